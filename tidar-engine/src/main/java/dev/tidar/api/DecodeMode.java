@@ -1,0 +1,13 @@
+package dev.tidar.api;
+
+/** How tokens are decoded. All modes emit the same tokens; they differ in speed. */
+public enum DecodeMode {
+    /** Measures the passes of this device at load and takes the layout with the best expected tokens per second. */
+    AUTO,
+    /** One forward verifies the last draft and drafts for every carried outcome (arXiv 2511.08923, 3.2). */
+    SINGLE_PASS,
+    /** One forward drafts, one verifies (linear self-speculation). */
+    TWO_PASS,
+    /** One token a forward, no drafts. */
+    AUTOREGRESSIVE
+}

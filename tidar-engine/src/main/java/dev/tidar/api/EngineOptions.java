@@ -1,0 +1,146 @@
+package dev.tidar.api;
+
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * How an engine is loaded. Values are in range once built; what depends on the model is checked at load.
+ *
+ * @param model folder with config.json, tokenizer.json and the safetensors shards
+ * @param weights how the device holds the weights
+ * @param threads threads of the CPU backend; empty is one per available processor
+ * @param kvCacheBytes memory set aside for keys and values; empty is as much as one full context needs, within the heap
+ * @param contextLength tokens of prompt and answer together; empty is the model's own limit
+ * @param maskTokenId mask token of the model, where config.json does not say
+ * @param blockSize trained draft block in rows, where config.json does not say
+ * @param maxQueuedRequests requests that wait at most, behind the running one
+ * @param maxPromptCharacters characters of a prompt at most, counted before any of it is tokenized
+ * @param decoding layout for requests that leave it open
+ * @param progress told about the stages of loading, on the loading thread
+ */
+public record EngineOptions(
+        Path model,
+        WeightFormat weights,
+        OptionalInt threads,
+        OptionalLong kvCacheBytes,
+        OptionalInt contextLength,
+        OptionalInt maskTokenId,
+        OptionalInt blockSize,
+        int maxQueuedRequests,
+        int maxPromptCharacters,
+        Decoding decoding,
+        Consumer<LoadProgress> progress) {
+
+    public EngineOptions {
+        requirePositive("threads", threads.orElse(1));
+        requirePositive("KV cache bytes", kvCacheBytes.orElse(1));
+        requirePositive("context length", contextLength.orElse(1));
+        requirePositive("max queued requests", maxQueuedRequests);
+        requirePositive("max prompt characters", maxPromptCharacters);
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("%s must be positive, but is %d".formatted(name, value));
+        }
+    }
+
+    /** Options with defaults for the model in this folder. */
+    public static Builder builder(Path model) {
+        return new Builder(model);
+    }
+
+    /**
+     * A stage of loading.
+     *
+     * @param stage what is being done, for a log line
+     * @param done part of the whole load, in [0, 1]
+     */
+    public record LoadProgress(String stage, double done) {}
+
+    /** Collects options; {@link #build} checks them. */
+    public static final class Builder {
+        private final Path model;
+        private WeightFormat weights = WeightFormat.AUTO;
+        private OptionalInt threads = OptionalInt.empty();
+        private OptionalLong kvCacheBytes = OptionalLong.empty();
+        private OptionalInt contextLength = OptionalInt.empty();
+        private OptionalInt maskTokenId = OptionalInt.empty();
+        private OptionalInt blockSize = OptionalInt.empty();
+        private int maxQueuedRequests = 64;
+        private int maxPromptCharacters = 1 << 19;
+        private Decoding decoding = Decoding.AUTO;
+        private Consumer<LoadProgress> progress = stage -> {};
+
+        private Builder(Path model) {
+            this.model = model;
+        }
+
+        public Builder weights(WeightFormat format) {
+            weights = format;
+            return this;
+        }
+
+        public Builder threads(int count) {
+            threads = OptionalInt.of(count);
+            return this;
+        }
+
+        public Builder kvCacheBytes(long bytes) {
+            kvCacheBytes = OptionalLong.of(bytes);
+            return this;
+        }
+
+        public Builder contextLength(int tokens) {
+            contextLength = OptionalInt.of(tokens);
+            return this;
+        }
+
+        public Builder maskTokenId(int id) {
+            maskTokenId = OptionalInt.of(id);
+            return this;
+        }
+
+        public Builder blockSize(int rows) {
+            blockSize = OptionalInt.of(rows);
+            return this;
+        }
+
+        public Builder maxQueuedRequests(int requests) {
+            maxQueuedRequests = requests;
+            return this;
+        }
+
+        public Builder maxPromptCharacters(int characters) {
+            maxPromptCharacters = characters;
+            return this;
+        }
+
+        public Builder decoding(Decoding layout) {
+            decoding = layout;
+            return this;
+        }
+
+        public Builder progress(Consumer<LoadProgress> listener) {
+            progress = listener;
+            return this;
+        }
+
+        public EngineOptions build() {
+            return new EngineOptions(
+                    model,
+                    weights,
+                    threads,
+                    kvCacheBytes,
+                    contextLength,
+                    maskTokenId,
+                    blockSize,
+                    maxQueuedRequests,
+                    maxPromptCharacters,
+                    decoding,
+                    progress);
+        }
+    }
+}

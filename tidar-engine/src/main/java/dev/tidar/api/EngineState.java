@@ -1,0 +1,13 @@
+package dev.tidar.api;
+
+/** What the engine as a whole is doing. */
+public enum EngineState {
+    LOADING,
+    READY,
+    /** Serves, on a fallback: {@link EngineStatus#degradations()} says which. */
+    DEGRADED,
+    /** Refuses new requests and finishes the running ones. */
+    DRAINING,
+    /** Closed, or the device failed for good. */
+    DEAD
+}

@@ -1,0 +1,111 @@
+package dev.tidar.api;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One request. A request that exists has values in range; whether it fits the model is checked when it is submitted.
+ *
+ * @param prompt what to go on from
+ * @param maxTokens tokens to emit at most; empty is up to the end of the context
+ * @param temperature divisor of the logits, 0 is greedy; empty is the default of the model
+ * @param seed seed of the noise; empty lets the engine choose one and report it
+ * @param stopStrings texts that end the answer, without showing in it
+ * @param ignoreStopIds whether stop ids are emitted like any other token and end nothing
+ * @param decoding layout of the steps
+ */
+public record GenerationRequest(
+        Prompt prompt,
+        OptionalInt maxTokens,
+        OptionalDouble temperature,
+        OptionalLong seed,
+        List<String> stopStrings,
+        boolean ignoreStopIds,
+        Decoding decoding) {
+
+    /** Most stop strings of one request, and characters of one. */
+    public static final int MAX_STOP_STRINGS = 16;
+
+    public static final int MAX_STOP_STRING_LENGTH = 256;
+
+    public GenerationRequest {
+        Objects.requireNonNull(prompt, "prompt");
+        stopStrings = List.copyOf(stopStrings);
+        if (maxTokens.isPresent() && maxTokens.getAsInt() < 1) {
+            throw new InvalidRequestException("max tokens must be at least 1, but is " + maxTokens.getAsInt());
+        }
+        if (temperature.isPresent()) {
+            double t = temperature.getAsDouble();
+            if (!(t == 0 || (t >= 0.01 && t <= 100))) {
+                throw new InvalidRequestException("temperature must be 0 or in [0.01, 100], but is " + t);
+            }
+        }
+        if (stopStrings.size() > MAX_STOP_STRINGS) {
+            throw new InvalidRequestException("stop strings must be at most %d, but are %d"
+                    .formatted(MAX_STOP_STRINGS, stopStrings.size()));
+        }
+        for (String stop : stopStrings) {
+            if (stop.isEmpty() || stop.length() > MAX_STOP_STRING_LENGTH) {
+                throw new InvalidRequestException("a stop string must have 1 to %d characters, but one has %d"
+                        .formatted(MAX_STOP_STRING_LENGTH, stop.length()));
+            }
+        }
+    }
+
+    public static Builder builder(Prompt prompt) {
+        return new Builder(prompt);
+    }
+
+    /** Collects the options of a request; {@link #build} checks them. */
+    public static final class Builder {
+        private final Prompt prompt;
+        private OptionalInt maxTokens = OptionalInt.empty();
+        private OptionalDouble temperature = OptionalDouble.empty();
+        private OptionalLong seed = OptionalLong.empty();
+        private List<String> stopStrings = List.of();
+        private boolean ignoreStopIds;
+        private Decoding decoding = Decoding.AUTO;
+
+        private Builder(Prompt prompt) {
+            this.prompt = prompt;
+        }
+
+        public Builder maxTokens(int tokens) {
+            maxTokens = OptionalInt.of(tokens);
+            return this;
+        }
+
+        public Builder temperature(double divisor) {
+            temperature = OptionalDouble.of(divisor);
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = OptionalLong.of(value);
+            return this;
+        }
+
+        public Builder stopStrings(List<String> texts) {
+            stopStrings = texts;
+            return this;
+        }
+
+        public Builder ignoreStopIds(boolean ignore) {
+            ignoreStopIds = ignore;
+            return this;
+        }
+
+        public Builder decoding(Decoding layout) {
+            decoding = layout;
+            return this;
+        }
+
+        public GenerationRequest build() {
+            return new GenerationRequest(
+                    prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tidar.api;
+
+import java.util.List;
+
+/**
+ * A generation that ended without an error.
+ *
+ * @param tokens emitted ids, a final stop id included, nothing behind it
+ * @param text their text, without stop ids and stop strings; empty where the model has no tokenizer
+ * @param finishReason why it ended
+ * @param seed seed of the noise, chosen by the engine where the request named none; without meaning at temperature 0
+ * @param stats counts and times
+ */
+public record GenerationResult(
+        List<Integer> tokens, String text, FinishReason finishReason, long seed, GenerationStats stats) {
+
+    public GenerationResult {
+        tokens = List.copyOf(tokens);
+    }
+}

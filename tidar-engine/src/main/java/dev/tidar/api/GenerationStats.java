@@ -1,0 +1,50 @@
+package dev.tidar.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Counts and times of one generation.
+ *
+ * @param promptTokens tokens of the prompt
+ * @param tokens emitted tokens, a final stop id included
+ * @param forwards decode forwards; the prefill is not counted, a two-pass cycle counts two
+ * @param kept tokens emitted by each decode step, in order
+ * @param layout the layout that decoded, for example {@code two-pass, draft length 4}
+ * @param queued from submission to the start of the prefill
+ * @param prefill from the start of the prefill to the first token
+ * @param decode from the first token to the end
+ */
+public record GenerationStats(
+        int promptTokens,
+        int tokens,
+        int forwards,
+        List<Integer> kept,
+        String layout,
+        Duration queued,
+        Duration prefill,
+        Duration decode) {
+
+    public GenerationStats {
+        kept = List.copyOf(kept);
+    }
+
+    /** (tokens - 1) / forwards, because the prefill emits the first; 0 without forwards. */
+    public double tokensPerForward() {
+        return forwards == 0 ? 0 : (tokens - 1) / (double) forwards;
+    }
+
+    /** Decode speed, tokens per second after the first token; 0 for a single token. */
+    public double tokensPerSecond() {
+        return tokens < 2 || decode.isZero() ? 0 : (tokens - 1) * 1e9 / decode.toNanos();
+    }
+
+    /** How many decode steps emitted how many tokens. */
+    public SortedMap<Integer, Integer> keptHistogram() {
+        var histogram = new TreeMap<Integer, Integer>();
+        kept.forEach(k -> histogram.merge(k, 1, Integer::sum));
+        return histogram;
+    }
+}

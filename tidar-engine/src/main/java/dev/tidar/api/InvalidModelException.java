@@ -1,0 +1,34 @@
+package dev.tidar.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** A model folder that cannot be used. The message names the file and the field or tensor, what was found and what is allowed. */
+public final class InvalidModelException extends TidarException {
+
+    /** What is wrong with the folder, for advice that fits. */
+    public enum Fault {
+        /** The folder or a file that belongs to it is missing. */
+        INCOMPLETE,
+        /** The file is something else: a pickle, an archive, an HTML page, a pointer to large-file storage. */
+        NOT_A_CHECKPOINT,
+        /** The file is damaged, or contradicts itself or its neighbours. */
+        CORRUPT,
+        /** The file is sound, and this engine does not support what it asks for. */
+        UNSUPPORTED
+    }
+
+    private final Fault fault;
+
+    public InvalidModelException(Fault fault, String message) {
+        this(fault, message, null);
+    }
+
+    public InvalidModelException(Fault fault, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.fault = fault;
+    }
+
+    public Fault fault() {
+        return fault;
+    }
+}

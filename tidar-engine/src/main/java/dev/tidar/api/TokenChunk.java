@@ -1,0 +1,31 @@
+package dev.tidar.api;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What one step emitted.
+ *
+ * @param step 0 is the prefill, then one number a decode step
+ * @param tokens the emitted tokens, in order
+ */
+public record TokenChunk(int step, List<Token> tokens) {
+
+    public TokenChunk {
+        tokens = List.copyOf(tokens);
+    }
+
+    /** The text that these tokens made final. Whole characters only; may be empty while a character or a stop string is open. */
+    public String text() {
+        return tokens.stream().map(Token::text).collect(Collectors.joining());
+    }
+
+    /**
+     * One emitted token.
+     *
+     * @param id token id
+     * @param text text that this token made final; text held back until now comes with the token that completes it
+     * @param accepted whether it is a draft that verification accepted, rather than the token that ended the step
+     */
+    public record Token(int id, String text, boolean accepted) {}
+}

@@ -1,0 +1,138 @@
+package dev.tidar.backend;
+
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.Gain;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.HeadNorms;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arithmetic of one device. {@link CpuBackend} defines what each verb means; every other backend agrees with it within
+ * the tolerance stated in {@code BackendContract}.
+ *
+ * <p>Conventions, for every verb:
+ *
+ * <ul>
+ *   <li>The first parameter is written, the others are read; they overlap only where stated.
+ *   <li>Tensors are row-major and live on this device. A verb works on the first rows of a tensor, as many as its
+ *       {@link RowCounts}, {@link StepRows} or {@link Ids} say; other rows keep their values.
+ *   <li>A row's bits depend on that row and what it sees, never on how many rows are beside it: products are one chain of
+ *       fused multiply-adds over ascending inputs, keys are reduced in tiles aligned to absolute positions.
+ *   <li>Only the methods under <i>memory</i> allocate. Work may still be queued on return; {@link #read} waits for it.
+ *   <li>A wrong shape is an {@link IllegalArgumentException} before any work starts; a device fault is a
+ *       {@link dev.tidar.api.DeviceException} from this call or a later one.
+ * </ul>
+ *
+ * <p>Not thread-safe: one engine thread owns a backend from creation to {@link #close}.
+ */
+public interface Backend extends AutoCloseable {
+
+    // memory
+
+    Tensor allocate(int rows, int columns);
+
+    Ids allocateIds(int capacity);
+
+    PagedKv allocateKv(KvGeometry geometry, int blocks);
+
+    /** Packs layers that share their input into one; outputs are stacked in list order. */
+    Linear linear(List<LinearSource> stacked);
+
+    /** Packs the two halves of a gated layer for {@link #swiGlu}; {@code outputs()} is the width of one. */
+    Linear gated(LinearSource gate, LinearSource up);
+
+    Gain gain(float[] values);
+
+    /** Prepares RoPE tables for positions {@code [0, maxPositions)}: angles are {@code position * inverseFrequencies[i]} in float. */
+    RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
+
+    // verbs
+
+    /** {@code y[r] = table[token(r)]}; y {@code [rows, inputs]}, table {@code [vocab, inputs]}. */
+    void embed(Tensor y, Linear table, StepRows rows);
+
+    /** RMSNorm (arXiv 1910.07467) over the last dimension, epsilon inside the root; y may be x. */
+    void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows);
+
+    /** {@code y = x · wᵀ (+ bias, + adapter on drafting rows)}; y {@code [rows, outputs]}, x {@code [rows, inputs]}. */
+    void linear(Tensor y, Tensor x, Linear w, RowCounts rows);
+
+    /** {@code y += x · wᵀ (+ bias, + adapter on drafting rows)}: the product is complete before it is added. */
+    void linearAdd(Tensor y, Tensor x, Linear w, RowCounts rows);
+
+    /** {@code y = silu(x · gateᵀ) * (x · upᵀ)} of a {@link #gated} layer; y {@code [rows, outputs]}. */
+    void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows);
+
+    /**
+     * Prepares attention, in place on qkv {@code [rows, heads.columns()]}: normalises each query and key head where gains
+     * are given (Qwen3), rotates queries and keys (RoPE, half-split pairs {@code (i, i + headDim / 2)}), then writes keys
+     * and values of the exact rows to their slots in this layer's blocks, rounded to the cache's dtype.
+     */
+    void rotateAndStore(
+            Tensor qkv, HeadGeometry heads, Optional<HeadNorms> norms, RotaryTable rope, PagedKv kv, int layer, StepRows rows);
+
+    /**
+     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads cached keys {@code 0..visible(r) - 1} of its
+     * sequence, a drafting row besides them the fresh keys and values of its own group in qkv. out
+     * {@code [rows, heads.queryColumns()]}, qkv as {@link #rotateAndStore} left it.
+     */
+    void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
+
+    /** {@code y[i] = x[rows[i]]} for the first {@code count} row numbers; entries that are NONE leave y[i] undefined. */
+    void gatherRows(Tensor y, Tensor x, Ids rows, int count);
+
+    /**
+     * Picks one token for each row of h: {@code logits = h · headᵀ}, unpickable ids left out, then
+     * {@link dev.tidar.sampling.TokenPicker} with the sequence's picking and the noise of the position that the row decides.
+     *
+     * @param picks {@code [count]}; NONE where the row number is NONE or no score is finite
+     * @param h {@code [count, hidden]}, gathered and normalised rows
+     * @param rowNumbers {@code [count]}, where each row of h stands in the step
+     * @param how one entry for each sequence of the step
+     */
+    void pick(Ids picks, Tensor h, Linear head, Ids rowNumbers, int count, StepRows rows, List<Picking> how);
+
+    /** Sets the ids that {@link #pick} never picks: the mask token, and ids beyond the tokenizer. */
+    void unpickable(int[] tokenIds);
+
+    /**
+     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the masks
+     * that draft for it, slots 1..K-1 of the group, in {@code draftRows[s * stride + slot - 1]}, NONE elsewhere.
+     *
+     * @param kept {@code [plans]}
+     * @param draftRows {@code [plans * stride]}
+     * @param picks picks of the verify rows of this step
+     */
+    void accept(Ids kept, Ids draftRows, int stride, Ids picks, StepRows rows, List<VerifyPlan> plans);
+
+    // copies
+
+    /** Copies integers to the device, from the start of {@code to}. */
+    void write(Ids to, int[] values);
+
+    /** Waits for all queued work and copies the first {@code count} integers to the host. */
+    int[] read(Ids from, int count);
+
+    /** Waits for all queued work and copies the first rows to the host, {@code [rows * columns]}. */
+    float[] read(Tensor from, int rows);
+
+    // facts
+
+    /** Device and kernels, for logs and health. */
+    BackendFacts facts();
+
+    /** Frees everything this backend allocated. */
+    @Override
+    void close();
+}

@@ -1,0 +1,17 @@
+package dev.tidar.backend;
+
+import java.util.List;
+
+/**
+ * What a backend runs on.
+ *
+ * @param device for example {@code cpu, 8 threads}
+ * @param kernels for example {@code vector-512} or {@code plain}
+ * @param degradations fallbacks that are active, each with what would end it
+ */
+public record BackendFacts(String device, String kernels, List<String> degradations) {
+
+    public BackendFacts {
+        degradations = List.copyOf(degradations);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tidar.sampling;
+
+/**
+ * What one sequence verifies in a step, and which group drafts next for each kept count. Known to the host before.
+ *
+ * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows behind it
+ * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished prefill
+ * @param firstPick where the picks of these rows begin among the picks of the step
+ * @param draftLength K, rows of a group
+ * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link dev.tidar.tensor.Ids#NONE};
+ *     index 0 counts only where nothing is verified
+ */
+public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int draftLength, int[] groups) {
+
+    public VerifyPlan {
+        if (groups.length != verifyRows + 1) {
+            throw new IllegalArgumentException(
+                    "groups must have %d entries, but have %d".formatted(verifyRows + 1, groups.length));
+        }
+        groups = groups.clone();
+    }
+
+    /** First row of the group that drafts after so many kept rows, or NONE. */
+    public int group(int kept) {
+        return groups[kept];
+    }
+}

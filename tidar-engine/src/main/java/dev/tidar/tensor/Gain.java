@@ -1,0 +1,7 @@
+package dev.tidar.tensor;
+
+/** A learned vector on a device, the scale of a norm. */
+public interface Gain {
+
+    int length();
+}

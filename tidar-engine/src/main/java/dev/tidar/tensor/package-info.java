@@ -1,0 +1,5 @@
+/** Values that the model and its backends share: element types, handles of device memory, the rows of a step. */
+@NullMarked
+package dev.tidar.tensor;
+
+import org.jspecify.annotations.NullMarked;
