@@ -1,0 +1,157 @@
+package dev.tidar;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Who may see whom in the engine; docs/architecture.md draws the picture. */
+@AnalyzeClasses(packages = "dev.tidar", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    /** Lowest line first. A package uses only packages on lines before its own. */
+    private static final List<List<String>> LINES = List.of(
+            List.of("dev.tidar.tensor", "dev.tidar.api"),
+            List.of("dev.tidar.sampling"),
+            List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.jinja"),
+            List.of("dev.tidar.backend", "dev.tidar.checkpoint", "dev.tidar.kvcache", "dev.tidar.tokenizer"),
+            List.of("dev.tidar.model"),
+            List.of("dev.tidar.decode"),
+            List.of("dev.tidar.schedule"),
+            List.of("dev.tidar"));
+
+    @ArchTest
+    static final ArchRule every_package_has_its_line = classes()
+            .should()
+            .resideInAnyPackage(packages(LINES))
+            .because(
+                    "a package that is on no line escapes the other rules; give it one here and in docs/architecture.md");
+
+    @ArchTest
+    static final ArchRule packages_use_only_lower_lines = CompositeArchRule.of(
+                    LINES.stream().flatMap(ArchitectureTest::usesOnlyLowerLines).toList())
+            .as("packages should use only packages on lower lines")
+            .because("what a reader has read from the bottom up is enough to understand the next line");
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles = slices().matching("dev.tidar.(**)")
+            .should()
+            .beFreeOfCycles()
+            .because("packages in a cycle are one package with two names");
+
+    @ArchTest
+    static final ArchRule only_the_cuda_backend_knows_jcuda = noClasses()
+            .that()
+            .resideOutsideOfPackage("..backend.cuda..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jcuda..")
+            .because("a CPU-only application must run without JCuda on its class path");
+
+    @ArchTest
+    static final ArchRule only_the_cpu_backend_knows_the_vector_api = noClasses()
+            .that()
+            .resideOutsideOfPackage("..backend.cpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.vector..")
+            .because(
+                    "without --add-modules the classes that name it cannot be loaded; one place chooses the plain loops");
+
+    @ArchTest
+    static final ArchRule only_the_tokenizer_knows_djl = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidar.tokenizer")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..")
+            .because("its traps (downloads, telemetry, truncation) are closed in one place");
+
+    @ArchTest
+    static final ArchRule book_keeping_and_parsing_know_no_device = noClasses()
+            .that()
+            .resideInAnyPackage("..kvcache..", "..sampling..", "..tokenizer..", "..checkpoint..", "..jinja..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..backend..")
+            .because("numbers in, numbers out: their tests need no device and take microseconds");
+
+    @ArchTest
+    static final ArchRule the_algorithm_reaches_the_device_only_through_the_model = noClasses()
+            .that()
+            .resideInAnyPackage("..decode..", "..schedule..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..backend..")
+            .allowEmptyShould(true)
+            .because("the decode loop reads like the paper, and the paper has no device");
+
+    @ArchTest
+    static final ArchRule the_engine_knows_no_framework = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework..", "reactor..", "org.reactivestreams..", "io.micrometer..")
+            .because("the engine offers a listener; the starter adapts it");
+
+    @ArchTest
+    static final ArchRule nothing_prints = noClasses()
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .because("a library logs; standard output belongs to the application");
+
+    @ArchTest
+    static final ArchRule nothing_reads_settings_behind_the_options = noClasses()
+            .should()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class, String.class)
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(Boolean.class, "getBoolean", String.class)
+            .orShould()
+            .callMethod(Integer.class, "getInteger", String.class)
+            .because("EngineOptions says all that can be set; a hidden switch is found by nobody");
+
+    @ArchTest
+    static final ArchRule no_static_field_can_change = fields().that()
+            .areStatic()
+            .should()
+            .beFinal()
+            .allowEmptyShould(true)
+            .because("two engines in one JVM share nothing");
+
+    @ArchTest
+    static final ArchRule names_say_something = noClasses()
+            .should()
+            .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl|Base|Data|Info)")
+            .because("such a name fits every class, so it tells nothing about this one");
+
+    private static Stream<ArchRule> usesOnlyLowerLines(List<String> line) {
+        List<List<String>> ownAndUpper = LINES.subList(LINES.indexOf(line), LINES.size());
+        return line.stream()
+                .map(name -> noClasses()
+                        .that()
+                        .resideInAPackage(name)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(Stream.of(packages(ownAndUpper))
+                                .filter(other -> !other.equals(name))
+                                .toArray(String[]::new))
+                        .allowEmptyShould(true));
+    }
+
+    private static String[] packages(List<List<String>> lines) {
+        return lines.stream().flatMap(List::stream).toArray(String[]::new);
+    }
+}
