@@ -1,0 +1,26 @@
+package dev.tidar.checkpoint;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** SHA-256 over parts of different length. */
+final class Digests {
+
+    private Digests() {}
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Adds a text with a zero byte behind it, so that neighbours cannot run into each other. */
+    static void add(MessageDigest digest, String text) {
+        digest.update(text.getBytes(UTF_8));
+        digest.update((byte) 0);
+    }
+}

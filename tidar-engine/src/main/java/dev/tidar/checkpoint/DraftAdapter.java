@@ -1,0 +1,107 @@
+package dev.tidar.checkpoint;
+
+import dev.tidar.tensor.LinearSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A PEFT LoRA folder beside a model, {@code draft_adapter/}: low-rank additions (arXiv 2106.09685) that act on drafting rows
+ * only. Loaded with its checkpoint and closed with it.
+ */
+public final class DraftAdapter {
+
+    static final String FOLDER = "draft_adapter";
+    private static final String CONFIG = "adapter_config.json";
+    private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final String PREFIX = "base_model.model.";
+    private static final int MAX_RANK = 4096;
+    private static final long MAX_CONFIG_BYTES = 1 << 20;
+
+    /** Settings that change the computation in ways that are not supported; each must say nothing. */
+    private static final List<String> REFUSED = List.of(
+            "fan_in_fan_out", "use_dora", "lora_bias", "rank_pattern", "alpha_pattern", "modules_to_save", "layer_replication",
+            "trainable_token_indices", "use_qalora", "alora_invocation_tokens");
+
+    private final Path folder;
+    private final TensorSet tensors;
+    private final int rank;
+    private final float scale;
+
+    private DraftAdapter(Path folder, TensorSet tensors, int rank, float scale) {
+        this.folder = folder;
+        this.tensors = tensors;
+        this.rank = rank;
+        this.scale = scale;
+    }
+
+    static DraftAdapter open(ModelFolder folder) {
+        JsonFields config = StrictJson.read(folder.file(CONFIG), MAX_CONFIG_BYTES);
+        if (!config.string("peft_type").orElse("").equals("LORA")) {
+            throw config.unsupported("peft_type", "LORA");
+        }
+        if (!config.string("bias").orElse("none").equals("none")) {
+            throw config.unsupported("bias", "none");
+        }
+        for (String key : REFUSED) {
+            if (!config.saysNothing(key)) {
+                throw config.unsupported(key, "absent, null or false");
+            }
+        }
+        int rank = config.requiredInteger("r", 1, MAX_RANK);
+        double alpha = config.number("lora_alpha").orElseThrow(() -> config.missing("lora_alpha"));
+        double scale = alpha / (config.isTrue("use_rslora") ? Math.sqrt(rank) : rank);
+        if (!Float.isFinite((float) scale)) {
+            throw config.unsupported("lora_alpha", "a number that a float can hold");
+        }
+        if (!folder.has(WEIGHTS)) {
+            throw folder.without(WEIGHTS);
+        }
+        SafetensorsFile file = SafetensorsFile.open(folder.file(WEIGHTS));
+        return new DraftAdapter(folder.path(), new TensorSet(folder.path(), List.of(file), false), rank, (float) scale);
+    }
+
+    /** Rank of every addition. */
+    public int rank() {
+        return rank;
+    }
+
+    /**
+     * The addition to one weight matrix, or empty if the adapter leaves that matrix alone.
+     *
+     * @param weightName name of the model's tensor, such as {@code model.layers.0.self_attn.q_proj.weight}
+     * @param outputs rows of that matrix
+     * @param inputs columns of that matrix
+     */
+    public Optional<LinearSource.Adapter> forMatrix(String weightName, int outputs, int inputs) {
+        if (!weightName.endsWith(".weight")) {
+            throw new IllegalArgumentException("%s must end in .weight".formatted(weightName));
+        }
+        String module = PREFIX + weightName.substring(0, weightName.length() - ".weight".length());
+        String a = module + ".lora_A.weight";
+        String b = module + ".lora_B.weight";
+        if (!tensors.has(a) && !tensors.has(b)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new LinearSource.Adapter(tensors.matrix(a, rank, inputs), tensors.matrix(b, outputs, rank), scale));
+    }
+
+    /** Fails if a tensor belongs to no matrix that was asked for, so that no part of the adapter is silently without effect. */
+    public void requireAllUsed() {
+        Set<String> unused = tensors.unused();
+        if (!unused.isEmpty()) {
+            throw Problem.corrupt(
+                    folder.resolve(WEIGHTS),
+                    "tensor %s belongs to no linear layer of this model (%d of %d tensors do not)",
+                    unused.iterator().next(),
+                    unused.size(),
+                    tensors.entries().size());
+        }
+    }
+
+    TensorSet tensors() {
+        return tensors;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidar.checkpoint;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/** Files that people hold for a safetensors file or a config.json, known by their first bytes or by their name. */
+enum ForeignFormat {
+    LFS_POINTER(
+            "a Git LFS pointer, not the file it stands for; fetch the real file (git lfs pull)",
+            start -> start.startsWith("version https://git-lfs")),
+    HTML(
+            "an HTML page, so the download failed (an error or a login page); download the file again",
+            start -> startsWithMarkup(start)),
+    ZIP(
+            "a ZIP archive (PyTorch saves pickles so); convert the model to safetensors",
+            start -> start.startsWith("PK\3\4"),
+            ".pt",
+            ".pth",
+            ".bin",
+            ".ckpt",
+            ".zip"),
+    PICKLE(
+            "a Python pickle, which can run code when it is read; convert the model to safetensors",
+            start -> start.length() > 1 && start.charAt(0) == 0x80 && start.charAt(1) <= 5,
+            ".pkl",
+            ".pickle"),
+    GGUF("a GGUF file; use the safetensors folder of the same model", start -> start.startsWith("GGUF"), ".gguf", ".ggml"),
+    GZIP("a gzip archive; unpack it first", start -> start.startsWith("\37\213\10"), ".gz", ".tgz"),
+    HDF5("an HDF5 file; convert the model to safetensors", start -> start.startsWith("\211HDF"), ".h5", ".hdf5");
+
+    /** Bytes that {@link #detect} wants to see. */
+    static final int PREFIX_BYTES = 64;
+
+    private final String description;
+    private final Predicate<String> startsLike;
+    private final String[] endings;
+
+    ForeignFormat(String description, Predicate<String> startsLike, String... endings) {
+        this.description = description;
+        this.startsLike = startsLike;
+        this.endings = endings;
+    }
+
+    /** What the file is and what to do, to follow "this is". */
+    String description() {
+        return description;
+    }
+
+    /** The format that a file with these first bytes has. */
+    static Optional<ForeignFormat> detect(byte[] firstBytes) {
+        String start = new String(firstBytes, 0, Math.min(firstBytes.length, PREFIX_BYTES), ISO_8859_1);
+        return Arrays.stream(values()).filter(format -> format.startsLike.test(start)).findFirst();
+    }
+
+    /** The format of weights that a file of this name has. */
+    static Optional<ForeignFormat> ofName(String fileName) {
+        String name = fileName.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(format -> Arrays.stream(format.endings).anyMatch(name::endsWith))
+                .findFirst();
+    }
+
+    private static boolean startsWithMarkup(String start) {
+        String text = start.strip().toLowerCase(Locale.ROOT);
+        return text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml");
+    }
+}

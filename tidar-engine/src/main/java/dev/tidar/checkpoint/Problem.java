@@ -1,0 +1,84 @@
+package dev.tidar.checkpoint;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Words an {@link InvalidModelException}: the file first, then what is wrong. Whatever comes from a file (names, values) is
+ * shown through {@link #printable}, so that a hostile name cannot write to a terminal or forge a log line.
+ */
+final class Problem {
+
+    /** Characters of a foreign text that a message shows at most. */
+    private static final int MAX_SHOWN = 120;
+
+    private Problem() {}
+
+    static InvalidModelException incomplete(Path file, String message, Object... values) {
+        return new InvalidModelException(Fault.INCOMPLETE, text(file, message, values));
+    }
+
+    static InvalidModelException foreign(Path file, String message, Object... values) {
+        return new InvalidModelException(Fault.NOT_A_CHECKPOINT, text(file, message, values));
+    }
+
+    static InvalidModelException corrupt(Path file, String message, Object... values) {
+        return new InvalidModelException(Fault.CORRUPT, text(file, message, values));
+    }
+
+    static InvalidModelException unsupported(Path file, String message, Object... values) {
+        return new InvalidModelException(Fault.UNSUPPORTED, text(file, message, values));
+    }
+
+    /** The file is there and the operating system does not hand it over. */
+    static InvalidModelException unreadable(Path file, IOException cause) {
+        return new InvalidModelException(
+                Fault.INCOMPLETE,
+                text(file, "must be readable, but is not (%s)", new Object[] {String.valueOf(cause)}),
+                cause);
+    }
+
+    private static String text(Path file, String message, Object[] values) {
+        Object[] shown = new Object[values.length];
+        for (int i = 0; i < values.length; i++) {
+            shown[i] = values[i] instanceof Number ? values[i] : printable(String.valueOf(values[i]));
+        }
+        return escape(file.toString()) + ": " + message.formatted(shown);
+    }
+
+    /** The text with control and other invisible characters escaped, and cut when it is long. */
+    static String printable(String text) {
+        if (text.length() <= MAX_SHOWN) {
+            return escape(text);
+        }
+        return escape(text.substring(0, MAX_SHOWN)) + "... (" + text.length() + " characters)";
+    }
+
+    private static String escape(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (isVisible(c)) {
+                shown.appendCodePoint(c);
+            } else {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+            }
+        });
+        return shown.toString();
+    }
+
+    private static boolean isVisible(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

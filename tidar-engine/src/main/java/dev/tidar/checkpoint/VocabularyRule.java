@@ -1,0 +1,85 @@
+package dev.tidar.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Holds config.json against the two tensors that every supported model has at its ends: the embedding has
+ * {@code vocab_size} rows (padding rows count) and the declared type, and the head is tied or there, as declared.
+ */
+final class VocabularyRule {
+
+    static final String EMBEDDING = "model.embed_tokens.weight";
+    static final String HEAD = "lm_head.weight";
+
+    private static final Map<String, ElementType> DECLARED =
+            Map.of("float32", ElementType.F32, "float16", ElementType.F16, "bfloat16", ElementType.BF16);
+
+    private final JsonFields json;
+    private final ModelConfig config;
+    private final TensorSet tensors;
+
+    VocabularyRule(JsonFields json, ModelConfig config, TensorSet tensors) {
+        this.json = json;
+        this.config = config;
+        this.tensors = tensors;
+    }
+
+    void check() {
+        TensorEntry embedding = tensors.entry(EMBEDDING);
+        if (embedding.shape().isEmpty() || embedding.shape().get(0) != config.vocabSize()) {
+            throw Problem.corrupt(
+                    json.file(),
+                    "vocab_size must equal the rows of %s, but is %d, and the shape is %s",
+                    EMBEDDING,
+                    config.vocabSize(),
+                    embedding.shape());
+        }
+        checkType(embedding);
+        checkHead();
+    }
+
+    private void checkHead() {
+        if (!config.tiedHead() && !tensors.has(HEAD)) {
+            throw Problem.incomplete(
+                    json.file(),
+                    "tensor %s is missing and tie_word_embeddings is %s; a model without a head must set it to true",
+                    HEAD,
+                    json.shown("tie_word_embeddings"));
+        }
+        if (config.tiedHead() && tensors.has(HEAD) && !isCopy()) {
+            throw Problem.corrupt(
+                    json.file(),
+                    "tie_word_embeddings is true, but %s is there and differs from %s",
+                    HEAD,
+                    EMBEDDING);
+        }
+    }
+
+    private boolean isCopy() {
+        boolean scaled = tensors.has(EMBEDDING + TensorSet.SCALE);
+        return tensors.same(EMBEDDING, HEAD)
+                && scaled == tensors.has(HEAD + TensorSet.SCALE)
+                && (!scaled || tensors.same(EMBEDDING + TensorSet.SCALE, HEAD + TensorSet.SCALE));
+    }
+
+    /** Quantized tensors have another type by design; the declared one is that of the rest. */
+    private void checkType(TensorEntry embedding) {
+        for (String key : List.of("torch_dtype", "dtype")) {
+            Optional<String> declared = json.string(key);
+            if (declared.isEmpty()) {
+                continue;
+            }
+            ElementType type = DECLARED.get(declared.get());
+            if (type == null) {
+                throw json.unsupported(key, "float32, float16 or bfloat16");
+            }
+            boolean isFloat = DECLARED.containsValue(embedding.type());
+            if (isFloat && embedding.type() != type) {
+                throw Problem.corrupt(
+                        json.file(), "%s is %s, but tensor %s is %s", key, declared.get(), EMBEDDING, embedding.type());
+            }
+        }
+    }
+}
