@@ -18,6 +18,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -84,13 +85,11 @@ final class StrictJson {
     }
 
     static InvalidModelException malformed(Path file, String part, JacksonException e) {
-        return Problem.corrupt(
-                file,
-                "%s is not valid JSON at line %d, column %d: %s",
-                part,
-                e.getLocation().getLineNr(),
-                e.getLocation().getColumnNr(),
-                e.getOriginalMessage());
+        TokenStreamLocation location = e.getLocation();
+        String where = location == null
+                ? ""
+                : " at line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
+        return Problem.corrupt(file, "%s is not valid JSON%s: %s", part, where, e.getOriginalMessage());
     }
 
     /** Checks the encoding without keeping the text; the error tells the offset of the first bad byte. */

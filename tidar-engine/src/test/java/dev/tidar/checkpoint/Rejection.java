@@ -1,0 +1,21 @@
+package dev.tidar.checkpoint;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */
+final class Rejection {
+
+    private Rejection() {}
+
+    static void assertRejected(Fault fault, ThrowingCallable reading, String... words) {
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(reading)
+                .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.fault()).as(e.getMessage()).isEqualTo(fault))
+                .withMessageMatching("\\P{Cntrl}*")
+                .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.getMessage()).contains(words));
+    }
+}
