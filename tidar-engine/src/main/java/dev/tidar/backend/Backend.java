@@ -36,7 +36,7 @@ import java.util.Optional;
  *
  * <p>Not thread-safe: one engine thread owns a backend from creation to {@link #close}.
  */
-public interface Backend extends AutoCloseable {
+public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     // memory
 

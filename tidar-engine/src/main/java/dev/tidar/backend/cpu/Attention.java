@@ -1,0 +1,214 @@
+package dev.tidar.backend.cpu;
+
+import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
+
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.StepRows;
+import java.util.Arrays;
+
+/**
+ * Attention by visibility. An item is a few rows of one sequence, or a group of drafting rows, with the query heads of one
+ * key/value head: they share the keys.
+ *
+ * <p>For each query: scores of all its key tiles, softmax over them, then the weighted values in the same order. Cached tiles
+ * come first and start at absolute positions, so what a row computes depends on its own visible count only; the tiles of its
+ * own group follow.
+ */
+public final class Attention {
+
+    /** Rows of an item; more rows share loads, fewer share the work better. */
+    private static final int ROWS = 4;
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final Workspace workspace;
+
+    public Attention(KernelChoice choice, WorkerPool pool, Workspace workspace) {
+        this.kernels = choice.kernels();
+        this.pool = pool;
+        this.workspace = workspace;
+    }
+
+    /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
+    public void attend(CpuTensor out, CpuTensor qkv, HeadGeometry heads, CpuKv kv, int layer, StepRows rows) {
+        int[] firstRows = split(rows);
+        int kvHeads = heads.numKvHeads();
+        pool.run((firstRows.length - 1) * kvHeads, (item, worker) -> {
+            int run = item / kvHeads;
+            new Item(out.values, qkv.values, heads, kv, layer, rows, item % kvHeads, workspace.part(worker).queries)
+                    .attend(firstRows[run], firstRows[run + 1]);
+        });
+    }
+
+    /** First rows of the runs of rows that are attended together, and the row count behind them. */
+    private static int[] split(StepRows rows) {
+        int total = rows.counts().total();
+        int[] starts = new int[total + 1];
+        int runs = 0;
+        for (int row = 0; row < total; ) {
+            starts[runs++] = row;
+            row = runEnd(rows, row);
+        }
+        starts[runs] = total;
+        return Arrays.copyOf(starts, runs + 1);
+    }
+
+    private static int runEnd(StepRows rows, int first) {
+        int exact = rows.counts().exact();
+        boolean drafting = first >= exact;
+        int limit = Math.min(first + ROWS, drafting ? rows.groupEnd(first) : exact);
+        int end = first + 1;
+        while (end < limit && rows.sequence(end) == rows.sequence(first)) {
+            end++;
+        }
+        return end;
+    }
+
+    /** One item, while it is computed. */
+    private final class Item {
+        private final float[] out;
+        private final float[] qkv;
+        private final HeadGeometry heads;
+        private final CpuKv kv;
+        private final int layer;
+        private final StepRows rows;
+        private final int kvHead;
+        private final QueryBlock block;
+        private final int headDim;
+        private final int blockTokens;
+        /** Query heads that share the key/value head. */
+        private final int sharing;
+
+        Item(
+                float[] out,
+                float[] qkv,
+                HeadGeometry heads,
+                CpuKv kv,
+                int layer,
+                StepRows rows,
+                int kvHead,
+                QueryBlock block) {
+            this.out = out;
+            this.qkv = qkv;
+            this.heads = heads;
+            this.kv = kv;
+            this.layer = layer;
+            this.rows = rows;
+            this.kvHead = kvHead;
+            this.block = block;
+            this.headDim = heads.headDim();
+            this.blockTokens = kv.geometry().blockTokens();
+            this.sharing = heads.queryHeadsPerKvHead();
+        }
+
+        void attend(int first, int end) {
+            int group = first < rows.counts().exact() ? 0 : rows.groupEnd(first) - rows.groupFirst(first);
+            int blocks = 0;
+            for (int row = first; row < end; row++) {
+                blocks = Math.max(blocks, kv.geometry().blocksFor(rows.visible(row)));
+            }
+            int fresh = blocks * kv.stride;
+            int freshTiles = (group + KEY_TILE - 1) / KEY_TILE;
+            block.begin((end - first) * sharing, headDim, fresh + freshTiles * KEY_TILE);
+            for (int row = first; row < end; row++) {
+                int from = row * heads.columns() + kvHead * sharing * headDim;
+                System.arraycopy(
+                        qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
+            }
+            scoreCached(first, blocks);
+            scoreFresh(first, group, fresh);
+            for (int q = 0; q < block.count; q++) {
+                block.sums[q] = kernels.softmax(block, q, hide(q, first + q / sharing, group, fresh));
+            }
+            weighCached(first, blocks);
+            weighFresh(first, group, fresh);
+            writeOut(first);
+        }
+
+        private void scoreCached(int first, int blocks) {
+            for (int b = 0; b < blocks; b++) {
+                float[] cached = kv.block(rows.block(rows.sequence(first), b));
+                for (int t = 0; t < kv.stride; t += KEY_TILE) {
+                    kernels.scores(block, b * kv.stride + t, cached, kv.keys(layer, kvHead) + t, kv.stride);
+                }
+            }
+        }
+
+        private void scoreFresh(int first, int group, int slot) {
+            for (int t = 0; t < group; t += KEY_TILE) {
+                int tokens = Math.min(KEY_TILE, group - t);
+                for (int i = 0; i < tokens; i++) {
+                    int key = freshKey(rows.groupFirst(first) + t + i);
+                    for (int d = 0; d < headDim; d++) {
+                        block.keys[d * KEY_TILE + i] = qkv[key + d];
+                    }
+                }
+                kernels.scores(block, slot + t, block.keys, 0, KEY_TILE);
+            }
+        }
+
+        private int freshKey(int row) {
+            return row * heads.columns() + (heads.numHeads() + kvHead) * headDim;
+        }
+
+        /** Hides what a query's row does not see, and returns how many slots it has to look at. */
+        private int hide(int query, int row, int group, int fresh) {
+            int from = query * block.slots;
+            int own = kv.geometry().blocksFor(rows.visible(row));
+            for (int b = 0; b < own; b++) {
+                Arrays.fill(
+                        block.weights,
+                        from + b * kv.stride + seen(row, b),
+                        from + (b + 1) * kv.stride,
+                        Float.NEGATIVE_INFINITY);
+            }
+            if (group == 0) {
+                return own * kv.stride;
+            }
+            Arrays.fill(block.weights, from + fresh + group, from + block.slots, Float.NEGATIVE_INFINITY);
+            return block.slots;
+        }
+
+        /** Tokens of a block that a row sees. */
+        private int seen(int row, int blockIndex) {
+            return Math.max(0, Math.min(blockTokens, rows.visible(row) - blockIndex * blockTokens));
+        }
+
+        private void weighCached(int first, int blocks) {
+            int values = kv.values(layer, kvHead);
+            for (int b = 0; b < blocks; b++) {
+                float[] cached = kv.block(rows.block(rows.sequence(first), b));
+                for (int q = 0; q < block.count; ) {
+                    int tokens = seen(first + q / sharing, b);
+                    // Slots that a row does not see may hold anything, so rows join only where they see alike.
+                    boolean four = q + 4 <= block.count && seen(first + (q + 3) / sharing, b) == tokens;
+                    int queries = four ? 4 : 1;
+                    kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, values, headDim);
+                    q += queries;
+                }
+            }
+        }
+
+        private void weighFresh(int first, int group, int fresh) {
+            if (group == 0) {
+                return;
+            }
+            int values = freshKey(rows.groupFirst(first)) + heads.numKvHeads() * headDim;
+            for (int q = 0; q < block.count; ) {
+                int queries = q + 4 <= block.count ? 4 : 1;
+                kernels.weigh(block, q, queries, fresh, group, qkv, values, heads.columns());
+                q += queries;
+            }
+        }
+
+        private void writeOut(int first) {
+            for (int q = 0; q < block.count; q++) {
+                float inverse = 1 / block.sums[q];
+                int to = (first + q / sharing) * heads.queryColumns() + (kvHead * sharing + q % sharing) * headDim;
+                for (int d = 0; d < headDim; d++) {
+                    out[to + d] = block.out[q * headDim + d] * inverse;
+                }
+            }
+        }
+    }
+}

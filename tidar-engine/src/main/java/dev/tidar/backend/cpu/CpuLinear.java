@@ -1,0 +1,43 @@
+package dev.tidar.backend.cpu;
+
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Linear;
+import java.util.Optional;
+
+/** A packed layer. Immutable. */
+public final class CpuLinear implements Linear {
+
+    private final int outputs;
+    final PackedMatrix weights;
+    /** One for each packed output, {@code [panels * 32]}, or empty. */
+    final float[] bias;
+
+    final Optional<DraftAdapter> adapter;
+
+    CpuLinear(PackedMatrix weights, int outputs, float[] bias, Optional<DraftAdapter> adapter) {
+        this.weights = weights;
+        this.outputs = outputs;
+        this.bias = bias;
+        this.adapter = adapter;
+    }
+
+    @Override
+    public int outputs() {
+        return outputs;
+    }
+
+    @Override
+    public int inputs() {
+        return weights.inputs;
+    }
+
+    @Override
+    public DType dtype() {
+        return weights.dtype;
+    }
+
+    /** Whether it is a gated pair, its panels interleaved. */
+    public boolean isGated() {
+        return weights.outputs != outputs;
+    }
+}

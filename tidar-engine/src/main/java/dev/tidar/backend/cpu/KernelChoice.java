@@ -1,0 +1,72 @@
+package dev.tidar.backend.cpu;
+
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which kernels a backend uses, chosen once when it is made. Immutable.
+ *
+ * <p>The vector kernels are one class that nothing else links to, so it is loaded only where the module it needs is there.
+ */
+public final class KernelChoice {
+
+    private static final Logger log = LoggerFactory.getLogger(KernelChoice.class);
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private static final String ADVICE =
+            """
+            TiDAR runs on plain Java loops, several times slower than it could: this JVM was started without the module \
+            jdk.incubator.vector. Add it where the application starts:
+              java:        java --add-modules jdk.incubator.vector -jar application.jar
+              containers:  environment variable JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector
+              Maven:       spring-boot-maven-plugin <jvmArguments>--add-modules jdk.incubator.vector</jvmArguments>, \
+            maven-surefire-plugin <argLine>--add-modules jdk.incubator.vector</argLine>
+              Gradle:      bootRun { jvmArgs '--add-modules=jdk.incubator.vector' }, \
+            test { jvmArgs '--add-modules=jdk.incubator.vector' }""";
+
+    private final Kernels kernels;
+    private final Optional<String> degradation;
+
+    private KernelChoice(Kernels kernels, Optional<String> degradation) {
+        this.kernels = kernels;
+        this.degradation = degradation;
+    }
+
+    /** Vector kernels where the JVM was started with the vector module; else plain loops, with a warning that names the flag. */
+    public static KernelChoice automatic() {
+        if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+            return vector();
+        }
+        log.warn(ADVICE);
+        return new KernelChoice(
+                new PlainKernels(),
+                Optional.of("plain loops instead of vector kernels: start the JVM with --add-modules " + MODULE));
+    }
+
+    /** Vector kernels; the JVM must have been started with the vector module. */
+    public static KernelChoice vector() {
+        return new KernelChoice(new VectorKernels(), Optional.empty());
+    }
+
+    /** Plain loops, by wish and not as a fall-back. */
+    public static KernelChoice plain() {
+        return new KernelChoice(new PlainKernels(), Optional.empty());
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+
+    /** For logs: {@code vector-512} or {@code plain}. */
+    public String name() {
+        return kernels.name();
+    }
+
+    /** What is lost and what would end it. */
+    public List<String> degradations() {
+        return degradation.stream().toList();
+    }
+}

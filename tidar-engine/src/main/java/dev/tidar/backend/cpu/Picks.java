@@ -1,0 +1,107 @@
+package dev.tidar.backend.cpu;
+
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenPicker;
+import dev.tidar.sampling.Verification;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import java.util.Arrays;
+import java.util.List;
+
+/** Head and pick, accept and choose the next draft. */
+public final class Picks {
+
+    /** Rows whose logits exist at a time. */
+    private static final int ROWS = 32;
+
+    private final Products products;
+    private final WorkerPool pool;
+    private float[] hidden = new float[0];
+    private float[] logits = new float[0];
+    private int[] unpickable = {};
+
+    public Picks(Products products, WorkerPool pool) {
+        this.products = products;
+        this.pool = pool;
+    }
+
+    /** Ids that {@link #pick} leaves out from now on. */
+    public void unpickable(int[] tokenIds) {
+        unpickable = tokenIds.clone();
+    }
+
+    /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
+    public void pick(
+            CpuIds picks, CpuTensor h, CpuLinear head, CpuIds rowNumbers, int count, StepRows rows, List<Picking> how) {
+        int[] present = present(rowNumbers.values(), count);
+        Arrays.fill(picks.values(), 0, count, Ids.NONE);
+        for (int first = 0; first < present.length; first += ROWS) {
+            int[] batch = Arrays.copyOfRange(present, first, Math.min(first + ROWS, present.length));
+            score(h, head, batch);
+            pool.run(batch.length, (item, worker) -> {
+                int row = rowNumbers.values()[batch[item]];
+                picks.values()[batch[item]] = TokenPicker.pick(
+                        logits,
+                        item * head.outputs(),
+                        head.outputs(),
+                        how.get(rows.sequence(row)),
+                        rows.pickedPosition(row));
+            });
+        }
+    }
+
+    private static int[] present(int[] rowNumbers, int count) {
+        int[] present = new int[count];
+        int size = 0;
+        for (int i = 0; i < count; i++) {
+            if (rowNumbers[i] != Ids.NONE) {
+                present[size++] = i;
+            }
+        }
+        return Arrays.copyOf(present, size);
+    }
+
+    /** Leaves the logits of some rows of h in {@code logits[batch][outputs]}, without the unpickable ids. */
+    private void score(CpuTensor h, CpuLinear head, int[] batch) {
+        int width = h.columns();
+        reserve(batch.length, width, head.outputs());
+        for (int i = 0; i < batch.length; i++) {
+            System.arraycopy(h.values, batch[i] * width, hidden, i * width, width);
+        }
+        products.linear(logits, hidden, head, new RowCounts(batch.length, 0));
+        for (int i = 0; i < batch.length; i++) {
+            for (int id : unpickable) {
+                if (id < head.outputs()) {
+                    logits[i * head.outputs() + id] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        }
+    }
+
+    /** Grows to the largest batch of a step, once. */
+    private void reserve(int rows, int width, int outputs) {
+        if (hidden.length < rows * width) {
+            hidden = new float[rows * width];
+        }
+        if (logits.length < Math.multiplyExact(rows, outputs)) {
+            logits = new float[rows * outputs];
+        }
+    }
+
+    /** Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE elsewhere. */
+    public static void accept(
+            CpuIds kept, CpuIds draftRows, int stride, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
+        for (int s = 0; s < plans.size(); s++) {
+            VerifyPlan plan = plans.get(s);
+            int stands = Verification.kept(picks.values(), plan, rows);
+            kept.values()[s] = stands;
+            int group = plan.group(stands);
+            for (int slot = 1; slot <= stride; slot++) {
+                boolean drafts = group != Ids.NONE && slot < plan.draftLength();
+                draftRows.values()[s * stride + slot - 1] = drafts ? group + slot : Ids.NONE;
+            }
+        }
+    }
+}

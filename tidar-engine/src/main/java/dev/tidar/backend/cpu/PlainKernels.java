@@ -1,0 +1,180 @@
+package dev.tidar.backend.cpu;
+
+import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
+import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
+
+import java.util.Arrays;
+
+/**
+ * The kernels as plain loops: the specification, and the fall-back where the JVM has no vector module. Inner loops run over
+ * outputs with unit stride, which is the form that the JIT compiler turns into vector instructions by itself.
+ */
+final class PlainKernels implements Kernels {
+
+    @Override
+    public String name() {
+        return "plain";
+    }
+
+    @Override
+    public int tileRows() {
+        return 4;
+    }
+
+    @Override
+    public void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x) {
+        Arrays.fill(sums, 0, panels * PANEL, 0);
+        for (int p = 0; p < panels; p++) {
+            int at = w.offset(panel + p);
+            switch (w.dtype) {
+                case F32:
+                    addChains(sums, p * PANEL, x, 0, 1, w.floats(panel + p), at, w.inputs);
+                    break;
+                case BF16:
+                    addBf16Chains(sums, p * PANEL, x, w.bf16(panel + p), at, w.inputs);
+                    break;
+                default:
+                    addInt8Chains(sums, p * PANEL, x, w.int8(panel + p), at, w.inputs);
+            }
+        }
+    }
+
+    private static void addChains(
+            float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, float[] w, int wFrom, int inputs) {
+        for (int k = 0; k < inputs; k++) {
+            float xk = x[xFrom + k * xStride];
+            int at = wFrom + k * PANEL;
+            for (int n = 0; n < PANEL; n++) {
+                sums[sumsFrom + n] = Math.fma(xk, w[at + n], sums[sumsFrom + n]);
+            }
+        }
+    }
+
+    private static void addBf16Chains(float[] sums, int sumsFrom, float[] x, int[] w, int wFrom, int inputs) {
+        for (int k = 0; k < inputs; k++) {
+            float xk = x[k];
+            int at = wFrom + k * 16;
+            for (int n = 0; n < 16; n++) {
+                int pair = w[at + n];
+                sums[sumsFrom + n] = Math.fma(xk, Float.intBitsToFloat(pair << 16), sums[sumsFrom + n]);
+                sums[sumsFrom + 16 + n] =
+                        Math.fma(xk, Float.intBitsToFloat(pair & 0xffff0000), sums[sumsFrom + 16 + n]);
+            }
+        }
+    }
+
+    private static void addInt8Chains(float[] sums, int sumsFrom, float[] x, byte[] w, int wFrom, int inputs) {
+        for (int k = 0; k < inputs; k++) {
+            float xk = x[k];
+            int at = wFrom + k * PANEL;
+            for (int n = 0; n < PANEL; n++) {
+                sums[sumsFrom + n] = Math.fma(xk, (float) w[at + n], sums[sumsFrom + n]);
+            }
+        }
+    }
+
+    @Override
+    public void widen(float[] floats, PackedMatrix w, int panel, int fromInput, int inputs) {
+        switch (w.dtype) {
+            case F32:
+                System.arraycopy(w.floats(panel), w.offset(panel) + fromInput * PANEL, floats, 0, inputs * PANEL);
+                break;
+            case BF16:
+                widenBf16(floats, w.bf16(panel), w.offset(panel) + fromInput * 16, inputs);
+                break;
+            default:
+                byte[] bytes = w.int8(panel);
+                int at = w.offset(panel) + fromInput * PANEL;
+                for (int i = 0; i < inputs * PANEL; i++) {
+                    floats[i] = bytes[at + i];
+                }
+        }
+    }
+
+    private static void widenBf16(float[] floats, int[] pairs, int from, int inputs) {
+        for (int k = 0; k < inputs; k++) {
+            for (int n = 0; n < 16; n++) {
+                int pair = pairs[from + k * 16 + n];
+                floats[k * PANEL + n] = Float.intBitsToFloat(pair << 16);
+                floats[k * PANEL + 16 + n] = Float.intBitsToFloat(pair & 0xffff0000);
+            }
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
+        for (int r = 0; r < rows; r++) {
+            addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
+        }
+    }
+
+    @Override
+    public void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride) {
+        for (int q = 0; q < block.count; q++) {
+            int to = q * block.slots + slot;
+            Arrays.fill(block.weights, to, to + KEY_TILE, 0);
+            for (int d = 0; d < block.headDim; d++) {
+                float element = block.queries[q * block.headDim + d];
+                int at = keysFrom + d * keyStride;
+                for (int t = 0; t < KEY_TILE; t++) {
+                    block.weights[to + t] = Math.fma(element, keys[at + t], block.weights[to + t]);
+                }
+            }
+            for (int t = 0; t < KEY_TILE; t++) {
+                block.weights[to + t] *= block.scale;
+            }
+        }
+    }
+
+    @Override
+    public float softmax(QueryBlock block, int query, int slots) {
+        float[] scores = block.weights;
+        int from = query * block.slots;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < from + slots; i++) {
+            largest = scores[i] > largest ? scores[i] : largest;
+        }
+        Arrays.fill(block.partialSums, 0);
+        for (int i = from; i < from + slots; i += KEY_TILE) {
+            for (int t = 0; t < KEY_TILE; t++) {
+                float weight = Exponential.exp(scores[i + t] - largest);
+                scores[i + t] = weight;
+                block.partialSums[t] += weight;
+            }
+        }
+        return treeSum(block.partialSums);
+    }
+
+    /** Adds 16 sums in halves: t and t + 8, then t and t + 4, and so on. */
+    static float treeSum(float[] sums) {
+        for (int half = KEY_TILE / 2; half > 0; half /= 2) {
+            for (int t = 0; t < half; t++) {
+                sums[t] += sums[t + half];
+            }
+        }
+        return sums[0];
+    }
+
+    @Override
+    public void weigh(
+            QueryBlock block, int query, int queries, int slot, int tokens, float[] values, int valuesFrom, int valueStride) {
+        for (int q = query; q < query + queries; q++) {
+            int to = q * block.headDim;
+            for (int t = 0; t < tokens; t++) {
+                float weight = block.weights[q * block.slots + slot + t];
+                int at = valuesFrom + t * valueStride;
+                for (int d = 0; d < block.headDim; d++) {
+                    block.out[to + d] = Math.fma(weight, values[at + d], block.out[to + d]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] gate, int gateFrom, float[] up, int upFrom) {
+        for (int i = 0; i < PANEL; i++) {
+            float g = gate[gateFrom + i];
+            gate[gateFrom + i] = g / (1 + Exponential.exp(-g)) * up[upFrom + i];
+        }
+    }
+}

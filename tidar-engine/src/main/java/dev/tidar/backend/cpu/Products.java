@@ -1,0 +1,187 @@
+package dev.tidar.backend.cpu;
+
+import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
+
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.RowCounts;
+import java.util.Arrays;
+
+/**
+ * Products of rows with packed layers. The items of a job are runs of panels; whoever takes one computes all rows of it, so
+ * the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the result.
+ */
+public final class Products {
+
+    /** What a verb does with the finished outputs of some panels. */
+    @FunctionalInterface
+    private interface Sink {
+
+        /** @param sums {@code [panels, rows, 32]} */
+        void take(float[] sums, int panel, int panels);
+    }
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final Workspace workspace;
+
+    public Products(KernelChoice choice, WorkerPool pool, Workspace workspace) {
+        this.kernels = choice.kernels();
+        this.pool = pool;
+        this.workspace = workspace;
+    }
+
+    /** {@code y = x · wᵀ}. */
+    public void linear(CpuTensor y, CpuTensor x, CpuLinear w, RowCounts rows) {
+        linear(y.values, x.values, w, rows);
+    }
+
+    /** {@code y = x · wᵀ}; y {@code [rows, outputs]}. */
+    void linear(float[] y, float[] x, CpuLinear w, RowCounts rows) {
+        multiply(x, w, rows, (sums, panel, panels) -> {
+            for (int i = 0; i < panels * rows.total(); i++) {
+                int column = (panel + i / rows.total()) * PANEL;
+                int width = Math.min(PANEL, w.outputs() - column);
+                System.arraycopy(sums, i * PANEL, y, i % rows.total() * w.outputs() + column, width);
+            }
+        });
+    }
+
+    /** {@code y += x · wᵀ}. */
+    public void linearAdd(CpuTensor y, CpuTensor x, CpuLinear w, RowCounts rows) {
+        multiply(x.values, w, rows, (sums, panel, panels) -> {
+            for (int i = 0; i < panels * rows.total(); i++) {
+                int column = (panel + i / rows.total()) * PANEL;
+                int width = Math.min(PANEL, w.outputs() - column);
+                int to = i % rows.total() * w.outputs() + column;
+                for (int n = 0; n < width; n++) {
+                    y.values[to + n] += sums[i * PANEL + n];
+                }
+            }
+        });
+    }
+
+    /** {@code y = silu(x · gateᵀ) * (x · upᵀ)}; panels of w come in pairs. */
+    public void swiGlu(CpuTensor y, CpuTensor x, CpuLinear w, RowCounts rows) {
+        int stride = rows.total() * PANEL;
+        multiply(x.values, w, rows, (sums, panel, panels) -> {
+            for (int p = 0; p < panels; p += 2) {
+                int column = (panel + p) / 2 * PANEL;
+                int width = Math.min(PANEL, w.outputs() - column);
+                for (int r = 0; r < rows.total(); r++) {
+                    int gate = p * stride + r * PANEL;
+                    kernels.swiGlu(sums, gate, sums, gate + stride);
+                    System.arraycopy(sums, gate, y.values, r * w.outputs() + column, width);
+                }
+            }
+        });
+    }
+
+    private void multiply(float[] x, CpuLinear w, RowCounts rows, Sink sink) {
+        if (rows.total() == 0) {
+            return;
+        }
+        boolean adapts = rows.drafting() > 0 && w.adapter.isPresent();
+        if (adapts) {
+            rankRows(x, w.adapter.get().down(), rows);
+        }
+        RowTiles inputs = workspace.inputs;
+        inputs.load(x, 0, rows.total(), w.inputs(), kernels.tileRows());
+        int run = rows.total() == 1 ? 4 : w.isGated() ? 2 : 1;
+        int all = w.weights.panels;
+        pool.run((all + run - 1) / run, (item, worker) -> {
+            Workspace.Part part = workspace.part(worker);
+            int panel = item * run;
+            int panels = Math.min(run, all - panel);
+            sums(part.sums, part, w.weights, panel, panels, inputs);
+            finish(part.sums, w, panel, panels, rows.total());
+            if (adapts) {
+                adapt(part, w.adapter.get(), panel, panels, rows);
+            }
+            sink.take(part.sums, panel, panels);
+        });
+    }
+
+    /** Leaves {@code t = x · downᵀ} of the drafting rows as tiles in the workspace. */
+    private void rankRows(float[] x, PackedMatrix down, RowCounts rows) {
+        int drafting = rows.drafting();
+        RowTiles tiles = workspace.adapterInputs;
+        workspace.reserveRanks(drafting * down.outputs);
+        tiles.load(x, rows.exact(), drafting, down.inputs, kernels.tileRows());
+        pool.run(down.panels, (panel, worker) -> {
+            Workspace.Part part = workspace.part(worker);
+            sums(part.sums, part, down, panel, 1, tiles);
+            int width = Math.min(PANEL, down.outputs - panel * PANEL);
+            for (int r = 0; r < drafting; r++) {
+                System.arraycopy(part.sums, r * PANEL, workspace.ranks, r * down.outputs + panel * PANEL, width);
+            }
+        });
+        tiles.load(workspace.ranks, 0, drafting, down.outputs, kernels.tileRows());
+    }
+
+    /** The chains of some panels for all rows, {@code sums[panels][rows][32]}. */
+    private void sums(float[] sums, Workspace.Part part, PackedMatrix w, int panel, int panels, RowTiles x) {
+        if (x.rows() == 1) {
+            kernels.row(sums, w, panel, panels, x.values());
+            return;
+        }
+        Arrays.fill(sums, 0, panels * x.rows() * PANEL, 0);
+        for (int p = 0; p < panels; p++) {
+            for (int k = 0; k < w.inputs; k += Workspace.WIDE_INPUTS) {
+                stretch(sums, p * x.rows() * PANEL, part.wide, w, panel + p, k, x);
+            }
+        }
+    }
+
+    /** Carries the chains of one panel over the next inputs, widened once for all tiles. */
+    private void stretch(float[] sums, int sumsFrom, float[] wide, PackedMatrix w, int panel, int k, RowTiles x) {
+        int count = Math.min(Workspace.WIDE_INPUTS, w.inputs - k);
+        float[] weights = wide;
+        int at = 0;
+        if (w.dtype == DType.F32) {
+            weights = w.floats(panel);
+            at = w.offset(panel) + k * PANEL;
+        } else {
+            kernels.widen(wide, w, panel, k, count);
+        }
+        for (int tile = 0; tile < x.tiles(); tile++) {
+            int first = x.firstRow(tile);
+            int rows = x.firstRow(tile + 1) - first;
+            kernels.tile(rows, sums, sumsFrom + first * PANEL, x.values(), x.offset(tile, k), weights, at, count);
+        }
+    }
+
+    /** Scales of int8 rows, then the bias. */
+    private static void finish(float[] sums, CpuLinear w, int panel, int panels, int rows) {
+        float[] scales = w.weights.scales;
+        float[] bias = w.bias;
+        for (int i = 0; i < panels * rows; i++) {
+            int column = (panel + i / rows) * PANEL;
+            int at = i * PANEL;
+            if (scales.length > 0) {
+                for (int n = 0; n < PANEL; n++) {
+                    sums[at + n] *= scales[column + n];
+                }
+            }
+            if (bias.length > 0) {
+                for (int n = 0; n < PANEL; n++) {
+                    sums[at + n] += bias[column + n];
+                }
+            }
+        }
+    }
+
+    private void adapt(Workspace.Part part, DraftAdapter adapter, int panel, int panels, RowCounts rows) {
+        sums(part.adapterSums, part, adapter.up(), panel, panels, workspace.adapterInputs);
+        int drafting = rows.drafting();
+        for (int p = 0; p < panels; p++) {
+            int column = (panel + p) * PANEL;
+            for (int r = 0; r < drafting; r++) {
+                int from = (p * drafting + r) * PANEL;
+                int to = (p * rows.total() + rows.exact() + r) * PANEL;
+                for (int n = 0; n < PANEL; n++) {
+                    part.sums[to + n] += part.adapterSums[from + n] * adapter.scales()[column + n];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.tidar.backend.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The queries that one worker attends with at a time: rows and heads that share keys. Scratch that
+ * grows with the longest context, confined to its worker.
+ */
+final class QueryBlock {
+
+    /** Queries in use. */
+    int count;
+
+    int headDim;
+    /** Factor of a score, {@code 1 / sqrt(headDim)}. */
+    float scale;
+    /** {@code [count, headDim]}. */
+    float[] queries = new float[0];
+    /** {@code [count, headDim]}. */
+    float[] out = new float[0];
+    /** Scores, then weights, {@code [count, slots]}. */
+    float[] weights = new float[0];
+    /** Sum of the weights of each query, {@code [count]}. */
+    float[] sums = new float[0];
+    /** One fresh key tile, {@code [headDim, 16]}. */
+    float[] keys = new float[0];
+
+    int slots;
+    /** Sums of a softmax before they are added up. */
+    final float[] partialSums = new float[CpuKv.KEY_TILE];
+
+    /** Makes room and zeroes the outputs. */
+    void begin(int queryCount, int width, int slotCount) {
+        count = queryCount;
+        headDim = width;
+        slots = slotCount;
+        scale = (float) (1 / Math.sqrt(width));
+        if (queries.length < queryCount * width) {
+            queries = new float[queryCount * width];
+            out = new float[queryCount * width];
+        }
+        if (sums.length < queryCount) {
+            sums = new float[queryCount];
+        }
+        if (keys.length < width * CpuKv.KEY_TILE) {
+            keys = new float[width * CpuKv.KEY_TILE];
+        }
+        int needed = Math.multiplyExact(queryCount, slotCount);
+        if (weights.length < needed) {
+            weights = new float[Math.addExact(needed, needed / 2)];
+        }
+        Arrays.fill(out, 0, queryCount * width, 0);
+    }
+}

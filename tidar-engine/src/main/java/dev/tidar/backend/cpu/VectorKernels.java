@@ -1,0 +1,426 @@
+package dev.tidar.backend.cpu;
+
+import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
+import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
+
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on vectors of 4, 8 or 16 floats. Lanes are outputs, keys or elements, so every chain runs in the order that
+ * {@link PlainKernels} states and gives its bits. A pass holds columns c and c + 16 of a panel, because that is how bf16
+ * panels pair them; narrow vectors make more passes.
+ *
+ * <p>A single chain waits for each of its steps, so what one row lacks in rows it makes up in panels: four at a time are
+ * eight chains. Accumulators are local variables, because the compiler does not keep arrays of vectors in registers.
+ */
+final class VectorKernels implements Kernels {
+
+    static final VectorSpecies<Float> FLOATS =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+
+    private static final int LANES = FLOATS.length();
+    private static final VectorSpecies<Integer> INTS = FLOATS.vectorShape().withLanes(int.class);
+    /** As many bytes as floats, or the fewest that a vector can hold; the surplus is read and ignored. */
+    private static final VectorSpecies<Byte> BYTES = LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+    @Override
+    public String name() {
+        return "vector-" + FLOATS.vectorBitSize();
+    }
+
+    /** 2 accumulators a row: 24 of 32 registers, or 12 of the 16 that processors with 8 lanes have for sure. */
+    @Override
+    public int tileRows() {
+        return LANES == 8 ? 6 : TileKernels.MOST_ROWS;
+    }
+
+    @Override
+    public void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x) {
+        if (panels < 4) {
+            for (int p = 0; p < panels; p++) {
+                onePanel(sums, p * PANEL, w, panel + p, x);
+            }
+            return;
+        }
+        switch (w.dtype) {
+            case F32:
+                fourFloatPanels(sums, w.floats(panel), w.offset(panel), w.panelElements(), x, w.inputs);
+                break;
+            case BF16:
+                fourBf16Panels(sums, w.bf16(panel), w.offset(panel), w.panelElements(), x, w.inputs);
+                break;
+            default:
+                fourInt8Panels(sums, w.int8(panel), w.offset(panel), w.panelElements(), x, w.inputs);
+        }
+    }
+
+    private static FloatVector floats(float[] values, int at) {
+        return FloatVector.fromArray(FLOATS, values, at);
+    }
+
+    private static FloatVector int8(byte[] values, int at) {
+        return (FloatVector) ByteVector.fromArray(BYTES, values, at).convertShape(VectorOperators.B2F, FLOATS, 0);
+    }
+
+    private static FloatVector low(IntVector pairs) {
+        return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    private static FloatVector high(IntVector pairs) {
+        return pairs.and(0xffff0000).reinterpretAsFloats();
+    }
+
+    private static void onePanel(float[] sums, int sumsFrom, PackedMatrix w, int panel, float[] x) {
+        int at = w.offset(panel);
+        for (int c = 0; c < 16; c += LANES) {
+            FloatVector l = FloatVector.zero(FLOATS);
+            FloatVector h = FloatVector.zero(FLOATS);
+            switch (w.dtype) {
+                case F32:
+                    float[] floats = w.floats(panel);
+                    for (int k = 0; k < w.inputs; k++) {
+                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
+                        l = floats(floats, at + k * PANEL + c).fma(xk, l);
+                        h = floats(floats, at + k * PANEL + c + 16).fma(xk, h);
+                    }
+                    break;
+                case BF16:
+                    int[] pairs = w.bf16(panel);
+                    for (int k = 0; k < w.inputs; k++) {
+                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
+                        IntVector pair = IntVector.fromArray(INTS, pairs, at + k * 16 + c);
+                        l = low(pair).fma(xk, l);
+                        h = high(pair).fma(xk, h);
+                    }
+                    break;
+                default:
+                    byte[] bytes = w.int8(panel);
+                    for (int k = 0; k < w.inputs; k++) {
+                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
+                        l = int8(bytes, at + k * PANEL + c).fma(xk, l);
+                        h = int8(bytes, at + k * PANEL + c + 16).fma(xk, h);
+                    }
+            }
+            l.intoArray(sums, sumsFrom + c);
+            h.intoArray(sums, sumsFrom + c + 16);
+        }
+    }
+
+    private static void fourFloatPanels(float[] sums, float[] w, int from, int panelElements, float[] x, int inputs) {
+        for (int c = 0; c < 16; c += LANES) {
+            FloatVector l0 = FloatVector.zero(FLOATS);
+            FloatVector h0 = l0;
+            FloatVector l1 = FloatVector.zero(FLOATS);
+            FloatVector h1 = l1;
+            FloatVector l2 = FloatVector.zero(FLOATS);
+            FloatVector h2 = l2;
+            FloatVector l3 = FloatVector.zero(FLOATS);
+            FloatVector h3 = l3;
+            for (int k = 0; k < inputs; k++) {
+                FloatVector xk = constant(x[k]);
+                int at = from + k * PANEL + c;
+                l0 = floats(w, at).fma(xk, l0);
+                h0 = floats(w, at + 16).fma(xk, h0);
+                l1 = floats(w, at + panelElements).fma(xk, l1);
+                h1 = floats(w, at + panelElements + 16).fma(xk, h1);
+                l2 = floats(w, at + 2 * panelElements).fma(xk, l2);
+                h2 = floats(w, at + 2 * panelElements + 16).fma(xk, h2);
+                l3 = floats(w, at + 3 * panelElements).fma(xk, l3);
+                h3 = floats(w, at + 3 * panelElements + 16).fma(xk, h3);
+            }
+            l0.intoArray(sums, c);
+            h0.intoArray(sums, c + 16);
+            l1.intoArray(sums, c + PANEL);
+            h1.intoArray(sums, c + PANEL + 16);
+            l2.intoArray(sums, c + 2 * PANEL);
+            h2.intoArray(sums, c + 2 * PANEL + 16);
+            l3.intoArray(sums, c + 3 * PANEL);
+            h3.intoArray(sums, c + 3 * PANEL + 16);
+        }
+    }
+
+    private static void fourBf16Panels(float[] sums, int[] w, int from, int panelElements, float[] x, int inputs) {
+        for (int c = 0; c < 16; c += LANES) {
+            FloatVector l0 = FloatVector.zero(FLOATS);
+            FloatVector h0 = l0;
+            FloatVector l1 = FloatVector.zero(FLOATS);
+            FloatVector h1 = l1;
+            FloatVector l2 = FloatVector.zero(FLOATS);
+            FloatVector h2 = l2;
+            FloatVector l3 = FloatVector.zero(FLOATS);
+            FloatVector h3 = l3;
+            for (int k = 0; k < inputs; k++) {
+                FloatVector xk = constant(x[k]);
+                int at = from + k * 16 + c;
+                IntVector w0 = IntVector.fromArray(INTS, w, at);
+                l0 = low(w0).fma(xk, l0);
+                h0 = high(w0).fma(xk, h0);
+                IntVector w1 = IntVector.fromArray(INTS, w, at + panelElements);
+                l1 = low(w1).fma(xk, l1);
+                h1 = high(w1).fma(xk, h1);
+                IntVector w2 = IntVector.fromArray(INTS, w, at + 2 * panelElements);
+                l2 = low(w2).fma(xk, l2);
+                h2 = high(w2).fma(xk, h2);
+                IntVector w3 = IntVector.fromArray(INTS, w, at + 3 * panelElements);
+                l3 = low(w3).fma(xk, l3);
+                h3 = high(w3).fma(xk, h3);
+            }
+            l0.intoArray(sums, c);
+            h0.intoArray(sums, c + 16);
+            l1.intoArray(sums, c + PANEL);
+            h1.intoArray(sums, c + PANEL + 16);
+            l2.intoArray(sums, c + 2 * PANEL);
+            h2.intoArray(sums, c + 2 * PANEL + 16);
+            l3.intoArray(sums, c + 3 * PANEL);
+            h3.intoArray(sums, c + 3 * PANEL + 16);
+        }
+    }
+
+    private static void fourInt8Panels(float[] sums, byte[] w, int from, int panelElements, float[] x, int inputs) {
+        for (int c = 0; c < 16; c += LANES) {
+            FloatVector l0 = FloatVector.zero(FLOATS);
+            FloatVector h0 = l0;
+            FloatVector l1 = FloatVector.zero(FLOATS);
+            FloatVector h1 = l1;
+            FloatVector l2 = FloatVector.zero(FLOATS);
+            FloatVector h2 = l2;
+            FloatVector l3 = FloatVector.zero(FLOATS);
+            FloatVector h3 = l3;
+            for (int k = 0; k < inputs; k++) {
+                FloatVector xk = constant(x[k]);
+                int at = from + k * PANEL + c;
+                l0 = int8(w, at).fma(xk, l0);
+                h0 = int8(w, at + 16).fma(xk, h0);
+                l1 = int8(w, at + panelElements).fma(xk, l1);
+                h1 = int8(w, at + panelElements + 16).fma(xk, h1);
+                l2 = int8(w, at + 2 * panelElements).fma(xk, l2);
+                h2 = int8(w, at + 2 * panelElements + 16).fma(xk, h2);
+                l3 = int8(w, at + 3 * panelElements).fma(xk, l3);
+                h3 = int8(w, at + 3 * panelElements + 16).fma(xk, h3);
+            }
+            l0.intoArray(sums, c);
+            h0.intoArray(sums, c + 16);
+            l1.intoArray(sums, c + PANEL);
+            h1.intoArray(sums, c + PANEL + 16);
+            l2.intoArray(sums, c + 2 * PANEL);
+            h2.intoArray(sums, c + 2 * PANEL + 16);
+            l3.intoArray(sums, c + 3 * PANEL);
+            h3.intoArray(sums, c + 3 * PANEL + 16);
+        }
+    }
+
+    @Override
+    public void widen(float[] floats, PackedMatrix w, int panel, int fromInput, int inputs) {
+        switch (w.dtype) {
+            case F32:
+                System.arraycopy(w.floats(panel), w.offset(panel) + fromInput * PANEL, floats, 0, inputs * PANEL);
+                break;
+            case BF16:
+                widenBf16(floats, w.bf16(panel), w.offset(panel) + fromInput * 16, inputs);
+                break;
+            default:
+                byte[] bytes = w.int8(panel);
+                int at = w.offset(panel) + fromInput * PANEL;
+                for (int i = 0; i < inputs * PANEL; i += LANES) {
+                    int8(bytes, at + i).intoArray(floats, i);
+                }
+        }
+    }
+
+    private static void widenBf16(float[] floats, int[] pairs, int from, int inputs) {
+        for (int k = 0; k < inputs; k++) {
+            for (int c = 0; c < 16; c += LANES) {
+                IntVector pair = IntVector.fromArray(INTS, pairs, from + k * 16 + c);
+                low(pair).intoArray(floats, k * PANEL + c);
+                high(pair).intoArray(floats, k * PANEL + c + 16);
+            }
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
+        TileKernels.tile(rows, sums, sumsFrom, x, xFrom, w, wFrom, inputs);
+    }
+
+    @Override
+    public void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride) {
+        int q = 0;
+        for (; q + 4 <= block.count; q += 4) {
+            scoreFour(block, q, slot, keys, keysFrom, keyStride);
+        }
+        for (; q < block.count; q++) {
+            scoreOne(block, q, slot, keys, keysFrom, keyStride);
+        }
+    }
+
+    private static void scoreFour(QueryBlock block, int query, int slot, float[] keys, int keysFrom, int keyStride) {
+        float[] queries = block.queries;
+        int width = block.headDim;
+        int at = query * width;
+        int to = query * block.slots + slot;
+        for (int c = 0; c < KEY_TILE; c += LANES) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector e = a;
+            FloatVector f = a;
+            for (int d = 0; d < width; d++) {
+                FloatVector key = floats(keys, keysFrom + d * keyStride + c);
+                a = key.fma(FloatVector.broadcast(FLOATS, queries[at + d]), a);
+                b = key.fma(FloatVector.broadcast(FLOATS, queries[at + width + d]), b);
+                e = key.fma(FloatVector.broadcast(FLOATS, queries[at + 2 * width + d]), e);
+                f = key.fma(FloatVector.broadcast(FLOATS, queries[at + 3 * width + d]), f);
+            }
+            a.mul(block.scale).intoArray(block.weights, to + c);
+            b.mul(block.scale).intoArray(block.weights, to + block.slots + c);
+            e.mul(block.scale).intoArray(block.weights, to + 2 * block.slots + c);
+            f.mul(block.scale).intoArray(block.weights, to + 3 * block.slots + c);
+        }
+    }
+
+    private static void scoreOne(QueryBlock block, int query, int slot, float[] keys, int keysFrom, int keyStride) {
+        int at = query * block.headDim;
+        for (int c = 0; c < KEY_TILE; c += LANES) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            for (int d = 0; d < block.headDim; d++) {
+                a = floats(keys, keysFrom + d * keyStride + c)
+                        .fma(FloatVector.broadcast(FLOATS, block.queries[at + d]), a);
+            }
+            a.mul(block.scale).intoArray(block.weights, query * block.slots + slot + c);
+        }
+    }
+
+    @Override
+    public float softmax(QueryBlock block, int query, int slots) {
+        float[] scores = block.weights;
+        int from = query * block.slots;
+        float largest = largest(scores, from, slots);
+        Arrays.fill(block.partialSums, 0);
+        for (int c = 0; c < KEY_TILE; c += LANES) {
+            FloatVector sums = FloatVector.zero(FLOATS);
+            for (int i = from + c; i < from + slots; i += KEY_TILE) {
+                FloatVector weights = exp(floats(scores, i).sub(largest));
+                weights.intoArray(scores, i);
+                sums = sums.add(weights);
+            }
+            sums.intoArray(block.partialSums, c);
+        }
+        return PlainKernels.treeSum(block.partialSums);
+    }
+
+    private static float largest(float[] scores, int from, int slots) {
+        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int i = from; i < from + slots; i += LANES) {
+            FloatVector next = floats(scores, i);
+            largest = largest.blend(next, next.compare(VectorOperators.GT, largest));
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** The steps of {@link Exponential#exp}. */
+    private static FloatVector exp(FloatVector value) {
+        VectorMask<Float> low = value.lt(Exponential.LOWEST);
+        FloatVector x = value.blend(Exponential.LOWEST, low);
+        x = x.blend(Exponential.HIGHEST, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+        FloatVector shifted = x.fma(
+                FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUNDER));
+        FloatVector n = shifted.sub(Exponential.ROUNDER);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+        FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C7).fma(r, constant(Exponential.C6));
+        p = p.fma(r, constant(Exponential.C5));
+        p = p.fma(r, constant(Exponential.C4));
+        p = p.fma(r, constant(Exponential.C3));
+        p = p.fma(r, constant(Exponential.C2));
+        p = p.fma(r, constant(1));
+        p = p.fma(r, constant(1));
+        IntVector exponent = shifted.reinterpretAsInts().sub(Exponential.ROUNDER_BITS);
+        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    }
+
+    private static FloatVector constant(float value) {
+        return FloatVector.broadcast(FLOATS, value);
+    }
+
+    private static FloatVector powerOfTwo(IntVector exponent) {
+        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+
+    @Override
+    public void weigh(
+            QueryBlock block, int query, int queries, int slot, int tokens, float[] values, int valuesFrom, int valueStride) {
+        int whole = FLOATS.loopBound(block.headDim);
+        if (queries == 4) {
+            for (int d = 0; d < whole; d += LANES) {
+                weighFour(block, query, slot, tokens, values, valuesFrom + d, valueStride, d);
+            }
+        } else {
+            for (int d = 0; d < whole; d += LANES) {
+                weighOne(block, query, slot, tokens, values, valuesFrom + d, valueStride, d);
+            }
+        }
+        for (int q = query; q < query + queries && whole < block.headDim; q++) {
+            weighRest(block, q, slot, tokens, values, valuesFrom, valueStride, whole);
+        }
+    }
+
+    private static void weighFour(
+            QueryBlock block, int query, int slot, int tokens, float[] values, int valuesFrom, int valueStride, int d) {
+        int to = query * block.headDim + d;
+        int from = query * block.slots + slot;
+        int slots = block.slots;
+        float[] weights = block.weights;
+        FloatVector a = floats(block.out, to);
+        FloatVector b = floats(block.out, to + block.headDim);
+        FloatVector e = floats(block.out, to + 2 * block.headDim);
+        FloatVector f = floats(block.out, to + 3 * block.headDim);
+        for (int t = 0; t < tokens; t++) {
+            FloatVector value = floats(values, valuesFrom + t * valueStride);
+            a = value.fma(constant(weights[from + t]), a);
+            b = value.fma(constant(weights[from + slots + t]), b);
+            e = value.fma(constant(weights[from + 2 * slots + t]), e);
+            f = value.fma(constant(weights[from + 3 * slots + t]), f);
+        }
+        a.intoArray(block.out, to);
+        b.intoArray(block.out, to + block.headDim);
+        e.intoArray(block.out, to + 2 * block.headDim);
+        f.intoArray(block.out, to + 3 * block.headDim);
+    }
+
+    private static void weighOne(
+            QueryBlock block, int query, int slot, int tokens, float[] values, int valuesFrom, int valueStride, int d) {
+        int to = query * block.headDim + d;
+        int from = query * block.slots + slot;
+        FloatVector a = floats(block.out, to);
+        for (int t = 0; t < tokens; t++) {
+            a = floats(values, valuesFrom + t * valueStride).fma(constant(block.weights[from + t]), a);
+        }
+        a.intoArray(block.out, to);
+    }
+
+    /** Elements of a head behind the last whole vector. */
+    private static void weighRest(
+            QueryBlock block, int query, int slot, int tokens, float[] values, int valuesFrom, int valueStride, int first) {
+        int to = query * block.headDim;
+        for (int t = 0; t < tokens; t++) {
+            float weight = block.weights[query * block.slots + slot + t];
+            for (int d = first; d < block.headDim; d++) {
+                block.out[to + d] = Math.fma(weight, values[valuesFrom + t * valueStride + d], block.out[to + d]);
+            }
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] gate, int gateFrom, float[] up, int upFrom) {
+        for (int c = 0; c < PANEL; c += LANES) {
+            FloatVector g = floats(gate, gateFrom + c);
+            g.div(exp(g.neg()).add(1)).mul(floats(up, upFrom + c)).intoArray(gate, gateFrom + c);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package dev.tidar.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Gain;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every backend does for every verb but attention, see {@link AttentionContract}. Expected values are computed in
+ * double by the definition of the verb; the tolerance is the bound of {@link Bound} for one chain of products.
+ */
+abstract class BackendContract {
+
+    static final long SEED = 20261122;
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private Backend backend = create(WeightFormat.AUTO);
+
+    abstract Backend create(WeightFormat weights);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private void recreate(WeightFormat weights) {
+        backend.close();
+        backend = create(weights);
+    }
+
+    @ParameterizedTest(name = "{0} [{1}, {2}], {3} rows")
+    @CsvSource({
+        "F32, 1, 1, 1", "F32, 7, 8, 2", "F32, 33, 31, 5", "F32, 257, 255, 13", "F32, 576, 1536, 1", "F32, 576, 1536, 9",
+        "BF16, 1, 7, 1", "BF16, 31, 33, 3", "BF16, 255, 257, 12", "BF16, 1536, 576, 1", "BF16, 1536, 576, 17",
+        "I8, 8, 1, 1", "I8, 32, 32, 4", "I8, 129, 257, 33", "I8, 960, 576, 1", "I8, 960, 576, 5",
+        "F16, 33, 40, 1", "F16, 33, 40, 72"
+    })
+    void linearMultipliesEachRowWithTheWeights(DType dtype, int outputs, int inputs, int rows) {
+        Matrix w = Matrix.random(random, outputs, inputs, dtype);
+        float[] bias = floats(outputs);
+        Linear linear = backend.linear(List.of(new LinearSource(w, Optional.of(bias), Optional.empty())));
+        Tensor x = tensor(rows, inputs);
+        float[] in = values(x);
+        Tensor y = backend.allocate(rows, outputs);
+
+        backend.linear(y, x, linear, new RowCounts(rows, 0));
+
+        checkRows(y, rows, (r, n) -> product(in, r, w, n).plus(Bound.exact(bias[n])));
+        assertThat(linear.dtype()).isEqualTo(dtype == DType.F16 ? DType.F32 : dtype);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"F32", "BF16", "INT8"})
+    void aFormatConvertsTheWeightsWithinItsRounding(WeightFormat format) {
+        recreate(format);
+        Matrix w = Matrix.random(random, 65, 100, DType.F32);
+        Tensor x = tensor(3, 100);
+        float[] in = values(x);
+        Tensor y = backend.allocate(3, 65);
+
+        backend.linear(y, x, backend.linear(List.of(LinearSource.of(w))), new RowCounts(3, 0));
+
+        checkRows(y, 3, (r, n) -> {
+            Bound exact = product(in, r, w, n);
+            double rounding = 0;
+            for (int k = 0; k < 100; k++) {
+                rounding += Math.abs(in[r * 100 + k]) * weightRounding(format, w, n, k);
+            }
+            return new Bound(exact.value(), 1.01 * exact.error() + rounding);
+        });
+    }
+
+    private static double weightRounding(WeightFormat format, Matrix w, int row, int column) {
+        switch (format) {
+            case BF16:
+                return Math.abs(w.at(row, column)) * 0x1p-8;
+            case INT8:
+                double largest = 0;
+                for (int k = 0; k < w.columns(); k++) {
+                    largest = Math.max(largest, Math.abs(w.at(row, k)));
+                }
+                return largest / 127 * 0.5001;
+            default:
+                return 0;
+        }
+    }
+
+    @Test
+    void stackedLayersAreComputedSideBySideInListOrder() {
+        Matrix q = Matrix.random(random, 48, 64, DType.I8);
+        Matrix k = Matrix.random(random, 16, 64, DType.I8);
+        Matrix v = Matrix.random(random, 17, 64, DType.F32);
+        float[] bias = floats(17);
+        Linear stacked = backend.linear(List.of(
+                LinearSource.of(q), LinearSource.of(k), new LinearSource(v, Optional.of(bias), Optional.empty())));
+        Tensor x = tensor(2, 64);
+        float[] in = values(x);
+        Tensor y = backend.allocate(2, 81);
+
+        backend.linear(y, x, stacked, new RowCounts(2, 0));
+
+        assertThat(stacked.dtype()).isEqualTo(DType.F32);
+        checkRows(y, 2, (r, n) -> {
+            if (n < 64) {
+                return n < 48 ? product(in, r, q, n) : product(in, r, k, n - 48);
+            }
+            return product(in, r, v, n - 64).plus(Bound.exact(bias[n - 64]));
+        });
+    }
+
+    @Test
+    void linearAddAddsTheWholeProductToWhatIsThere() {
+        Matrix w = Matrix.random(random, 33, 257, DType.F32);
+        Linear linear = backend.linear(List.of(LinearSource.of(w)));
+        Tensor x = tensor(5, 257);
+        Tensor y = tensor(5, 33);
+        float[] before = backend.read(y, 5);
+        Tensor product = backend.allocate(5, 33);
+
+        backend.linearAdd(y, x, linear, new RowCounts(5, 0));
+        backend.linear(product, x, linear, new RowCounts(5, 0));
+
+        float[] added = values(product);
+        for (int i = 0; i < before.length; i++) {
+            assertThat(values(y)[i]).isEqualTo(before[i] + added[i]);
+        }
+    }
+
+    @Test
+    void theAdapterActsOnDraftingRowsOnly() {
+        Matrix w = Matrix.random(random, 40, 100, DType.I8);
+        Matrix plain = Matrix.random(random, 24, 100, DType.I8);
+        Matrix a = Matrix.random(random, 6, 100, DType.F32);
+        Matrix b = Matrix.random(random, 40, 6, DType.BF16);
+        Linear adapted = backend.linear(List.of(
+                new LinearSource(w, Optional.empty(), Optional.of(new LinearSource.Adapter(a, b, 2.5f))),
+                LinearSource.of(plain)));
+        Tensor x = tensor(5, 100);
+        float[] in = values(x);
+        Tensor y = backend.allocate(5, 64);
+
+        backend.linear(y, x, adapted, new RowCounts(2, 3));
+
+        checkRows(y, 5, (r, n) -> {
+            Bound base = n < 40 ? product(in, r, w, n) : product(in, r, plain, n - 40);
+            return r < 2 || n >= 40 ? base : base.plus(adapterTerm(in, r, a, b, n).times(2.5));
+        });
+    }
+
+    private Bound adapterTerm(float[] in, int row, Matrix a, Matrix b, int output) {
+        double value = 0;
+        double magnitudes = 0;
+        double inherited = 0;
+        for (int i = 0; i < a.rows(); i++) {
+            Bound t = product(in, row, a, i);
+            value += t.value() * b.at(output, i);
+            magnitudes += (Math.abs(t.value()) + t.error()) * Math.abs(b.at(output, i));
+            inherited += t.error() * Math.abs(b.at(output, i));
+        }
+        return new Bound(value, inherited + a.rows() * Bound.U * magnitudes);
+    }
+
+    @ParameterizedTest(name = "width {0}, {1} rows")
+    @CsvSource({"1, 1", "31, 2", "33, 7", "1536, 1", "100, 13"})
+    void swiGluGatesTheUpHalf(int width, int rows) {
+        Matrix gate = Matrix.random(random, width, 96, DType.I8);
+        Matrix up = Matrix.random(random, width, 96, DType.I8);
+        Linear gated = backend.gated(LinearSource.of(gate), LinearSource.of(up));
+        Tensor x = tensor(rows, 96);
+        float[] in = values(x);
+        Tensor y = backend.allocate(rows, width);
+
+        backend.swiGlu(y, x, gated, new RowCounts(rows, 0));
+
+        assertThat(gated.outputs()).isEqualTo(width);
+        checkRows(y, rows, (r, n) -> product(in, r, gate, n).silu().times(product(in, r, up, n)));
+    }
+
+    @Test
+    void swiGluGoesToZeroAndToItsArgumentAtTheEnds() {
+        Matrix gate = Matrix.of(1, 1, 1);
+        Linear gated = backend.gated(LinearSource.of(gate), LinearSource.of(gate));
+        Tensor x = tensor(4, 1, -200, -90, 90, 200);
+        Tensor y = backend.allocate(4, 1);
+
+        backend.swiGlu(y, x, gated, new RowCounts(4, 0));
+
+        assertThat(values(y)).containsExactly(0, 0, 8100, 40000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 31, 32, 33, 255, 257, 576})
+    void rmsNormDividesByTheRootMeanSquareAndScales(int columns) {
+        float[] gain = floats(columns);
+        Tensor x = tensor(9, columns);
+        float[] in = values(x);
+        Tensor y = backend.allocate(9, columns);
+
+        backend.rmsNorm(y, x, backend.gain(gain), 1e-5f, 9);
+
+        checkRows(y, 9, (r, n) -> {
+            double squares = 0;
+            for (int k = 0; k < columns; k++) {
+                squares += Math.pow(in[r * columns + k], 2);
+            }
+            double value = in[r * columns + n] / Math.sqrt(squares / columns + 1e-5f) * gain[n];
+            return new Bound(value, (columns + 8) * Bound.U * Math.abs(value));
+        });
+    }
+
+    @Test
+    void rmsNormMayWriteOverItsInput() {
+        Gain gain = backend.gain(floats(40));
+        Tensor x = tensor(3, 40);
+        Tensor y = backend.allocate(3, 40);
+        backend.rmsNorm(y, x, gain, 1e-6f, 3);
+
+        backend.rmsNorm(x, x, gain, 1e-6f, 3);
+
+        assertThat(backend.read(x, 3)).isEqualTo(backend.read(y, 3));
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void embedReadsTheRowOfEachToken(DType dtype) {
+        Matrix table = Matrix.random(random, 70, 33, dtype);
+        Tensor y = backend.allocate(3, 33);
+
+        backend.embed(y, backend.linear(List.of(LinearSource.of(table))), exactRows(69, 0, 31));
+
+        for (int k = 0; k < 33; k++) {
+            assertThat(values(y)[k]).isEqualTo(table.at(69, k));
+            assertThat(values(y)[33 + k]).isEqualTo(table.at(0, k));
+            assertThat(values(y)[66 + k]).isEqualTo(table.at(31, k));
+        }
+    }
+
+    @Test
+    void gatherRowsCopiesTheNamedRowsAndSkipsNone() {
+        Tensor x = tensor(4, 5);
+        Tensor y = tensor(3, 5);
+        float[] before = backend.read(y, 3);
+
+        backend.gatherRows(y, x, ids(3, Ids.NONE, 0), 3);
+
+        assertThat(Arrays.copyOfRange(values(y), 0, 5)).isEqualTo(Arrays.copyOfRange(values(x), 15, 20));
+        assertThat(Arrays.copyOfRange(values(y), 5, 10)).isEqualTo(Arrays.copyOfRange(before, 5, 10));
+        assertThat(Arrays.copyOfRange(values(y), 10, 15)).isEqualTo(Arrays.copyOfRange(values(x), 0, 5));
+    }
+
+    @Test
+    void pickTakesTheBestTokenTheLowestInATie() {
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
+        Ids picks = pick(head, new float[] {1, 1, -1}, 0, Ids.NONE, 2);
+
+        assertThat(backend.read(picks, 3)).containsExactly(1, Ids.NONE, 0);
+    }
+
+    @Test
+    void pickNeverTakesAnUnpickableToken() {
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
+        backend.unpickable(new int[] {1, 2, 4000});
+
+        assertThat(backend.read(pick(head, new float[] {1, 1, -1}, 0, 1, 2), 3)).containsExactly(3, 3, 0);
+    }
+
+    @Test
+    void pickFindsNoTokenAmongScoresThatAreNotFinite() {
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
+
+        Ids picks = pick(head, new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}, 0, 1, 2);
+
+        assertThat(backend.read(picks, 3)).containsExactly(Ids.NONE, Ids.NONE, 1);
+    }
+
+    private Ids pick(Linear head, float[] hidden, int... rowNumbers) {
+        Tensor h = tensor(hidden.length, 1, hidden);
+        Ids picks = backend.allocateIds(8);
+        backend.pick(
+                picks, h, head, ids(rowNumbers), rowNumbers.length, exactRows(1, 2, 3), List.of(Picking.GREEDY));
+        return picks;
+    }
+
+    @Test
+    void acceptCountsKeptRowsAndNamesTheMasksThatDraftNext() {
+        var builder = new StepRows.Builder();
+        int sequence = builder.sequence(new int[] {0});
+        builder.exact(sequence, 50, 0);
+        builder.exact(sequence, 51, 1);
+        builder.exact(sequence, 52, 2);
+        int afterOne = builder.group(sequence, new int[] {9, 9, 9}, 1, 1);
+        int afterTwo = builder.group(sequence, new int[] {9, 9, 9}, 2, 2);
+        StepRows rows = builder.build();
+        Ids kept = backend.allocateIds(1);
+        Ids draftRows = backend.allocateIds(4);
+        var plan = new VerifyPlan(0, 3, 0, 3, new int[] {Ids.NONE, afterOne, afterTwo, Ids.NONE});
+
+        backend.accept(kept, draftRows, 4, ids(51, 7, 8), rows, List.of(plan));
+        assertThat(backend.read(kept, 1)).containsExactly(2);
+        assertThat(backend.read(draftRows, 4)).containsExactly(afterTwo + 1, afterTwo + 2, Ids.NONE, Ids.NONE);
+
+        backend.accept(kept, draftRows, 4, ids(51, 52, 8), rows, List.of(plan));
+        assertThat(backend.read(kept, 1)).containsExactly(3);
+        assertThat(backend.read(draftRows, 4)).containsOnly(Ids.NONE);
+    }
+
+    @Test
+    void refusesAWrongShapeBeforeAnyWork() {
+        Linear w = backend.linear(List.of(LinearSource.of(Matrix.of(2, 3, 1, 2, 3, 4, 5, 6))));
+        Tensor x = tensor(2, 3);
+        Tensor y = tensor(2, 2);
+        float[] before = backend.read(y, 2);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> backend.linear(y, y, w, new RowCounts(1, 0)))
+                .withMessage("x must be [1, 3], but is [2, 2]");
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.linear(y, x, w, new RowCounts(2, 1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.swiGlu(y, x, w, new RowCounts(1, 0)));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.embed(x, w, exactRows(2)));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.read(y, 3));
+        assertThat(values(y)).isEqualTo(before);
+    }
+
+    /** A tensor of random values. */
+    private Tensor tensor(int rows, int columns) {
+        return tensor(Matrix.random(random, rows, columns, DType.F32));
+    }
+
+    private Tensor tensor(int rows, int columns, float... values) {
+        return tensor(Matrix.of(rows, columns, values));
+    }
+
+    /** Embedding is how values come to any device. */
+    private Tensor tensor(Matrix values) {
+        Tensor tensor = backend.allocate(values.rows(), values.columns());
+        int[] tokens = IntStream.range(0, values.rows()).toArray();
+        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), exactRows(tokens));
+        return tensor;
+    }
+
+    private float[] values(Tensor tensor) {
+        return backend.read(tensor, tensor.rows());
+    }
+
+    private float[] floats(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextDouble(-1, 1);
+        }
+        return values;
+    }
+
+    private Ids ids(int... values) {
+        Ids ids = backend.allocateIds(values.length);
+        backend.write(ids, values);
+        return ids;
+    }
+
+    private static Bound product(float[] x, int row, Matrix w, int output) {
+        double value = 0;
+        double magnitudes = 0;
+        for (int k = 0; k < w.columns(); k++) {
+            double term = (double) x[row * w.columns() + k] * w.at(output, k);
+            value += term;
+            magnitudes += Math.abs(term);
+        }
+        return Bound.chain(value, magnitudes, w.columns() + 2);
+    }
+
+    private StepRows exactRows(int... tokens) {
+        var builder = new StepRows.Builder();
+        int sequence = builder.sequence(new int[] {0});
+        for (int i = 0; i < tokens.length; i++) {
+            builder.exact(sequence, tokens[i], i);
+        }
+        return builder.build();
+    }
+
+    private interface Expected {
+        Bound at(int row, int column);
+    }
+
+    private void checkRows(Tensor y, int rows, Expected expected) {
+        float[] actual = backend.read(y, rows);
+        for (int r = 0; r < rows; r++) {
+            for (int n = 0; n < y.columns(); n++) {
+                expected.at(r, n).check(actual[r * y.columns() + n], "y", r, n);
+            }
+        }
+    }
+}

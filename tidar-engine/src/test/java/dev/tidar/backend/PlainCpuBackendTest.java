@@ -1,0 +1,14 @@
+package dev.tidar.backend;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cpu.KernelChoice;
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("The CPU backend on plain loops")
+class PlainCpuBackendTest extends BackendContract {
+
+    @Override
+    Backend create(WeightFormat weights) {
+        return new CpuBackend(weights, 2, KernelChoice.plain());
+    }
+}
