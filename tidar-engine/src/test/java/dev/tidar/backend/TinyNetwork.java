@@ -1,0 +1,135 @@
+package dev.tidar.backend;
+
+import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Gain;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.HeadNorms;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** All verbs in a row, as a model calls them: two layers of awkward sizes with a draft adapter and a cache of its own. */
+final class TinyNetwork {
+
+    static final int VOCAB = 77;
+    static final int MAX_ROWS = 80;
+
+    private static final int HIDDEN = 100;
+    private static final int INNER = 130;
+    private static final HeadGeometry HEADS = new HeadGeometry(6, 2, 20);
+
+    private final Backend backend;
+    private final PagedKv kv;
+    private final RotaryTable rope;
+    private final Gain gain;
+    private final HeadNorms headNorms;
+    private final Linear table;
+    private final Linear head;
+    private final List<Linear> qkvs = new ArrayList<>();
+    private final List<Linear> outs = new ArrayList<>();
+    private final List<Linear> gates = new ArrayList<>();
+    private final List<Linear> downs = new ArrayList<>();
+
+    /** @param broken a token whose embedding is not a number */
+    TinyNetwork(Backend backend, DType dtype, long seed, OptionalInt broken) {
+        var random = new SplittableRandom(seed);
+        this.backend = backend;
+        kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, DType.F32), 12);
+        rope = backend.rotaryTable(new float[] {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f}, 160);
+        gain = backend.gain(Matrix.random(random, 1, HIDDEN, DType.F32).values());
+        Gain headGain = backend.gain(Matrix.random(random, 1, HEADS.headDim(), DType.F32).values());
+        headNorms = new HeadNorms(headGain, headGain, 1e-6f);
+        Matrix embeddings = Matrix.random(random, VOCAB, HIDDEN, dtype);
+        head = backend.linear(List.of(LinearSource.of(embeddings)));
+        broken.ifPresent(token -> embeddings.values()[token * HIDDEN] = Float.NaN);
+        table = backend.linear(List.of(LinearSource.of(embeddings)));
+        for (int layer = 0; layer < 2; layer++) {
+            qkvs.add(backend.linear(List.of(
+                    source(random, HEADS.queryColumns(), HIDDEN, dtype, true),
+                    source(random, 2 * HEADS.numKvHeads() * HEADS.headDim(), HIDDEN, dtype, false))));
+            outs.add(backend.linear(List.of(source(random, HIDDEN, HEADS.queryColumns(), dtype, true))));
+            gates.add(backend.gated(
+                    source(random, INNER, HIDDEN, dtype, true), source(random, INNER, HIDDEN, dtype, true)));
+            downs.add(backend.linear(List.of(source(random, HIDDEN, INNER, dtype, false))));
+        }
+    }
+
+    private static LinearSource source(SplittableRandom random, int outputs, int inputs, DType dtype, boolean adapted) {
+        Matrix w = Matrix.random(random, outputs, inputs, dtype);
+        var adapter = new LinearSource.Adapter(
+                Matrix.random(random, 5, inputs, DType.F32), Matrix.random(random, outputs, 5, DType.F32), 0.05f);
+        float[] bias = Matrix.random(random, 1, outputs, DType.F32).values();
+        return new LinearSource(w, Optional.of(bias), adapted ? Optional.of(adapter) : Optional.empty());
+    }
+
+    /** What every verb wrote, in order: {@code [rows, columns]} each, then the picks as one column. */
+    List<Trace> run(StepRows rows) {
+        RowCounts counts = rows.counts();
+        int total = counts.total();
+        List<Trace> traces = new ArrayList<>();
+        Tensor x = backend.allocate(MAX_ROWS, HIDDEN);
+        Tensor normed = backend.allocate(MAX_ROWS, HIDDEN);
+        Tensor qkv = backend.allocate(MAX_ROWS, HEADS.columns());
+        Tensor attended = backend.allocate(MAX_ROWS, HEADS.queryColumns());
+        Tensor inner = backend.allocate(MAX_ROWS, INNER);
+        backend.embed(x, table, rows);
+        for (int layer = 0; layer < 2; layer++) {
+            backend.rmsNorm(normed, x, gain, 1e-5f, total);
+            backend.linear(qkv, normed, qkvs.get(layer), counts);
+            traces.add(new Trace("linear", HEADS.columns(), backend.read(qkv, total)));
+            backend.rotateAndStore(qkv, HEADS, Optional.of(headNorms), rope, kv, layer, rows);
+            traces.add(new Trace("rotateAndStore", HEADS.columns(), backend.read(qkv, total)));
+            backend.attention(attended, qkv, HEADS, kv, layer, rows);
+            traces.add(new Trace("attention", HEADS.queryColumns(), backend.read(attended, total)));
+            backend.linearAdd(x, attended, outs.get(layer), counts);
+            traces.add(new Trace("linearAdd", HIDDEN, backend.read(x, total)));
+            backend.rmsNorm(normed, x, gain, 1e-5f, total);
+            backend.swiGlu(inner, normed, gates.get(layer), counts);
+            traces.add(new Trace("swiGlu", INNER, backend.read(inner, total)));
+            backend.linearAdd(x, inner, downs.get(layer), counts);
+        }
+        backend.rmsNorm(normed, x, gain, 1e-5f, total);
+        traces.add(new Trace("rmsNorm", HIDDEN, backend.read(normed, total)));
+        traces.add(new Trace("pick", 1, picks(normed, rows)));
+        return traces;
+    }
+
+    private float[] picks(Tensor h, StepRows rows) {
+        int total = rows.counts().total();
+        Ids rowNumbers = backend.allocateIds(total);
+        backend.write(rowNumbers, IntStream.range(0, total).toArray());
+        Ids picks = backend.allocateIds(total);
+        List<Picking> how = Collections.nCopies(rows.numSequences(), new Picking(0.7f, 42));
+        backend.pick(picks, h, head, rowNumbers, total, rows, how);
+        float[] ids = new float[total];
+        int[] read = backend.read(picks, total);
+        for (int i = 0; i < total; i++) {
+            ids[i] = read[i];
+        }
+        return ids;
+    }
+
+    /** What one verb wrote. */
+    record Trace(String verb, int columns, float[] values) {
+
+        /** One row of it, to compare with that row elsewhere. */
+        float[] row(int row) {
+            return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+        }
+    }
+}
