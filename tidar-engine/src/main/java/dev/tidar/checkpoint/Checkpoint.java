@@ -37,13 +37,14 @@ public final class Checkpoint implements AutoCloseable {
             ModelConfig config,
             GenerationDefaults generation,
             TensorSet tensors,
-            Optional<DraftAdapter> adapter) {
+            Optional<DraftAdapter> adapter,
+            String fingerprint) {
         this.folder = folder;
         this.config = config;
         this.generation = generation;
         this.tensors = tensors;
         this.adapter = adapter;
-        this.fingerprint = computeFingerprint();
+        this.fingerprint = fingerprint;
     }
 
     /**
@@ -64,8 +65,12 @@ public final class Checkpoint implements AutoCloseable {
         TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
         try {
             new VocabularyRule(json, config, tensors).check();
-            Optional<DraftAdapter> adapter = files.subfolder(DraftAdapter.FOLDER).map(DraftAdapter::open);
-            return new Checkpoint(files, config, generation, tensors, adapter);
+            MessageDigest digest = Digests.sha256();
+            Digests.add(digest, json.node().toString());
+            tensors.addTo(digest);
+            Optional<DraftAdapter> adapter = files.subfolder(DraftAdapter.FOLDER).map(found -> DraftAdapter.open(found, digest));
+            return new Checkpoint(
+                    files, config, generation, tensors, adapter, HexFormat.of().formatHex(digest.digest()));
         } catch (InvalidModelException e) {
             tensors.close();
             throw e;
@@ -77,9 +82,8 @@ public final class Checkpoint implements AutoCloseable {
             if (generation.stopIds().contains(tidar.maskTokenId())) {
                 throw Problem.corrupt(
                         json.file(),
-                        "mask_token_id must not be a stop id, but %d is in eos_token_id %s",
-                        tidar.maskTokenId(),
-                        generation.stopIds());
+                        "mask_token_id must not be a stop id, but %d is in eos_token_id",
+                        tidar.maskTokenId());
             }
         });
     }
@@ -160,14 +164,6 @@ public final class Checkpoint implements AutoCloseable {
      */
     public String fingerprint() {
         return fingerprint;
-    }
-
-    private String computeFingerprint() {
-        MessageDigest digest = Digests.sha256();
-        digest.update(StrictJson.readBytes(folder.file(CONFIG), MAX_CONFIG_BYTES));
-        tensors.files().forEach(file -> file.addTo(digest));
-        adapter.ifPresent(loaded -> loaded.tensors().files().forEach(file -> file.addTo(digest)));
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static boolean isRotaryBuffer(String name) {

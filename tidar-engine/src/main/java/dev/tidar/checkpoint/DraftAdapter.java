@@ -2,6 +2,7 @@ package dev.tidar.checkpoint;
 
 import dev.tidar.tensor.LinearSource;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,8 @@ public final class DraftAdapter {
         this.scale = scale;
     }
 
-    static DraftAdapter open(ModelFolder folder) {
+    /** Opens the folder and adds what tells it from others to the digest. */
+    static DraftAdapter open(ModelFolder folder, MessageDigest digest) {
         JsonFields config = StrictJson.read(folder.file(CONFIG), MAX_CONFIG_BYTES);
         if (!config.string("peft_type").orElse("").equals("LORA")) {
             throw config.unsupported("peft_type", "LORA");
@@ -59,7 +61,10 @@ public final class DraftAdapter {
             throw folder.without(WEIGHTS);
         }
         SafetensorsFile file = SafetensorsFile.open(folder.file(WEIGHTS));
-        return new DraftAdapter(folder.path(), new TensorSet(folder.path(), List.of(file), false), rank, (float) scale);
+        TensorSet tensors = new TensorSet(folder.path(), List.of(file), false);
+        tensors.addTo(digest);
+        Digests.add(digest, Double.toString(scale));
+        return new DraftAdapter(folder.path(), tensors, rank, (float) scale);
     }
 
     /** Rank of every addition. */

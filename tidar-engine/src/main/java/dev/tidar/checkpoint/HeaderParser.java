@@ -3,7 +3,6 @@ package dev.tidar.checkpoint;
 import dev.tidar.api.InvalidModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ final class HeaderParser {
         if (tensors.size() == SafetensorsHeader.MAX_TENSORS) {
             throw Problem.corrupt(file, "header must name at most %d tensors", SafetensorsHeader.MAX_TENSORS);
         }
-        if (name.isEmpty() || !name.equals(Problem.printable(name)) && name.codePoints().anyMatch(Character::isISOControl)) {
+        if (name.isEmpty() || name.codePoints().anyMatch(Character::isISOControl)) {
             throw Problem.corrupt(file, "tensor names must be visible characters, but one is \"%s\"", name);
         }
         requireObject(name);
@@ -148,7 +147,7 @@ final class HeaderParser {
                         file,
                         "dtype of tensor %s must be one of %s, but is %s",
                         name,
-                        Arrays.toString(ElementType.values()),
+                        List.of(ElementType.values()),
                         found));
     }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -18,8 +17,8 @@ import tools.jackson.databind.JsonNode;
  */
 record JsonFields(Path file, String prefix, JsonNode node) {
 
-    Set<String> names() {
-        return Set.copyOf(node.propertyNames());
+    List<String> names() {
+        return List.copyOf(node.propertyNames());
     }
 
     boolean has(String key) {

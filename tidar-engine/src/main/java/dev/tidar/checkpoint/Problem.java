@@ -5,6 +5,7 @@ import dev.tidar.api.InvalidModelException.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Words an {@link InvalidModelException}: the file first, then what is wrong. Whatever comes from a file (names, values) is
@@ -44,9 +45,17 @@ final class Problem {
     private static String text(Path file, String message, Object[] values) {
         Object[] shown = new Object[values.length];
         for (int i = 0; i < values.length; i++) {
-            shown[i] = values[i] instanceof Number ? values[i] : printable(String.valueOf(values[i]));
+            shown[i] = shown(values[i]);
         }
-        return escape(file.toString()) + ": " + message.formatted(shown);
+        return escape(file.toString()) + ": " + String.format(Locale.ROOT, message, shown);
+    }
+
+    private static Object shown(Object value) {
+        if (value instanceof Number) {
+            return value;
+        }
+        boolean foreign = value instanceof String || value instanceof JsonNode;
+        return foreign ? printable(value.toString()) : escape(value.toString());
     }
 
     /** The text with control and other invisible characters escaped, and cut when it is long. */

@@ -35,10 +35,6 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors) {
      * @param fileBytes length of the whole file
      */
     static SafetensorsHeader parse(Path file, byte[] json, long fileBytes) {
-        if (json[0] != '{') {
-            throw Problem.corrupt(
-                    file, "header must start with {, but starts with %s", Character.toString(json[0] & 0xff));
-        }
         StrictJson.requireUtf8(file, json);
         Map<String, TensorEntry> tensors = new HeaderParser(file, json).parse();
         requireContiguous(file, tensors, LENGTH_BYTES + (long) json.length, fileBytes);

@@ -32,7 +32,7 @@ final class StrictJson {
     static final int MAX_DEPTH = 32;
     static final int MAX_NAME_LENGTH = 1024;
     private static final int MAX_NUMBER_LENGTH = 64;
-    private static final int MAX_STRING_LENGTH = 1 << 16;
+    private static final int MAX_TOKENS = 4_000_000;
 
     /** Names are not pooled: a pool keeps them beyond the parse, and its hash can be attacked. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -43,7 +43,7 @@ final class StrictJson {
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNameLength(MAX_NAME_LENGTH)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
-                    .maxStringLength(MAX_STRING_LENGTH)
+                    .maxTokenCount(MAX_TOKENS)
                     .build())
             .build();
 
@@ -106,8 +106,7 @@ final class StrictJson {
         }
     }
 
-    /** A file of at most so many bytes. */
-    static byte[] readBytes(Path file, long maxBytes) {
+    private static byte[] readBytes(Path file, long maxBytes) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((int) maxBytes + 1);
             if (bytes.length > maxBytes) {

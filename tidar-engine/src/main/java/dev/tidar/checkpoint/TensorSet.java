@@ -5,6 +5,7 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -49,8 +50,11 @@ final class TensorSet implements AutoCloseable {
         }
     }
 
-    List<SafetensorsFile> files() {
-        return files;
+    /** Adds what tells these files from others. */
+    void addTo(MessageDigest digest) {
+        for (SafetensorsFile file : files) {
+            file.addTo(digest);
+        }
     }
 
     boolean has(String name) {

@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,10 +23,17 @@ final class TidarReader {
         this.overrides = overrides;
     }
 
+    /**
+     * A number and where it stands.
+     *
+     * @param key for messages
+     */
+    private record Said(String key, int value) {}
+
     /** Mask token and draft block; empty if there is no mask token and nobody asked to draft. */
     Optional<TidarConfig> read(int vocabSize) {
-        OptionalInt mask = one(MASK_KEYS, overrides.maskTokenId());
-        OptionalInt block = one(BLOCK_KEYS, overrides.blockSize());
+        Optional<Said> mask = said(MASK_KEYS, overrides.maskTokenId());
+        Optional<Said> block = said(BLOCK_KEYS, overrides.blockSize());
         if (mask.isEmpty()) {
             if (overrides.tidarRequired() || overrides.blockSize().isPresent()) {
                 throw Problem.unsupported(
@@ -35,40 +43,42 @@ final class TidarReader {
             }
             return Optional.empty();
         }
-        if (mask.getAsInt() < 0 || mask.getAsInt() >= vocabSize) {
-            throw Problem.corrupt(
-                    config.file(), "mask_token_id must be in [0, vocab_size = %d), but is %d", vocabSize, mask.getAsInt());
-        }
+        requireRange(mask.get(), 0, vocabSize - 1);
         if (block.isEmpty()) {
             throw Problem.unsupported(
                     config.file(),
                     "block_size is missing although the mask token is %d; set the block size that the model was trained with",
-                    mask.getAsInt());
+                    mask.get().value());
         }
-        return Optional.of(new TidarConfig(mask.getAsInt(), block.getAsInt()));
+        requireRange(block.get(), TidarConfig.MIN_BLOCK_SIZE, TidarConfig.MAX_BLOCK_SIZE);
+        return Optional.of(new TidarConfig(mask.get().value(), block.get().value()));
     }
 
-    private OptionalInt one(List<String> keys, OptionalInt override) {
-        OptionalInt value = OptionalInt.empty();
-        String from = "";
+    private Optional<Said> said(List<String> keys, OptionalInt override) {
+        List<Said> found = new ArrayList<>();
         for (JsonFields fields : config.object(NESTED).map(nested -> List.of(config, nested)).orElse(List.of(config))) {
             for (String key : keys) {
-                OptionalInt found = fields.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE);
-                requireAgreement(from, value, fields.prefix() + key, found);
-                if (found.isPresent()) {
-                    value = found;
-                    from = fields.prefix() + key;
-                }
+                fields.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                        .ifPresent(value -> found.add(new Said(fields.prefix() + key, value)));
             }
         }
-        requireAgreement(from, value, "the " + keys.get(0) + " that was set", override);
-        return value.isPresent() ? value : override;
+        override.ifPresent(value -> found.add(new Said("the " + keys.get(0) + " that was set", value)));
+        for (Said other : found) {
+            requireAgreement(found.get(0), other);
+        }
+        return found.stream().findFirst();
     }
 
-    private void requireAgreement(String from, OptionalInt value, String other, OptionalInt found) {
-        if (value.isPresent() && found.isPresent() && value.getAsInt() != found.getAsInt()) {
+    private void requireAgreement(Said one, Said other) {
+        if (one.value() != other.value()) {
             throw Problem.corrupt(
-                    config.file(), "%s (%d) must equal %s (%d)", other, found.getAsInt(), from, value.getAsInt());
+                    config.file(), "%s (%d) must equal %s (%d)", other.key(), other.value(), one.key(), one.value());
+        }
+    }
+
+    private void requireRange(Said said, int min, int max) {
+        if (said.value() < min || said.value() > max) {
+            throw Problem.corrupt(config.file(), "%s must be from %d to %d, but is %d", said.key(), min, max, said.value());
         }
     }
 }

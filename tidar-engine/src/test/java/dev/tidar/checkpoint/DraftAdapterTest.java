@@ -3,8 +3,10 @@ package dev.tidar.checkpoint;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,7 @@ class DraftAdapterTest {
     @CsvSource({"F16, 0x3800", "BF16, 0x3f00"})
     void readsSixteenBitFloats(String type, String half) {
         int[] bits = new int[4 * HIDDEN];
-        java.util.Arrays.fill(bits, Integer.decode(half));
+        Arrays.fill(bits, Integer.decode(half));
         var tensors = adapter().add(MODULE + "lora_A.weight", type, new long[] {4, HIDDEN}, SafetensorsBytes.shorts(bits));
         try (Checkpoint checkpoint = open(CONFIG, tensors)) {
             var added = adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN).orElseThrow();
@@ -143,7 +145,7 @@ class DraftAdapterTest {
 
         @Test
         @DisplayName("A34 a pickle in place of its weights")
-        void aPickle() throws Exception {
+        void aPickle() {
             ModelFolderFixture fixture = ModelFolderFixture.in(folder);
             fixture.writeText("draft_adapter/adapter_config.json", CONFIG);
             fixture.writeText("draft_adapter/adapter_model.bin", "x");
@@ -152,7 +154,7 @@ class DraftAdapterTest {
         }
 
         @Test
-        void aFolderWithoutConfig() throws Exception {
+        void aFolderWithoutConfig() throws IOException {
             Files.createDirectories(folder.resolve("draft_adapter"));
 
             assertRejected(Fault.INCOMPLETE, ModelFolderFixture.in(folder)::open, "adapter_config.json is missing");

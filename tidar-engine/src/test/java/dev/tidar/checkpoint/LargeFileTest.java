@@ -1,9 +1,12 @@
 package dev.tidar.checkpoint;
 
+import com.sun.management.ThreadMXBean;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +32,7 @@ class LargeFileTest {
         long before = allocatedBytes();
 
         try (SafetensorsFile opened = SafetensorsFile.open(file);
-                TensorSet tensors = new TensorSet(folder, java.util.List.of(opened), false)) {
+                TensorSet tensors = new TensorSet(folder, List.of(opened), false)) {
             MatrixSource matrix = tensors.matrix("big", ROWS, COLUMNS);
 
             assertThat(lastValue(matrix, 0)).isZero();
@@ -63,7 +66,7 @@ class LargeFileTest {
     }
 
     private static long allocatedBytes() {
-        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 }

@@ -4,6 +4,7 @@ import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */
@@ -14,8 +15,7 @@ final class Rejection {
     static void assertRejected(Fault fault, ThrowingCallable reading, String... words) {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(reading)
-                .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.fault()).as(e.getMessage()).isEqualTo(fault))
-                .withMessageMatching("\\P{Cntrl}*")
-                .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.getMessage()).contains(words));
+                .satisfies(e -> assertThat(e.fault()).as(e.getMessage()).isEqualTo(fault))
+                .satisfies(e -> assertThat(e.getMessage()).contains(words).matches("\\P{Cntrl}*"));
     }
 }

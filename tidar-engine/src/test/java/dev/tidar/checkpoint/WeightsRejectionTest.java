@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,15 @@ class WeightsRejectionTest {
         }
 
         @Test
+        @DisplayName("the index is larger than 64 MiB")
+        void hugeIndex() throws IOException {
+            writeShards();
+            setLength(INDEX, (64L << 20) + 1);
+
+            assertRejected(Fault.CORRUPT, this::open, INDEX, "at most 67108864 bytes");
+        }
+
+        @Test
         void notWhenAllIsWell() {
             writeShards();
             try (Checkpoint checkpoint = Checkpoint.open(folder, Overrides.none())) {
@@ -176,7 +186,7 @@ class WeightsRejectionTest {
         }
 
         @ParameterizedTest(name = "A34 in a folder with {0} alone")
-        @CsvSource({"pytorch_model.bin, ZIP", "model.pt, ZIP", "model-q8_0.gguf, GGUF", "weights.pkl, pickle", "tf_model.h5, HDF5"})
+        @CsvSource({"pytorch_model.bin, pickle", "model.pt, pickle", "model-q8_0.gguf, GGUF", "weights.pkl, pickle", "tf_model.h5, HDF5"})
         void inTheFolder(String fileName, String name) {
             ModelFolderFixture fixture = ModelFolderFixture.in(folder);
             fixture.writeWithoutWeights();
@@ -333,7 +343,7 @@ class WeightsRejectionTest {
         }
     }
 
-    private ModelFolderFixture quantized(java.util.function.Consumer<SafetensorsBytes> change) {
+    private ModelFolderFixture quantized(Consumer<SafetensorsBytes> change) {
         return ModelFolderFixture.in(folder)
                 .json("quantization_config", QuantizationFixture.INT8)
                 .tensors(t -> t.add("q", "I8", new long[] {2, 2}, new byte[4]))
@@ -341,7 +351,11 @@ class WeightsRejectionTest {
     }
 
     private void cut(long length) throws IOException {
-        try (var file = new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+        setLength("model.safetensors", length);
+    }
+
+    private void setLength(String name, long length) throws IOException {
+        try (var file = new RandomAccessFile(folder.resolve(name).toFile(), "rw")) {
             file.setLength(length);
         }
     }
