@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A model folder, checked: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and the draft
- * adapter. Opening reads headers only; weights are mapped and read when they are asked for.
+ * A model folder, checked: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and the
+ * draft adapter. Opening reads headers only; weights are mapped and read when they are asked for.
  *
- * <p>Whoever loads a model asks for each tensor by name and shape, and then looks at {@link #unusedNames}: a tensor that nobody
- * asked for is a part of the network that would be left out.
+ * <p>Whoever loads a model asks for each tensor by name and shape, and then looks at {@link #unusedNames}: a tensor
+ * that nobody asked for is a part of the network that would be left out.
  *
  * <p>One thread asks; the matrices it gets may be read by several threads, also after {@link #close}.
  */
@@ -51,7 +51,8 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a model folder.
      *
      * @param overrides what the caller says besides config.json
-     * @throws InvalidModelException if the folder is incomplete, damaged, something else, or asks for what is not supported
+     * @throws InvalidModelException if the folder is incomplete, damaged, something else, or asks for what is not
+     *     supported
      */
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
@@ -68,7 +69,8 @@ public final class Checkpoint implements AutoCloseable {
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);
-            Optional<DraftAdapter> adapter = files.subfolder(DraftAdapter.FOLDER).map(found -> DraftAdapter.open(found, digest));
+            Optional<DraftAdapter> adapter =
+                    files.subfolder(DraftAdapter.FOLDER).map(found -> DraftAdapter.open(found, digest));
             return new Checkpoint(
                     files, config, generation, tensors, adapter, HexFormat.of().formatHex(digest.digest()));
         } catch (InvalidModelException e) {
@@ -113,8 +115,8 @@ public final class Checkpoint implements AutoCloseable {
      * Maps a matrix {@code [rows, columns]}; an int8 matrix comes with its scales, one for each row, from
      * {@code <name>_scale}. Weights are not read yet; scales are, and must be finite.
      *
-     * @throws InvalidModelException if the tensor is missing, has another shape or an unsupported type, or if the file has
-     *     changed since it was opened
+     * @throws InvalidModelException if the tensor is missing, has another shape or an unsupported type, or if the file
+     *     has changed since it was opened
      */
     public MatrixSource matrix(String name, int rows, int columns) {
         return tensors.matrix(name, rows, columns);
@@ -130,8 +132,8 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Tensors that nobody asked for, in order, without those that hold nothing to load: stored RoPE tables and a second copy
-     * of a tied head.
+     * Tensors that nobody asked for, in order, without those that hold nothing to load: stored RoPE tables and a second
+     * copy of a tied head.
      */
     public Set<String> unusedNames() {
         return tensors.unused().stream()
@@ -141,8 +143,8 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads all float matrices and fails if one holds NaN or an infinity, with its name and their number. Costs a pass over the
-     * files; vectors and scales are checked without it.
+     * Reads all float matrices and fails if one holds NaN or an infinity, with its name and their number. Costs a pass
+     * over the files; vectors and scales are checked without it.
      */
     public void requireFinite() {
         tensors.requireFinite();
@@ -159,8 +161,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * SHA-256, in hex, over config.json and the name, length and header of every weights file with three samples of its data,
-     * the adapter included. Cheap, and different for different models; it does not notice a change of single weights.
+     * SHA-256, in hex, over config.json and the name, length and header of every weights file with three samples of its
+     * data, the adapter included. Cheap, and different for different models; it does not notice a change of single
+     * weights.
      */
     public String fingerprint() {
         return fingerprint;

@@ -91,10 +91,12 @@ final class ConfigReader {
                 config.integer("max_window_layers", 0, Integer.MAX_VALUE).orElse(0) < numLayers;
         if (window < contextLength && switchedOn && reachesLayers) {
             throw config.unsupported(
-                    "sliding_window", "null or at least the context length of %d (or use_sliding_window false)".formatted(contextLength));
+                    "sliding_window",
+                    "null or at least the context length of %d (or use_sliding_window false)".formatted(contextLength));
         }
         for (String type : config.strings("layer_types").orElse(List.of())) {
-            boolean harmless = type.equals("full_attention") || type.equals("sliding_attention") && window >= contextLength;
+            boolean harmless =
+                    type.equals("full_attention") || type.equals("sliding_attention") && window >= contextLength;
             if (!harmless) {
                 throw config.unsupported("layer_types", "full_attention for every layer");
             }

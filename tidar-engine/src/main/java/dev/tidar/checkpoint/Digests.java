@@ -1,9 +1,9 @@
 package dev.tidar.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** SHA-256 over parts of different length. */
 final class Digests {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A PEFT LoRA folder beside a model, {@code draft_adapter/}: low-rank additions (arXiv 2106.09685) that act on drafting rows
- * only. Loaded with its checkpoint and closed with it.
+ * A PEFT LoRA folder beside a model, {@code draft_adapter/}: low-rank additions (arXiv 2106.09685) that act on drafting
+ * rows only. Loaded with its checkpoint and closed with it.
  */
 public final class DraftAdapter {
 
@@ -22,8 +22,16 @@ public final class DraftAdapter {
 
     /** Settings that change the computation in ways that are not supported; each must say nothing. */
     private static final List<String> REFUSED = List.of(
-            "fan_in_fan_out", "use_dora", "lora_bias", "rank_pattern", "alpha_pattern", "modules_to_save", "layer_replication",
-            "trainable_token_indices", "use_qalora", "alora_invocation_tokens");
+            "fan_in_fan_out",
+            "use_dora",
+            "lora_bias",
+            "rank_pattern",
+            "alpha_pattern",
+            "modules_to_save",
+            "layer_replication",
+            "trainable_token_indices",
+            "use_qalora",
+            "alora_invocation_tokens");
 
     private final Path folder;
     private final TensorSet tensors;
@@ -93,7 +101,10 @@ public final class DraftAdapter {
                 new LinearSource.Adapter(tensors.matrix(a, rank, inputs), tensors.matrix(b, outputs, rank), scale));
     }
 
-    /** Fails if a tensor belongs to no matrix that was asked for, so that no part of the adapter is silently without effect. */
+    /**
+     * Fails if a tensor belongs to no matrix that was asked for, so that no part of the adapter is silently without
+     * effect.
+     */
     public void requireAllUsed() {
         Set<String> unused = tensors.unused();
         if (!unused.isEmpty()) {

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Element types that a safetensors header can name. Those without a {@link DType} can stand in a file and cannot be read. */
+/**
+ * Element types that a safetensors header can name. Those without a {@link DType} can stand in a file and cannot be
+ * read.
+ */
 enum ElementType {
     F32(32, DType.F32),
     F16(16, DType.F16),
@@ -32,7 +35,8 @@ enum ElementType {
 
     private final int bits;
 
-    @Nullable private final DType dtype;
+    @Nullable
+    private final DType dtype;
 
     ElementType(int bits) {
         this(bits, null);

@@ -1,11 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
-
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Files that people hold for a safetensors file or a config.json, known by their first bytes or by their name. */
 enum ForeignFormat {
@@ -28,7 +28,11 @@ enum ForeignFormat {
             ".ckpt",
             ".pkl",
             ".pickle"),
-    GGUF("a GGUF file; use the safetensors folder of the same model", start -> start.startsWith("GGUF"), ".gguf", ".ggml"),
+    GGUF(
+            "a GGUF file; use the safetensors folder of the same model",
+            start -> start.startsWith("GGUF"),
+            ".gguf",
+            ".ggml"),
     GZIP("a gzip archive; unpack it first", start -> start.startsWith("\37\213\10"), ".gz", ".tgz"),
     HDF5("an HDF5 file; convert the model to safetensors", start -> start.startsWith("\211HDF"), ".h5", ".hdf5");
 
@@ -53,7 +57,9 @@ enum ForeignFormat {
     /** The format that a file with these first bytes has. */
     static Optional<ForeignFormat> detect(byte[] firstBytes) {
         String start = new String(firstBytes, 0, Math.min(firstBytes.length, PREFIX_BYTES), ISO_8859_1);
-        return Arrays.stream(values()).filter(format -> format.startsLike.test(start)).findFirst();
+        return Arrays.stream(values())
+                .filter(format -> format.startsLike.test(start))
+                .findFirst();
     }
 
     /** The format of weights that a file of this name has. */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How the model's makers want answers to be made. {@code generation_config.json} outranks {@code config.json}; a list of stop
- * ids that is empty means none.
+ * How the model's makers want answers to be made. {@code generation_config.json} outranks {@code config.json}; a list
+ * of stop ids that is empty means none.
  *
  * @param stopIds token ids that end an answer, without repetition
  * @param temperature what to sample with, where {@code do_sample} is set; empty means greedy

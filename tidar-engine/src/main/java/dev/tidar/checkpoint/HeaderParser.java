@@ -11,7 +11,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads the JSON of one safetensors header, tensor by tensor; what it returns agrees in itself, not yet with the file. */
+/**
+ * Reads the JSON of one safetensors header, tensor by tensor; what it returns agrees in itself, not yet with the file.
+ */
 final class HeaderParser {
 
     private static final int MAX_DIMENSIONS = 16;
@@ -76,8 +78,9 @@ final class HeaderParser {
                 case "dtype" -> type = Optional.of(type(name));
                 case "shape" -> shape = Optional.of(numbers(name, key));
                 case "data_offsets" -> offsets = Optional.of(numbers(name, key));
-                default -> throw Problem.corrupt(
-                        file, "tensor %s has the field %s; allowed are dtype, shape and data_offsets", name, key);
+                default ->
+                    throw Problem.corrupt(
+                            file, "tensor %s has the field %s; allowed are dtype, shape and data_offsets", name, key);
             }
         }
         tensors.put(
@@ -114,8 +117,7 @@ final class HeaderParser {
                     end - begin);
         }
         try {
-            return new TensorEntry(
-                    name, type, shape, Math.addExact(dataStart, begin), Math.addExact(dataStart, end));
+            return new TensorEntry(name, type, shape, Math.addExact(dataStart, begin), Math.addExact(dataStart, end));
         } catch (ArithmeticException e) {
             throw Problem.corrupt(file, "data_offsets of tensor %s overflow: [%d, %d]", name, begin, end);
         }
@@ -158,8 +160,7 @@ final class HeaderParser {
         List<Long> numbers = new ArrayList<>(2);
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (numbers.size() == MAX_DIMENSIONS) {
-                throw Problem.corrupt(
-                        file, "%s of tensor %s must have at most %d numbers", key, name, MAX_DIMENSIONS);
+                throw Problem.corrupt(file, "%s of tensor %s must have at most %d numbers", key, name, MAX_DIMENSIONS);
             }
             numbers.add(number(name, key));
         }

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The fields of one JSON object, read by type. A field that is absent or {@code null} is empty; one of the wrong type is an
- * error that names the file, the field and the value.
+ * The fields of one JSON object, read by type. A field that is absent or {@code null} is empty; one of the wrong type
+ * is an error that names the file, the field and the value.
  *
  * @param prefix path of this object in its file, with a dot at its end; empty for the whole file
  */
@@ -79,26 +79,29 @@ record JsonFields(Path file, String prefix, JsonNode node) {
 
     /** The strings of a list; a single string counts as a list of one. */
     Optional<List<String>> strings(String key) {
-        return value(key).map(found -> elements(found).stream()
-                .map(element -> {
-                    if (!element.isString()) {
-                        throw wrong(key, "be a string or a list of strings", found);
-                    }
-                    return element.stringValue();
-                })
-                .toList());
+        return value(key)
+                .map(found -> elements(found).stream()
+                        .map(element -> {
+                            if (!element.isString()) {
+                                throw wrong(key, "be a string or a list of strings", found);
+                            }
+                            return element.stringValue();
+                        })
+                        .toList());
     }
 
     /** The whole numbers of a list, each in {@code [min, max]}; a single number counts as a list of one. */
     Optional<List<Integer>> integers(String key, int min, int max) {
-        return value(key).map(found -> elements(found).stream()
-                .map(element -> integer(key, element, min, max))
-                .toList());
+        return value(key)
+                .map(found -> elements(found).stream()
+                        .map(element -> integer(key, element, min, max))
+                        .toList());
     }
 
     /** Whether the field says nothing: absent, null, false, an empty list or an empty object. */
     boolean saysNothing(String key) {
-        return value(key).map(found -> found.isContainer() ? found.isEmpty() : found.isBoolean() && !found.booleanValue())
+        return value(key)
+                .map(found -> found.isContainer() ? found.isEmpty() : found.isBoolean() && !found.booleanValue())
                 .orElse(true);
     }
 

@@ -6,8 +6,8 @@ import dev.tidar.tensor.HeadGeometry;
 import java.util.Optional;
 
 /**
- * The network of a model folder, read from its {@code config.json}. One that exists is consistent; messages use the keys of
- * the file.
+ * The network of a model folder, read from its {@code config.json}. One that exists is consistent; messages use the
+ * keys of the file.
  *
  * @param heads attention heads of one layer
  * @param rmsNormEpsilon inside the root of every norm

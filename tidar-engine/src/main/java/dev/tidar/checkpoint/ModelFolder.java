@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A folder and the plain file names in it. A name that a file brings never leads out of the folder: not by separators, not by
- * {@code ..}, not by a symbolic link. The one exception is the layout of the Hugging Face cache, where
+ * A folder and the plain file names in it. A name that a file brings never leads out of the folder: not by separators,
+ * not by {@code ..}, not by a symbolic link. The one exception is the layout of the Hugging Face cache, where
  * {@code snapshots/<revision>/} holds links to {@code blobs/} beside it.
  */
 record ModelFolder(Path path) {
@@ -24,7 +24,8 @@ record ModelFolder(Path path) {
                             .orElse("a file"));
         }
         if (!Files.isDirectory(path)) {
-            throw Problem.incomplete(path, "must be a folder with config.json and safetensors files, but does not exist");
+            throw Problem.incomplete(
+                    path, "must be a folder with config.json and safetensors files, but does not exist");
         }
     }
 
@@ -47,7 +48,9 @@ record ModelFolder(Path path) {
         try {
             if (!file.toRealPath().startsWith(root())) {
                 throw Problem.corrupt(
-                        path, "%s must lie in this folder, but is a symbolic link that leaves it; copy the file here", name);
+                        path,
+                        "%s must lie in this folder, but is a symbolic link that leaves it; copy the file here",
+                        name);
             }
         } catch (IOException e) {
             throw Problem.unreadable(file, e);
@@ -55,7 +58,9 @@ record ModelFolder(Path path) {
         return file;
     }
 
-    /** What to say when the weights are missing: files of other formats are named, because they are the usual reason. */
+    /**
+     * What to say when the weights are missing: files of other formats are named, because they are the usual reason.
+     */
     InvalidModelException without(String weights) {
         try (Stream<Path> files = Files.list(path)) {
             Optional<String> other = files.map(file -> file.getFileName().toString())
@@ -73,7 +78,8 @@ record ModelFolder(Path path) {
         } catch (IOException e) {
             return Problem.unreadable(path, e);
         }
-        return Problem.incomplete(path, "%s is missing, and there is no index of shards; download the complete folder", weights);
+        return Problem.incomplete(
+                path, "%s is missing, and there is no index of shards; download the complete folder", weights);
     }
 
     private void requirePlain(String name) {

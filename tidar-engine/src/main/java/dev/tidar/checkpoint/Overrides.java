@@ -10,7 +10,8 @@ import java.util.OptionalInt;
  * @param contextLength tokens that the caller will use; empty is the model's own limit
  * @param tidarRequired whether a model that cannot draft is an error: a TiDAR mode was set explicitly
  */
-public record Overrides(OptionalInt maskTokenId, OptionalInt blockSize, OptionalInt contextLength, boolean tidarRequired) {
+public record Overrides(
+        OptionalInt maskTokenId, OptionalInt blockSize, OptionalInt contextLength, boolean tidarRequired) {
 
     public static Overrides none() {
         return new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), false);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Words an {@link InvalidModelException}: the file first, then what is wrong. Whatever comes from a file (names, values) is
- * shown through {@link #printable}, so that a hostile name cannot write to a terminal or forge a log line.
+ * Words an {@link InvalidModelException}: the file first, then what is wrong. Whatever comes from a file (names,
+ * values) is shown through {@link #printable}, so that a hostile name cannot write to a terminal or forge a log line.
  */
 final class Problem {
 

@@ -3,13 +3,13 @@ package dev.tidar.checkpoint;
 import java.util.Set;
 
 /**
- * The one quantized layout that is read: compressed-tensors {@code int-quantized}, weights int8, symmetric, one scale for each
- * output row. Everything else that {@code quantization_config} can ask for is refused by name.
+ * The one quantized layout that is read: compressed-tensors {@code int-quantized}, weights int8, symmetric, one scale
+ * for each output row. Everything else that {@code quantization_config} can ask for is refused by name.
  */
 final class QuantizationRule {
 
-    private static final Set<String> WEIGHT_KEYS_WITHOUT_EFFECT =
-            Set.of("observer", "observer_kwargs", "num_bits", "type", "symmetric", "strategy", "scale_dtype", "zp_dtype");
+    private static final Set<String> WEIGHT_KEYS_WITHOUT_EFFECT = Set.of(
+            "observer", "observer_kwargs", "num_bits", "type", "symmetric", "strategy", "scale_dtype", "zp_dtype");
 
     private QuantizationRule() {}
 
@@ -26,9 +26,8 @@ final class QuantizationRule {
         for (String key : new String[] {"kv_cache_scheme", "sparsity_config", "transform_config"}) {
             requireNothing(quantization, key);
         }
-        JsonFields groups = quantization
-                .object("config_groups")
-                .orElseThrow(() -> quantization.missing("config_groups"));
+        JsonFields groups =
+                quantization.object("config_groups").orElseThrow(() -> quantization.missing("config_groups"));
         for (String name : groups.names()) {
             checkGroup(groups.object(name).orElseThrow(() -> groups.missing(name)));
         }

@@ -6,15 +6,16 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Reads the rotation of positions: {@code rope_theta} and {@code rope_scaling} of transformers 4, {@code rope_parameters} of
- * transformers 5. Only the type {@code default} is supported.
+ * Reads the rotation of positions: {@code rope_theta} and {@code rope_scaling} of transformers 4,
+ * {@code rope_parameters} of transformers 5. Only the type {@code default} is supported.
  */
 final class RopeReader {
 
     /** What the model classes of transformers assume. */
     private static final double DEFAULT_THETA = 10_000;
 
-    private static final Set<String> DEFAULT_TYPE_KEYS = Set.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
+    private static final Set<String> DEFAULT_TYPE_KEYS =
+            Set.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
 
     private final JsonFields config;
 

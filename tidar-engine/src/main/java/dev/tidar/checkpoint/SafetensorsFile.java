@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One open safetensors file. The header is read and checked at once; tensors are mapped when they are asked for, so opening
- * costs no memory for weights. Mappings live until the garbage collector finds them unused, also after {@link #close}.
+ * One open safetensors file. The header is read and checked at once; tensors are mapped when they are asked for, so
+ * opening costs no memory for weights. Mappings live until the garbage collector finds them unused, also after
+ * {@link #close}.
  */
 final class SafetensorsFile implements AutoCloseable {
 
@@ -124,8 +125,8 @@ final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Adds what tells this file from others: name, length, header, and the bytes at the start, the middle and the end of its
-     * data. Two files that differ only elsewhere digest alike.
+     * Adds what tells this file from others: name, length, header, and the bytes at the start, the middle and the end
+     * of its data. Two files that differ only elsewhere digest alike.
      */
     void addTo(MessageDigest digest) {
         Digests.add(digest, path.getFileName().toString());
@@ -171,7 +172,10 @@ final class SafetensorsFile implements AutoCloseable {
     private InvalidModelException implausible(ByteBuffer start, long length) {
         var foreign = ForeignFormat.detect(start.array());
         if (foreign.isPresent()) {
-            return Problem.foreign(path, "must be a safetensors file, but this is %s", foreign.get().description());
+            return Problem.foreign(
+                    path,
+                    "must be a safetensors file, but this is %s",
+                    foreign.get().description());
         }
         if (length == 0) {
             return Problem.corrupt(path, "header empty: its length is 0");
@@ -188,7 +192,10 @@ final class SafetensorsFile implements AutoCloseable {
         }
         if (length > bytes - SafetensorsHeader.LENGTH_BYTES) {
             return Problem.corrupt(
-                    path, "header runs past end of file: %d bytes, the file has %d; the download was cut short", length, bytes);
+                    path,
+                    "header runs past end of file: %d bytes, the file has %d; the download was cut short",
+                    length,
+                    bytes);
         }
         return Problem.corrupt(
                 path,

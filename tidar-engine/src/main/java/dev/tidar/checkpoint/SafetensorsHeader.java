@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a safetensors file, distrusted: every declared range lies in the file, ranges fill the data section without a
- * hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or behind the last one.
+ * The header of a safetensors file, distrusted: every declared range lies in the file, ranges fill the data section
+ * without a hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or behind the
+ * last one.
  *
  * <p>Rules: the safetensors format description, and the checks of its Rust reference reader.
  */
@@ -41,8 +42,7 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors) {
         return new SafetensorsHeader(tensors);
     }
 
-    private static void requireContiguous(
-            Path file, Map<String, TensorEntry> tensors, long dataStart, long fileBytes) {
+    private static void requireContiguous(Path file, Map<String, TensorEntry> tensors, long dataStart, long fileBytes) {
         List<TensorEntry> ordered = new ArrayList<>(tensors.values());
         ordered.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
         long position = dataStart;
@@ -61,7 +61,11 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors) {
             }
             if (tensor.begin() > position) {
                 throw Problem.corrupt(
-                        file, "%d bytes between %s and %s belong to no tensor", tensor.begin() - position, before, tensor.name());
+                        file,
+                        "%d bytes between %s and %s belong to no tensor",
+                        tensor.begin() - position,
+                        before,
+                        tensor.name());
             }
             requireAligned(file, tensor);
             position = tensor.end();

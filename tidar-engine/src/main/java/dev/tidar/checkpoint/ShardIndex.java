@@ -50,7 +50,8 @@ final class ShardIndex {
         Map<String, List<String>> tensorsByShard = new LinkedHashMap<>();
         weights.node().properties().forEach(entry -> {
             if (!entry.getValue().isString()) {
-                throw Problem.corrupt(index, "weight_map.%s must be a string, but is %s", entry.getKey(), entry.getValue());
+                throw Problem.corrupt(
+                        index, "weight_map.%s must be a string, but is %s", entry.getKey(), entry.getValue());
             }
             String shard = entry.getValue().stringValue();
             ForeignFormat.ofName(shard).ifPresent(format -> {
@@ -69,7 +70,10 @@ final class ShardIndex {
         for (String name : names) {
             if (!file.tensors().containsKey(name)) {
                 throw Problem.corrupt(
-                        index, "weight_map puts tensor %s in %s, which lacks it", name, file.path().getFileName());
+                        index,
+                        "weight_map puts tensor %s in %s, which lacks it",
+                        name,
+                        file.path().getFileName());
             }
         }
     }

@@ -11,10 +11,10 @@ import java.util.Objects;
 /**
  * A matrix in a mapped file. Rows are converted as they are read, so a matrix takes no heap. Several threads may read.
  *
- * <p>The file is compared with what was opened when the matrix is mapped, at least once in each mebibyte of rows, and after the
- * last row. That matters because the page of a file that was cut is gone: touching it is an {@link InternalError} of the virtual
- * machine, which compiled code reports late and nobody can catch in place. A cut within a mebibyte that is being read can still
- * end so.
+ * <p>The file is compared with what was opened when the matrix is mapped, at least once in each mebibyte of rows, and
+ * after the last row. That matters because the page of a file that was cut is gone: touching it is an
+ * {@link InternalError} of the virtual machine, which compiled code reports late and nobody can catch in place. A cut
+ * within a mebibyte that is being read can still end so.
  */
 final class StoredMatrix implements MatrixSource {
 
@@ -41,7 +41,11 @@ final class StoredMatrix implements MatrixSource {
         long rowBytes = (long) columns * dtype.bytes();
         if (rowBytes > Integer.MAX_VALUE) {
             throw Problem.unsupported(
-                    file.path(), "rows of tensor %s must have at most %d bytes, but have %d", name, Integer.MAX_VALUE, rowBytes);
+                    file.path(),
+                    "rows of tensor %s must have at most %d bytes, but have %d",
+                    name,
+                    Integer.MAX_VALUE,
+                    rowBytes);
         }
         List<ByteBuffer> mapped = file.map(entry, rowBytes);
         this.windows = mapped.toArray(ByteBuffer[]::new);

@@ -1,5 +1,7 @@
 package dev.tidar.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.tidar.api.InvalidModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -24,9 +26,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-/** JSON of files that nobody vouches for: UTF-8 only, no duplicate keys, nothing behind the end, bounded in depth and length. */
+/**
+ * JSON of files that nobody vouches for: UTF-8 only, no duplicate keys, nothing behind the end, bounded in depth and
+ * length.
+ */
 final class StrictJson {
 
     static final int MAX_DEPTH = 32;
@@ -70,7 +73,9 @@ final class StrictJson {
             JsonNode root = MAPPER.readTree(new InputStreamReader(new ByteArrayInputStream(bytes), UTF_8));
             if (!root.isObject()) {
                 throw Problem.corrupt(
-                        file, "must be a JSON object, but is %s", root.getNodeType().name());
+                        file,
+                        "must be a JSON object, but is %s",
+                        root.getNodeType().name());
             }
             return new JsonFields(file, "", root);
         } catch (JacksonException e) {
@@ -110,8 +115,7 @@ final class StrictJson {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((int) maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw Problem.corrupt(
-                        file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+                throw Problem.corrupt(file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
             }
             return bytes;
         } catch (IOException e) {

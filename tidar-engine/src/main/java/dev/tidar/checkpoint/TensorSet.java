@@ -44,7 +44,10 @@ final class TensorSet implements AutoCloseable {
                 if (other != null) {
                     close();
                     throw Problem.corrupt(
-                            file.path(), "tensor %s is also in %s", entry.name(), other.file().path().getFileName());
+                            file.path(),
+                            "tensor %s is also in %s",
+                            entry.name(),
+                            other.file().path().getFileName());
                 }
             }
         }
@@ -94,7 +97,8 @@ final class TensorSet implements AutoCloseable {
     boolean same(String one, String other) {
         Located a = located(one);
         Located b = located(other);
-        if (a.entry().type() != b.entry().type() || !a.entry().shape().equals(b.entry().shape())) {
+        if (a.entry().type() != b.entry().type()
+                || !a.entry().shape().equals(b.entry().shape())) {
             return false;
         }
         List<ByteBuffer> left = a.file().map(a.entry(), 1);
@@ -134,7 +138,8 @@ final class TensorSet implements AutoCloseable {
 
     private float[] scales(String name, int rows) {
         if (!quantized) {
-            throw Problem.unsupported(fileOf(name), "tensor %s is I8, which needs a quantization_config in config.json", name);
+            throw Problem.unsupported(
+                    fileOf(name), "tensor %s is I8, which needs a quantization_config in config.json", name);
         }
         String scaleName = name + SCALE;
         if (!has(scaleName)) {
@@ -151,8 +156,8 @@ final class TensorSet implements AutoCloseable {
     /** A vector, or a matrix with one column, as one row. */
     private float[] finiteRow(Located tensor, int length) {
         TensorEntry stored = tensor.entry();
-        TensorEntry row = new TensorEntry(
-                stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
+        TensorEntry row =
+                new TensorEntry(stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
         float[] values = new float[length];
         new StoredMatrix(tensor.file(), row, dtype(tensor), new float[0]).readRow(0, values);
         requireNone(tensor, countNonFinite(values));

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Reads what makes a model draft. Published folders spell it differently, and some leave it out: then the caller says it. What
- * is said twice must agree.
+ * Reads what makes a model draft. Published folders spell it differently, and some leave it out: then the caller says
+ * it. What is said twice must agree.
  */
 final class TidarReader {
 
@@ -56,7 +56,8 @@ final class TidarReader {
 
     private Optional<Said> said(List<String> keys, OptionalInt override) {
         List<Said> found = new ArrayList<>();
-        for (JsonFields fields : config.object(NESTED).map(nested -> List.of(config, nested)).orElse(List.of(config))) {
+        for (JsonFields fields :
+                config.object(NESTED).map(nested -> List.of(config, nested)).orElse(List.of(config))) {
             for (String key : keys) {
                 fields.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE)
                         .ifPresent(value -> found.add(new Said(fields.prefix() + key, value)));
@@ -78,7 +79,8 @@ final class TidarReader {
 
     private void requireRange(Said said, int min, int max) {
         if (said.value() < min || said.value() > max) {
-            throw Problem.corrupt(config.file(), "%s must be from %d to %d, but is %d", said.key(), min, max, said.value());
+            throw Problem.corrupt(
+                    config.file(), "%s must be from %d to %d, but is %d", said.key(), min, max, said.value());
         }
     }
 }

@@ -50,10 +50,7 @@ final class VocabularyRule {
         }
         if (config.tiedHead() && tensors.has(HEAD) && !isCopy()) {
             throw Problem.corrupt(
-                    json.file(),
-                    "tie_word_embeddings is true, but %s is there and differs from %s",
-                    HEAD,
-                    EMBEDDING);
+                    json.file(), "tie_word_embeddings is true, but %s is there and differs from %s", HEAD, EMBEDDING);
         }
     }
 

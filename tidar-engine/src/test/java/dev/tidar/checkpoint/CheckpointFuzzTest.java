@@ -1,5 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
 import dev.tidar.api.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +18,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 @DisplayName("A folder with damaged bytes")
 class CheckpointFuzzTest {
@@ -72,7 +72,10 @@ class CheckpointFuzzTest {
         }
     }
 
-    /** Bytes replaced, most of them in the first part where the structure is, or the file cut, or a piece of it repeated. */
+    /**
+     * Bytes replaced, most of them in the first part where the structure is, or the file cut, or a piece of it
+     * repeated.
+     */
     private static byte[] damaged(byte[] good, SplittableRandom random) {
         byte[] bytes = good.clone();
         switch (random.nextInt(4)) {
@@ -95,7 +98,8 @@ class CheckpointFuzzTest {
     }
 
     private void writeGoodFolder() {
-        ModelFolderFixture fixture = ModelFolderFixture.in(folder).generation("{\"eos_token_id\": [2, 0], \"do_sample\": false}");
+        ModelFolderFixture fixture =
+                ModelFolderFixture.in(folder).generation("{\"eos_token_id\": [2, 0], \"do_sample\": false}");
         fixture.writeText(
                 "draft_adapter/adapter_config.json",
                 "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"target_modules\": [\"q_proj\"]}");

@@ -1,5 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
+import static dev.tidar.checkpoint.SafetensorsBytes.shorts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.nio.file.Path;
@@ -8,12 +14,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static dev.tidar.checkpoint.SafetensorsBytes.shorts;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @DisplayName("A checkpoint")
 class CheckpointTest {
@@ -43,7 +43,8 @@ class CheckpointTest {
 
         @Test
         void int8RowsTimesTheScaleOfTheRow() {
-            try (Checkpoint checkpoint = int8("BF16", new long[] {2, 1}, shorts(0x3f80, 0x3f00)).open()) {
+            try (Checkpoint checkpoint =
+                    int8("BF16", new long[] {2, 1}, shorts(0x3f80, 0x3f00)).open()) {
                 MatrixSource matrix = checkpoint.matrix(EXTRA, 2, 2);
                 byte[] stored = new byte[2];
 
@@ -56,16 +57,18 @@ class CheckpointTest {
 
         @Test
         void int8ScalesOfOneDimension() {
-            try (Checkpoint checkpoint = int8("F32", new long[] {2}, SafetensorsBytes.f32(1, 2)).open()) {
+            try (Checkpoint checkpoint =
+                    int8("F32", new long[] {2}, SafetensorsBytes.f32(1, 2)).open()) {
                 assertThat(values(checkpoint.matrix(EXTRA, 2, 2), 1)).containsExactly(-256, 254);
             }
         }
 
         @Test
         void vectorsOfEveryFloatType() {
-            var fixture = ModelFolderFixture.in(folder).tensors(t -> t.f32("a", new long[] {2}, 1, 2)
-                    .add("b", "F16", new long[] {1}, shorts(0x3c00))
-                    .add("c", "BF16", new long[] {1}, shorts(0x4000)));
+            var fixture = ModelFolderFixture.in(folder)
+                    .tensors(t -> t.f32("a", new long[] {2}, 1, 2)
+                            .add("b", "F16", new long[] {1}, shorts(0x3c00))
+                            .add("c", "BF16", new long[] {1}, shorts(0x4000)));
             try (Checkpoint checkpoint = fixture.open()) {
                 assertThat(checkpoint.vector("a", 2)).containsExactly(1, 2);
                 assertThat(checkpoint.vector("b", 1)).containsExactly(1);

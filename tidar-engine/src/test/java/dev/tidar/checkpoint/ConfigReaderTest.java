@@ -1,5 +1,10 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.ModelFolderFixture.MASK;
+import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -11,11 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.ModelFolderFixture.MASK;
-import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("A config.json gives")
 class ConfigReaderTest {
@@ -63,9 +63,8 @@ class ConfigReaderTest {
                 "{\"rope_theta\": 5000}"
             })
     void ropeThetaInTheSpellingOfTransformers5(String parameters) {
-        ModelConfig config = read(f -> f.without("rope_theta", "torch_dtype")
-                .set("dtype", "float32")
-                .json("rope_parameters", parameters));
+        ModelConfig config = read(f ->
+                f.without("rope_theta", "torch_dtype").set("dtype", "float32").json("rope_parameters", parameters));
 
         assertThat(config.ropeTheta()).isEqualTo(5000);
     }
@@ -73,7 +72,9 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "{\"type\": \"default\"}", "{\"rope_type\": \"default\"}"})
     void ropeThetaBesideAScalingThatSaysNothing(String scaling) {
-        assertThat(read(f -> f.set("rope_theta", 1e6).json("rope_scaling", scaling)).ropeTheta()).isEqualTo(1e6);
+        assertThat(read(f -> f.set("rope_theta", 1e6).json("rope_scaling", scaling))
+                        .ropeTheta())
+                .isEqualTo(1e6);
     }
 
     @Test
@@ -91,8 +92,8 @@ class ConfigReaderTest {
 
     @Test
     void aHeadThatIsThere() {
-        ModelConfig config = read(f -> f.without("tie_word_embeddings")
-                .tensors(t -> t.filled("lm_head.weight", 0.75f, VOCAB, HIDDEN)));
+        ModelConfig config = read(
+                f -> f.without("tie_word_embeddings").tensors(t -> t.filled("lm_head.weight", 0.75f, VOCAB, HIDDEN)));
 
         assertThat(config.tiedHead()).isFalse();
     }
@@ -119,14 +120,16 @@ class ConfigReaderTest {
         @ParameterizedTest
         @ValueSource(strings = {"mask_token_id", "mask_id"})
         void underEveryNameOfTheMask(String key) {
-            assertThat(read(f -> f.without("mask_token_id").set(key, 7)).tidar()).contains(new TidarConfig(7, 8));
+            assertThat(read(f -> f.without("mask_token_id").set(key, 7)).tidar())
+                    .contains(new TidarConfig(7, 8));
         }
 
         @Test
         void inANestedObject() {
             var nested = "{\"mask_id\": 7, \"draft_length\": 4, \"alpha\": 1.0}";
 
-            assertThat(read(f -> f.without("mask_token_id", "block_size").json("tidar_config", nested)).tidar())
+            assertThat(read(f -> f.without("mask_token_id", "block_size").json("tidar_config", nested))
+                            .tidar())
                     .contains(new TidarConfig(7, 4));
         }
 
@@ -154,7 +157,9 @@ class ConfigReaderTest {
 
         @Test
         void thatIsSwitchedOff() {
-            read(f -> f.family("qwen2", "Qwen2ForCausalLM").set("sliding_window", 32).set("use_sliding_window", false));
+            read(f -> f.family("qwen2", "Qwen2ForCausalLM")
+                    .set("sliding_window", 32)
+                    .set("use_sliding_window", false));
         }
 
         @Test
@@ -169,13 +174,15 @@ class ConfigReaderTest {
 
         @Test
         void thatStartsBehindTheLastLayer() {
-            read(f -> f.set("sliding_window", 32).set("use_sliding_window", true).set("max_window_layers", 1));
+            read(f ->
+                    f.set("sliding_window", 32).set("use_sliding_window", true).set("max_window_layers", 1));
         }
 
         @Test
         void thatIsAsLongAsTheContextInUse() {
             var overrides = new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(32), false);
-            try (Checkpoint checkpoint = ModelFolderFixture.in(folder).set("sliding_window", 32).open(overrides)) {
+            try (Checkpoint checkpoint =
+                    ModelFolderFixture.in(folder).set("sliding_window", 32).open(overrides)) {
                 assertThat(checkpoint.config().maxPositions()).isEqualTo(64);
             }
         }
@@ -191,12 +198,15 @@ class ConfigReaderTest {
 
         @Test
         void fromGenerationConfigFirst() {
-            assertThat(generation(f -> f.generation("{\"eos_token_id\": [5, 6, 5]}")).stopIds()).containsExactly(5, 6);
+            assertThat(generation(f -> f.generation("{\"eos_token_id\": [5, 6, 5]}"))
+                            .stopIds())
+                    .containsExactly(5, 6);
         }
 
         @Test
         void noneForAnEmptyList() {
-            assertThat(generation(f -> f.generation("{\"eos_token_id\": []}")).stopIds()).isEmpty();
+            assertThat(generation(f -> f.generation("{\"eos_token_id\": []}")).stopIds())
+                    .isEmpty();
         }
 
         @ParameterizedTest
@@ -207,9 +217,11 @@ class ConfigReaderTest {
 
         @Test
         void temperatureWhereSamplingIsSet() {
-            assertThat(generation(f -> f.generation("{\"do_sample\": true, \"temperature\": 0.6}")).temperature())
+            assertThat(generation(f -> f.generation("{\"do_sample\": true, \"temperature\": 0.6}"))
+                            .temperature())
                     .hasValue(0.6);
-            assertThat(generation(f -> f.generation("{\"do_sample\": true}")).temperature()).hasValue(1);
+            assertThat(generation(f -> f.generation("{\"do_sample\": true}")).temperature())
+                    .hasValue(1);
         }
 
         @ParameterizedTest
@@ -219,7 +231,8 @@ class ConfigReaderTest {
         }
 
         private GenerationDefaults generation(UnaryOperator<ModelFolderFixture> change) {
-            try (Checkpoint checkpoint = change.apply(ModelFolderFixture.in(folder)).open()) {
+            try (Checkpoint checkpoint =
+                    change.apply(ModelFolderFixture.in(folder)).open()) {
                 return checkpoint.generation();
             }
         }

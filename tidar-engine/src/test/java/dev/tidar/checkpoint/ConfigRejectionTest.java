@@ -1,5 +1,9 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
+import static dev.tidar.checkpoint.Rejection.assertRejected;
+
 import dev.tidar.api.InvalidModelException.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,10 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static dev.tidar.checkpoint.Rejection.assertRejected;
 
 @DisplayName("A config.json is refused")
 class ConfigRejectionTest {
@@ -33,9 +33,23 @@ class ConfigRejectionTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"documents", "networks", "attention", "sizes", "tensors", "positions", "tidar", "windows", "generation", "quantization"})
+    @MethodSource({
+        "documents",
+        "networks",
+        "attention",
+        "sizes",
+        "tensors",
+        "positions",
+        "tidar",
+        "windows",
+        "generation",
+        "quantization"
+    })
     void because(Bad bad) {
-        assertRejected(bad.fault(), () -> bad.change().apply(ModelFolderFixture.in(folder)).open().close(), bad.words());
+        assertRejected(
+                bad.fault(),
+                () -> bad.change().apply(ModelFolderFixture.in(folder)).open().close(),
+                bad.words());
     }
 
     static Stream<Bad> documents() {
@@ -47,13 +61,20 @@ class ConfigRejectionTest {
                 corrupt("B38 it names a key twice", f -> f.configText("{\"a\": 1, \"a\": 2}"), "Duplicate", "line 1"),
                 corrupt("B38 more follows it", f -> f.configText("{} {}"), "not valid JSON"),
                 corrupt("B38 it is nested 100,000 deep", f -> f.configText("{\"a\":" + "[".repeat(100_000)), "depth"),
-                corrupt("B38 it is larger than 1 MiB", f -> f.configText("{}" + " ".repeat(1 << 20)), "at most 1048576 bytes"),
+                corrupt(
+                        "B38 it is larger than 1 MiB",
+                        f -> f.configText("{}" + " ".repeat(1 << 20)),
+                        "at most 1048576 bytes"),
                 new Bad("B38 it is a web page", f -> f.configText("<!DOCTYPE html>"), Fault.NOT_A_CHECKPOINT, "HTML"));
     }
 
     static Stream<Bad> networks() {
         return Stream.of(
-                unsupported("B39 its model_type is unknown", f -> f.set("model_type", "mamba"), "mamba", "llama, qwen2, qwen3"),
+                unsupported(
+                        "B39 its model_type is unknown",
+                        f -> f.set("model_type", "mamba"),
+                        "mamba",
+                        "llama, qwen2, qwen3"),
                 unsupported(
                         "B39 it is a Nemotron",
                         f -> f.family("nemotron_labs_diffusion", "NemotronLabsDiffusionModel"),
@@ -64,16 +85,36 @@ class ConfigRejectionTest {
                         "Qwen3ForCausalLM",
                         "Qwen3ForSequenceClassification"),
                 corrupt("B39 it has no model_type", f -> f.without("model_type"), "model_type is missing"),
-                unsupported("B39 its activation is not silu", f -> f.set("hidden_act", "gelu"), "hidden_act", "gelu", "silu"));
+                unsupported(
+                        "B39 its activation is not silu",
+                        f -> f.set("hidden_act", "gelu"),
+                        "hidden_act",
+                        "gelu",
+                        "silu"));
     }
 
     static Stream<Bad> attention() {
         return Stream.of(
-                corrupt("B40 hidden_size is no multiple of the heads", f -> f.without("head_dim").set("num_attention_heads", 3), "hidden_size (8)", "num_attention_heads (3)"),
+                corrupt(
+                        "B40 hidden_size is no multiple of the heads",
+                        f -> f.without("head_dim").set("num_attention_heads", 3),
+                        "hidden_size (8)",
+                        "num_attention_heads (3)"),
                 corrupt("B40 head_dim is odd", f -> f.set("head_dim", 3), "head_dim", "even", "3"),
-                corrupt("B40 the heads are absurdly wide", f -> f.set("head_dim", 1 << 20), "num_attention_heads", "head_dim"),
-                corrupt("B41 heads are no multiple of KV heads", f -> f.set("num_attention_heads", 3).set("num_key_value_heads", 2), "num_attention_heads (3)", "num_key_value_heads (2)"),
-                corrupt("B41 a Qwen leaves its KV heads open", f -> f.family("qwen3", "Qwen3ForCausalLM").without("num_key_value_heads"), "num_key_value_heads is missing"));
+                corrupt(
+                        "B40 the heads are absurdly wide",
+                        f -> f.set("head_dim", 1 << 20),
+                        "num_attention_heads",
+                        "head_dim"),
+                corrupt(
+                        "B41 heads are no multiple of KV heads",
+                        f -> f.set("num_attention_heads", 3).set("num_key_value_heads", 2),
+                        "num_attention_heads (3)",
+                        "num_key_value_heads (2)"),
+                corrupt(
+                        "B41 a Qwen leaves its KV heads open",
+                        f -> f.family("qwen3", "Qwen3ForCausalLM").without("num_key_value_heads"),
+                        "num_key_value_heads is missing"));
     }
 
     static Stream<Bad> sizes() {
@@ -88,81 +129,236 @@ class ConfigRejectionTest {
                         "max_position_embeddings")
                 .flatMap(key -> Stream.concat(
                         Stream.of("0", "-1", "\"8\"", "2147483648", "1.5", "[8]")
-                                .map(value -> corrupt("B42 " + key + " is " + value, f -> f.json(key, value), key, value)),
+                                .map(value ->
+                                        corrupt("B42 " + key + " is " + value, f -> f.json(key, value), key, value)),
                         Stream.of(corrupt(
-                                "B42 " + key + " is NaN", f -> f.configText("{\"" + key + "\": NaN}"), "not valid JSON"))));
+                                "B42 " + key + " is NaN",
+                                f -> f.configText("{\"" + key + "\": NaN}"),
+                                "not valid JSON"))));
     }
 
     static Stream<Bad> tensors() {
         return Stream.of(
-                corrupt("B43 vocab_size is not the rows of the embedding", f -> f.set("vocab_size", 20), "vocab_size", "20", "[16, 8]"),
-                new Bad("B44 the head is neither tied nor there", f -> f.set("tie_word_embeddings", false), Fault.INCOMPLETE, "lm_head.weight", "tie_word_embeddings"),
-                new Bad("B44 the head is not there and nothing is said", f -> f.without("tie_word_embeddings"), Fault.INCOMPLETE, "lm_head.weight", "missing"),
-                corrupt("B44 the head is tied and another one is there", f -> f.tensors(t -> t.filled("lm_head.weight", 0.75f, VOCAB, HIDDEN)), "tie_word_embeddings", "differs"),
-                corrupt("B49 torch_dtype contradicts the embedding", f -> f.set("torch_dtype", "bfloat16"), "torch_dtype is bfloat16", "is F32"),
-                corrupt("B49 dtype contradicts the embedding", f -> f.without("torch_dtype").set("dtype", "float16"), "dtype is float16", "is F32"),
-                unsupported("B49 torch_dtype is unknown", f -> f.set("torch_dtype", "float8_e4m3fn"), "torch_dtype", "float8_e4m3fn"));
+                corrupt(
+                        "B43 vocab_size is not the rows of the embedding",
+                        f -> f.set("vocab_size", 20),
+                        "vocab_size",
+                        "20",
+                        "[16, 8]"),
+                new Bad(
+                        "B44 the head is neither tied nor there",
+                        f -> f.set("tie_word_embeddings", false),
+                        Fault.INCOMPLETE,
+                        "lm_head.weight",
+                        "tie_word_embeddings"),
+                new Bad(
+                        "B44 the head is not there and nothing is said",
+                        f -> f.without("tie_word_embeddings"),
+                        Fault.INCOMPLETE,
+                        "lm_head.weight",
+                        "missing"),
+                corrupt(
+                        "B44 the head is tied and another one is there",
+                        f -> f.tensors(t -> t.filled("lm_head.weight", 0.75f, VOCAB, HIDDEN)),
+                        "tie_word_embeddings",
+                        "differs"),
+                corrupt(
+                        "B49 torch_dtype contradicts the embedding",
+                        f -> f.set("torch_dtype", "bfloat16"),
+                        "torch_dtype is bfloat16",
+                        "is F32"),
+                corrupt(
+                        "B49 dtype contradicts the embedding",
+                        f -> f.without("torch_dtype").set("dtype", "float16"),
+                        "dtype is float16",
+                        "is F32"),
+                unsupported(
+                        "B49 torch_dtype is unknown",
+                        f -> f.set("torch_dtype", "float8_e4m3fn"),
+                        "torch_dtype",
+                        "float8_e4m3fn"));
     }
 
     static Stream<Bad> positions() {
         return Stream.of(
-                unsupported("B46 its rope type is unknown", f -> f.json("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}"), "rope_scaling.rope_type", "spiral", "default"),
-                unsupported("B46 its rope type is not supported", f -> f.json("rope_parameters", "{\"rope_type\": \"yarn\", \"rope_theta\": 1e4}"), "rope_parameters.rope_type", "yarn"),
-                unsupported("B46 its rope type stands in the old key", f -> f.json("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}"), "rope_scaling.type", "linear"),
-                unsupported("B46 its rope factor has no type", f -> f.json("rope_scaling", "{\"factor\": 0}"), "rope_scaling.factor", "default"),
+                unsupported(
+                        "B46 its rope type is unknown",
+                        f -> f.json("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}"),
+                        "rope_scaling.rope_type",
+                        "spiral",
+                        "default"),
+                unsupported(
+                        "B46 its rope type is not supported",
+                        f -> f.json("rope_parameters", "{\"rope_type\": \"yarn\", \"rope_theta\": 1e4}"),
+                        "rope_parameters.rope_type",
+                        "yarn"),
+                unsupported(
+                        "B46 its rope type stands in the old key",
+                        f -> f.json("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}"),
+                        "rope_scaling.type",
+                        "linear"),
+                unsupported(
+                        "B46 its rope factor has no type",
+                        f -> f.json("rope_scaling", "{\"factor\": 0}"),
+                        "rope_scaling.factor",
+                        "default"),
                 corrupt("B46 its rope_scaling is a number", f -> f.set("rope_scaling", 2), "rope_scaling", "object"),
                 corrupt("B46 its rope_theta is zero", f -> f.set("rope_theta", 0), "rope_theta", "positive"),
-                corrupt("B46 it names two rope_theta", f -> f.json("rope_parameters", "{\"rope_theta\": 5}"), "rope_theta", "agree"),
-                unsupported("B46 it rotates a part of the heads", f -> f.set("partial_rotary_factor", 0.5), "partial_rotary_factor"),
-                corrupt("B47 it has 10^12 positions", f -> f.set("max_position_embeddings", 1_000_000_000_000L), "max_position_embeddings", "1000000000000"),
-                corrupt("B47 it has more positions than any model", f -> f.set("max_position_embeddings", 1 << 30), "max_position_embeddings", "16777216"));
+                corrupt(
+                        "B46 it names two rope_theta",
+                        f -> f.json("rope_parameters", "{\"rope_theta\": 5}"),
+                        "rope_theta",
+                        "agree"),
+                unsupported(
+                        "B46 it rotates a part of the heads",
+                        f -> f.set("partial_rotary_factor", 0.5),
+                        "partial_rotary_factor"),
+                corrupt(
+                        "B47 it has 10^12 positions",
+                        f -> f.set("max_position_embeddings", 1_000_000_000_000L),
+                        "max_position_embeddings",
+                        "1000000000000"),
+                corrupt(
+                        "B47 it has more positions than any model",
+                        f -> f.set("max_position_embeddings", 1 << 30),
+                        "max_position_embeddings",
+                        "16777216"));
     }
 
     static Stream<Bad> tidar() {
         return Stream.of(
-                corrupt("B48 the mask token is outside the vocabulary", f -> f.set("mask_token_id", VOCAB), "mask_token_id", "16"),
+                corrupt(
+                        "B48 the mask token is outside the vocabulary",
+                        f -> f.set("mask_token_id", VOCAB),
+                        "mask_token_id",
+                        "16"),
                 corrupt("B48 the mask token is negative", f -> f.set("mask_token_id", -1), "mask_token_id", "-1"),
-                corrupt("B48 the mask token ends answers", f -> f.set("eos_token_id", ModelFolderFixture.MASK), "mask_token_id", "eos_token_id"),
+                corrupt(
+                        "B48 the mask token ends answers",
+                        f -> f.set("eos_token_id", ModelFolderFixture.MASK),
+                        "mask_token_id",
+                        "eos_token_id"),
                 unsupported("B48 the block size is missing", f -> f.without("block_size"), "block_size is missing"),
                 corrupt("B48 the block size is 0", f -> f.set("block_size", 0), "block_size", "0"),
                 corrupt("B48 the block size is 1", f -> f.set("block_size", 1), "block_size", "from 2 to 32"),
                 corrupt("B48 the block size is 10^6", f -> f.set("block_size", 1_000_000), "block_size", "1000000"),
                 corrupt("B48 two aliases disagree", f -> f.set("draft_len", 4), "draft_len (4)", "block_size (8)"),
-                corrupt("B48 the nested block size disagrees", f -> f.json("tidar_config", "{\"block_length\": 4}"), "tidar_config.block_length (4)"));
+                corrupt(
+                        "B48 the nested block size disagrees",
+                        f -> f.json("tidar_config", "{\"block_length\": 4}"),
+                        "tidar_config.block_length (4)"));
     }
 
     static Stream<Bad> windows() {
         return Stream.of(
-                unsupported("B50 a sliding window is shorter than the context", f -> f.set("sliding_window", 32), "sliding_window", "32", "64"),
-                unsupported("B50 a Qwen switches its sliding window on", f -> f.family("qwen2", "Qwen2ForCausalLM").set("sliding_window", 32).set("use_sliding_window", true), "sliding_window"),
-                unsupported("B50 some layers slide", f -> f.set("sliding_window", 32).json("use_sliding_window", "false").json("layer_types", "[\"sliding_attention\"]"), "layer_types", "sliding_attention"),
-                unsupported("B50 some layers are linear", f -> f.json("layer_types", "[\"linear_attention\"]"), "layer_types"),
+                unsupported(
+                        "B50 a sliding window is shorter than the context",
+                        f -> f.set("sliding_window", 32),
+                        "sliding_window",
+                        "32",
+                        "64"),
+                unsupported(
+                        "B50 a Qwen switches its sliding window on",
+                        f -> f.family("qwen2", "Qwen2ForCausalLM")
+                                .set("sliding_window", 32)
+                                .set("use_sliding_window", true),
+                        "sliding_window"),
+                unsupported(
+                        "B50 some layers slide",
+                        f -> f.set("sliding_window", 32)
+                                .json("use_sliding_window", "false")
+                                .json("layer_types", "[\"sliding_attention\"]"),
+                        "layer_types",
+                        "sliding_attention"),
+                unsupported(
+                        "B50 some layers are linear",
+                        f -> f.json("layer_types", "[\"linear_attention\"]"),
+                        "layer_types"),
                 unsupported("B50 attention has biases", f -> f.set("attention_bias", true), "attention_bias"),
-                unsupported("B50 a Qwen3's attention has biases", f -> f.family("qwen3", "Qwen3ForCausalLM").set("attention_bias", true), "attention_bias"),
+                unsupported(
+                        "B50 a Qwen3's attention has biases",
+                        f -> f.family("qwen3", "Qwen3ForCausalLM").set("attention_bias", true),
+                        "attention_bias"),
                 unsupported("B50 the gated layer has biases", f -> f.set("mlp_bias", true), "mlp_bias"));
     }
 
     static Stream<Bad> generation() {
         return Stream.of(
-                corrupt("B51 a stop id is a string", f -> f.generation("{\"eos_token_id\": [2, \"0\"]}"), "generation_config.json", "eos_token_id", "\"0\""),
+                corrupt(
+                        "B51 a stop id is a string",
+                        f -> f.generation("{\"eos_token_id\": [2, \"0\"]}"),
+                        "generation_config.json",
+                        "eos_token_id",
+                        "\"0\""),
                 corrupt("B51 the stop id is a string", f -> f.generation("{\"eos_token_id\": \"2\"}"), "eos_token_id"),
-                corrupt("B51 a stop id is out of range", f -> f.generation("{\"eos_token_id\": 16}"), "eos_token_id", "from 0 to 15", "16"),
-                corrupt("B51 a stop id is negative", f -> f.set("eos_token_id", -1), "config.json", "eos_token_id", "-1"),
-                corrupt("B51 generation_config.json is not JSON", f -> f.generation("{"), "generation_config.json", "line 1"),
-                corrupt("B51 sampling has temperature 0", f -> f.generation("{\"do_sample\": true, \"temperature\": 0}"), "temperature", "above 0"),
-                corrupt("B51 the temperature is a string", f -> f.generation("{\"temperature\": \"hot\"}"), "temperature", "hot"));
+                corrupt(
+                        "B51 a stop id is out of range",
+                        f -> f.generation("{\"eos_token_id\": 16}"),
+                        "eos_token_id",
+                        "from 0 to 15",
+                        "16"),
+                corrupt(
+                        "B51 a stop id is negative",
+                        f -> f.set("eos_token_id", -1),
+                        "config.json",
+                        "eos_token_id",
+                        "-1"),
+                corrupt(
+                        "B51 generation_config.json is not JSON",
+                        f -> f.generation("{"),
+                        "generation_config.json",
+                        "line 1"),
+                corrupt(
+                        "B51 sampling has temperature 0",
+                        f -> f.generation("{\"do_sample\": true, \"temperature\": 0}"),
+                        "temperature",
+                        "above 0"),
+                corrupt(
+                        "B51 the temperature is a string",
+                        f -> f.generation("{\"temperature\": \"hot\"}"),
+                        "temperature",
+                        "hot"));
     }
 
     static Stream<Bad> quantization() {
         return Stream.of(
-                quantized("B49 its weights are quantized by another tool", "\"compressed-tensors\"", "\"gptq\"", "quant_method", "gptq"),
-                quantized("B49 its weights are packed", "\"int-quantized\"", "\"pack-quantized\"", "format", "pack-quantized"),
+                quantized(
+                        "B49 its weights are quantized by another tool",
+                        "\"compressed-tensors\"",
+                        "\"gptq\"",
+                        "quant_method",
+                        "gptq"),
+                quantized(
+                        "B49 its weights are packed",
+                        "\"int-quantized\"",
+                        "\"pack-quantized\"",
+                        "format",
+                        "pack-quantized"),
                 quantized("B49 its weights have 4 bits", "\"num_bits\": 8", "\"num_bits\": 4", "num_bits", "4"),
-                quantized("B49 its weights are 8-bit floats", "\"type\": \"int\"", "\"type\": \"float\"", "type", "float"),
-                quantized("B49 its scales belong to groups", "\"strategy\": \"channel\"", "\"strategy\": \"group\"", "strategy", "group"),
-                quantized("B49 its weights have zero points", "\"symmetric\": true", "\"symmetric\": false", "symmetric"),
-                quantized("B49 its activations are quantized", "\"input_activations\": null", "\"input_activations\": {\"num_bits\": 8}", "input_activations"),
-                quantized("B49 its KV cache is quantized", "\"kv_cache_scheme\": null", "\"kv_cache_scheme\": {\"num_bits\": 8}", "kv_cache_scheme"));
+                quantized(
+                        "B49 its weights are 8-bit floats",
+                        "\"type\": \"int\"",
+                        "\"type\": \"float\"",
+                        "type",
+                        "float"),
+                quantized(
+                        "B49 its scales belong to groups",
+                        "\"strategy\": \"channel\"",
+                        "\"strategy\": \"group\"",
+                        "strategy",
+                        "group"),
+                quantized(
+                        "B49 its weights have zero points", "\"symmetric\": true", "\"symmetric\": false", "symmetric"),
+                quantized(
+                        "B49 its activations are quantized",
+                        "\"input_activations\": null",
+                        "\"input_activations\": {\"num_bits\": 8}",
+                        "input_activations"),
+                quantized(
+                        "B49 its KV cache is quantized",
+                        "\"kv_cache_scheme\": null",
+                        "\"kv_cache_scheme\": {\"num_bits\": 8}",
+                        "kv_cache_scheme"));
     }
 
     @Test
@@ -176,7 +372,8 @@ class ConfigRejectionTest {
     @Test
     @DisplayName("B45 it asks for a layer that the weights lack: the first missing tensor is named")
     void layers() {
-        try (Checkpoint checkpoint = ModelFolderFixture.in(folder).set("num_hidden_layers", 2).open()) {
+        try (Checkpoint checkpoint =
+                ModelFolderFixture.in(folder).set("num_hidden_layers", 2).open()) {
             assertRejected(
                     Fault.INCOMPLETE,
                     () -> checkpoint.vector("model.layers.1.input_layernorm.weight", HIDDEN),
@@ -188,7 +385,8 @@ class ConfigRejectionTest {
     @Test
     @DisplayName("B40 its heads are not those of the weights: tensor, both shapes and file are named")
     void shapes() {
-        try (Checkpoint checkpoint = ModelFolderFixture.in(folder).set("head_dim", 8).open()) {
+        try (Checkpoint checkpoint =
+                ModelFolderFixture.in(folder).set("head_dim", 8).open()) {
             int rows = checkpoint.config().heads().queryColumns();
             assertRejected(
                     Fault.CORRUPT,
@@ -229,7 +427,10 @@ class ConfigRejectionTest {
         var overrides = new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(65), false);
 
         assertRejected(
-                Fault.UNSUPPORTED, () -> ModelFolderFixture.in(folder).open(overrides), "max_position_embeddings (64)", "65");
+                Fault.UNSUPPORTED,
+                () -> ModelFolderFixture.in(folder).open(overrides),
+                "max_position_embeddings (64)",
+                "65");
     }
 
     private static Bad corrupt(String row, UnaryOperator<ModelFolderFixture> change, String... words) {

@@ -1,5 +1,10 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.Rejection.assertRejected;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
@@ -14,18 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.Rejection.assertRejected;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNoException;
-
 @DisplayName("A draft adapter")
 class DraftAdapterTest {
 
     private static final String WEIGHT = "model.layers.0.self_attn.q_proj.weight";
     private static final String MODULE = "base_model.model.model.layers.0.self_attn.q_proj.";
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 4, "lora_alpha": 8, "lora_dropout": 0.0, "bias": "none",
              "use_rslora": false, "fan_in_fan_out": false, "target_modules": ["q_proj"]}""";
 
@@ -35,7 +34,8 @@ class DraftAdapterTest {
     @Test
     void givesBothMatricesAndAlphaOverRank() {
         try (Checkpoint checkpoint = open(CONFIG, adapter())) {
-            LinearSource.Adapter added = adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN).orElseThrow();
+            LinearSource.Adapter added =
+                    adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN).orElseThrow();
 
             assertThat(added.scale()).isEqualTo(2);
             assertThat(firstRow(added.a())).hasSize(HIDDEN).containsOnly(0.5f);
@@ -47,7 +47,11 @@ class DraftAdapterTest {
     @Test
     void scalesByTheRootOfTheRankWhereItSaysSo() {
         try (Checkpoint checkpoint = open(CONFIG.replace("\"use_rslora\": false", "\"use_rslora\": true"), adapter())) {
-            assertThat(adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN).orElseThrow().scale()).isEqualTo(4);
+            assertThat(adapter(checkpoint)
+                            .forMatrix(WEIGHT, HIDDEN, HIDDEN)
+                            .orElseThrow()
+                            .scale())
+                    .isEqualTo(4);
         }
     }
 
@@ -56,7 +60,8 @@ class DraftAdapterTest {
     void readsSixteenBitFloats(String type, String half) {
         int[] bits = new int[4 * HIDDEN];
         Arrays.fill(bits, Integer.decode(half));
-        var tensors = adapter().add(MODULE + "lora_A.weight", type, new long[] {4, HIDDEN}, SafetensorsBytes.shorts(bits));
+        var tensors =
+                adapter().add(MODULE + "lora_A.weight", type, new long[] {4, HIDDEN}, SafetensorsBytes.shorts(bits));
         try (Checkpoint checkpoint = open(CONFIG, tensors)) {
             var added = adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN).orElseThrow();
 
@@ -67,7 +72,8 @@ class DraftAdapterTest {
     @Test
     void leavesOtherMatricesAlone() {
         try (Checkpoint checkpoint = open(CONFIG, adapter())) {
-            assertThat(adapter(checkpoint).forMatrix("model.layers.0.mlp.up_proj.weight", 12, HIDDEN)).isEmpty();
+            assertThat(adapter(checkpoint).forMatrix("model.layers.0.mlp.up_proj.weight", 12, HIDDEN))
+                    .isEmpty();
         }
     }
 
@@ -114,16 +120,26 @@ class DraftAdapterTest {
         @ParameterizedTest(name = "with {0}")
         @CsvSource({"0", "-4", "100000", "4.5"})
         void aRankOutOfRange(String rank) {
-            assertRejected(Fault.CORRUPT, () -> open(CONFIG.replace("\"r\": 4", "\"r\": " + rank), adapter()), "r must be", rank);
+            assertRejected(
+                    Fault.CORRUPT,
+                    () -> open(CONFIG.replace("\"r\": 4", "\"r\": " + rank), adapter()),
+                    "r must be",
+                    rank);
         }
 
         @Test
         void aTensorThatBelongsToNoLayer() {
-            var tensors = adapter().filled("base_model.model.model.layers.7.self_attn.q_proj.lora_A.weight", 1, 4, HIDDEN);
+            var tensors =
+                    adapter().filled("base_model.model.model.layers.7.self_attn.q_proj.lora_A.weight", 1, 4, HIDDEN);
             try (Checkpoint checkpoint = open(CONFIG, tensors)) {
                 adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN);
 
-                assertRejected(Fault.CORRUPT, adapter(checkpoint)::requireAllUsed, "layers.7", "1 of 3", "adapter_model.safetensors");
+                assertRejected(
+                        Fault.CORRUPT,
+                        adapter(checkpoint)::requireAllUsed,
+                        "layers.7",
+                        "1 of 3",
+                        "adapter_model.safetensors");
             }
         }
 
@@ -131,7 +147,10 @@ class DraftAdapterTest {
         void halfOfAPair() {
             try (Checkpoint checkpoint = open(CONFIG, adapter().remove(MODULE + "lora_B.weight"))) {
                 assertRejected(
-                        Fault.INCOMPLETE, () -> adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN), "lora_B.weight", "missing");
+                        Fault.INCOMPLETE,
+                        () -> adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN),
+                        "lora_B.weight",
+                        "missing");
             }
         }
 
@@ -139,7 +158,11 @@ class DraftAdapterTest {
         void anotherRankThanItSays() {
             try (Checkpoint checkpoint = open(CONFIG.replace("\"r\": 4", "\"r\": 8"), adapter())) {
                 assertRejected(
-                        Fault.CORRUPT, () -> adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN), "lora_A.weight", "[8, 8]", "[4, 8]");
+                        Fault.CORRUPT,
+                        () -> adapter(checkpoint).forMatrix(WEIGHT, HIDDEN, HIDDEN),
+                        "lora_A.weight",
+                        "[8, 8]",
+                        "[4, 8]");
             }
         }
 

@@ -1,5 +1,8 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.SafetensorsBytes.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.management.ThreadMXBean;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
@@ -10,10 +13,6 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import static dev.tidar.checkpoint.SafetensorsBytes.entry;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("A tensor of 3 GiB")
 class LargeFileTest {
@@ -47,7 +46,8 @@ class LargeFileTest {
     /** A file whose tensor is zero but for the last value of these rows, which is the number of its row. */
     private Path writeSparse(int... rows) throws IOException {
         Path file = folder.resolve("big.safetensors");
-        byte[] header = SafetensorsBytes.file("{" + entry("big", "F32", new long[] {ROWS, COLUMNS}, 0, DATA_BYTES) + "}", new byte[0]);
+        byte[] header = SafetensorsBytes.file(
+                "{" + entry("big", "F32", new long[] {ROWS, COLUMNS}, 0, DATA_BYTES) + "}", new byte[0]);
         try (var out = new RandomAccessFile(file.toFile(), "rw")) {
             out.write(header);
             for (int row : rows) {

@@ -1,11 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */
 final class Rejection {

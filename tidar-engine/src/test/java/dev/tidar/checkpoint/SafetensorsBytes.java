@@ -1,5 +1,7 @@
 package dev.tidar.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,8 +13,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Writes safetensors files byte by byte, good ones and bad ones. */
 final class SafetensorsBytes {

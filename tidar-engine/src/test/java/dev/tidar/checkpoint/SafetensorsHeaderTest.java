@@ -1,5 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.Rejection.assertRejected;
+import static dev.tidar.checkpoint.SafetensorsBytes.entry;
+import static dev.tidar.checkpoint.SafetensorsBytes.file;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tidar.api.InvalidModelException.Fault;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,12 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import static dev.tidar.checkpoint.Rejection.assertRejected;
-import static dev.tidar.checkpoint.SafetensorsBytes.entry;
-import static dev.tidar.checkpoint.SafetensorsBytes.file;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("A safetensors header")
 class SafetensorsHeaderTest {
@@ -49,9 +49,22 @@ class SafetensorsHeaderTest {
                 corrupt("A1 of an empty file", NONE, "header missing: 0 of 8 bytes"),
                 corrupt("A2 of a file with 7 bytes", new byte[7], "header missing: 7 of 8 bytes"),
                 corrupt("A3 of length 0", file(0, NONE, NONE), "header empty"),
-                corrupt("A4 above the limit", file(100_000_001, bytes("{}"), NONE), "header too large", "limit 100,000,000"),
-                corrupt("A5 of length 2^63", file(Long.MIN_VALUE, bytes("{}"), NONE), "9223372036854775808", "too large"),
-                corrupt("A6 longer than its file", file(1000, bytes("{}"), NONE), "header runs past end of file", "1000", "10"),
+                corrupt(
+                        "A4 above the limit",
+                        file(100_000_001, bytes("{}"), NONE),
+                        "header too large",
+                        "limit 100,000,000"),
+                corrupt(
+                        "A5 of length 2^63",
+                        file(Long.MIN_VALUE, bytes("{}"), NONE),
+                        "9223372036854775808",
+                        "too large"),
+                corrupt(
+                        "A6 longer than its file",
+                        file(1000, bytes("{}"), NONE),
+                        "header runs past end of file",
+                        "1000",
+                        "10"),
                 corrupt(
                         "A37 with a big-endian length",
                         ByteBuffer.wrap(swapped).putLong(0, swapped.length - 8L).array(),
@@ -68,21 +81,58 @@ class SafetensorsHeaderTest {
                 corrupt("A8 that is cut in the middle", file("{" + good.substring(0, 20), NONE), "line 1", "column"),
                 corrupt("A9 that is an array", file("[]", NONE), "must start with {", "["),
                 corrupt("A9 that starts with a space", file(" {}", NONE), "must start with {"),
-                corrupt("A10 nested 100,000 deep", file("{\"a\":" + "[".repeat(100_000), NONE), "a in the header must be an object"),
-                corrupt("A10 nested 100,000 deep in a tensor", file("{\"a\":{\"shape\":" + "[".repeat(100_000), NONE), "shape"),
-                corrupt("A11 with a tensor twice", file("{" + good + "," + good + "}", new byte[1]), "Duplicate", "\"w\""),
-                corrupt("A11 with a field twice", file("{\"w\":{\"dtype\":\"I8\",\"dtype\":\"I8\"}}", NONE), "Duplicate", "dtype"),
-                corrupt("A12 with a number in its metadata", file("{\"__metadata__\":{\"step\":7}}", NONE), "__metadata__.step", "string"),
-                corrupt("A12 with an object in its metadata", file("{\"__metadata__\":{\"m\":{}}}", NONE), "__metadata__.m", "string"),
+                corrupt(
+                        "A10 nested 100,000 deep",
+                        file("{\"a\":" + "[".repeat(100_000), NONE),
+                        "a in the header must be an object"),
+                corrupt(
+                        "A10 nested 100,000 deep in a tensor",
+                        file("{\"a\":{\"shape\":" + "[".repeat(100_000), NONE),
+                        "shape"),
+                corrupt(
+                        "A11 with a tensor twice",
+                        file("{" + good + "," + good + "}", new byte[1]),
+                        "Duplicate",
+                        "\"w\""),
+                corrupt(
+                        "A11 with a field twice",
+                        file("{\"w\":{\"dtype\":\"I8\",\"dtype\":\"I8\"}}", NONE),
+                        "Duplicate",
+                        "dtype"),
+                corrupt(
+                        "A12 with a number in its metadata",
+                        file("{\"__metadata__\":{\"step\":7}}", NONE),
+                        "__metadata__.step",
+                        "string"),
+                corrupt(
+                        "A12 with an object in its metadata",
+                        file("{\"__metadata__\":{\"m\":{}}}", NONE),
+                        "__metadata__.m",
+                        "string"),
                 corrupt("A12 with a list as metadata", file("{\"__metadata__\":[]}", NONE), "__metadata__", "object"),
-                corrupt("A24 with a second object behind it", file("{" + good + "}{}", new byte[1]), "one JSON object"));
+                corrupt(
+                        "A24 with a second object behind it",
+                        file("{" + good + "}{}", new byte[1]),
+                        "one JSON object"));
     }
 
     static Stream<Bad> fields() {
         return Stream.of(
-                tensor("A13 with an unknown dtype", "\"dtype\":\"F128\",\"shape\":[1],\"data_offsets\":[0,16]", "F128", "BF16"),
-                tensor("A13 with a dtype in lower case", "\"dtype\":\"f32\",\"shape\":[1],\"data_offsets\":[0,4]", "f32", "F32"),
-                tensor("A13 with a number as dtype", "\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]", "dtype", "string"),
+                tensor(
+                        "A13 with an unknown dtype",
+                        "\"dtype\":\"F128\",\"shape\":[1],\"data_offsets\":[0,16]",
+                        "F128",
+                        "BF16"),
+                tensor(
+                        "A13 with a dtype in lower case",
+                        "\"dtype\":\"f32\",\"shape\":[1],\"data_offsets\":[0,4]",
+                        "f32",
+                        "F32"),
+                tensor(
+                        "A13 with a number as dtype",
+                        "\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]",
+                        "dtype",
+                        "string"),
                 tensor("A15 without shape", "\"dtype\":\"F32\",\"data_offsets\":[0,4]", "w has no shape"),
                 tensor("A15 without dtype", "\"shape\":[1],\"data_offsets\":[0,4]", "w has no dtype"),
                 tensor("A15 without data_offsets", "\"dtype\":\"F32\",\"shape\":[1]", "w has no data_offsets"),
@@ -92,7 +142,10 @@ class SafetensorsHeaderTest {
                 shape("A16 with a string", "[\"4\"]", "shape", "4"),
                 shape("A16 with null", "[null]", "shape", "null"),
                 shape("A16 with a number for a list", "4", "shape", "list"),
-                shape("A16 with more dimensions than any tensor has", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "at most 16"),
+                shape(
+                        "A16 with more dimensions than any tensor has",
+                        "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]",
+                        "at most 16"),
                 shape("A17 whose shape overflows", "[4294967296,4294967296]", "overflow"),
                 shape("A17 with a dimension above 2^63", "[18446744073709551616]", "overflow"),
                 shape("A18 whose shape needs other bytes", "[3]", "12", "4"),
@@ -109,7 +162,11 @@ class SafetensorsHeaderTest {
                 .mapToObj(i -> "\"t" + i + "\":{\"dtype\":\"I8\",\"shape\":[0],\"data_offsets\":[0,0]}")
                 .collect(Collectors.joining(",", "{", "}"));
         return Stream.of(
-                corrupt("A21 of a tensor behind the end", file("{" + twoBytes + "}", new byte[1]), "tensor a", "the file has"),
+                corrupt(
+                        "A21 of a tensor behind the end",
+                        file("{" + twoBytes + "}", new byte[1]),
+                        "tensor a",
+                        "the file has"),
                 corrupt(
                         "A22 of tensors that overlap",
                         file("{" + twoBytes + "," + entry("b", "I8", new long[] {2}, 1, 3) + "}", new byte[3]),
@@ -118,9 +175,16 @@ class SafetensorsHeaderTest {
                         "A23 of tensors with a hole between",
                         file("{" + twoBytes + "," + entry("b", "I8", new long[] {2}, 3, 5) + "}", new byte[5]),
                         "1 bytes between a and b"),
-                corrupt("A24 with bytes behind the last tensor", file("{" + twoBytes + "}", bytes("12PK\3\4")), "4 bytes follow", "a"),
+                corrupt(
+                        "A24 with bytes behind the last tensor",
+                        file("{" + twoBytes + "}", bytes("12PK\3\4")),
+                        "4 bytes follow",
+                        "a"),
                 corrupt("A30 of a million empty tensors", file(million, NONE), "at most 200000 tensors"),
-                corrupt("A31 with a name of 1 MB", file("{" + entry(LONG_NAME, "I8", new long[] {1}, 0, 1) + "}", NONE), "length"),
+                corrupt(
+                        "A31 with a name of 1 MB",
+                        file("{" + entry(LONG_NAME, "I8", new long[] {1}, 0, 1) + "}", NONE),
+                        "length"),
                 corrupt("A31 with NUL in a name", named("a\\u0000b"), "\\u0000"),
                 corrupt("A31 with a newline in a name", named("a\\nb"), "\\u000a"),
                 corrupt("A31 with a terminal escape in a name", named("\\u001b[2J"), "\\u001b[2J"),
@@ -135,13 +199,15 @@ class SafetensorsHeaderTest {
     @Test
     void givesNameTypeShapeAndPlaceOfEachTensor() {
         byte[] bytes = file(
-                "{" + entry("a", "BF16", new long[] {2, 3}, 0, 12) + "," + entry("scalar", "F32", new long[0], 12, 16) + "}",
+                "{" + entry("a", "BF16", new long[] {2, 3}, 0, 12) + "," + entry("scalar", "F32", new long[0], 12, 16)
+                        + "}",
                 new byte[16]);
         int data = bytes.length - 16;
 
         var tensors = read(bytes);
 
-        assertThat(tensors.get("a")).isEqualTo(new TensorEntry("a", ElementType.BF16, List.of(2L, 3L), data, data + 12));
+        assertThat(tensors.get("a"))
+                .isEqualTo(new TensorEntry("a", ElementType.BF16, List.of(2L, 3L), data, data + 12));
         assertThat(tensors.get("scalar").elements()).isEqualTo(1);
     }
 

@@ -1,5 +1,11 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
+import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
+import static dev.tidar.checkpoint.Rejection.assertRejected;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
@@ -16,12 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
-import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static dev.tidar.checkpoint.Rejection.assertRejected;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("The weights of a folder are refused")
 class WeightsRejectionTest {
@@ -60,7 +60,9 @@ class WeightsRejectionTest {
         }
 
         @ParameterizedTest(name = "A27 one is named {0}")
-        @ValueSource(strings = {"../../etc/passwd", "/etc/passwd", "..", "C:\\\\weights.safetensors", "sub/x.safetensors", ""})
+        @ValueSource(
+                strings = {"../../etc/passwd", "/etc/passwd", "..", "C:\\\\weights.safetensors", "sub/x.safetensors", ""
+                })
         void outside(String name) {
             writeShards();
             writeIndex("\"w\": \"" + name + "\"");
@@ -91,7 +93,10 @@ class WeightsRejectionTest {
         @DisplayName("A29 two hold the same tensor")
         void twice() {
             writeShards();
-            new SafetensorsBytes().filled(EMBEDDING, 1, VOCAB, HIDDEN).filled("b", 1, 1).write(folder.resolve(SECOND));
+            new SafetensorsBytes()
+                    .filled(EMBEDDING, 1, VOCAB, HIDDEN)
+                    .filled("b", 1, 1)
+                    .write(folder.resolve(SECOND));
             writeIndex("\"" + EMBEDDING + "\": \"" + FIRST + "\", \"b\": \"" + SECOND + "\"");
 
             assertRejected(Fault.CORRUPT, this::open, EMBEDDING, FIRST, SECOND);
@@ -180,13 +185,22 @@ class WeightsRejectionTest {
         })
         void named(String row, String content, String name) throws IOException {
             ModelFolderFixture.in(folder).write();
-            Files.write(folder.resolve("model.safetensors"), (content + "\n").repeat(9).getBytes(ISO_8859_1));
+            Files.write(
+                    folder.resolve("model.safetensors"),
+                    (content + "\n").repeat(9).getBytes(ISO_8859_1));
 
-            assertRejected(Fault.NOT_A_CHECKPOINT, () -> Checkpoint.open(folder, Overrides.none()), "model.safetensors", name);
+            assertRejected(
+                    Fault.NOT_A_CHECKPOINT, () -> Checkpoint.open(folder, Overrides.none()), "model.safetensors", name);
         }
 
         @ParameterizedTest(name = "A34 in a folder with {0} alone")
-        @CsvSource({"pytorch_model.bin, pickle", "model.pt, pickle", "model-q8_0.gguf, GGUF", "weights.pkl, pickle", "tf_model.h5, HDF5"})
+        @CsvSource({
+            "pytorch_model.bin, pickle",
+            "model.pt, pickle",
+            "model-q8_0.gguf, GGUF",
+            "weights.pkl, pickle",
+            "tf_model.h5, HDF5"
+        })
         void inTheFolder(String fileName, String name) {
             ModelFolderFixture fixture = ModelFolderFixture.in(folder);
             fixture.writeWithoutWeights();
@@ -201,7 +215,11 @@ class WeightsRejectionTest {
             ModelFolderFixture.in(folder).writeText("model.gguf", "GGUF");
             Path file = folder.resolve("model.gguf");
 
-            assertRejected(Fault.NOT_A_CHECKPOINT, () -> Checkpoint.open(file, Overrides.none()), "model.gguf", "must be a folder");
+            assertRejected(
+                    Fault.NOT_A_CHECKPOINT,
+                    () -> Checkpoint.open(file, Overrides.none()),
+                    "model.gguf",
+                    "must be a folder");
         }
 
         @Test
@@ -217,7 +235,8 @@ class WeightsRejectionTest {
         void noWeights() {
             ModelFolderFixture.in(folder).writeWithoutWeights();
 
-            assertRejected(Fault.INCOMPLETE, () -> Checkpoint.open(folder, Overrides.none()), "model.safetensors is missing");
+            assertRejected(
+                    Fault.INCOMPLETE, () -> Checkpoint.open(folder, Overrides.none()), "model.safetensors is missing");
         }
     }
 
@@ -231,7 +250,11 @@ class WeightsRejectionTest {
             try (Checkpoint checkpoint = ModelFolderFixture.in(folder).open()) {
                 cut(100);
 
-                assertRejected(Fault.CORRUPT, () -> checkpoint.vector("model.norm.weight", HIDDEN), "must not change", "100 now");
+                assertRejected(
+                        Fault.CORRUPT,
+                        () -> checkpoint.vector("model.norm.weight", HIDDEN),
+                        "must not change",
+                        "100 now");
             }
         }
 
@@ -267,7 +290,8 @@ class WeightsRejectionTest {
                     .tensors(t -> t.add("f8", "F8_E4M3", new long[] {1, 4}, new byte[4])
                             .add("f4", "F4", new long[] {4}, new byte[2]));
             try (Checkpoint checkpoint = fixture.open()) {
-                assertRejected(Fault.UNSUPPORTED, () -> checkpoint.matrix("f8", 1, 4), "f8", "F8_E4M3", "not supported");
+                assertRejected(
+                        Fault.UNSUPPORTED, () -> checkpoint.matrix("f8", 1, 4), "f8", "F8_E4M3", "not supported");
                 assertRejected(Fault.UNSUPPORTED, () -> checkpoint.vector("f4", 4), "f4", "F4", "not supported");
             }
         }
@@ -277,7 +301,8 @@ class WeightsRejectionTest {
         void vectorNotFinite(float value) {
             var fixture = ModelFolderFixture.in(folder).tensors(t -> t.f32("v", new long[] {3}, value, 0, value));
             try (Checkpoint checkpoint = fixture.open()) {
-                assertRejected(Fault.CORRUPT, () -> checkpoint.vector("v", 3), "tensor v", "2 values", "NaN or infinite");
+                assertRejected(
+                        Fault.CORRUPT, () -> checkpoint.vector("v", 3), "tensor v", "2 values", "NaN or infinite");
             }
         }
 
@@ -321,7 +346,8 @@ class WeightsRejectionTest {
 
         @Test
         void aMatrixHasScalesOfGroups() {
-            try (Checkpoint checkpoint = quantized(t -> t.filled("q_scale", 1, 2, 2)).open()) {
+            try (Checkpoint checkpoint =
+                    quantized(t -> t.filled("q_scale", 1, 2, 2)).open()) {
                 assertRejected(Fault.CORRUPT, () -> checkpoint.matrix("q", 2, 2), "q_scale", "[2, 1]", "[2, 2]");
             }
         }
