@@ -1,0 +1,106 @@
+// One answer of the assistant: text that grows by steps, then its figures, or what went wrong.
+
+import { button, define, element, figure } from "./dom.js";
+
+export class Answer {
+  #words = element("div", "text");
+  #waiting = element("p", "waiting", "Reading the conversation…");
+  #tokens = 0;
+  #steps = 0;
+
+  constructor() {
+    this.element = element("article", "turn assistant", this.#waiting, this.#words);
+    this.element.setAttribute("aria-label", "Answer");
+    this.element.setAttribute("aria-busy", "true");
+  }
+
+  get text() {
+    return this.#words.textContent;
+  }
+
+  /** Adds what one step emitted: {step, tokens: [{text, accepted}]}. */
+  append({ step, tokens }) {
+    this.#waiting.remove();
+    const run = element("span", "step");
+    run.dataset.step = step;
+    run.title = describe(step, tokens);
+    for (const { text, accepted } of tokens) {
+      run.append(element("span", accepted ? "token accepted" : "token", text));
+    }
+    this.#words.append(run);
+    this.#tokens += tokens.length;
+    this.#steps += 1;
+  }
+
+  /** Ends the answer with the figures of the engine. */
+  finish({ finishReason, usage, stats }) {
+    this.#settle();
+    this.element.append(headline(finishReason, usage, stats), details(usage, stats));
+  }
+
+  /** Ends the answer because the reader stopped it. */
+  stop() {
+    this.#settle();
+    const counts = this.#tokens === 0 ? "before the first token" : `after ${plural(this.#tokens, "token")} in ${plural(this.#steps, "step")}`;
+    this.element.append(element("p", "figures stopped", `Stopped ${counts}.`));
+  }
+
+  /** Ends the answer with an error and a way to try again. */
+  fail(error, retry) {
+    this.#settle();
+    const message = element("p", "", element("strong", "", `${error.title ?? "Error"}. `), error.message);
+    const failure = element("div", "failure", message, button("pill quiet", "Try again", retry));
+    failure.setAttribute("role", "alert");
+    this.element.append(failure);
+  }
+
+  #settle() {
+    this.#waiting.remove();
+    this.element.setAttribute("aria-busy", "false");
+  }
+}
+
+function describe(step, tokens) {
+  if (step === 0) return "Prefill: the first token";
+  const accepted = tokens.filter((token) => token.accepted).length;
+  return `Step ${step}: ${plural(tokens.length, "token")}, ${accepted} from the draft`;
+}
+
+function headline(finishReason, usage, stats) {
+  const line = element("p", "figures",
+    element("span", "speed", element("b", "", figure(stats.tokensPerSecond, 1)), " tokens/s"),
+    element("span", "per-forward", element("b", "", figure(stats.tokensPerForward, 2)), " tokens per forward"),
+    element("span", "layout", stats.layout),
+    element("span", "", plural(usage.completionTokens, "token")));
+  if (finishReason === "length") line.append(element("span", "", "cut at the token limit"));
+  return line;
+}
+
+function details(usage, stats) {
+  const list = element("dl");
+  define(list, [
+    ["Prefill", `${figure(stats.prefillMillis)} ms, ${plural(usage.promptTokens, "token")}`],
+    ["Decode", `${figure(stats.decodeMillis)} ms, ${plural(stats.forwards, "forward")}`],
+    ["Waited in the queue", `${figure(stats.queuedMillis)} ms`],
+    ["Device", stats.device],
+    ["Kernels", stats.backend],
+    ["Seed", stats.seed],
+  ]);
+  const kept = Object.entries(stats.kept);
+  if (kept.length > 0) {
+    const row = element("div", "wide", element("dt", "", "Steps by tokens emitted"), element("dd", "", histogram(kept)));
+    list.append(row);
+  }
+  return element("details", "more", element("summary", "", "Details"), list);
+}
+
+function histogram(kept) {
+  const most = Math.max(...kept.map(([, steps]) => steps));
+  return element("div", "kept", ...kept.map(([tokens, steps]) => {
+    const bar = element("i");
+    bar.style.setProperty("--share", steps / most);
+    return element("div", "", element("span", "", tokens), bar, element("span", "", `${figure(steps)} ×`));
+  }));
+}
+
+const plural = (count, noun) => `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;

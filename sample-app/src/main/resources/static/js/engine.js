@@ -1,0 +1,100 @@
+// What the engine says of itself: the line in the bar, the notices, the engine part of the settings.
+
+import { button, byId, define, element, figure } from "./dom.js";
+import { engineFacts } from "./events.js";
+import * as settings from "./settings.js";
+
+const RETRY_MILLIS = 1500;
+
+let facts = null;
+
+/** Asks until the engine serves, then shows what it is; calls back once it does. */
+export async function start(ready) {
+  settings.onChange(notices);
+  for (;;) {
+    try {
+      facts = await engineFacts();
+      show();
+      if (facts.serving) return ready();
+    } catch (failure) {
+      byId("facts").textContent = failure.message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+  }
+}
+
+/** Asks once more: means and the choice of auto move with every answer. */
+export async function refresh() {
+  facts = await engineFacts().catch(() => facts);
+  show();
+}
+
+function show() {
+  const { model, device, backend, state, limits } = facts;
+  byId("facts").textContent = facts.serving
+    ? `${model.name} · ${device} · ${backend}`
+    : `The engine is ${state.toLowerCase()}…`;
+  settings.useLimits(limits);
+  define(byId("engine"), [
+    ["State", state.toLowerCase()],
+    ["Model", `${model.name}, ${model.family}`],
+    ["Parameters", `${figure(model.parameters / 1e6, 1)} million, ${model.weights}`],
+    ["Context", `${figure(model.contextLength)} tokens`],
+    ["Trained draft block", model.blockSize ? `${model.blockSize} rows` : "none: plain autoregressive"],
+    ["Draft adapter", model.draftAdapter ? "yes" : "no"],
+    ["Device", device],
+    ["Kernels", backend],
+    ["Auto chose", facts.layout.chosen],
+    ["Because", facts.layout.reason],
+  ]);
+  candidates();
+  notices(settings.requestOptions().mode);
+}
+
+function candidates() {
+  const { candidates, chosen } = facts.layout;
+  byId("candidates").hidden = candidates.length === 0;
+  byId("candidates").tBodies[0].replaceChildren(...candidates.map((candidate) =>
+    element("tr", candidate.name === chosen ? "chosen" : "",
+      element("td", "", candidate.name),
+      element("td", "", figure(candidate.stepMillis, 1)),
+      element("td", "", figure(candidate.tokensPerStep, 2)),
+      element("td", "", figure(candidate.tokensPerSecond, 1)))));
+}
+
+function notices(mode) {
+  if (facts === null) return;
+  const shown = facts.degradations.map((text) => element("div", "notice degraded", element("p", "", text)));
+  const offer = offerOf(mode);
+  if (offer) shown.push(offer);
+  byId("notices").replaceChildren(...shown);
+}
+
+/** Where auto decodes one token at a time although the model drafts: the two figures, and TiDAR in one click. */
+function offerOf(mode) {
+  const drafting = best((candidate) => candidate.mode !== "autoregressive");
+  const plain = best((candidate) => candidate.mode === "autoregressive");
+  if (!drafting || !plain || chosenMode() !== "autoregressive") return null;
+  if (mode === "auto") {
+    const notice = element("div", "notice", element("p", "",
+      `On this ${facts.device.startsWith("cpu") ? "CPU" : "device"} one token at a time is faster: `,
+      element("strong", "", `${figure(plain.tokensPerSecond, 1)} tokens/s`), " against ",
+      element("strong", "", figure(drafting.tokensPerSecond, 1)),
+      ` with ${drafting.name}. The text is the same either way.`),
+      button("pill", "Use TiDAR", () => settings.useDecoding(drafting)));
+    notice.id = "offer";
+    return notice;
+  }
+  if (mode === "autoregressive") return null;
+  const notice = element("div", "notice on", element("p", "", "TiDAR drafts and verifies. Press Steps to see what came from the drafts."),
+    button("pill quiet", "Back to auto", () => settings.useDecoding({ mode: "auto" })));
+  notice.id = "drafting";
+  return notice;
+}
+
+const chosenMode = () => facts.layout.candidates.find((candidate) => candidate.name === facts.layout.chosen)?.mode;
+
+function best(wanted) {
+  return facts.layout.candidates.filter(wanted).reduce(
+    (a, b) => (a && a.tokensPerSecond >= b.tokensPerSecond ? a : b), null);
+}

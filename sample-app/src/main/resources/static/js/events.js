@@ -1,0 +1,65 @@
+// The wire: one POST that answers with server-sent events, read with fetch so that it can carry a body and be aborted.
+
+/** A request that the application refused, or a stream that it ended with an error event. */
+export class ChatError extends Error {
+  constructor(title, detail, retrySeconds = 0) {
+    super(detail);
+    this.title = title;
+    this.retrySeconds = retrySeconds;
+  }
+}
+
+/** Sends a chat request; yields its events as {event, data}. Throws ChatError, or AbortError once the signal fires. */
+export async function* chat(request, signal) {
+  const response = await reach("api/chat", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream, application/problem+json" },
+    body: JSON.stringify(request),
+    signal,
+  });
+  yield* events(response.body);
+}
+
+/** Facts about the engine, as JSON. */
+export async function engineFacts() {
+  return (await reach("api/engine", { headers: { Accept: "application/json" } })).json();
+}
+
+async function reach(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (failure) {
+    if (failure.name === "AbortError") throw failure;
+    throw new ChatError("No answer", "The application cannot be reached. Is it still running?");
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({}));
+  throw new ChatError(
+    problem.title ?? `Error ${response.status}`,
+    problem.detail ?? response.statusText,
+    Number(response.headers.get("Retry-After") ?? 0),
+  );
+}
+
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let open = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (open + value).split("\n\n");
+    open = blocks.pop();
+    for (const block of blocks) yield parse(block);
+  }
+}
+
+function parse(block) {
+  let event = "message";
+  let data = "";
+  for (const line of block.split("\n")) {
+    if (line.startsWith("event:")) event = line.slice(6).trim();
+    else if (line.startsWith("data:")) data += line.slice(5);
+  }
+  return { event, data: JSON.parse(data) };
+}

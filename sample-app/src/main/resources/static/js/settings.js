@@ -1,0 +1,93 @@
+// The settings sheet. Its fields are the only state: a request is read from them when it is sent.
+
+import { byId } from "./dom.js";
+
+const dialog = byId("settings");
+const sheet = dialog.querySelector("form");
+const draftLength = byId("draft-length");
+const outcomes = byId("outcomes");
+const temperature = byId("temperature");
+const maxTokens = byId("max-tokens");
+const seed = byId("seed");
+const system = byId("system");
+
+const MODES = {
+  auto: ["Auto", "Measured at load: the layout with the best expected tokens per second on this device."],
+  "single-pass": ["Single pass", "One forward verifies the last draft and drafts the next block for every outcome it carries."],
+  "two-pass": ["Two pass", "One forward drafts, the next one verifies."],
+  autoregressive: ["One by one", "One token a forward, no drafts."],
+};
+
+const mode = () => sheet.elements.mode.value;
+
+/** What the fields ask for, ready for the API; fields left empty are left out. */
+export function requestOptions() {
+  const drafts = mode() === "single-pass" || mode() === "two-pass";
+  return {
+    mode: mode(),
+    draftLength: drafts && draftLength.value ? Number(draftLength.value) : undefined,
+    outcomes: mode() === "single-pass" && outcomes.value.trim() ? outcomes.value.split(",").map(Number) : undefined,
+    temperature: Number(temperature.value),
+    maxTokens: Number(maxTokens.value),
+    seed: seed.value || undefined,
+    system: system.value.trim() || undefined,
+  };
+}
+
+/** Asks for this layout from now on. */
+export function useDecoding(decoding) {
+  sheet.elements.mode.value = decoding.mode;
+  draftLength.value = decoding.draftLength ?? "";
+  outcomes.value = (decoding.outcomes ?? []).join(", ");
+  changed();
+}
+
+/** Takes over the limits that the application checks. */
+export function useLimits(limits) {
+  draftLength.max = limits.maxDraftLength;
+  temperature.max = limits.maxTemperature;
+  maxTokens.max = limits.maxTokens;
+}
+
+/** Calls back with the chosen mode now and after every change. */
+export function onChange(callback) {
+  dialog.addEventListener("settings-changed", () => callback(mode()));
+}
+
+/** Opens the sheet; a field out of range keeps it open until it is mended. */
+export function open() {
+  dialog.showModal();
+}
+
+/** Whether every field is in range; opens the sheet at the first that is not. */
+export function areValid() {
+  if (sheet.checkValidity()) return true;
+  if (!dialog.open) open();
+  sheet.reportValidity();
+  return false;
+}
+
+function changed() {
+  const chosen = mode();
+  byId("mode-help").textContent = MODES[chosen][1];
+  byId("draft-fields").hidden = chosen === "auto" || chosen === "autoregressive";
+  byId("outcomes-field").hidden = chosen !== "single-pass";
+  byId("temperature-value").textContent = temperature.value === "0" ? "0, greedy" : temperature.value;
+  byId("summary").textContent = summary(chosen);
+  dialog.dispatchEvent(new Event("settings-changed"));
+}
+
+function summary(chosen) {
+  const length = requestOptions().draftLength;
+  const layout = length ? `${MODES[chosen][0]}, K = ${length}` : MODES[chosen][0];
+  return `${layout} · temperature ${temperature.value} · ${maxTokens.value || "?"} tokens`;
+}
+
+/** Shows the settings as they are. */
+export function start() {
+  sheet.addEventListener("input", changed);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog && sheet.checkValidity()) dialog.close();
+  });
+  changed();
+}
