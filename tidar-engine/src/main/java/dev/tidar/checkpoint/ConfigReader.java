@@ -96,7 +96,7 @@ final class ConfigReader {
         }
         for (String type : config.strings("layer_types").orElse(List.of())) {
             boolean harmless =
-                    type.equals("full_attention") || type.equals("sliding_attention") && window >= contextLength;
+                    type.equals("full_attention") || (type.equals("sliding_attention") && window >= contextLength);
             if (!harmless) {
                 throw config.unsupported("layer_types", "full_attention for every layer");
             }
