@@ -125,8 +125,8 @@ final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Adds what tells this file from others: name, length, header, and the bytes after a quarter, after half and
-     * at the end. Two files that differ only elsewhere digest alike.
+     * Adds what tells this file from others: name, length, header, and the bytes after a quarter, after half and at the
+     * end. Two files that differ only elsewhere digest alike.
      */
     void addTo(MessageDigest digest) {
         Digests.add(digest, path.getFileName().toString());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -158,6 +159,21 @@ class CheckpointTest {
             try (Checkpoint checkpoint = fixture.open()) {
                 return checkpoint.fingerprint();
             }
+        }
+    }
+
+    @Test
+    void ofAPublishedModelReadsAsItWasWritten() throws URISyntaxException {
+        Path stories = Path.of(
+                CheckpointTest.class.getResource("/models/stories260k-tidar").toURI());
+        try (Checkpoint checkpoint = Checkpoint.open(stories, Overrides.none())) {
+            ModelConfig config = checkpoint.config();
+
+            assertThat(config.tidar()).contains(new TidarConfig(512, 8));
+            assertThat(checkpoint.generation().stopIds()).containsExactly(1, 2);
+            assertThat(checkpoint.parameters()).isEqualTo(260_096);
+            assertThat(checkpoint.unusedNames()).hasSize(9 * config.numLayers() + 2);
+            checkpoint.requireFinite();
         }
     }
 
