@@ -58,7 +58,11 @@ sealed interface Expression {
         }
     }
 
-    /** @param bounds start, stop and step */
+    /**
+     * A part of a sequence.
+     *
+     * @param bounds start, stop and step
+     */
     record Slice(Expression subject, List<Optional<Expression>> bounds) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {

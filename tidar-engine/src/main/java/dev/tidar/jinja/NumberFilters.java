@@ -108,7 +108,7 @@ final class NumberFilters {
         }
         double number = Numbers.real(value)
                 .orElseThrow(() -> new TemplateException("filter round needs a number, but gets a " + value.type()));
-        double scale = Math.pow(10, precision);
+        double scale = Math.pow(10, (double) precision);
         double scaled = number * scale;
         double whole = method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled);
         return Value.of(whole / scale);

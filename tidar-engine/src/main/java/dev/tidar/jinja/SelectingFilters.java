@@ -12,9 +12,10 @@ final class SelectingFilters {
     private SelectingFilters() {}
 
     static Value map(Value value, Arguments arguments, Rendering rendering) {
-        Function<Value, Value> step = arguments.named().containsKey("attribute")
-                ? attributeOf(arguments, rendering)
-                : filterOf(arguments, rendering);
+        Value attribute = arguments.named().get("attribute");
+        Function<Value, Value> step = attribute == null
+                ? filterOf(arguments, rendering)
+                : attributeOf(attribute, arguments, rendering);
         List<Value> mapped = new ArrayList<>();
         for (Value item : value.elements(rendering.budget())) {
             rendering.budget().spend(1);
@@ -23,12 +24,11 @@ final class SelectingFilters {
         return new Stream(mapped, rendering.budget());
     }
 
-    private static Function<Value, Value> attributeOf(Arguments arguments, Rendering rendering) {
+    private static Function<Value, Value> attributeOf(Value path, Arguments arguments, Rendering rendering) {
         Map<String, Value> named = arguments.named();
         if (arguments.count() > 0 || named.size() > (named.containsKey("default") ? 2 : 1)) {
             throw new TemplateException("filter map with an attribute takes a default and nothing else");
         }
-        Value path = named.get("attribute");
         Value otherwise = named.getOrDefault("default", Value.NONE);
         return item -> {
             Value found = Subscripts.path(item, path, rendering.budget());

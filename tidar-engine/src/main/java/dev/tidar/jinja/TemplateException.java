@@ -1,5 +1,6 @@
 package dev.tidar.jinja;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,6 @@ public class TemplateException extends RuntimeException {
 
     /** This error, placed at the innermost statement that it happened in. */
     TemplateException at(Position statement) {
-        return position.isPresent() ? this : new TemplateException(statement, getMessage());
+        return position.isPresent() ? this : new TemplateException(statement, Objects.requireNonNull(getMessage()));
     }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
  * A value as Python would have it, from a closed set of kinds. Immutable but for {@link Namespace}, {@link Stream},
  * {@link Loop} and {@link Functions.Cycler}. A kind overrides what it supports; the rest is refused, as Python would.
  */
+@SuppressWarnings("ClassInitializationDeadlock") // nothing else creates None or Bool, so Value always comes first
 sealed interface Value
         permits Value.None,
                 Value.Undefined,
