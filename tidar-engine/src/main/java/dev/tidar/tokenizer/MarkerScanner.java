@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the added tokens that a prompt means: from the left, the longest at each place, as the Hugging Face tokenizer
@@ -65,7 +66,7 @@ final class MarkerScanner {
         }
     }
 
-    private @org.jspecify.annotations.Nullable AddedToken tokenAt(String text, int at, int to) {
+    private @Nullable AddedToken tokenAt(String text, int at, int to) {
         for (AddedToken token : longestFirst.getOrDefault(text.charAt(at), List.of())) {
             if (at + token.content().length() <= to && text.startsWith(token.content(), at)) {
                 return token;

@@ -5,11 +5,13 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Opens tokenizers of the Hugging Face library behind DJL: without a network, without telemetry, without truncation and
@@ -22,7 +24,8 @@ import java.util.Map;
  *   <li>{@code RUST_FLAVOR=cpu}: on a machine with CUDA, DJL downloads another build of the library;
  *   <li>{@code OPT_OUT_TRACKING=true}: on EC2 and SageMaker, DJL reports the instance;
  *   <li>{@code ENGINE_CACHE_DIR}: where the home directory cannot be written, DJL unpacks the library into a folder of
- *       the shared temporary directory that everybody on the machine can guess and prepare; it gets a private one.
+ *       the shared temporary directory that everybody on the machine can guess and prepare; it gets a private one,
+ *       deleted at exit.
  * </ul>
  */
 final class NativeLibrary {
@@ -85,7 +88,15 @@ final class NativeLibrary {
         if (!chosen && !Files.isWritable(Path.of(System.getProperty("user.home")))) {
             Path folder = Files.createTempDirectory("tidar-tokenizer-"); // readable by its owner only
             System.setProperty("ENGINE_CACHE_DIR", folder.toString());
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder.toFile()), "tidar-tokenizer-cleanup"));
         }
+    }
+
+    private static void delete(File file) {
+        for (File child : Objects.requireNonNullElse(file.listFiles(), new File[0])) {
+            delete(child);
+        }
+        file.delete(); // Windows keeps a loaded library; nothing is to be done about it at exit
     }
 
     private static boolean isSet(String name) {

@@ -5,10 +5,13 @@ import dev.tidar.api.InvalidModelException.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -95,17 +98,16 @@ final class TokenizerFile {
         content.putNull("padding");
         ObjectNode model = (ObjectNode) content.path("model");
         ObjectNode vocabulary = (ObjectNode) model.path("vocab");
-        boolean renamed = false;
+        Set<String> removed = new HashSet<>();
         for (AddedToken token : added) {
             if (isControlSpelling(token, model) && vocabulary.remove(token.content()) != null) {
-                // No text reaches a name with a space: every pre-tokenizer and normalizer of byte-pair models maps
-                // spaces.
+                // No text reaches a name with a space: the normalizers and pre-tokenizers of such models map spaces.
                 vocabulary.put(" control " + token.id(), token.id());
-                renamed = true;
+                removed.add(token.content());
             }
         }
-        if (renamed) {
-            dropMergesOutside(vocabulary, model);
+        if (!removed.isEmpty()) {
+            dropMerges(removed, model);
         }
         return JsonFile.write(content);
     }
@@ -122,16 +124,15 @@ final class TokenizerFile {
                 && TokenBytes.byteOf(content) < 0;
     }
 
-    private static void dropMergesOutside(ObjectNode vocabulary, ObjectNode model) {
+    /** Drops the merges that come from these tokens or arrive at them. */
+    private static void dropMerges(Set<String> removed, ObjectNode model) {
         ArrayNode kept = model.arrayNode();
         for (JsonNode merge : model.path("merges")) {
             String[] pair = merge.isArray()
                     ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
                     : merge.asString("").split(" ", 2);
-            if (pair.length == 2
-                    && vocabulary.has(pair[0])
-                    && vocabulary.has(pair[1])
-                    && vocabulary.has(pair[0] + pair[1])) {
+            boolean drops = Stream.of(pair).anyMatch(removed::contains) || removed.contains(String.join("", pair));
+            if (!drops) {
                 kept.add(merge);
             }
         }

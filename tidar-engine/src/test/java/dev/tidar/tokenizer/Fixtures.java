@@ -1,9 +1,7 @@
 package dev.tidar.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -42,16 +40,16 @@ final class Fixtures {
         return Tokenizer.load(folder(tokenizer)).orElseThrow();
     }
 
-    static JsonNode json(Path file) throws IOException {
-        return JSON.readTree(Files.readString(file));
+    static JsonNode json(Path file) {
+        return JSON.readTree(file);
     }
 
-    static ObjectNode tokenizerJson(String tokenizer) throws IOException {
+    static ObjectNode tokenizerJson(String tokenizer) {
         return (ObjectNode) json(folder(tokenizer).resolve("tokenizer.json"));
     }
 
     /** The whole tokenizer, control tokens and all, as transformers would use it. */
-    static HuggingFaceTokenizer plain(String tokenizer) throws IOException {
+    static HuggingFaceTokenizer plain(String tokenizer) {
         return NativeLibrary.open(tokenizerJson(tokenizer).toString(), folder(tokenizer));
     }
 
@@ -70,7 +68,7 @@ final class Fixtures {
     }
 
     /** Ids of all added tokens of a tokenizer. */
-    static List<Integer> controlIds(String tokenizer) throws IOException {
+    static List<Integer> controlIds(String tokenizer) {
         return tokenizerJson(tokenizer)
                 .path("added_tokens")
                 .valueStream()

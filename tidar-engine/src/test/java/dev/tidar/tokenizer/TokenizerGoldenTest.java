@@ -2,7 +2,6 @@ package dev.tidar.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,7 +18,7 @@ class TokenizerGoldenTest {
             Map.of("smollm2", "smollm2-tokenizer", "qwen3", "qwen3-tokenizer", "stories260k", "stories260k-tidar");
 
     @TestFactory
-    Stream<DynamicContainer> agrees() throws IOException {
+    Stream<DynamicContainer> agrees() {
         JsonNode golden = Fixtures.json(Fixtures.resource("golden/tokenizers/expected.json"));
         assertThat(golden.path("tokenizers").propertyNames()).containsExactlyInAnyOrderElementsOf(FOLDERS.keySet());
         return FOLDERS.entrySet().stream()
