@@ -6,7 +6,7 @@ package dev.tidar.sampling;
  * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows behind it
  * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished prefill
  * @param firstPick where the picks of these rows begin among the picks of the step
- * @param draftLength K, rows of a group
+ * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link dev.tidar.tensor.Ids#NONE};
  *     index 0 counts only where nothing is verified
  */
