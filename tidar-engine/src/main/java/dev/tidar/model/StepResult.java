@@ -1,0 +1,40 @@
+package dev.tidar.model;
+
+import dev.tidar.tensor.Ids;
+import java.util.List;
+
+/**
+ * What one step decided.
+ *
+ * @param sequences one result for each sequence of the step
+ */
+public record StepResult(List<ForSequence> sequences) {
+
+    public StepResult {
+        sequences = List.copyOf(sequences);
+    }
+
+    /**
+     * The result of one sequence.
+     *
+     * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was verified
+     * @param draft proposals behind the next anchor; empty if no group was carried for this kept count
+     */
+    public record ForSequence(List<Integer> emitted, List<Integer> draft) {
+
+        public ForSequence {
+            emitted = List.copyOf(emitted);
+            draft = List.copyOf(draft);
+        }
+
+        /** Verify rows that stand, the anchor included; emits as many tokens. */
+        public int kept() {
+            return emitted.size();
+        }
+
+        /** Whether every token was picked from finite scores. */
+        public boolean isFinite() {
+            return !emitted.contains(Ids.NONE) && !draft.contains(Ids.NONE);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tidar.model;
+
+import dev.tidar.backend.Backend;
+import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of Llama,
+ * Qwen2 and Qwen3. Written once against the verbs of a backend; it branches on shapes, never on values.
+ *
+ * <p>Confined to the engine thread.
+ */
+public final class TidarTransformer implements TidarModel {
+
+    private final Backend backend;
+    private final HeadGeometry heads;
+    private final float epsilon;
+    private final TidarWeights weights;
+    private final PagedKv kv;
+    private final Workspace w;
+
+    TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
+        this.backend = backend;
+        this.heads = new HeadGeometry(config.numHeads(), config.numKvHeads(), config.headDim());
+        this.epsilon = config.rmsNormEpsilon();
+        this.weights = weights;
+        this.kv = kv;
+        this.w = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
+    }
+
+    @Override
+    public StepResult step(StepInputs inputs) {
+        StepRows rows = inputs.rows();
+        forward(rows);
+
+        int[] verifyRows = inputs.verifyRows();
+        backend.write(w.pickRows(), verifyRows);
+        normalised(verifyRows.length, w.pickRows());
+        backend.pick(w.picks(), w.h(), weights.head(), w.pickRows(), verifyRows.length, rows, inputs.pickings());
+
+        int stride = inputs.draftStride();
+        int drafts = stride * rows.numSequences();
+        backend.accept(w.kept(), w.draftRows(), stride, w.picks(), rows, inputs.plans());
+        normalised(drafts, w.draftRows());
+        backend.pick(w.drafts(), w.h(), weights.head(), w.draftRows(), drafts, rows, inputs.pickings());
+
+        return result(inputs, verifyRows.length, stride);
+    }
+
+    /**
+     * The raw logits of some rows of a forward, {@code [rowNumbers, vocab]}, mask token included. For tests and log-probabilities;
+     * decoding never copies logits to the host.
+     */
+    public float[] logits(StepRows rows, int[] rowNumbers) {
+        forward(rows);
+        backend.write(w.pickRows(), rowNumbers);
+        normalised(rowNumbers.length, w.pickRows());
+        Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
+        backend.linear(logits, w.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
+        return backend.read(logits, rowNumbers.length);
+    }
+
+    @Override
+    public int maxRows() {
+        return w.x().rows();
+    }
+
+    private void forward(StepRows rows) {
+        backend.embed(w.x(), weights.embedding(), rows);
+        for (int layer = 0; layer < weights.layers().size(); layer++) {
+            attend(layer, rows);
+            transform(layer, rows);
+        }
+    }
+
+    private void attend(int layer, StepRows rows) {
+        LayerWeights l = weights.layers().get(layer);
+        backend.rmsNorm(w.h(), w.x(), l.attentionNorm(), epsilon, rows.counts().total());
+        backend.linear(w.qkv(), w.h(), l.qkv(), rows.counts());
+        backend.rotateAndStore(w.qkv(), heads, l.headNorms(), weights.rotary(), kv, layer, rows);
+        backend.attention(w.attended(), w.qkv(), heads, kv, layer, rows);
+        backend.linearAdd(w.x(), w.attended(), l.output(), rows.counts());
+    }
+
+    private void transform(int layer, StepRows rows) {
+        LayerWeights l = weights.layers().get(layer);
+        backend.rmsNorm(w.h(), w.x(), l.mlpNorm(), epsilon, rows.counts().total());
+        backend.swiGlu(w.gated(), w.h(), l.gateUp(), rows.counts());
+        backend.linearAdd(w.x(), w.gated(), l.down(), rows.counts());
+    }
+
+    /** h = the final norm of the rows whose numbers are given. */
+    private void normalised(int count, Ids rowNumbers) {
+        backend.gatherRows(w.h(), w.x(), rowNumbers, count);
+        backend.rmsNorm(w.h(), w.h(), weights.finalNorm(), epsilon, count);
+    }
+
+    private StepResult result(StepInputs inputs, int numPicks, int stride) {
+        int[] kept = backend.read(w.kept(), inputs.plans().size());
+        int[] picks = backend.read(w.picks(), numPicks);
+        int[] drafts = backend.read(w.drafts(), stride * kept.length);
+        List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
+        for (int s = 0; s < kept.length; s++) {
+            VerifyPlan plan = inputs.plans().get(s);
+            int numDrafts = plan.group(kept[s]) < 0 ? 0 : plan.draftLength() - 1;
+            results.add(new StepResult.ForSequence(
+                    range(picks, plan.firstPick(), kept[s]), range(drafts, s * stride, numDrafts)));
+        }
+        return new StepResult(results);
+    }
+
+    private static List<Integer> range(int[] values, int from, int count) {
+        return Arrays.stream(values, from, from + count).boxed().toList();
+    }
+}
