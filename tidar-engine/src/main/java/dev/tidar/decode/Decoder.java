@@ -1,0 +1,94 @@
+package dev.tidar.decode;
+
+import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.SequenceStep.Group;
+import dev.tidar.model.StepInputs;
+import dev.tidar.model.StepResult;
+import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.StepRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The body of the draft-and-verify loop, for one sequence or a batch: known rows go in, each sequence takes over what was
+ * decided. Modes are layouts of rows, not other loops.
+ *
+ * <p>Confined to the engine thread.
+ */
+public final class Decoder {
+
+    private final TidarModel model;
+    private final int prefillChunk;
+    private final int maskToken;
+
+    /**
+     * @param model the network
+     * @param prefillChunk prompt rows of one forward at most
+     * @param maskToken stands for "not drafted yet"; any id where no layout drafts
+     */
+    public Decoder(TidarModel model, int prefillChunk, int maskToken) {
+        this.model = model;
+        this.prefillChunk = prefillChunk;
+        this.maskToken = maskToken;
+    }
+
+    /** The rows of a sequence in the next forward. Its blocks must have room for {@link SequenceStep#end} positions. */
+    public SequenceStep plan(Sequence sequence) {
+        return sequence.next(prefillChunk, maskToken);
+    }
+
+    /**
+     * Runs one forward.
+     *
+     * @param steps one for each sequence, in order
+     * @return what it decided, one for each sequence; nothing is changed yet
+     */
+    public StepResult run(List<Sequence> sequences, List<SequenceStep> steps) {
+        return model.step(inputs(sequences, steps));
+    }
+
+    /** Lets a sequence take over what a forward decided for it; returns what was emitted. */
+    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result) {
+        return sequence.apply(step, result);
+    }
+
+    private static StepInputs inputs(List<Sequence> sequences, List<SequenceStep> steps) {
+        StepRows.Builder rows = new StepRows.Builder();
+        int[] firstExact = new int[steps.size()];
+        for (int s = 0; s < steps.size(); s++) {
+            SequenceStep step = steps.get(s);
+            rows.sequence(sequences.get(s).blocks().blocks());
+            for (int i = 0; i < step.exactTokens().size(); i++) {
+                int row = rows.exact(s, step.exactTokens().get(i), step.position() + i);
+                if (i == 0) {
+                    firstExact[s] = row;
+                }
+            }
+        }
+        List<VerifyPlan> plans = new ArrayList<>(steps.size());
+        int picks = 0;
+        for (int s = 0; s < steps.size(); s++) {
+            SequenceStep step = steps.get(s);
+            int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
+            int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
+            plans.add(new VerifyPlan(firstVerify, step.verifyRows(), picks, draftLength, groups(rows, s, step)));
+            picks += step.verifyRows();
+        }
+        return new StepInputs(
+                rows.build(), plans, sequences.stream().map(Sequence::picking).toList());
+    }
+
+    /** Lays out the groups of a sequence; the first row of each by kept count. */
+    private static int[] groups(StepRows.Builder rows, int sequence, SequenceStep step) {
+        int[] first = new int[step.verifyRows() + 1];
+        Arrays.fill(first, Ids.NONE);
+        for (Group group : step.groups()) {
+            int[] tokens = group.tokens().stream().mapToInt(Integer::intValue).toArray();
+            first[group.kept()] = rows.group(sequence, tokens, group.position(), group.seen());
+        }
+        return first;
+    }
+}

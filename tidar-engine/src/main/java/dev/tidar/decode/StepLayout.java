@@ -1,0 +1,166 @@
+package dev.tidar.decode;
+
+import dev.tidar.decode.SequenceStep.Group;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Which rows a decode step carries. All layouts emit the same tokens; they differ in how many rows a forward has and how many
+ * tokens a step can emit.
+ */
+public sealed interface StepLayout {
+
+    /** One token a forward. */
+    StepLayout AUTOREGRESSIVE = new Autoregressive();
+
+    /** The rows of the next forward of a sequence. */
+    SequenceStep next(Pending pending, int maskToken);
+
+    /** The group that a prefill carries behind the prompt, so that the first draft costs no pass. */
+    List<Group> behindPrompt(int promptEnd, int room, int maskToken);
+
+    /** K, rows in a draft block; 1 is no drafts. */
+    int draftLength();
+
+    /** Most rows that one forward of this layout has. */
+    int maxRows();
+
+    /** Plain autoregressive decoding: the anchor, nothing else. */
+    record Autoregressive() implements StepLayout {
+
+        @Override
+        public SequenceStep next(Pending pending, int maskToken) {
+            return new SequenceStep(List.of(pending.anchor()), pending.position(), 1, 1, List.of());
+        }
+
+        @Override
+        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+            return List.of();
+        }
+
+        @Override
+        public int draftLength() {
+            return 1;
+        }
+
+        @Override
+        public int maxRows() {
+            return 1;
+        }
+
+        @Override
+        public String toString() {
+            return "autoregressive";
+        }
+    }
+
+    /**
+     * TiDAR's own layout (arXiv 2511.08923, 3.2): one forward verifies the last draft and drafts for every carried outcome.
+     * After a kept count outside the outcomes the next step has one verify row and one group: it emits one token and drafts
+     * again.
+     *
+     * @param draftLength K, at least 2
+     * @param outcomes kept counts for which groups are carried
+     */
+    record SinglePass(int draftLength, SortedSet<Integer> outcomes) implements StepLayout {
+
+        public SinglePass {
+            outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
+            requireDrafts(draftLength);
+        }
+
+        @Override
+        public SequenceStep next(Pending pending, int maskToken) {
+            List<Integer> rows = pending.rows(draftLength);
+            List<Group> groups = new ArrayList<>();
+            for (int kept = 1; kept <= rows.size(); kept++) {
+                boolean carried = pending.drafts().isEmpty() || outcomes.contains(kept);
+                if (carried && pending.fits(kept, draftLength)) {
+                    groups.add(masks(kept, pending.position() + kept, maskToken));
+                }
+            }
+            return new SequenceStep(rows, pending.position(), rows.size(), draftLength, groups);
+        }
+
+        @Override
+        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+            return draftLength <= room ? List.of(masks(1, promptEnd, maskToken)) : List.of();
+        }
+
+        private Group masks(int kept, int position, int maskToken) {
+            return new Group(kept, Collections.nCopies(draftLength, maskToken), position, position);
+        }
+
+        @Override
+        public int maxRows() {
+            return draftLength * (1 + outcomes.size());
+        }
+
+        @Override
+        public String toString() {
+            String all = outcomes.size() == draftLength
+                    ? ""
+                    : ", outcomes " + outcomes.stream().map(String::valueOf).collect(Collectors.joining(","));
+            return "single-pass, draft length " + draftLength + all;
+        }
+    }
+
+    /**
+     * Linear self-speculation: a draft pass over a copy of the anchor and K - 1 masks in both directions, then a causal pass
+     * that verifies.
+     *
+     * @param draftLength K, at least 2
+     */
+    record TwoPass(int draftLength) implements StepLayout {
+
+        public TwoPass {
+            requireDrafts(draftLength);
+        }
+
+        @Override
+        public SequenceStep next(Pending pending, int maskToken) {
+            if (!pending.drafts().isEmpty() || !pending.fits(0, draftLength)) {
+                List<Integer> rows = pending.rows(draftLength);
+                return new SequenceStep(rows, pending.position(), rows.size(), draftLength, List.of());
+            }
+            var tokens = new ArrayList<>(Collections.nCopies(draftLength, maskToken));
+            tokens.set(0, pending.anchor());
+            Group block = new Group(0, tokens, pending.position(), pending.position());
+            return new SequenceStep(List.of(), pending.position(), 0, draftLength, List.of(block));
+        }
+
+        @Override
+        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+            return List.of();
+        }
+
+        @Override
+        public int maxRows() {
+            return draftLength;
+        }
+
+        @Override
+        public String toString() {
+            return "two-pass, draft length " + draftLength;
+        }
+    }
+
+    private static void requireDrafts(int draftLength) {
+        if (draftLength < 2) {
+            throw new IllegalArgumentException("draft length must be at least 2, but is " + draftLength);
+        }
+    }
+
+    /** All kept counts of a draft block. */
+    static SortedSet<Integer> allOutcomes(int draftLength) {
+        var all = new TreeSet<Integer>();
+        for (int kept = 1; kept <= draftLength; kept++) {
+            all.add(kept);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tidar.decode;
+
+import dev.tidar.tokenizer.StreamingDetokenizer;
+import java.util.List;
+
+/**
+ * The text of an answer as it grows: whole characters, cut before the first stop string. What could be the start of a stop
+ * string is held back until it is decided, also across tokens and steps. Confined to the engine thread.
+ */
+final class TextStream {
+
+    private final StreamingDetokenizer detokenizer;
+    private final List<String> stopStrings;
+    private String held = "";
+    private boolean stopped;
+
+    TextStream(StreamingDetokenizer detokenizer, List<String> stopStrings) {
+        this.detokenizer = detokenizer;
+        this.stopStrings = stopStrings;
+    }
+
+    /** The text that this token made final. */
+    String accept(int token) {
+        return release(detokenizer.accept(token), false);
+    }
+
+    /** The rest, when no token follows. */
+    String finish() {
+        return stopped ? "" : release(detokenizer.finish(), true);
+    }
+
+    /** Whether a stop string was completed; what is behind it is dropped. */
+    boolean isStopped() {
+        return stopped;
+    }
+
+    private String release(String added, boolean last) {
+        String text = held + added;
+        int end = text.length();
+        for (String stop : stopStrings) {
+            int at = text.indexOf(stop);
+            if (at >= 0 && at < end) {
+                end = at;
+                stopped = true;
+            }
+        }
+        int free = stopped || last ? end : end - openEnd(text);
+        held = text.substring(free, end);
+        return text.substring(0, free);
+    }
+
+    /** Length of the longest end of the text that begins a stop string. */
+    private int openEnd(String text) {
+        int longest = 0;
+        for (String stop : stopStrings) {
+            for (int n = Math.min(stop.length() - 1, text.length()); n > longest; n--) {
+                if (text.endsWith(stop.substring(0, n))) {
+                    longest = n;
+                }
+            }
+        }
+        return longest;
+    }
+}
