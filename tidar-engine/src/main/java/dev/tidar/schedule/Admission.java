@@ -1,0 +1,30 @@
+package dev.tidar.schedule;
+
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StopRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tokenizer.StreamingDetokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A request that was checked and may wait for its turn.
+ *
+ * @param prompt token ids
+ * @param picking temperature and seed
+ * @param stop where it ends
+ * @param detokenizer makes the text; empty where the model has no tokenizer
+ * @param layouts made when its turn comes
+ */
+public record Admission(
+        List<Integer> prompt,
+        Picking picking,
+        StopRule stop,
+        Supplier<Optional<StreamingDetokenizer>> detokenizer,
+        Supplier<LayoutChoice> layouts) {
+
+    public Admission {
+        prompt = List.copyOf(prompt);
+    }
+}
