@@ -1,0 +1,115 @@
+package dev.tidar;
+
+import dev.tidar.api.Decoding;
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.schedule.Admission;
+import dev.tidar.tokenizer.Tokenizer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** The border for requests: checks them against the model, once, on the caller's thread, before anything is queued. Thread-safe. */
+final class RequestGate {
+
+    private final Decoding defaultDecoding;
+    private final LoadedModel model;
+    private final PromptEncoder prompts;
+    private final LongSupplier seeds;
+
+    RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
+        this.defaultDecoding = options.decoding();
+        this.model = model;
+        this.prompts = new PromptEncoder(model, options.maxPromptCharacters());
+        this.seeds = seeds;
+    }
+
+    /**
+     * Turns a request into what can be queued.
+     *
+     * @throws InvalidRequestException if it can never be served
+     */
+    Admission admit(GenerationRequest request) {
+        Supplier<LayoutChoice> layouts = layouts(request.decoding());
+        if (!request.stopStrings().isEmpty() && model.tokenizer().isEmpty()) {
+            throw new InvalidRequestException("stop strings need a tokenizer, but the model folder has no tokenizer.json");
+        }
+        List<Integer> prompt = prompts.encode(request.prompt());
+        int context = model.facts().contextLength();
+        if (prompt.size() >= context) {
+            throw new InvalidRequestException("the prompt has %d tokens, but a context of %d has room for %d"
+                    .formatted(prompt.size(), context, context - 1));
+        }
+        double temperature =
+                request.temperature().orElse(model.defaults().temperature().orElse(0));
+        return new Admission(
+                prompt,
+                new Picking((float) temperature, request.seed().orElseGet(seeds)),
+                stop(request, context),
+                () -> model.tokenizer().map(Tokenizer::detokenizer),
+                layouts);
+    }
+
+    private StopRule stop(GenerationRequest request, int context) {
+        Set<Integer> stopIds =
+                request.ignoreStopIds() ? Set.of() : new HashSet<>(model.defaults().stopIds());
+        return new StopRule(stopIds, request.stopStrings(), request.maxTokens().orElse(context), context);
+    }
+
+    private Supplier<LayoutChoice> layouts(Decoding requested) {
+        Decoding decoding = requested.equals(Decoding.AUTO) ? defaultDecoding : requested;
+        if (decoding.mode() == DecodeMode.AUTO) {
+            requireMeasured(decoding);
+            return model.layouts()::forRequest;
+        }
+        StepLayout layout = layout(decoding);
+        return () -> LayoutChoice.fixed(layout);
+    }
+
+    /** Auto knows only the draft length that was measured at load; another one is refused rather than ignored. */
+    private void requireMeasured(Decoding decoding) {
+        int measured = defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));
+        if (!decoding.outcomes().isEmpty() || decoding.draftLength().orElse(measured) != measured) {
+            throw new InvalidRequestException(
+                    "mode auto decides on draft length and outcomes itself; choose single-pass or two-pass to set them");
+        }
+    }
+
+    private StepLayout layout(Decoding decoding) {
+        ModelFacts facts = model.facts();
+        if (decoding.mode() == DecodeMode.AUTOREGRESSIVE) {
+            return StepLayout.AUTOREGRESSIVE;
+        }
+        if (facts.maskTokenId().isEmpty()) {
+            throw new InvalidRequestException(
+                    "mode %s needs a mask token, but %s has none: it decodes autoregressively only"
+                            .formatted(decoding.mode(), facts.name()));
+        }
+        int k = decoding.draftLength()
+                .orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
+        if (decoding.mode() == DecodeMode.TWO_PASS) {
+            if (!decoding.outcomes().isEmpty()) {
+                throw new InvalidRequestException("outcomes belong to mode single-pass, but the mode is two-pass");
+            }
+            return new StepLayout.TwoPass(k);
+        }
+        SortedSet<Integer> outcomes =
+                decoding.outcomes().isEmpty() ? StepLayout.allOutcomes(k) : new TreeSet<>(decoding.outcomes());
+        if (outcomes.last() > k) {
+            throw new InvalidRequestException(
+                    "outcomes must be kept counts in [1, draft length = %d], but hold %d".formatted(k, outcomes.last()));
+        }
+        return new StepLayout.SinglePass(k, outcomes);
+    }
+}
