@@ -1,0 +1,223 @@
+package dev.tidar.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.decode.StepLayout.SinglePass;
+import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.decode.TestModel.Run;
+import dev.tidar.decode.TestModel.Turn;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.StepRows;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Holds the engine against an independent implementation: see {@code golden/PROVENANCE.md} among the resources. */
+@DisplayName("The goldens")
+class GoldenTest {
+
+    private static final int TOKENS = 64;
+    private static final double LOGIT_TOLERANCE = 1e-4;
+
+    static Stream<Arguments> models() {
+        return Stream.of("llama", "llama-adapter", "qwen2", "qwen3")
+                .flatMap(name -> TestKernels.available().map(kernels -> Arguments.of(name, kernels)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheLogitsOfPrefillAndStep(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            SafetensorsFixture expected = SafetensorsFixture.read(
+                    TestModel.folder("golden/" + name).resolve("expected.safetensors"));
+            List<JsonNode> cases = cases(name);
+            for (int i = 0; i < 4; i++) {
+                List<Integer> prompt = ints(cases.get(i).get("prompt"));
+                assertClose(prefillLogits(model, prompt), expected.floats(i + ".prefill.logits"), model);
+                assertClose(
+                        stepLogits(model, prompt, expected.longs(i + ".step.tokens")),
+                        expected.floats(i + ".step.logits"),
+                        model);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheGreedyTokensOfEveryMode(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            for (JsonNode c : cases(name)) {
+                List<Integer> greedy = ints(c.get("greedy"));
+                Stream<StepLayout> layouts = Stream.concat(
+                        Stream.of(StepLayout.AUTOREGRESSIVE, outcomes(8, 2), outcomes(32, 1, 3), new TwoPass(32)),
+                        Stream.of(2, 3, 4, 8).flatMap(k -> Stream.of(all(k), new TwoPass(k))));
+                layouts.forEach(layout -> assertThat(decode(model, c, layout).tokens())
+                        .as("%s, %s", layout, c.get("prompt"))
+                        .isEqualTo(greedy));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheTracesOfTheSinglePass(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            for (JsonNode c : cases(name)) {
+                for (int k : List.of(2, 4, 8)) {
+                    JsonNode trace = c.get("single_pass").get(String.valueOf(k));
+                    assertSinglePass(decode(model, c, all(k)), trace);
+                }
+                assertSinglePass(decode(model, c, outcomes(4, 1, 4)), c.get("single_pass_k4_outcomes_1_4"));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheTracesOfTheTwoPasses(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            for (JsonNode c : cases(name)) {
+                for (int k : List.of(2, 4, 8)) {
+                    JsonNode trace = c.get("two_pass").get(String.valueOf(k));
+                    Run run = decode(model, c, new TwoPass(k));
+                    List<Turn> verified = run.turns().stream()
+                            .skip(1)
+                            .filter(t -> !t.step().isDraftPass())
+                            .toList();
+                    assertThat(verified).hasSize(trace.size());
+                    assertThat(run.forwards()).isEqualTo(2 * trace.size());
+                    for (int i = 0; i < trace.size(); i++) {
+                        assertStep(verified.get(i), trace.get(i));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertSinglePass(Run run, JsonNode trace) {
+        assertThat(run.turns()).hasSize(trace.size());
+        Turn prefill = run.turns().get(0);
+        assertThat(prefill.result().emitted())
+                .containsExactly(trace.get(0).get("anchor").asInt());
+        assertThat(prefill.result().draft()).isEqualTo(drafts(trace.get(0)));
+        for (int i = 1; i < trace.size(); i++) {
+            assertStep(run.turns().get(i), trace.get(i));
+            if (trace.get(i).has("draft")) {
+                assertThat(run.turns().get(i).result().draft()).isEqualTo(drafts(trace.get(i)));
+            }
+        }
+    }
+
+    /** Rows and kept; the anchor as well, where the trace goes on behind the step. */
+    private static void assertStep(Turn turn, JsonNode expected) {
+        assertThat(turn.step().exactTokens()).isEqualTo(ints(expected.get("rows")));
+        assertThat(turn.emitted()).isEqualTo(expected.get("kept").asInt());
+        if (expected.has("anchor")) {
+            List<Integer> emitted = turn.result().emitted();
+            assertThat(emitted.get(emitted.size() - 1)).isEqualTo(expected.get("anchor").asInt());
+        }
+    }
+
+    private static float[] prefillLogits(TestModel model, List<Integer> prompt) {
+        var rows = new StepRows.Builder();
+        int length = prompt.size();
+        try (var blocks = model.blocks()) {
+            blocks.reserve(length);
+            int s = rows.sequence(blocks.blocks());
+            for (int i = 0; i < length; i++) {
+                rows.exact(s, prompt.get(i), i);
+            }
+            rows.group(s, masks(model), length, length);
+            return model.network().logits(rows.build(), IntStream.range(0, length + 4).toArray());
+        }
+    }
+
+    /** The step behind the prefill: 4 verify rows, then the groups for kept = 1..4. */
+    private static float[] stepLogits(TestModel model, List<Integer> prompt, long[] tokens) {
+        int length = prompt.size();
+        try (var blocks = model.blocks()) {
+            blocks.reserve(length + 4);
+            var prefill = new StepRows.Builder();
+            int p = prefill.sequence(blocks.blocks());
+            for (int i = 0; i < length; i++) {
+                prefill.exact(p, prompt.get(i), i);
+            }
+            model.network().logits(prefill.build(), new int[] {0});
+
+            var rows = new StepRows.Builder();
+            int s = rows.sequence(blocks.blocks());
+            for (int j = 0; j < 4; j++) {
+                rows.exact(s, (int) tokens[j], length + j);
+            }
+            for (int kept = 1; kept <= 4; kept++) {
+                rows.group(s, masks(model), length + kept, length + kept);
+            }
+            return model.network().logits(rows.build(), IntStream.range(0, 20).toArray());
+        }
+    }
+
+    private static int[] masks(TestModel model) {
+        return IntStream.generate(model::maskToken).limit(4).toArray();
+    }
+
+    /** The column of the mask token is not defined. */
+    private static void assertClose(float[] actual, float[] expected, TestModel model) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double worst = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (i % model.config().vocabSize() != model.maskToken()) {
+                worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
+            }
+        }
+        assertThat(worst).as("largest difference of a logit").isLessThan(LOGIT_TOLERANCE);
+    }
+
+    private static TestModel load(String name, TestKernels kernels) {
+        return TestModel.load("golden/" + name, kernels.backend(WeightFormat.F32));
+    }
+
+    private static Run decode(TestModel model, JsonNode c, StepLayout layout) {
+        return model.decode(ints(c.get("prompt")), TOKENS, Picking.GREEDY, layout);
+    }
+
+    private static StepLayout all(int k) {
+        return new SinglePass(k, StepLayout.allOutcomes(k));
+    }
+
+    private static StepLayout outcomes(int k, Integer... kept) {
+        return new SinglePass(k, new TreeSet<>(List.of(kept)));
+    }
+
+    private static List<JsonNode> cases(String name) {
+        Path file = TestModel.folder("golden/" + name).resolve("expected.json");
+        List<JsonNode> cases = new ArrayList<>();
+        new ObjectMapper().readTree(file.toFile()).get("cases").forEach(cases::add);
+        return cases;
+    }
+
+    /** Slot 0 of a draft is the anchor's own place and not used. */
+    private static List<Integer> drafts(JsonNode step) {
+        if (step.get("draft").isNull()) {
+            return List.of();
+        }
+        List<Integer> draft = ints(step.get("draft"));
+        return draft.subList(1, draft.size());
+    }
+
+    private static List<Integer> ints(JsonNode array) {
+        List<Integer> values = new ArrayList<>();
+        array.forEach(v -> values.add(v.asInt()));
+        return Collections.unmodifiableList(values);
+    }
+}

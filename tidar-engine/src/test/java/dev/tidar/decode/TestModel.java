@@ -1,0 +1,128 @@
+package dev.tidar.decode;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
+import dev.tidar.backend.CpuBackend;
+import dev.tidar.checkpoint.Checkpoint;
+import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.Overrides;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.BlockTable;
+import dev.tidar.model.StepResult;
+import dev.tidar.model.TidarModelLoader;
+import dev.tidar.model.TidarTransformer;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.KvGeometry;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** A checkpoint among the test resources, on a CPU backend, decoded without the engine around it. */
+public final class TestModel implements AutoCloseable {
+
+    private static final int BLOCK_TOKENS = 16;
+
+    private final Backend backend;
+    private final ModelConfig config;
+    private final TidarTransformer network;
+    private final BlockPool pool;
+    private final int contextLength;
+
+    private TestModel(Backend backend, Checkpoint checkpoint, int blocks) {
+        this.backend = backend;
+        this.config = checkpoint.config();
+        KvGeometry geometry = new KvGeometry(
+                config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
+        this.contextLength = Math.min(blocks * BLOCK_TOKENS, config.maxPositions());
+        this.network = new TidarModelLoader(checkpoint, backend)
+                .load(backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
+        this.pool = new BlockPool(blocks);
+        config.tidar().ifPresent(t -> backend.unpickable(new int[] {t.maskTokenId()}));
+    }
+
+    /** The folder of a test resource. */
+    public static Path folder(String resource) {
+        URL config = Objects.requireNonNull(TestModel.class.getResource("/" + resource + "/config.json"), resource);
+        try {
+            return Path.of(config.toURI()).getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Loads a test resource in float32, with a context of 512 tokens. */
+    public static TestModel load(String resource, CpuBackend backend) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder(resource), Overrides.none())) {
+            return new TestModel(backend, checkpoint, 32);
+        }
+    }
+
+    /** The kernels that this JVM chooses. */
+    public static TestModel load(String resource) {
+        return load(resource, new CpuBackend(WeightFormat.F32, 1));
+    }
+
+    public TidarTransformer network() {
+        return network;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public int maskToken() {
+        return config.tidar().orElseThrow().maskTokenId();
+    }
+
+    /** KV memory for one sequence of a full context. */
+    public BlockTable blocks() {
+        return new BlockTable(pool, BLOCK_TOKENS);
+    }
+
+    /** Decodes one sequence to its end; nothing but its length ends it. */
+    public Run decode(List<Integer> prompt, int maxTokens, Picking picking, StepLayout layout) {
+        return decode(prompt, new StopRule(Set.of(), List.of(), maxTokens, contextLength), picking, layout, 64);
+    }
+
+    public Run decode(List<Integer> prompt, StopRule stop, Picking picking, StepLayout layout, int prefillChunk) {
+        Decoder decoder = new Decoder(network, prefillChunk, maskToken());
+        List<Turn> turns = new ArrayList<>();
+        try (Sequence sequence = new Sequence(
+                prompt, picking, stop, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+            while (sequence.finish().isEmpty()) {
+                SequenceStep step = decoder.plan(sequence);
+                if (!sequence.blocks().reserve(step.end())) {
+                    throw new IllegalStateException("too few blocks");
+                }
+                StepResult.ForSequence result =
+                        decoder.run(List.of(sequence), List.of(step)).sequences().get(0);
+                int emitted = decoder.apply(sequence, step, result).tokens().size();
+                turns.add(new Turn(step, result, emitted));
+            }
+            return new Run(sequence.emitted(), sequence.stats().kept(), sequence.stats().forwards(), turns);
+        }
+    }
+
+    /**
+     * A sequence that was decoded.
+     *
+     * @param tokens emitted tokens
+     * @param kept tokens emitted by each decode step
+     * @param turns every forward, the prefill included
+     */
+    public record Run(List<Integer> tokens, List<Integer> kept, int forwards, List<Turn> turns) {}
+
+    /** One forward: its rows, what was decided, and how many tokens were emitted before the end. */
+    public record Turn(SequenceStep step, StepResult.ForSequence result, int emitted) {}
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}
