@@ -56,10 +56,10 @@ class CpuBitsTest {
     void areTheSameInAStepOfOneRowAndOfUpTo72(DType dtype) {
         try (Backend backend = backend(2, KernelChoice.vector())) {
             TinyNetwork alone = network(backend, dtype);
+            TinyNetwork together = network(backend, dtype);
             List<List<Trace>> single =
                     IntStream.range(0, 72).mapToObj(p -> alone.run(exact(p, 1))).toList();
             for (int count = 1; count <= 72; count++) {
-                TinyNetwork together = network(backend, dtype);
                 List<Trace> traces = together.run(exact(0, count));
                 for (int row = 0; row < count; row++) {
                     assertRow(traces, row, single.get(row), 0);

@@ -29,7 +29,7 @@ interface Kernels {
     void widen(float[] floats, PackedMatrix w, int panel, int fromInput, int inputs);
 
     /**
-     * Some rows times a stretch of a panel, carrying on the chains: {@code sums[r][n] += Σk x[k][r] · w[k][n]}.
+     * Some rows times a stretch of a widened or F32 panel, carrying on the chains: {@code sums[r][n] += Σk x[k][r] · w[k][n]}.
      *
      * @param rows 1 to {@link #tileRows}
      * @param sums {@code [rows, 32]} from {@code sumsFrom}
@@ -37,6 +37,9 @@ interface Kernels {
      * @param w {@code [inputs, 32]} from {@code wFrom}
      */
     void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs);
+
+    /** The same with a whole panel as it is packed, widened on the fly: less work where few tiles share the panel. */
+    void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel);
 
     /**
      * Scores all queries against 16 keys: {@code weights[q][slot + t] = (Σd queries[q][d] · keys[d][t]) · scale}, a chain

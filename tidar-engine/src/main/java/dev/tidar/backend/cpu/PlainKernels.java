@@ -25,17 +25,7 @@ final class PlainKernels implements Kernels {
     public void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x) {
         Arrays.fill(sums, 0, panels * PANEL, 0);
         for (int p = 0; p < panels; p++) {
-            int at = w.offset(panel + p);
-            switch (w.dtype) {
-                case F32:
-                    addChains(sums, p * PANEL, x, 0, 1, w.floats(panel + p), at, w.inputs);
-                    break;
-                case BF16:
-                    addBf16Chains(sums, p * PANEL, x, w.bf16(panel + p), at, w.inputs);
-                    break;
-                default:
-                    addInt8Chains(sums, p * PANEL, x, w.int8(panel + p), at, w.inputs);
-            }
+            tile(1, sums, p * PANEL, x, 0, w, panel + p);
         }
     }
 
@@ -50,9 +40,10 @@ final class PlainKernels implements Kernels {
         }
     }
 
-    private static void addBf16Chains(float[] sums, int sumsFrom, float[] x, int[] w, int wFrom, int inputs) {
+    private static void addBf16Chains(
+            float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, int[] w, int wFrom, int inputs) {
         for (int k = 0; k < inputs; k++) {
-            float xk = x[k];
+            float xk = x[xFrom + k * xStride];
             int at = wFrom + k * 16;
             for (int n = 0; n < 16; n++) {
                 int pair = w[at + n];
@@ -63,9 +54,10 @@ final class PlainKernels implements Kernels {
         }
     }
 
-    private static void addInt8Chains(float[] sums, int sumsFrom, float[] x, byte[] w, int wFrom, int inputs) {
+    private static void addInt8Chains(
+            float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, byte[] w, int wFrom, int inputs) {
         for (int k = 0; k < inputs; k++) {
-            float xk = x[k];
+            float xk = x[xFrom + k * xStride];
             int at = wFrom + k * PANEL;
             for (int n = 0; n < PANEL; n++) {
                 sums[sumsFrom + n] = Math.fma(xk, (float) w[at + n], sums[sumsFrom + n]);
@@ -105,6 +97,24 @@ final class PlainKernels implements Kernels {
     public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
         for (int r = 0; r < rows; r++) {
             addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel) {
+        int at = w.offset(panel);
+        for (int r = 0; r < rows; r++) {
+            int to = sumsFrom + r * PANEL;
+            switch (w.dtype) {
+                case F32:
+                    addChains(sums, to, x, xFrom + r, rows, w.floats(panel), at, w.inputs);
+                    break;
+                case BF16:
+                    addBf16Chains(sums, to, x, xFrom + r, rows, w.bf16(panel), at, w.inputs);
+                    break;
+                default:
+                    addInt8Chains(sums, to, x, xFrom + r, rows, w.int8(panel), at, w.inputs);
+            }
         }
     }
 

@@ -20,6 +20,9 @@ public final class Products {
         void take(float[] sums, int panel, int panels);
     }
 
+    /** Tiles that widen their weights on the fly; more of them share weights that are widened once, a stretch at a time. */
+    private static final int DIRECT_TILES = 2;
+
     private final Kernels kernels;
     private final WorkerPool pool;
     private final Workspace workspace;
@@ -126,6 +129,15 @@ public final class Products {
         }
         Arrays.fill(sums, 0, panels * x.rows() * PANEL, 0);
         for (int p = 0; p < panels; p++) {
+            if (x.tiles() <= DIRECT_TILES) {
+                for (int tile = 0; tile < x.tiles(); tile++) {
+                    int first = x.firstRow(tile);
+                    int to = (p * x.rows() + first) * PANEL;
+                    kernels.tile(
+                            x.firstRow(tile + 1) - first, sums, to, x.values(), x.offset(tile, 0), w, panel + p);
+                }
+                continue;
+            }
             for (int k = 0; k < w.inputs; k += Workspace.WIDE_INPUTS) {
                 stretch(sums, p * x.rows() * PANEL, part.wide, w, panel + p, k, x);
             }

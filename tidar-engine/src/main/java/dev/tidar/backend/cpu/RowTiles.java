@@ -2,7 +2,7 @@ package dev.tidar.backend.cpu;
 
 /**
  * Rows of x in the order in which the product kernels read them: split evenly into tiles of {@code [inputs, tile rows]}, so
- * that 17 rows become 9 + 8 and never 12 + 4 + 1. Scratch.
+ * that 13 rows become 6 + 7 and not 9 + 4. Scratch.
  */
 final class RowTiles {
 

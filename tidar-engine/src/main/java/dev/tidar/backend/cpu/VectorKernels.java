@@ -2,6 +2,7 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -23,7 +24,7 @@ final class VectorKernels implements Kernels {
             FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
     static final int LANES = FLOATS.length();
-    private static final VectorSpecies<Integer> INTS = FLOATS.vectorShape().withLanes(int.class);
+    static final VectorSpecies<Integer> INTS = FLOATS.vectorShape().withLanes(int.class);
     /** As many bytes as floats, or the fewest that a vector can hold; the surplus is read and ignored. */
     private static final VectorSpecies<Byte> BYTES = LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
@@ -32,17 +33,18 @@ final class VectorKernels implements Kernels {
         return "vector-" + FLOATS.vectorBitSize();
     }
 
-    /** 2 accumulators a row: 24 of 32 registers, or 12 of the 16 that processors with 8 lanes have for sure. */
+    /** 2 accumulators a row: 18 of 32 registers, or 12 of the 16 that processors with 8 lanes have for sure. */
     @Override
     public int tileRows() {
-        return LANES == 8 ? 6 : TileKernels.MOST_ROWS;
+        return LANES == 8 ? 6 : 9;
     }
 
     @Override
     public void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x) {
         if (panels < 4) {
+            Arrays.fill(sums, 0, panels * PANEL, 0);
             for (int p = 0; p < panels; p++) {
-                onePanel(sums, p * PANEL, w, panel + p, x);
+                tile(1, sums, p * PANEL, x, 0, w, panel + p);
             }
             return;
         }
@@ -62,52 +64,16 @@ final class VectorKernels implements Kernels {
         return FloatVector.fromArray(FLOATS, values, at);
     }
 
-    private static FloatVector int8(byte[] values, int at) {
+    static FloatVector int8(byte[] values, int at) {
         return (FloatVector) ByteVector.fromArray(BYTES, values, at).convertShape(VectorOperators.B2F, FLOATS, 0);
     }
 
-    private static FloatVector low(IntVector pairs) {
+    static FloatVector low(IntVector pairs) {
         return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    private static FloatVector high(IntVector pairs) {
+    static FloatVector high(IntVector pairs) {
         return pairs.and(0xffff0000).reinterpretAsFloats();
-    }
-
-    private static void onePanel(float[] sums, int sumsFrom, PackedMatrix w, int panel, float[] x) {
-        int at = w.offset(panel);
-        for (int c = 0; c < 16; c += LANES) {
-            FloatVector l = FloatVector.zero(FLOATS);
-            FloatVector h = FloatVector.zero(FLOATS);
-            switch (w.dtype) {
-                case F32:
-                    float[] floats = w.floats(panel);
-                    for (int k = 0; k < w.inputs; k++) {
-                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
-                        l = floats(floats, at + k * PANEL + c).fma(xk, l);
-                        h = floats(floats, at + k * PANEL + c + 16).fma(xk, h);
-                    }
-                    break;
-                case BF16:
-                    int[] pairs = w.bf16(panel);
-                    for (int k = 0; k < w.inputs; k++) {
-                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
-                        IntVector pair = IntVector.fromArray(INTS, pairs, at + k * 16 + c);
-                        l = low(pair).fma(xk, l);
-                        h = high(pair).fma(xk, h);
-                    }
-                    break;
-                default:
-                    byte[] bytes = w.int8(panel);
-                    for (int k = 0; k < w.inputs; k++) {
-                        FloatVector xk = FloatVector.broadcast(FLOATS, x[k]);
-                        l = int8(bytes, at + k * PANEL + c).fma(xk, l);
-                        h = int8(bytes, at + k * PANEL + c + 16).fma(xk, h);
-                    }
-            }
-            l.intoArray(sums, sumsFrom + c);
-            h.intoArray(sums, sumsFrom + c + 16);
-        }
     }
 
     private static void fourFloatPanels(float[] sums, float[] w, int from, int panelElements, float[] x, int inputs) {
@@ -243,7 +209,22 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
-        TileKernels.tile(rows, sums, sumsFrom, x, xFrom, w, wFrom, inputs);
+        FloatTiles.tile(rows, sums, sumsFrom, x, xFrom, w, wFrom, inputs);
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel) {
+        int at = w.offset(panel);
+        switch (w.dtype) {
+            case F32:
+                FloatTiles.tile(rows, sums, sumsFrom, x, xFrom, w.floats(panel), at, w.inputs);
+                break;
+            case BF16:
+                Bf16Tiles.tile(rows, sums, sumsFrom, x, xFrom, w.bf16(panel), at, w.inputs);
+                break;
+            default:
+                Int8Tiles.tile(rows, sums, sumsFrom, x, xFrom, w.int8(panel), at, w.inputs);
+        }
     }
 
     @Override

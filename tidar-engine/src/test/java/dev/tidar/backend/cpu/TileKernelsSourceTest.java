@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TileKernelsSourceTest {
 
-    @Test
-    void theCommittedTileKernelsAreWhatTheGeneratorWrites() throws IOException {
-        assertThat(Files.readString(TileKernelsSource.FILE)).isEqualToIgnoringWhitespace(TileKernelsSource.render());
+    @ParameterizedTest
+    @EnumSource
+    void theCommittedTileKernelsAreWhatTheGeneratorWrites(TileKernelsSource source) throws IOException {
+        assertThat(Files.readString(source.file())).isEqualToIgnoringWhitespace(source.render());
     }
 }
