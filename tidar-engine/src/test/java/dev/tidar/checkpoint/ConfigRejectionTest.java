@@ -1,5 +1,7 @@
 package dev.tidar.checkpoint;
 
+import static dev.tidar.checkpoint.Bad.corrupt;
+import static dev.tidar.checkpoint.Bad.unsupported;
 import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
 import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
 import static dev.tidar.checkpoint.Rejection.assertRejected;
@@ -8,15 +10,12 @@ import dev.tidar.api.InvalidModelException.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A config.json is refused")
 class ConfigRejectionTest {
@@ -24,27 +23,8 @@ class ConfigRejectionTest {
     @TempDir
     Path folder;
 
-    record Bad(String row, UnaryOperator<ModelFolderFixture> change, Fault fault, String... words) {
-
-        @Override
-        public String toString() {
-            return row;
-        }
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource({
-        "documents",
-        "networks",
-        "attention",
-        "sizes",
-        "tensors",
-        "positions",
-        "tidar",
-        "windows",
-        "generation",
-        "quantization"
-    })
+    @MethodSource({"documents", "networks", "attention", "sizes", "tensors", "quantization"})
     void because(Bad bad) {
         assertRejected(
                 bad.fault(),
@@ -179,147 +159,6 @@ class ConfigRejectionTest {
                         "float8_e4m3fn"));
     }
 
-    static Stream<Bad> positions() {
-        return Stream.of(
-                unsupported(
-                        "B46 its rope type is unknown",
-                        f -> f.json("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}"),
-                        "rope_scaling.rope_type",
-                        "spiral",
-                        "default"),
-                unsupported(
-                        "B46 its rope type is not supported",
-                        f -> f.json("rope_parameters", "{\"rope_type\": \"yarn\", \"rope_theta\": 1e4}"),
-                        "rope_parameters.rope_type",
-                        "yarn"),
-                unsupported(
-                        "B46 its rope type stands in the old key",
-                        f -> f.json("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}"),
-                        "rope_scaling.type",
-                        "linear"),
-                unsupported(
-                        "B46 its rope factor has no type",
-                        f -> f.json("rope_scaling", "{\"factor\": 0}"),
-                        "rope_scaling.factor",
-                        "default"),
-                corrupt("B46 its rope_scaling is a number", f -> f.set("rope_scaling", 2), "rope_scaling", "object"),
-                corrupt("B46 its rope_theta is zero", f -> f.set("rope_theta", 0), "rope_theta", "positive"),
-                corrupt(
-                        "B46 it names two rope_theta",
-                        f -> f.json("rope_parameters", "{\"rope_theta\": 5}"),
-                        "rope_theta",
-                        "agree"),
-                unsupported(
-                        "B46 it rotates a part of the heads",
-                        f -> f.set("partial_rotary_factor", 0.5),
-                        "partial_rotary_factor"),
-                corrupt(
-                        "B47 it has 10^12 positions",
-                        f -> f.set("max_position_embeddings", 1_000_000_000_000L),
-                        "max_position_embeddings",
-                        "1000000000000"),
-                corrupt(
-                        "B47 it has more positions than any model",
-                        f -> f.set("max_position_embeddings", 1 << 30),
-                        "max_position_embeddings",
-                        "16777216"));
-    }
-
-    static Stream<Bad> tidar() {
-        return Stream.of(
-                corrupt(
-                        "B48 the mask token is outside the vocabulary",
-                        f -> f.set("mask_token_id", VOCAB),
-                        "mask_token_id",
-                        "16"),
-                corrupt("B48 the mask token is negative", f -> f.set("mask_token_id", -1), "mask_token_id", "-1"),
-                corrupt(
-                        "B48 the mask token ends answers",
-                        f -> f.set("eos_token_id", ModelFolderFixture.MASK),
-                        "mask_token_id",
-                        "eos_token_id"),
-                unsupported("B48 the block size is missing", f -> f.without("block_size"), "block_size is missing"),
-                corrupt("B48 the block size is 0", f -> f.set("block_size", 0), "block_size", "0"),
-                corrupt("B48 the block size is 1", f -> f.set("block_size", 1), "block_size", "from 2 to 32"),
-                corrupt("B48 the block size is 10^6", f -> f.set("block_size", 1_000_000), "block_size", "1000000"),
-                corrupt("B48 two aliases disagree", f -> f.set("draft_len", 4), "draft_len (4)", "block_size (8)"),
-                corrupt(
-                        "B48 the nested block size disagrees",
-                        f -> f.json("tidar_config", "{\"block_length\": 4}"),
-                        "tidar_config.block_length (4)"));
-    }
-
-    static Stream<Bad> windows() {
-        return Stream.of(
-                unsupported(
-                        "B50 a sliding window is shorter than the context",
-                        f -> f.set("sliding_window", 32),
-                        "sliding_window",
-                        "32",
-                        "64"),
-                unsupported(
-                        "B50 a Qwen switches its sliding window on",
-                        f -> f.family("qwen2", "Qwen2ForCausalLM")
-                                .set("sliding_window", 32)
-                                .set("use_sliding_window", true),
-                        "sliding_window"),
-                unsupported(
-                        "B50 some layers slide",
-                        f -> f.set("sliding_window", 32)
-                                .json("use_sliding_window", "false")
-                                .json("layer_types", "[\"sliding_attention\"]"),
-                        "layer_types",
-                        "sliding_attention"),
-                unsupported(
-                        "B50 some layers are linear",
-                        f -> f.json("layer_types", "[\"linear_attention\"]"),
-                        "layer_types"),
-                unsupported("B50 attention has biases", f -> f.set("attention_bias", true), "attention_bias"),
-                unsupported(
-                        "B50 a Qwen3's attention has biases",
-                        f -> f.family("qwen3", "Qwen3ForCausalLM").set("attention_bias", true),
-                        "attention_bias"),
-                unsupported("B50 the gated layer has biases", f -> f.set("mlp_bias", true), "mlp_bias"));
-    }
-
-    static Stream<Bad> generation() {
-        return Stream.of(
-                corrupt(
-                        "B51 a stop id is a string",
-                        f -> f.generation("{\"eos_token_id\": [2, \"0\"]}"),
-                        "generation_config.json",
-                        "eos_token_id",
-                        "\"0\""),
-                corrupt("B51 the stop id is a string", f -> f.generation("{\"eos_token_id\": \"2\"}"), "eos_token_id"),
-                corrupt(
-                        "B51 a stop id is out of range",
-                        f -> f.generation("{\"eos_token_id\": 16}"),
-                        "eos_token_id",
-                        "from 0 to 15",
-                        "16"),
-                corrupt(
-                        "B51 a stop id is negative",
-                        f -> f.set("eos_token_id", -1),
-                        "config.json",
-                        "eos_token_id",
-                        "-1"),
-                corrupt(
-                        "B51 generation_config.json is not JSON",
-                        f -> f.generation("{"),
-                        "generation_config.json",
-                        "line 1"),
-                corrupt(
-                        "B51 sampling has temperature 0",
-                        f -> f.generation("{\"do_sample\": true, \"temperature\": 0}"),
-                        "temperature",
-                        "above 0"),
-                corrupt(
-                        "B51 the temperature is a string",
-                        f -> f.generation("{\"temperature\": \"hot\"}"),
-                        "temperature",
-                        "hot"));
-    }
-
     static Stream<Bad> quantization() {
         return Stream.of(
                 quantized(
@@ -396,49 +235,6 @@ class ConfigRejectionTest {
                     "[8, 8]",
                     "model.safetensors");
         }
-    }
-
-    @ParameterizedTest(name = "B48 the caller {0} and it has no mask token")
-    @ValueSource(strings = {"asks for a TiDAR mode", "gives a block size"})
-    void withoutMaskToken(String wish) {
-        var overrides = wish.startsWith("asks")
-                ? new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), true)
-                : new Overrides(OptionalInt.empty(), OptionalInt.of(8), OptionalInt.empty(), false);
-
-        assertRejected(
-                Fault.UNSUPPORTED,
-                () -> ModelFolderFixture.in(folder).without("mask_token_id").open(overrides),
-                "mask_token_id is missing");
-    }
-
-    @Test
-    @DisplayName("B48 the caller's block size is not the trained one")
-    void otherBlockSize() {
-        assertRejected(
-                Fault.CORRUPT,
-                () -> ModelFolderFixture.in(folder).open(ModelFolderFixture.maskAndBlock(ModelFolderFixture.MASK, 16)),
-                "(16)",
-                "block_size (8)");
-    }
-
-    @Test
-    @DisplayName("B47 the caller wants more context than the model has")
-    void moreContext() {
-        var overrides = new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(65), false);
-
-        assertRejected(
-                Fault.UNSUPPORTED,
-                () -> ModelFolderFixture.in(folder).open(overrides),
-                "max_position_embeddings (64)",
-                "65");
-    }
-
-    private static Bad corrupt(String row, UnaryOperator<ModelFolderFixture> change, String... words) {
-        return new Bad(row, change, Fault.CORRUPT, words);
-    }
-
-    private static Bad unsupported(String row, UnaryOperator<ModelFolderFixture> change, String... words) {
-        return new Bad(row, change, Fault.UNSUPPORTED, words);
     }
 
     private static Bad quantized(String row, String good, String bad, String... words) {
