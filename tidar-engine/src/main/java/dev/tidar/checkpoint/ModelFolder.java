@@ -96,10 +96,7 @@ record ModelFolder(Path path) {
     private Path root() throws IOException {
         Path real = path.toRealPath();
         Path parent = real.getParent();
-        boolean hubCache = parent != null
-                && parent.getParent() != null
-                && parent.endsWith("snapshots")
-                && Files.isDirectory(parent.resolveSibling("blobs"));
-        return hubCache ? parent.getParent() : real;
+        Path hubCache = parent != null && parent.endsWith("snapshots") ? parent.getParent() : null;
+        return hubCache != null && Files.isDirectory(hubCache.resolve("blobs")) ? hubCache : real;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * <p>Confined to the engine thread, but for {@link #free()}.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes; others only look
 public final class BlockPool {
 
     private final int[] freeBlocks;

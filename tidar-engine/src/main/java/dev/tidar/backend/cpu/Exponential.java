@@ -11,7 +11,7 @@ final class Exponential {
     static final float LOWEST = -104f;
 
     static final float HIGHEST = 89f;
-    static final float LOG2_E = 1.44269504f;
+    static final float LOG2_E = 0x1.715476p0f;
     /** Adding it rounds to an integer, which then stands in the low bits. */
     static final float ROUNDER = 0x1.8p23f;
 

@@ -3,6 +3,7 @@ package dev.tidar.backend.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that share the items of one job at a time. The calling thread works too, so one thread means no workers.
@@ -102,7 +103,7 @@ public final class WorkerPool implements AutoCloseable {
         private final Thread caller = Thread.currentThread();
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger left;
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
         Round(Job job, int items) {
             this.job = job;
@@ -142,8 +143,8 @@ public final class WorkerPool implements AutoCloseable {
                 }
             }
             Throwable thrown = failure.get();
-            if (thrown instanceof Error) {
-                throw (Error) thrown;
+            if (thrown instanceof Error error) {
+                throw error;
             }
             if (thrown != null) {
                 throw (RuntimeException) thrown;
