@@ -1,0 +1,147 @@
+package dev.tidar.cli;
+
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.WeightFormat;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Values of options, from text. A value out of range is refused here, where the option is still known by its name. */
+final class Choices {
+
+    private Choices() {}
+
+    static final class Weights implements ITypeConverter<WeightFormat> {
+        @Override
+        public WeightFormat convert(String text) {
+            return oneOf(WeightFormat.values(), text);
+        }
+    }
+
+    static final class Mode implements ITypeConverter<DecodeMode> {
+        @Override
+        public DecodeMode convert(String text) {
+            return oneOf(DecodeMode.values(), text);
+        }
+    }
+
+    /** {@code cpu} or {@code auto}, which is the same as long as there is no other backend. */
+    static final class Device implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.equals("cuda")) {
+                throw new TypeConversionException("must be auto or cpu, but is cuda: this build has no CUDA backend");
+            }
+            return switch (text) {
+                case "auto", "cpu" -> text;
+                default -> throw new TypeConversionException("must be auto, cpu or cuda, but is " + text);
+            };
+        }
+    }
+
+    static final class Positive implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    static final class TokenId implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
+    static final class DraftLength implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 2, Decoding.MAX_DRAFT_LENGTH);
+        }
+    }
+
+    static final class Temperature implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            String rule = "must be 0 or in [0.01, 100], but is " + text;
+            try {
+                double t = Double.parseDouble(text);
+                if (t == 0 || (t >= 0.01 && t <= 100)) {
+                    return t;
+                }
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException(rule);
+            }
+            throw new TypeConversionException(rule);
+        }
+    }
+
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("must be a whole number of 64 bits, but is " + text);
+            }
+        }
+    }
+
+    /**
+     * Kept counts that single-pass steps carry groups for.
+     *
+     * @param kept the counts; empty stands for all of them
+     */
+    record Outcomes(Set<Integer> kept) {
+        static final Outcomes ALL = new Outcomes(Set.of());
+    }
+
+    /** {@code all}, or a list such as {@code 1,4}. */
+    static final class OutcomeList implements ITypeConverter<Outcomes> {
+        @Override
+        public Outcomes convert(String text) {
+            return text.equals("all")
+                    ? Outcomes.ALL
+                    : new Outcomes(Stream.of(text.split(",", -1))
+                            .map(kept -> wholeNumber(kept, 1, Decoding.MAX_DRAFT_LENGTH))
+                            .collect(Collectors.toCollection(TreeSet::new)));
+        }
+    }
+
+    private static int wholeNumber(String text, int least, int most) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException(rule(text, least, most));
+        }
+        throw new TypeConversionException(rule(text, least, most));
+    }
+
+    private static String rule(String text, int least, int most) {
+        String range = most == Integer.MAX_VALUE ? "of at least " + least : "in [%d, %d]".formatted(least, most);
+        return "must be a whole number %s, but is '%s'".formatted(range, text);
+    }
+
+    private static <E extends Enum<E>> E oneOf(E[] values, String text) {
+        return Arrays.stream(values)
+                .filter(value -> asWritten(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException("must be one of %s, but is '%s'"
+                        .formatted(
+                                Arrays.stream(values).map(Choices::asWritten).collect(Collectors.joining(", ")), text)));
+    }
+
+    /** A constant as the command line spells it: {@code single-pass}. */
+    static String asWritten(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,25 @@
+package dev.tidar.cli.bench;
+
+import java.util.List;
+
+/**
+ * What a bench measures.
+ *
+ * @param prompts prompts of every round, in this order
+ * @param layouts layouts of every round; they take turns prompt by prompt, so that a drift of the machine meets all alike
+ * @param maxTokens tokens to emit at most, a prompt
+ * @param repeats measured rounds, behind one round that warms up
+ * @param ignoreStopIds whether every prompt emits {@code maxTokens}
+ */
+public record BenchPlan(
+        List<NamedPrompt> prompts, List<Layout> layouts, int maxTokens, int repeats, boolean ignoreStopIds) {
+
+    public BenchPlan {
+        prompts = List.copyOf(prompts);
+        layouts = List.copyOf(layouts);
+        if (prompts.isEmpty() || layouts.isEmpty()) {
+            throw new IllegalArgumentException("a bench must have prompts and layouts, but has %d and %d"
+                    .formatted(prompts.size(), layouts.size()));
+        }
+    }
+}
