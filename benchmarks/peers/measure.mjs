@@ -7,6 +7,7 @@
 // token, decode from the first token to the last. llama.cpp's own counters leave the binding and the picking of tokens out.
 
 import fs from "node:fs";
+import path from "node:path";
 import {getLlama, LlamaLogLevel} from "node-llama-cpp";
 
 const [modelPath, promptsPath, maxTokensText, threadsText] = process.argv.slice(2);
@@ -44,7 +45,7 @@ for (const prompt of prompts) {
     answers.push(await answer(prompt));
 }
 console.log(JSON.stringify({
-    model: modelPath,
+    model: path.basename(modelPath),
     engine: `node-llama-cpp with llama.cpp ${llama.llamaCppRelease.release}`,
     threads: context.currentThreads || threads,
     prompt_tokens_per_second: speed("promptTokens", "promptMs"),

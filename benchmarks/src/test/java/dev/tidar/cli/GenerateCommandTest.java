@@ -1,0 +1,187 @@
+package dev.tidar.cli;
+
+import static dev.tidar.cli.Cli.STORIES;
+import static dev.tidar.cli.Cli.generated;
+import static dev.tidar.cli.Cli.integers;
+import static dev.tidar.cli.Cli.tidar;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayName("generate")
+class GenerateCommandTest {
+
+    private static final JsonNode EXPECTED =
+            new JsonMapper().readTree(Path.of(STORIES, "expected.json").toFile());
+
+    @Test
+    void printsOneObjectWithTheStatedFields() {
+        JsonNode answer = generated("--prompt", "Once upon a time", "--max-tokens", "8");
+
+        assertThat(answer.propertyNames())
+                .contains(
+                        "tokens",
+                        "text",
+                        "finish_reason",
+                        "forwards",
+                        "kept",
+                        "prefill_ms",
+                        "decode_ms",
+                        "device",
+                        "backend",
+                        "prompt_tokens",
+                        "tokens_per_forward",
+                        "layout",
+                        "seed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void emitsTheGreedyTokensOfTheOracleOneForwardAToken(JsonNode expected) {
+        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode",
+                "autoregressive");
+
+        assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
+        assertThat(answer.path("forwards").intValue())
+                .isEqualTo(expected.path("greedy").size() - 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("drafted")
+    void emitsThemInTheStepsOfTheOracle(String mode, String draftLength, JsonNode expected) {
+        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode", mode,
+                "--draft-length", draftLength);
+
+        assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
+        assertThat(integers(answer.path("kept")))
+                .isEqualTo(integers(
+                        expected.path(mode.replace('-', '_')).path(draftLength).path("kept")));
+    }
+
+    @Test
+    void carriesGroupsForTheAskedOutcomesOnlyAndStillEmitsTheSameTokens() {
+        JsonNode expected = EXPECTED.path("cases").path(0);
+        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode",
+                "single-pass", "--draft-length", "4", "--outcomes", "1,4");
+
+        assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
+        assertThat(answer.path("forwards").intValue())
+                .isGreaterThan(expected.path("single_pass").path("4").path("steps").intValue());
+    }
+
+    @Test
+    void endsAtAStopIdUnlessToldToIgnoreIt() {
+        JsonNode stopping = Stream.of(EXPECTED.path("cases"))
+                .flatMap(JsonNode::valueStream)
+                .filter(expected -> expected.path("greedy").size() < 160)
+                .findFirst()
+                .orElseThrow();
+        int stopsAfter = stopping.path("greedy").size();
+
+        JsonNode stopped = generated("--token-ids", promptIds(stopping), "--max-tokens", maxTokens());
+        JsonNode ignored = generated("--token-ids", promptIds(stopping), "--max-tokens", maxTokens(), "--ignore-eos");
+
+        assertThat(stopped.path("finish_reason").stringValue()).isEqualTo("stop");
+        assertThat(stopped.path("tokens").size()).isEqualTo(stopsAfter);
+        assertThat(ignored.path("finish_reason").stringValue()).isEqualTo("length");
+        assertThat(ignored.path("tokens").size()).isEqualTo(160);
+    }
+
+    @Test
+    void emitsTheSameTokensForTheSameSeedInEveryMode() {
+        List<List<Integer>> answers = Stream.of("autoregressive", "single-pass", "two-pass", "auto")
+                .map(mode -> generated("--prompt", "Once upon a time", "--max-tokens", "48", "--temperature", "0.8",
+                        "--seed", "7", "--mode", mode))
+                .map(answer -> integers(answer.path("tokens")))
+                .toList();
+
+        assertThat(answers).containsOnly(answers.get(0));
+    }
+
+    @Test
+    void reportsTheSeedItChose() {
+        String[] common = {"--prompt", "Once upon a time", "--max-tokens", "32", "--temperature", "0.8"};
+        JsonNode free = generated(common);
+        String seed = Long.toString(free.path("seed").longValue());
+
+        JsonNode repeated = generated(
+                Stream.concat(Stream.of(common), Stream.of("--seed", seed)).toArray(String[]::new));
+
+        assertThat(integers(repeated.path("tokens"))).isEqualTo(integers(free.path("tokens")));
+    }
+
+    @Test
+    void streamsTheTextAndNothingElseWithoutJson() {
+        JsonNode answer = generated("--prompt", "Once upon a time", "--max-tokens", "24");
+
+        Cli streamed = tidar("generate", "--model", STORIES, "--prompt", "Once upon a time", "--max-tokens", "24");
+
+        assertThat(streamed.out()).isEqualTo(answer.path("text").stringValue() + System.lineSeparator());
+        assertThat(streamed.err()).contains("24 tokens");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0,1", "513", "999999"})
+    void takesTokenIdsAsTheyAreAndRefusesOnesBeyondTheVocabulary(String ids) {
+        Cli run = tidar("generate", "--model", STORIES, "--token-ids", ids, "--max-tokens", "1", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(ids.equals("0,1") ? 0 : 2);
+    }
+
+    @Test
+    void refusesChatInOneLineWhereTheModelHasNoTemplate() {
+        Cli refused = tidar("generate", "--model", STORIES, "--chat", "Hello");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(refused.err()).contains("chat template").doesNotContain("Hello");
+    }
+
+    @Test
+    void namesAFolderWithoutAModelInOneLineWithExitCode1(@TempDir Path empty) {
+        Cli failed = tidar("generate", "--model", empty.toString(), "--prompt", "a");
+
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out()).isEmpty();
+        assertThat(failed.err().lines()).hasSize(1);
+        assertThat(failed.err()).contains("config.json");
+    }
+
+    @Test
+    void showsTheStackTraceOfAFailureOnlyWhenAsked(@TempDir Path empty) {
+        Cli failed = tidar("generate", "--model", empty.toString(), "--prompt", "a", "--verbose");
+
+        assertThat(failed.err()).contains("InvalidModelException").contains("\tat ");
+    }
+
+    static Stream<JsonNode> cases() {
+        return EXPECTED.path("cases").valueStream();
+    }
+
+    static Stream<Arguments> drafted() {
+        return cases().flatMap(expected -> Stream.of("single-pass", "two-pass")
+                .flatMap(mode -> Stream.of("4", "8").map(rows -> Arguments.of(mode, rows, expected))));
+    }
+
+    private static String promptIds(JsonNode expected) {
+        return integers(expected.path("prompt_ids")).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(","));
+    }
+
+    private static String maxTokens() {
+        return Integer.toString(EXPECTED.path("max_tokens").intValue());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.tidar.cli;
+
+import static dev.tidar.cli.Cli.tidar;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The command line")
+class MainTest {
+
+    @Nested
+    class Helps {
+
+        @Test
+        void byNamingTheThreeCommands() {
+            Cli help = tidar("--help");
+
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.out()).contains("inspect", "generate", "bench");
+            assertThat(help.err()).isEmpty();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "--model=DIR",
+                    "--chat=TEXT",
+                    "--prompt=TEXT",
+                    "--token-ids=1,2,3",
+                    "--max-tokens=N",
+                    "--mode=MODE",
+                    "--draft-length=K",
+                    "--outcomes=SET",
+                    "--temperature=T",
+                    "--seed=S",
+                    "--ignore-eos",
+                    "--device=DEVICE",
+                    "--weights=FORMAT",
+                    "--json"
+                })
+        void withTheOptionsOfGenerate(String option) {
+            assertThat(tidar("generate", "--help").out()).contains(option);
+        }
+    }
+
+    @Nested
+    class RefusesInOneLineWithExitCode2 {
+
+        @Test
+        void noCommand() {
+            assertRefused(tidar(), "subcommand");
+        }
+
+        @Test
+        void anUnknownCommand() {
+            assertRefused(tidar("generates"), "'generates'");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"inspect", "generate", "bench"})
+        void aCommandWithoutAModel(String command) {
+            assertRefused(tidar(command), "--model");
+        }
+
+        @Test
+        void generateWithoutAPrompt() {
+            assertRefused(tidar("generate", "--model", "any"), "--chat", "--prompt", "--token-ids");
+        }
+
+        @Test
+        void twoPrompts() {
+            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--prompt", "b"), "--chat", "--prompt");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = ' ',
+                value = {
+                    "--max-tokens 0",
+                    "--max-tokens many",
+                    "--mode fast",
+                    "--draft-length 1",
+                    "--draft-length 33",
+                    "--outcomes 0",
+                    "--outcomes 1,,4",
+                    "--temperature -1",
+                    "--temperature NaN",
+                    "--temperature warm",
+                    "--seed x",
+                    "--device gpu",
+                    "--weights int4",
+                    "--threads 0",
+                    "--context-length -5",
+                    "--mask-token-id -1",
+                    "--block-size 1"
+                })
+        void aValueOutOfRangeByTheNameOfItsOption(String option, String value) {
+            Cli refused = tidar("generate", "--model", "any", "--chat", "a", option, value);
+
+            assertRefused(refused, option, "must be");
+        }
+
+        @Test
+        void tokenIdsThatAreNotNumbers() {
+            assertRefused(tidar("generate", "--model", "any", "--token-ids", "1,two"), "--token-ids", "'two'");
+        }
+
+        @Test
+        void anOutcomeBeyondTheDraftLength() {
+            Cli refused =
+                    tidar("generate", "--model", "any", "--chat", "a", "--draft-length", "4", "--outcomes", "1,5");
+
+            assertRefused(refused, "--outcomes", "--draft-length = 4", "[1, 5]");
+        }
+
+        @Test
+        void cudaBecauseThisBuildHasNoSuchBackend() {
+            Cli refused = tidar("generate", "--model", "any", "--chat", "a", "--device", "cuda");
+
+            assertRefused(refused, "--device", "no CUDA backend");
+        }
+
+        @Test
+        void anOptionThatDoesNotExist() {
+            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--beam", "4"), "--beam");
+        }
+
+        private static void assertRefused(Cli refused, String... named) {
+            assertThat(refused.exitCode()).isEqualTo(2);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err().lines()).hasSize(1);
+            assertThat(Stream.of(named)).allSatisfy(name -> assertThat(refused.err()).contains(name));
+        }
+    }
+}

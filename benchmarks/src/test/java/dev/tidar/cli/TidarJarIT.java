@@ -1,0 +1,65 @@
+package dev.tidar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("java -jar tidar.jar")
+class TidarJarIT {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void generatesOnTheVectorKernelsWithoutAFlag() throws IOException, InterruptedException {
+        Cli answer = tidarJar("generate", "--model", Cli.STORIES, "--prompt", "Once upon a time", "--max-tokens", "8",
+                "--json");
+
+        assertThat(answer.json().path("tokens").size()).isEqualTo(8);
+        assertThat(answer.json().path("backend").stringValue()).startsWith("vector");
+    }
+
+    @Test
+    void staysInItsJvmWhenAskedAndSaysWhichFlagIsMissing() throws IOException, InterruptedException {
+        Cli answer = tidarJar("generate", "--no-relaunch", "--model", Cli.STORIES, "--prompt", "Once upon a time",
+                "--max-tokens", "8", "--json");
+
+        assertThat(answer.json().path("backend").stringValue()).isEqualTo("plain");
+        assertThat(answer.err()).contains("--add-modules jdk.incubator.vector");
+    }
+
+    @Test
+    void passesTheExitCodeOfTheRelaunchedJvmOn() throws IOException, InterruptedException {
+        Cli failed = tidarJar("inspect", "--model", folder.toString());
+
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out()).isEmpty();
+        assertThat(failed.err()).contains("config.json").doesNotContain("\tat ");
+    }
+
+    private Cli tidarJar(String... args) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/tidar.jar"));
+        command.addAll(List.of(args));
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends in two minutes").isTrue();
+        return new Cli(
+                process.exitValue(),
+                Files.readString(out, StandardCharsets.UTF_8),
+                Files.readString(err, StandardCharsets.UTF_8));
+    }
+}
