@@ -38,8 +38,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "A text file with one user message a line, or JSON lines with chat, prompt, token_ids, question "
-                    + "or turns. Default: built-in chat prompts.")
+            description =
+                    "A text file with one user message a line, or JSON lines with chat, prompt, token_ids, question "
+                            + "or turns. Default: built-in chat prompts.")
     private @Nullable Path prompts;
 
     @Option(
@@ -121,7 +122,6 @@ final class BenchCommand implements Callable<Integer> {
                     Output.commandLine(spec),
                     "--modes must hold autoregressive or auto, because this model has no mask token");
         }
-        return new BenchPlan(
-                Prompts.read(prompts, facts.chat(), limit), layouts, maxTokens, repeats, ignoreEos);
+        return new BenchPlan(Prompts.read(prompts, facts.chat(), limit), layouts, maxTokens, repeats, ignoreEos);
     }
 }

@@ -137,7 +137,8 @@ final class Choices {
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("must be one of %s, but is '%s'"
                         .formatted(
-                                Arrays.stream(values).map(Choices::asWritten).collect(Collectors.joining(", ")), text)));
+                                Arrays.stream(values).map(Choices::asWritten).collect(Collectors.joining(", ")),
+                                text)));
     }
 
     /** A constant as the command line spells it: {@code single-pass}. */

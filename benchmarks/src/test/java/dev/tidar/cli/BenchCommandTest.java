@@ -21,7 +21,9 @@ class BenchCommandTest {
     void measuresEveryLayoutOnTheSamePromptsAndFindsTheSameTokens() {
         JsonNode report = bench("--draft-lengths", "4,8", "--json").json();
 
-        assertThat(report.path("layouts").valueStream().map(row -> row.path("layout").stringValue()))
+        assertThat(report.path("layouts")
+                        .valueStream()
+                        .map(row -> row.path("layout").stringValue()))
                 .containsExactly(
                         "autoregressive",
                         "single-pass, draft length 4",
@@ -33,9 +35,15 @@ class BenchCommandTest {
         assertThat(report.path("layouts").valueStream())
                 .allSatisfy(row -> assertThat(row.path("tokens"))
                         .isEqualTo(report.path("layouts").path(0).path("tokens")))
-                .allSatisfy(row -> assertThat(row.path("decode_tokens_per_second").doubleValue()).isPositive())
-                .allSatisfy(row -> assertThat(row.path("prompt_tokens_per_second").doubleValue()).isPositive())
-                .allSatisfy(row -> assertThat(row.path("time_to_first_token_millis").doubleValue()).isPositive());
+                .allSatisfy(
+                        row -> assertThat(row.path("decode_tokens_per_second").doubleValue())
+                                .isPositive())
+                .allSatisfy(
+                        row -> assertThat(row.path("prompt_tokens_per_second").doubleValue())
+                                .isPositive())
+                .allSatisfy(
+                        row -> assertThat(row.path("time_to_first_token_millis").doubleValue())
+                                .isPositive());
     }
 
     @Test
@@ -70,10 +78,12 @@ class BenchCommandTest {
                 {"prompt": "Lily had a ball"}
                 """);
 
-        JsonNode report = bench("--prompts", prompts.toString(), "--modes", "autoregressive", "--json").json();
+        JsonNode report = bench("--prompts", prompts.toString(), "--modes", "autoregressive", "--json")
+                .json();
 
         assertThat(report.path("prompts").intValue()).isEqualTo(2);
-        assertThat(integers(report.path("layouts").path(0).path("tokens").path(0)).subList(0, 3))
+        assertThat(integers(report.path("layouts").path(0).path("tokens").path(0))
+                        .subList(0, 3))
                 .containsExactly(432, 383, 286);
     }
 

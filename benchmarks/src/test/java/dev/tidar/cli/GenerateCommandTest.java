@@ -50,8 +50,8 @@ class GenerateCommandTest {
     @ParameterizedTest
     @MethodSource("cases")
     void emitsTheGreedyTokensOfTheOracleOneForwardAToken(JsonNode expected) {
-        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode",
-                "autoregressive");
+        JsonNode answer =
+                generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode", "autoregressive");
 
         assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
         assertThat(answer.path("forwards").intValue())
@@ -61,8 +61,15 @@ class GenerateCommandTest {
     @ParameterizedTest
     @MethodSource("drafted")
     void emitsThemInTheStepsOfTheOracle(String mode, String draftLength, JsonNode expected) {
-        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode", mode,
-                "--draft-length", draftLength);
+        JsonNode answer = generated(
+                "--token-ids",
+                promptIds(expected),
+                "--max-tokens",
+                maxTokens(),
+                "--mode",
+                mode,
+                "--draft-length",
+                draftLength);
 
         assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
         assertThat(integers(answer.path("kept")))
@@ -73,12 +80,22 @@ class GenerateCommandTest {
     @Test
     void carriesGroupsForTheAskedOutcomesOnlyAndStillEmitsTheSameTokens() {
         JsonNode expected = EXPECTED.path("cases").path(0);
-        JsonNode answer = generated("--token-ids", promptIds(expected), "--max-tokens", maxTokens(), "--mode",
-                "single-pass", "--draft-length", "4", "--outcomes", "1,4");
+        JsonNode answer = generated(
+                "--token-ids",
+                promptIds(expected),
+                "--max-tokens",
+                maxTokens(),
+                "--mode",
+                "single-pass",
+                "--draft-length",
+                "4",
+                "--outcomes",
+                "1,4");
 
         assertThat(integers(answer.path("tokens"))).isEqualTo(integers(expected.path("greedy")));
         assertThat(answer.path("forwards").intValue())
-                .isGreaterThan(expected.path("single_pass").path("4").path("steps").intValue());
+                .isGreaterThan(
+                        expected.path("single_pass").path("4").path("steps").intValue());
     }
 
     @Test
@@ -102,8 +119,17 @@ class GenerateCommandTest {
     @Test
     void emitsTheSameTokensForTheSameSeedInEveryMode() {
         List<List<Integer>> answers = Stream.of("autoregressive", "single-pass", "two-pass", "auto")
-                .map(mode -> generated("--prompt", "Once upon a time", "--max-tokens", "48", "--temperature", "0.8",
-                        "--seed", "7", "--mode", mode))
+                .map(mode -> generated(
+                        "--prompt",
+                        "Once upon a time",
+                        "--max-tokens",
+                        "48",
+                        "--temperature",
+                        "0.8",
+                        "--seed",
+                        "7",
+                        "--mode",
+                        mode))
                 .map(answer -> integers(answer.path("tokens")))
                 .toList();
 

@@ -36,7 +36,8 @@ class InspectCommandTest {
 
     @Test
     void holdsTheWeightsAsAsked() {
-        JsonNode status = tidar("inspect", "--model", STORIES, "--weights", "bf16", "--json").json();
+        JsonNode status = tidar("inspect", "--model", STORIES, "--weights", "bf16", "--json")
+                .json();
 
         assertThat(status.path("model").path("weights").stringValue()).isEqualTo("bf16");
     }

@@ -135,7 +135,8 @@ class MainTest {
             assertThat(refused.exitCode()).isEqualTo(2);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err().lines()).hasSize(1);
-            assertThat(Stream.of(named)).allSatisfy(name -> assertThat(refused.err()).contains(name));
+            assertThat(Stream.of(named))
+                    .allSatisfy(name -> assertThat(refused.err()).contains(name));
         }
     }
 }

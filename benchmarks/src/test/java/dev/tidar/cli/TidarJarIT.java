@@ -21,8 +21,8 @@ class TidarJarIT {
 
     @Test
     void generatesOnTheVectorKernelsWithoutAFlag() throws IOException, InterruptedException {
-        Cli answer = tidarJar("generate", "--model", Cli.STORIES, "--prompt", "Once upon a time", "--max-tokens", "8",
-                "--json");
+        Cli answer = tidarJar(
+                "generate", "--model", Cli.STORIES, "--prompt", "Once upon a time", "--max-tokens", "8", "--json");
 
         assertThat(answer.json().path("tokens").size()).isEqualTo(8);
         assertThat(answer.json().path("backend").stringValue()).startsWith("vector");
@@ -30,8 +30,16 @@ class TidarJarIT {
 
     @Test
     void staysInItsJvmWhenAskedAndSaysWhichFlagIsMissing() throws IOException, InterruptedException {
-        Cli answer = tidarJar("generate", "--no-relaunch", "--model", Cli.STORIES, "--prompt", "Once upon a time",
-                "--max-tokens", "8", "--json");
+        Cli answer = tidarJar(
+                "generate",
+                "--no-relaunch",
+                "--model",
+                Cli.STORIES,
+                "--prompt",
+                "Once upon a time",
+                "--max-tokens",
+                "8",
+                "--json");
 
         assertThat(answer.json().path("backend").stringValue()).isEqualTo("plain");
         assertThat(answer.err()).contains("--add-modules jdk.incubator.vector");
@@ -56,7 +64,9 @@ class TidarJarIT {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends in two minutes").isTrue();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                .as("ends in two minutes")
+                .isTrue();
         return new Cli(
                 process.exitValue(),
                 Files.readString(out, StandardCharsets.UTF_8),

@@ -6,7 +6,8 @@ import java.util.List;
  * What a bench measures.
  *
  * @param prompts prompts of every round, in this order
- * @param layouts layouts of every round; they take turns prompt by prompt, so that a drift of the machine meets all alike
+ * @param layouts layouts of every round; they take turns prompt by prompt, so that a drift of the machine meets all
+ *     alike
  * @param maxTokens tokens to emit at most, a prompt
  * @param repeats measured rounds, behind one round that warms up
  * @param ignoreStopIds whether every prompt emits {@code maxTokens}

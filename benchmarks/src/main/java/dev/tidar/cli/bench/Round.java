@@ -14,7 +14,8 @@ record Round(List<Answer> answers) {
     }
 
     double promptTokensPerSecond() {
-        return perSecond(sum(GenerationStats::promptTokens), sum(stats -> stats.prefill().toNanos()));
+        return perSecond(
+                sum(GenerationStats::promptTokens), sum(stats -> stats.prefill().toNanos()));
     }
 
     /** The first token of each answer is the prefill's and left out. */
@@ -41,7 +42,10 @@ record Round(List<Answer> answers) {
     SortedMap<Integer, Integer> keptHistogram() {
         var histogram = new TreeMap<Integer, Integer>();
         for (Answer answer : answers) {
-            answer.result().stats().keptHistogram().forEach((kept, steps) -> histogram.merge(kept, steps, Integer::sum));
+            answer.result()
+                    .stats()
+                    .keptHistogram()
+                    .forEach((kept, steps) -> histogram.merge(kept, steps, Integer::sum));
         }
         return histogram;
     }
