@@ -27,6 +27,7 @@ final class ModelFlags {
             description = "auto (as stored), f32, bf16 or int8. Default: auto.")
     private WeightFormat weights = WeightFormat.AUTO;
 
+    @SuppressWarnings("UnusedVariable") // its converter refuses all devices but the one there is
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
