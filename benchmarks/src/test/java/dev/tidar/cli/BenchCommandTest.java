@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -107,7 +109,9 @@ class BenchCommandTest {
     }
 
     private static Cli bench(String... args) {
-        String[] brief = {"bench", "--model", STORIES, "--max-tokens", "12", "--limit", "2", "--repeats", "1"};
-        return tidar(Stream.concat(Stream.of(brief), Stream.of(args)).toArray(String[]::new));
+        boolean oneRound = !List.of(args).contains("--repeats");
+        Stream<String> repeats = oneRound ? Stream.of("--repeats", "1") : Stream.empty();
+        String[] brief = {"bench", "--model", STORIES, "--max-tokens", "12", "--limit", "2"};
+        return tidar(Stream.of(Stream.of(brief), repeats, Stream.of(args)).flatMap(Function.identity()).toArray(String[]::new));
     }
 }
