@@ -35,7 +35,7 @@ sealed interface Statement {
         }
     }
 
-    record Data(Position position, String text) implements Statement {
+    record Verbatim(Position position, String text) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
             rendering.out().append(text);

@@ -35,7 +35,7 @@ final class StatementParser {
         while (tokens.current().kind() != Token.Kind.END) {
             Token token = tokens.next();
             switch (token.kind()) {
-                case DATA -> statements.add(new Statement.Data(token.position(), token.text()));
+                case DATA -> statements.add(new Statement.Verbatim(token.position(), token.text()));
                 case VARIABLE_BEGIN -> {
                     statements.add(new Statement.Print(token.position(), expressions.tuple(true)));
                     tokens.expect(Token.Kind.VARIABLE_END);
