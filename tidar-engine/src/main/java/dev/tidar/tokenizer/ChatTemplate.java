@@ -131,7 +131,7 @@ public final class ChatTemplate {
                     .orElseThrow(() -> new InvalidRequestException(
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
         } catch (TemplateRaisedException e) {
-            String words = MarkedText.withoutMarked(e.getMessage());
+            String words = MarkedText.withoutMarked(String.valueOf(e.getMessage()));
             throw new InvalidRequestException("The chat template refuses the conversation: " + words, null);
         } catch (TemplateException e) {
             throw new InvalidRequestException(

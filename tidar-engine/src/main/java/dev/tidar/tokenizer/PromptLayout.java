@@ -38,20 +38,17 @@ final class PromptLayout {
      */
     Optional<PromptText> lay(List<ChatMessage> messages, Predicate<ChatMessage> marked) {
         return MarkedText.unmark(render(messages.stream()
-                .map(message -> Map.of(
-                        "role",
-                        message.role(),
-                        "content",
-                        marked.test(message) ? MarkedText.mark(message.text()) : message.text()))
+                .map(message -> marked.test(message)
+                        ? new ChatMessage(message.role(), MarkedText.mark(message.text()))
+                        : message)
                 .toList()));
     }
 
-    private String render(List<Map<String, String>> messages) {
+    private String render(List<ChatMessage> messages) {
         Map<String, Object> all = new HashMap<>(variables);
-        all.put("messages", messages);
+        all.put("messages", messages.stream().map(m -> Map.of("role", m.role(), "content", m.text())).toList());
         all.put("add_generation_prompt", true);
-        long characters =
-                messages.stream().mapToLong(m -> m.get("content").length()).sum();
+        long characters = messages.stream().mapToLong(m -> m.text().length()).sum();
         RenderLimits base = RenderLimits.DEFAULT;
         RenderLimits limits = new RenderLimits(
                 base.maxSteps() + STEPS_PER_CHARACTER * characters,
