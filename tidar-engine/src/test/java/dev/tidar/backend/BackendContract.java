@@ -18,8 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,24 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every backend does for every verb but attention, see {@link AttentionContract}. Expected values are computed in
  * double by the definition of the verb; the tolerance is the bound of {@link Bound} for one chain of products.
  */
-abstract class BackendContract {
-
-    static final long SEED = 20261122;
-
-    private final SplittableRandom random = new SplittableRandom(SEED);
-    private Backend backend = create(WeightFormat.AUTO);
-
-    abstract Backend create(WeightFormat weights);
-
-    @AfterEach
-    void close() {
-        backend.close();
-    }
-
-    private void recreate(WeightFormat weights) {
-        backend.close();
-        backend = create(weights);
-    }
+abstract class BackendContract extends BackendFixture {
 
     @ParameterizedTest(name = "{0} [{1}, {2}], {3} rows")
     @CsvSource({
@@ -342,73 +323,5 @@ abstract class BackendContract {
         assertThatIllegalArgumentException().isThrownBy(() -> backend.embed(x, w, exactRows(2)));
         assertThatIllegalArgumentException().isThrownBy(() -> backend.read(y, 3));
         assertThat(values(y)).isEqualTo(before);
-    }
-
-    /** A tensor of random values. */
-    private Tensor tensor(int rows, int columns) {
-        return tensor(Matrix.random(random, rows, columns, DType.F32));
-    }
-
-    private Tensor tensor(int rows, int columns, float... values) {
-        return tensor(Matrix.of(rows, columns, values));
-    }
-
-    /** Embedding is how values come to any device. */
-    private Tensor tensor(Matrix values) {
-        Tensor tensor = backend.allocate(values.rows(), values.columns());
-        int[] tokens = IntStream.range(0, values.rows()).toArray();
-        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), exactRows(tokens));
-        return tensor;
-    }
-
-    private float[] values(Tensor tensor) {
-        return backend.read(tensor, tensor.rows());
-    }
-
-    private float[] floats(int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextDouble(-1, 1);
-        }
-        return values;
-    }
-
-    private Ids ids(int... values) {
-        Ids ids = backend.allocateIds(values.length);
-        backend.write(ids, values);
-        return ids;
-    }
-
-    private static Bound product(float[] x, int row, Matrix w, int output) {
-        double value = 0;
-        double magnitudes = 0;
-        for (int k = 0; k < w.columns(); k++) {
-            double term = (double) x[row * w.columns() + k] * w.at(output, k);
-            value += term;
-            magnitudes += Math.abs(term);
-        }
-        return Bound.chain(value, magnitudes, w.columns() + 2);
-    }
-
-    private StepRows exactRows(int... tokens) {
-        var builder = new StepRows.Builder();
-        int sequence = builder.sequence(new int[] {0});
-        for (int i = 0; i < tokens.length; i++) {
-            builder.exact(sequence, tokens[i], i);
-        }
-        return builder.build();
-    }
-
-    private interface Expected {
-        Bound at(int row, int column);
-    }
-
-    private void checkRows(Tensor y, int rows, Expected expected) {
-        float[] actual = backend.read(y, rows);
-        for (int r = 0; r < rows; r++) {
-            for (int n = 0; n < y.columns(); n++) {
-                expected.at(r, n).check(actual[r * y.columns() + n], "y", r, n);
-            }
-        }
     }
 }
