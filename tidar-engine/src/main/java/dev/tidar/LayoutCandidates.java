@@ -16,9 +16,15 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
-/** The layouts that auto chooses from, measured: autoregressive, two passes, and single passes of growing width. */
+/**
+ * The layouts that auto chooses from, measured: autoregressive, two passes, and single passes of growing width.
+ *
+ * <p>Every layout is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet. So the
+ * first request finds them compiled, too.
+ */
 final class LayoutCandidates {
 
+    private static final long WARM_UP_NANOS = Duration.ofMillis(600).toNanos();
     private static final long BUDGET_NANOS = Duration.ofMillis(300).toNanos();
 
     private final LayoutCalibration calibration;
@@ -35,19 +41,25 @@ final class LayoutCandidates {
      * @param draftLength what the options ask for; else the trained block
      */
     AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength, int promptToken) {
-        List<Measured> measured = new ArrayList<>();
-        measured.add(calibration.measure(StepLayout.AUTOREGRESSIVE, promptToken, BUDGET_NANOS));
+        List<StepLayout> layouts = new ArrayList<>(List.of(StepLayout.AUTOREGRESSIVE));
+        Measured oneRow = calibration.measure(StepLayout.AUTOREGRESSIVE, promptToken, WARM_UP_NANOS);
         if (tidar.isPresent()) {
             int k = Math.min(draftLength.orElse(tidar.get().blockSize()), Decoding.MAX_DRAFT_LENGTH);
-            measured.add(calibration.measure(new StepLayout.TwoPass(k), promptToken, BUDGET_NANOS));
-            measured.add(calibration.measure(
-                    new StepLayout.SinglePass(k, new TreeSet<>(List.of(1))), promptToken, BUDGET_NANOS));
+            StepLayout twoPass = new StepLayout.TwoPass(k);
+            StepLayout narrow = new StepLayout.SinglePass(k, new TreeSet<>(List.of(1)));
             StepLayout all = new StepLayout.SinglePass(k, StepLayout.allOutcomes(k));
-            if (couldPay(all, measured.get(0), measured.get(1))) {
-                measured.add(calibration.measure(all, promptToken, BUDGET_NANOS));
+            Measured twoPasses = calibration.measure(twoPass, promptToken, WARM_UP_NANOS);
+            calibration.measure(narrow, promptToken, WARM_UP_NANOS);
+            layouts.add(twoPass);
+            layouts.add(narrow);
+            if (couldPay(all, oneRow, twoPasses)) {
+                calibration.measure(all, promptToken, WARM_UP_NANOS);
+                layouts.add(all);
             }
         }
-        return new AdaptiveLayouts(measured);
+        return new AdaptiveLayouts(layouts.stream()
+                .map(layout -> calibration.measure(layout, promptToken, BUDGET_NANOS))
+                .toList());
     }
 
     /** Extends the line through one row and K rows to the rows of a layout. */

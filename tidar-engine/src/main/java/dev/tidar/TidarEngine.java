@@ -54,6 +54,7 @@ public final class TidarEngine implements AutoCloseable {
      * @throws dev.tidar.api.EngineClosedException if the engine is closed or its device failed
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
+        loop.requireOpen();
         return loop.submit(gate.admit(request), listener);
     }
 

@@ -19,12 +19,12 @@ public final class AdaptiveLayouts {
      * was given up.
      */
 
-    /** Share of drafts that are accepted, one behind the other, in the optimistic estimate. */
+    /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
     private static final double OPTIMISTIC_ACCEPTANCE = 0.75;
 
     private static final double PRIOR_STEPS = 8;
     private static final double RECENT = 1.0 / 64;
-    private static final double FORGET = 0.02;
+    private static final double FORGET = 0.004;
 
     private final List<Candidate> candidates = new ArrayList<>();
 
@@ -67,17 +67,6 @@ public final class AdaptiveLayouts {
         return new RequestChoice();
     }
 
-    /** Tokens that a step emits if every draft is accepted with the optimistic chance. */
-    private static double optimisticTokens(int draftLength) {
-        double tokens = 0;
-        double chance = 1;
-        for (int i = 0; i < draftLength; i++) {
-            tokens += chance;
-            chance *= OPTIMISTIC_ACCEPTANCE;
-        }
-        return tokens;
-    }
-
     private static final class Candidate {
         private final Measured measured;
         private final double optimistic;
@@ -86,7 +75,7 @@ public final class AdaptiveLayouts {
 
         Candidate(Measured measured) {
             this.measured = measured;
-            this.optimistic = optimisticTokens(measured.layout().draftLength());
+            this.optimistic = measured.layout().tokensPerStep(OPTIMISTIC_ACCEPTANCE);
             this.mean = optimistic;
         }
 

@@ -29,6 +29,13 @@ public sealed interface StepLayout {
     /** Most rows that one forward of this layout has. */
     int maxRows();
 
+    /**
+     * Tokens that a step emits in the mean.
+     *
+     * @param acceptance chance of each draft to be accepted once the one before it was, in [0, 1]
+     */
+    double tokensPerStep(double acceptance);
+
     /** Plain autoregressive decoding: the anchor, nothing else. */
     record Autoregressive() implements StepLayout {
 
@@ -49,6 +56,11 @@ public sealed interface StepLayout {
 
         @Override
         public int maxRows() {
+            return 1;
+        }
+
+        @Override
+        public double tokensPerStep(double acceptance) {
             return 1;
         }
 
@@ -100,6 +112,17 @@ public sealed interface StepLayout {
             return draftLength * (1 + outcomes.size());
         }
 
+        /** After a kept count outside the outcomes comes a step without drafts, which emits one token. */
+        @Override
+        public double tokensPerStep(double acceptance) {
+            double missed = 1;
+            for (int kept : outcomes) {
+                double refused = kept < draftLength ? 1 - acceptance : 1;
+                missed -= Math.pow(acceptance, kept - 1) * refused;
+            }
+            return (StepLayout.tokensOfBlock(draftLength, acceptance) + missed) / (1 + missed);
+        }
+
         @Override
         public String toString() {
             String all = outcomes.size() == draftLength
@@ -144,9 +167,23 @@ public sealed interface StepLayout {
         }
 
         @Override
+        public double tokensPerStep(double acceptance) {
+            return StepLayout.tokensOfBlock(draftLength, acceptance);
+        }
+
+        @Override
         public String toString() {
             return "two-pass, draft length " + draftLength;
         }
+    }
+
+    /** One, and each draft if all before it were accepted. */
+    private static double tokensOfBlock(int draftLength, double acceptance) {
+        double tokens = 0;
+        for (int j = 0; j < draftLength; j++) {
+            tokens += Math.pow(acceptance, j);
+        }
+        return tokens;
     }
 
     private static void requireDrafts(int draftLength) {

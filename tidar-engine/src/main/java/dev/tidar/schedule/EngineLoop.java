@@ -80,9 +80,7 @@ public final class EngineLoop implements AutoCloseable {
     public Generation submit(Admission admission, GenerationListener listener) {
         ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime);
         synchronized (monitor) {
-            if (closing || dead) {
-                throw new EngineClosedException(dead ? "the engine is dead: its device failed" : "the engine is closed");
-            }
+            requireOpen();
             if (!queue.offer(request)) {
                 throw new EngineBusyException(
                         "the queue is full: %d requests wait already; try again later".formatted(queue.size()));
@@ -90,6 +88,20 @@ public final class EngineLoop implements AutoCloseable {
             monitor.notifyAll();
         }
         return request;
+    }
+
+    /**
+     * Does nothing while requests are taken.
+     *
+     * @throws EngineClosedException if the engine is closed or dead
+     */
+    public void requireOpen() {
+        if (closing) {
+            throw new EngineClosedException("the engine is closed");
+        }
+        if (dead) {
+            throw new EngineClosedException("the engine is dead: its device failed");
+        }
     }
 
     private void live(Supplier<Engine> loader) {

@@ -21,13 +21,11 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures what a decode step of each layout costs on this device, by decoding a few steps behind a short prompt without
- * meaning. Warms the kernels up by the way, so that the first request finds them compiled.
+ * meaning.
  */
 public final class LayoutCalibration {
 
     private static final int PROMPT_TOKENS = 16;
-    private static final int WARM_UP_STEPS = 2;
-    private static final int MIN_STEPS = 3;
     private static final int MAX_STEPS = 32;
 
     private final Decoder decoder;
@@ -53,7 +51,7 @@ public final class LayoutCalibration {
      * The median time of one decode step.
      *
      * @param promptToken fills the prompt; any id but the mask
-     * @param budgetNanos no further step is begun after it, once there are enough
+     * @param budgetNanos no further step is begun after it, once there is one
      * @throws InvalidModelException if the model gives no finite scores
      */
     public Measured measure(StepLayout layout, int promptToken, long budgetNanos) {
@@ -69,16 +67,13 @@ public final class LayoutCalibration {
                 blocks)) {
             long[] times = new long[MAX_STEPS];
             int steps = 0;
-            long begin = nanoTime.getAsLong();
             while (sequence.isPrefilling()) {
                 forward(sequence);
             }
-            for (int i = 0; i < WARM_UP_STEPS && sequence.finish().isEmpty(); i++) {
-                step(sequence);
-            }
+            long begin = nanoTime.getAsLong();
             while (steps < MAX_STEPS
                     && sequence.finish().isEmpty()
-                    && (steps < MIN_STEPS || nanoTime.getAsLong() - begin < budgetNanos)) {
+                    && (steps == 0 || nanoTime.getAsLong() - begin < budgetNanos)) {
                 times[steps++] = step(sequence);
             }
             Arrays.sort(times, 0, steps);

@@ -1,0 +1,239 @@
+package dev.tidar.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.decode.StepLayout.SinglePass;
+import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.decode.TableModel.Fault;
+import dev.tidar.decode.TableModel.Table;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.BlockTable;
+import dev.tidar.model.StepResult;
+import dev.tidar.sampling.Picking;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Sampled text has the law of autoregressive sampling: G-tests of single tokens and of pairs against the exact law, with a
+ * drafter that differs from the verifier. Each planted fault must fail them.
+ */
+@DisplayName("The law of sampled text")
+class SampledLawTest {
+
+    private static final int VOCAB = 8;
+    private static final float TEMPERATURE = 0.8f;
+    private static final int SAMPLES = 10_000;
+    private static final int SEEDS = 20;
+
+    /** Standard normal quantile of 1 - 1e-4. */
+    private static final double QUANTILE = 3.719;
+
+    private static final Table VERIFIER = table(5);
+    private static final Table DRAFTER = (position, beforeLast, last) -> {
+        double[] scores = VERIFIER.scores(position, 3, last).clone();
+        for (int id = 0; id < VOCAB; id++) {
+            scores[id] += 0.7 * Math.sin(id * 2.3 + position);
+        }
+        return scores;
+    };
+
+    static Stream<StepLayout> layouts() {
+        return Stream.of(
+                StepLayout.AUTOREGRESSIVE,
+                new SinglePass(2, StepLayout.allOutcomes(2)),
+                new SinglePass(4, StepLayout.allOutcomes(4)),
+                new SinglePass(4, new TreeSet<>(Set.of(1, 3))),
+                new TwoPass(4));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("layouts")
+    void isThatOfAutoregressiveSampling(StepLayout layout) {
+        assertThat(failures(layout, Fault.NONE)).isZero();
+    }
+
+    @Nested
+    class IsMissedBy {
+
+        @ParameterizedTest
+        @EnumSource(
+                value = Fault.class,
+                names = {
+                    "ACCEPT_ALWAYS",
+                    "DRAFT_IN_PLACE_OF_THE_PICK",
+                    "SAME_NOISE_AT_TWO_POSITIONS",
+                    "FILTER_AFTER_THE_PICK"
+                })
+        void everyPlantedFault(Fault fault) {
+            assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), fault)).isEqualTo(SEEDS);
+        }
+    }
+
+    @Nested
+    class WithADrafterThatEqualsTheVerifier {
+
+        /** Scores that depend on the position alone, so that a mask row can know them. */
+        private static final Table BY_POSITION = (position, beforeLast, last) -> table(9).scores(position, 0, position % 5);
+
+        @ParameterizedTest(name = "draft length {0}")
+        @ValueSource(ints = {2, 4, 8})
+        void everyStepKeepsTheWholeBlock(int k) {
+            for (StepLayout layout : List.of(new SinglePass(k, StepLayout.allOutcomes(k)), new TwoPass(k))) {
+                for (int seed = 0; seed < 50; seed++) {
+                    assertThat(keptInFull(layout, k, seed, Fault.NONE)).as("%s, seed %d", layout, seed).isTrue();
+                }
+            }
+        }
+
+        @ParameterizedTest(name = "draft length {0}")
+        @ValueSource(ints = {2, 4, 8})
+        void noiseOfTheNeighbouringPositionIsFound(int k) {
+            StepLayout layout = new SinglePass(k, StepLayout.allOutcomes(k));
+            int full = 0;
+            for (int seed = 0; seed < 50; seed++) {
+                full += keptInFull(layout, k, seed, Fault.DRAFT_NOISE_OFF_BY_ONE) ? 1 : 0;
+            }
+            assertThat(full).isLessThan(10);
+        }
+
+        private boolean keptInFull(StepLayout layout, int k, int seed, Fault fault) {
+            TableModel model = new TableModel(BY_POSITION, BY_POSITION, VOCAB, fault);
+            List<Integer> kept = decode(model, layout, seed, 1 + 3 * k).stats().kept();
+            return kept.equals(List.of(k, k, k));
+        }
+    }
+
+    /** Of {@value #SEEDS} seeds, those on which one of the two tests fails. */
+    private static int failures(StepLayout layout, Fault fault) {
+        TableModel model = new TableModel(VERIFIER, DRAFTER, VOCAB, fault);
+        double[][] law = lawOfThePair();
+        int failures = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            long[] single = new long[VOCAB];
+            long[][] pairs = new long[VOCAB][VOCAB];
+            for (int i = 0; i < SAMPLES; i++) {
+                List<Integer> tokens = decode(model, layout, (long) seed * SAMPLES + i, 4).emitted();
+                single[tokens.get(2)]++;
+                pairs[tokens.get(1)][tokens.get(2)]++;
+            }
+            boolean ok = fits(single, marginal(law)) && fits(flat(pairs), flat(law));
+            failures += ok ? 0 : 1;
+        }
+        System.Logger log = System.getLogger(SampledLawTest.class.getName());
+        log.log(System.Logger.Level.INFO, "{0}, fault {1}: {2} of {3} seeds (0..) fail", layout, fault, failures, SEEDS);
+        return failures;
+    }
+
+    private static Sequence decode(TableModel model, StepLayout layout, long seed, int tokens) {
+        Decoder decoder = new Decoder(model, 64, VOCAB - 1);
+        StopRule stop = new StopRule(Set.of(), List.of(), tokens, 64);
+        Sequence sequence = new Sequence(
+                List.of(1, 2),
+                new Picking(TEMPERATURE, seed),
+                stop,
+                Optional.empty(),
+                LayoutChoice.fixed(layout),
+                new BlockTable(new BlockPool(4), 16));
+        while (sequence.finish().isEmpty()) {
+            SequenceStep step = decoder.plan(sequence);
+            StepResult result = decoder.run(List.of(sequence), List.of(step));
+            decoder.apply(sequence, step, result.sequences().get(0));
+        }
+        return sequence;
+    }
+
+    /** The exact joint law of the second and the third token behind the prompt 1, 2. */
+    private static double[][] lawOfThePair() {
+        double[][] law = new double[VOCAB][VOCAB];
+        double[] first = probabilities(2, 1, 2);
+        for (int a = 0; a < VOCAB; a++) {
+            double[] second = probabilities(3, 2, a);
+            for (int b = 0; b < VOCAB; b++) {
+                double[] third = probabilities(4, a, b);
+                for (int c = 0; c < VOCAB; c++) {
+                    law[b][c] += first[a] * second[b] * third[c];
+                }
+            }
+        }
+        return law;
+    }
+
+    private static double[] probabilities(int position, int beforeLast, int last) {
+        double[] scores = VERIFIER.scores(position, beforeLast, last);
+        double[] p = new double[VOCAB];
+        double sum = 0;
+        for (int id = 0; id < VOCAB - 1; id++) {
+            p[id] = Math.exp((float) scores[id] / TEMPERATURE);
+            sum += p[id];
+        }
+        for (int id = 0; id < VOCAB - 1; id++) {
+            p[id] /= sum;
+        }
+        return p;
+    }
+
+    /** Scores of a Markov chain of order two, the mask among the likely ids. */
+    private static Table table(long seed) {
+        double[][][] scores = new double[VOCAB][VOCAB][VOCAB];
+        var random = new SplittableRandom(seed);
+        for (double[][] plane : scores) {
+            for (double[] row : plane) {
+                for (int id = 0; id < VOCAB; id++) {
+                    row[id] = random.nextDouble(-1.5, 1.5);
+                }
+                row[VOCAB - 1] = 1;
+            }
+        }
+        return (position, beforeLast, last) -> scores[beforeLast][last];
+    }
+
+    /** G-test: 2 sum O ln(O / E) is about chi-squared; its tail by Wilson and Hilferty's cube root. */
+    private static boolean fits(long[] observed, double[] law) {
+        double total = 0;
+        for (long n : observed) {
+            total += n;
+        }
+        double g = 0;
+        int freedom = -1;
+        for (int i = 0; i < law.length; i++) {
+            if (law[i] == 0) {
+                if (observed[i] > 0) {
+                    return false;
+                }
+                continue;
+            }
+            freedom++;
+            g += observed[i] == 0 ? 0 : 2 * observed[i] * Math.log(observed[i] / (total * law[i]));
+        }
+        double spread = 2.0 / (9 * freedom);
+        return (Math.cbrt(g / freedom) - (1 - spread)) / Math.sqrt(spread) < QUANTILE;
+    }
+
+    private static double[] marginal(double[][] law) {
+        double[] sums = new double[VOCAB];
+        for (double[] row : law) {
+            for (int id = 0; id < VOCAB; id++) {
+                sums[id] += row[id];
+            }
+        }
+        return sums;
+    }
+
+    private static double[] flat(double[][] table) {
+        return Stream.of(table).flatMapToDouble(java.util.Arrays::stream).toArray();
+    }
+
+    private static long[] flat(long[][] table) {
+        return Stream.of(table).flatMapToLong(java.util.Arrays::stream).toArray();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tidar.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tidar.decode.SequenceStep.Group;
+import dev.tidar.decode.StepLayout.SinglePass;
+import dev.tidar.decode.StepLayout.TwoPass;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The rows of a decode step")
+class StepLayoutTest {
+
+    private static final int MASK = 99, ANCHOR = 7;
+    private static final int AMPLE = 1000;
+
+    @Nested
+    class OfAutoregressiveDecoding {
+
+        @Test
+        void areTheAnchorAlone() {
+            SequenceStep step = StepLayout.AUTOREGRESSIVE.next(at(10, AMPLE, 1, 2, 3), MASK);
+
+            assertThat(step.exactTokens()).containsExactly(ANCHOR);
+            assertThat(step.verifyRows()).isOne();
+            assertThat(step.groups()).isEmpty();
+            assertThat(StepLayout.AUTOREGRESSIVE.behindPrompt(10, AMPLE, MASK)).isEmpty();
+        }
+    }
+
+    @Nested
+    class OfASinglePass {
+
+        private final StepLayout all = new SinglePass(3, StepLayout.allOutcomes(3));
+
+        @Test
+        void areTheDraftBlockAndAGroupForEveryKeptCount() {
+            SequenceStep step = all.next(at(10, AMPLE, 1, 2), MASK);
+
+            assertThat(step.exactTokens()).containsExactly(ANCHOR, 1, 2);
+            assertThat(step.verifyRows()).isEqualTo(3);
+            assertThat(step.groups())
+                    .containsExactly(masks(1, 3, 11), masks(2, 3, 12), masks(3, 3, 13));
+        }
+
+        @Test
+        void areKTimesKPlusOneInTheLayoutOfThePaper() {
+            assertThat(new SinglePass(4, StepLayout.allOutcomes(4)).maxRows()).isEqualTo(20);
+            assertThat(new SinglePass(8, StepLayout.allOutcomes(8)).maxRows()).isEqualTo(72);
+            assertThat(new SinglePass(16, StepLayout.allOutcomes(16)).maxRows()).isEqualTo(272);
+        }
+
+        @Test
+        void haveGroupsForTheOutcomesOnly() {
+            SequenceStep step = outcomes(3, 1, 3).next(at(10, AMPLE, 1, 2), MASK);
+
+            assertThat(step.groups()).extracting(Group::kept).containsExactly(1, 3);
+        }
+
+        @Test
+        void areTheAnchorAndOneGroupAfterACountOutsideTheOutcomes() {
+            SequenceStep step = outcomes(3, 2).next(at(10, AMPLE), MASK);
+
+            assertThat(step.exactTokens()).containsExactly(ANCHOR);
+            assertThat(step.groups()).containsExactly(masks(1, 3, 11));
+        }
+
+        @Test
+        void loseGroupsAndThenDraftsTowardsTheEndOfTheContext() {
+            assertThat(all.next(at(10, 5, 1, 2), MASK).groups()).hasSize(3);
+            assertThat(all.next(at(10, 4, 1, 2), MASK).groups()).hasSize(2);
+            assertThat(all.next(at(10, 2, 1, 2), MASK).groups()).isEmpty();
+            assertThat(all.next(at(10, 2, 1, 2), MASK).exactTokens()).containsExactly(ANCHOR, 1);
+            assertThat(all.next(at(10, 1, 1, 2), MASK).exactTokens()).containsExactly(ANCHOR);
+        }
+
+        @Test
+        void takeNoMoreDraftsThanTheBlockHas() {
+            assertThat(all.next(at(10, AMPLE, 1, 2, 3, 4), MASK).exactTokens()).containsExactly(ANCHOR, 1, 2);
+        }
+
+        @Test
+        void addOneGroupBehindThePromptSoThatTheFirstDraftCostsNoPass() {
+            assertThat(all.behindPrompt(20, AMPLE, MASK)).containsExactly(masks(1, 3, 20));
+            assertThat(all.behindPrompt(20, 2, MASK)).isEmpty();
+        }
+    }
+
+    @Nested
+    class OfTwoPasses {
+
+        private final StepLayout layout = new TwoPass(3);
+
+        @Test
+        void areFirstACopyOfTheAnchorAndMasksOfWhichNothingIsKept() {
+            SequenceStep step = layout.next(at(10, AMPLE), MASK);
+
+            assertThat(step.isDraftPass()).isTrue();
+            assertThat(step.groups()).containsExactly(new Group(0, List.of(ANCHOR, MASK, MASK), 10, 10));
+            assertThat(step.committed(0)).isEqualTo(10);
+        }
+
+        @Test
+        void areThenTheDraftBlockWithoutGroups() {
+            SequenceStep step = layout.next(at(10, AMPLE, 1, 2), MASK);
+
+            assertThat(step.exactTokens()).containsExactly(ANCHOR, 1, 2);
+            assertThat(step.groups()).isEmpty();
+        }
+
+        @Test
+        void areTheAnchorAloneWhereABlockDoesNotFitTheContext() {
+            assertThat(layout.next(at(10, 1), MASK).exactTokens()).containsExactly(ANCHOR);
+        }
+    }
+
+    @Test
+    void emitInTheMeanWhatTheChainOfOutcomesSays() {
+        assertThat(StepLayout.AUTOREGRESSIVE.tokensPerStep(0.7)).isOne();
+        assertThat(new TwoPass(4).tokensPerStep(0.7)).isCloseTo(1 + 0.7 + 0.49 + 0.343, within(1e-9));
+        assertThat(new SinglePass(4, StepLayout.allOutcomes(4)).tokensPerStep(0.7))
+                .isCloseTo(new TwoPass(4).tokensPerStep(0.7), within(1e-9));
+        // kept 1 with chance 0.3; else the next step emits one token
+        assertThat(outcomes(4, 1).tokensPerStep(0.7)).isCloseTo((2.533 + 0.7) / 1.7, within(1e-9));
+    }
+
+    @Test
+    void needADraftLengthOfTwoToDraft() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new TwoPass(1));
+        assertThatIllegalArgumentException().isThrownBy(() -> outcomes(1, 1));
+    }
+
+    private static Pending at(int position, int room, Integer... drafts) {
+        return new Pending(position, ANCHOR, List.of(drafts), room);
+    }
+
+    private static Group masks(int kept, int k, int position) {
+        return new Group(kept, List.of(MASK, MASK, MASK).subList(0, k), position, position);
+    }
+
+    private static StepLayout outcomes(int k, Integer... kept) {
+        return new SinglePass(k, new TreeSet<>(Set.of(kept)));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tidar.decode;
+
+import dev.tidar.model.StepInputs;
+import dev.tidar.model.StepResult;
+import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenPicker;
+import dev.tidar.sampling.Verification;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.StepRows;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model of one sequence whose scores come from tables, with the picking and verification of the product. Its law is known
+ * exactly, and faults can be planted where a device could have them.
+ */
+final class TableModel implements TidarModel {
+
+    /** Scores of the next token. */
+    interface Table {
+        /** Scores for a position, given the token two before and the token before it; the last id is the mask, never picked. */
+        double[] scores(int position, int beforeLast, int last);
+    }
+
+    /** What can go wrong on the way from scores to tokens. */
+    enum Fault {
+        NONE,
+        ACCEPT_ALWAYS,
+        DRAFT_IN_PLACE_OF_THE_PICK,
+        SAME_NOISE_AT_TWO_POSITIONS,
+        FILTER_AFTER_THE_PICK,
+        DRAFT_NOISE_OFF_BY_ONE
+    }
+
+    private final Table verifier;
+    private final Table drafter;
+    private final int vocabSize;
+    private final Fault fault;
+    private final int[] history = new int[64];
+
+    TableModel(Table verifier, Table drafter, int vocabSize, Fault fault) {
+        this.verifier = verifier;
+        this.drafter = drafter;
+        this.vocabSize = vocabSize;
+        this.fault = fault;
+    }
+
+    @Override
+    public int maxRows() {
+        return 2000;
+    }
+
+    @Override
+    public StepResult step(StepInputs inputs) {
+        StepRows rows = inputs.rows();
+        Picking how = inputs.pickings().get(0);
+        VerifyPlan plan = inputs.plans().get(0);
+        for (int row = 0; row < rows.counts().exact(); row++) {
+            history[rows.position(row)] = rows.token(row);
+        }
+        int[] picks = new int[plan.verifyRows()];
+        for (int j = 0; j < picks.length; j++) {
+            int position = rows.pickedPosition(plan.firstRow() + j);
+            picks[j] = pick(verifier, position, history[Math.max(0, position - 2)], history[position - 1], how, 0);
+        }
+        int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(picks, plan, rows);
+        return new StepResult(List.of(new StepResult.ForSequence(
+                emitted(picks, kept, plan, rows), drafts(plan, kept, rows, how))));
+    }
+
+    private List<Integer> emitted(int[] picks, int kept, VerifyPlan plan, StepRows rows) {
+        List<Integer> emitted = new ArrayList<>();
+        for (int j = 0; j < kept; j++) {
+            boolean fromDraft = fault == Fault.ACCEPT_ALWAYS && j < kept - 1;
+            boolean mismatch = fault == Fault.DRAFT_IN_PLACE_OF_THE_PICK && j == kept - 1 && kept < plan.verifyRows();
+            emitted.add(fromDraft || mismatch ? rows.token(plan.firstRow() + j + 1) : picks[j]);
+        }
+        return emitted;
+    }
+
+    private List<Integer> drafts(VerifyPlan plan, int kept, StepRows rows, Picking how) {
+        List<Integer> drafts = new ArrayList<>();
+        for (int slot = 1; plan.group(kept) >= 0 && slot < plan.draftLength(); slot++) {
+            int row = plan.group(kept) + slot;
+            int shift = fault == Fault.DRAFT_NOISE_OFF_BY_ONE ? 1 : 0;
+            int seen = rows.visible(row);
+            drafts.add(pick(drafter, rows.pickedPosition(row), 0, history[seen - 1], how, shift));
+        }
+        return drafts;
+    }
+
+    private int pick(Table table, int position, int beforeLast, int last, Picking how, int shift) {
+        float[] scores = new float[vocabSize];
+        double[] exact = table.scores(position, beforeLast, last);
+        for (int id = 0; id < vocabSize; id++) {
+            scores[id] = (float) exact[id];
+        }
+        int noise = fault == Fault.SAME_NOISE_AT_TWO_POSITIONS ? position / 2 : position + shift;
+        int mask = vocabSize - 1;
+        if (fault == Fault.FILTER_AFTER_THE_PICK) {
+            int pick = TokenPicker.pick(scores, 0, vocabSize, how, noise);
+            return pick == mask ? 0 : pick;
+        }
+        scores[mask] = Float.NEGATIVE_INFINITY;
+        return TokenPicker.pick(scores, 0, vocabSize, how, noise);
+    }
+}
