@@ -70,7 +70,7 @@ sealed interface Expression {
             List<Optional<Long>> numbers = new ArrayList<>();
             for (Optional<Expression> bound : bounds) {
                 numbers.add(bound.map(rendering::evaluate)
-                        .filter(number -> number != Value.NONE)
+                        .filter(number -> number != Value.None.VALUE)
                         .map(Slice::integer));
             }
             return Subscripts.slice(value, numbers, rendering.budget());
@@ -191,11 +191,11 @@ sealed interface Expression {
             for (Link link : links) {
                 Value right = rendering.evaluate(link.operand());
                 if (!Comparison.test(link.operator(), left, right, rendering.budget())) {
-                    return Value.FALSE;
+                    return Value.Bool.FALSE;
                 }
                 left = right;
             }
-            return Value.TRUE;
+            return Value.Bool.TRUE;
         }
     }
 

@@ -126,7 +126,7 @@ final class Functions {
                 case "reset" ->
                     Optional.of(Callable.of("reset", List.of(), (arguments, rendering) -> {
                         at = 0;
-                        return NONE;
+                        return None.VALUE;
                     }));
                 default -> Optional.empty();
             };

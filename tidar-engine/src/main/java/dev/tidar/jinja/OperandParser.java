@@ -60,9 +60,9 @@ final class OperandParser {
 
     private Expression name(Token token) {
         return switch (token.text()) {
-            case "true", "True" -> new Expression.Constant(Value.TRUE);
-            case "false", "False" -> new Expression.Constant(Value.FALSE);
-            case "none", "None" -> new Expression.Constant(Value.NONE);
+            case "true", "True" -> new Expression.Constant(Value.Bool.TRUE);
+            case "false", "False" -> new Expression.Constant(Value.Bool.FALSE);
+            case "none", "None" -> new Expression.Constant(Value.None.VALUE);
             default -> {
                 names.used(token, tokens.current().isOperator("("));
                 yield new Expression.Name(token.text());

@@ -53,7 +53,7 @@ final class PercentFormat {
     }
 
     private void conversion() {
-        Value named = peek() == '(' ? named() : Value.NONE;
+        Value named = peek() == '(' ? named() : Value.None.VALUE;
         boolean isNamed = format.charAt(at - 1) == ')';
         String flags = flags();
         long width = number();

@@ -29,10 +29,10 @@ final class SelectingFilters {
         if (arguments.count() > 0 || named.size() > (named.containsKey("default") ? 2 : 1)) {
             throw new TemplateException("filter map with an attribute takes a default and nothing else");
         }
-        Value otherwise = named.getOrDefault("default", Value.NONE);
+        Value otherwise = named.getOrDefault("default", Value.None.VALUE);
         return item -> {
             Value found = Subscripts.path(item, path, rendering.budget());
-            return found instanceof Value.Undefined && otherwise != Value.NONE ? otherwise : found;
+            return found instanceof Value.Undefined && otherwise != Value.None.VALUE ? otherwise : found;
         };
     }
 

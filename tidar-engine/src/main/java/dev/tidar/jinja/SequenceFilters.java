@@ -23,8 +23,8 @@ final class SequenceFilters {
         int step = size < 1 ? Math.max(1, items.size()) : (int) Math.min(size, Math.max(1, items.size()));
         for (int from = 0; from < items.size(); from += step) {
             List<Value> batch = new ArrayList<>(items.subList(from, Math.min(items.size(), from + step)));
-            Value fill = arguments.get(1, Value.NONE);
-            if (fill != Value.NONE && batch.size() < size) {
+            Value fill = arguments.get(1, Value.None.VALUE);
+            if (fill != Value.None.VALUE && batch.size() < size) {
                 budget.spendElements(size - batch.size());
                 batch.addAll(Collections.nCopies((int) size - batch.size(), fill));
             }
@@ -164,8 +164,8 @@ final class SequenceFilters {
     }
 
     private static UnaryOperator<Value> attribute(Arguments arguments, int place, Budget budget) {
-        Value path = arguments.get(place, Value.NONE);
-        return path == Value.NONE ? item -> item : item -> Subscripts.path(item, path, budget);
+        Value path = arguments.get(place, Value.None.VALUE);
+        return path == Value.None.VALUE ? item -> item : item -> Subscripts.path(item, path, budget);
     }
 
     private static Value folded(Value value, boolean caseSensitive, Budget budget) {

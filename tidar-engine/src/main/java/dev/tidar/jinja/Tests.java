@@ -19,9 +19,9 @@ final class Tests {
     private static final Map<String, Entry> TABLE = Map.ofEntries(
             test("defined", (v, a, r) -> !(v instanceof Value.Undefined)),
             test("undefined", (v, a, r) -> v instanceof Value.Undefined),
-            test("none", (v, a, r) -> v == Value.NONE),
-            test("true", (v, a, r) -> v == Value.TRUE),
-            test("false", (v, a, r) -> v == Value.FALSE),
+            test("none", (v, a, r) -> v == Value.None.VALUE),
+            test("true", (v, a, r) -> v == Value.Bool.TRUE),
+            test("false", (v, a, r) -> v == Value.Bool.FALSE),
             test("boolean", (v, a, r) -> v instanceof Value.Bool),
             test("integer", (v, a, r) -> v instanceof Value.Int),
             test("float", (v, a, r) -> v instanceof Value.Real),

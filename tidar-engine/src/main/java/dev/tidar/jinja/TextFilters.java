@@ -45,7 +45,7 @@ final class TextFilters {
 
     static Value replace(Value value, Arguments arguments, Rendering rendering) {
         Budget budget = rendering.budget();
-        long count = arguments.get(2, Value.NONE) == Value.NONE ? -1 : arguments.integer(2);
+        long count = arguments.get(2, Value.None.VALUE) == Value.None.VALUE ? -1 : arguments.integer(2);
         return TextMethods.replace(
                 text(value, rendering),
                 Value.text(arguments.get(0), budget),
@@ -122,8 +122,8 @@ final class TextFilters {
     }
 
     private static JsonWriter.Layout jsonLayout(Arguments arguments, Budget budget) {
-        Value width = arguments.get(1, Value.NONE);
-        boolean lines = width != Value.NONE;
+        Value width = arguments.get(1, Value.None.VALUE);
+        boolean lines = width != Value.None.VALUE;
         String indent = "";
         if (width instanceof Text text) {
             indent = text.value();
@@ -132,8 +132,8 @@ final class TextFilters {
         }
         String itemSeparator = lines ? "," : ", ";
         String keySeparator = ": ";
-        Value separators = arguments.get(2, Value.NONE);
-        if (separators != Value.NONE) {
+        Value separators = arguments.get(2, Value.None.VALUE);
+        if (separators != Value.None.VALUE) {
             List<Value> pair = separators.elements(budget);
             if (pair.size() != 2 || !(pair.get(0) instanceof Text) || !(pair.get(1) instanceof Text)) {
                 throw arguments.wrong(2, "a pair of strings");

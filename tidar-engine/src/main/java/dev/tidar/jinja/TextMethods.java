@@ -83,7 +83,7 @@ final class TextMethods {
     }
 
     private static IntPredicate stripped(Arguments arguments, Budget budget, String self) {
-        if (arguments.get(0, Value.NONE) == Value.NONE) {
+        if (arguments.get(0, Value.None.VALUE) == Value.None.VALUE) {
             return Text::isSpace;
         }
         String characters = arguments.text(0);

@@ -11,7 +11,7 @@ final class TextSplitting {
 
     static Value split(String self, Arguments arguments, Budget budget) {
         long limit = limit(arguments);
-        if (arguments.get(0, Value.NONE) == Value.NONE) {
+        if (arguments.get(0, Value.None.VALUE) == Value.None.VALUE) {
             return list(words(self, limit), budget);
         }
         String separator = separator(arguments, self, budget);
@@ -29,7 +29,7 @@ final class TextSplitting {
 
     static Value splitFromEnd(String self, Arguments arguments, Budget budget) {
         long limit = limit(arguments);
-        if (arguments.get(0, Value.NONE) == Value.NONE) {
+        if (arguments.get(0, Value.None.VALUE) == Value.None.VALUE) {
             return list(wordsFromEnd(self, limit), budget);
         }
         String separator = separator(arguments, self, budget);

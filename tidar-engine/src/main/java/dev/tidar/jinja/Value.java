@@ -8,7 +8,6 @@ import java.util.OptionalInt;
  * A value as Python would have it, from a closed set of kinds. Immutable but for {@link Namespace}, {@link Stream},
  * {@link Loop} and {@link Functions.Cycler}. A kind overrides what it supports; the rest is refused, as Python would.
  */
-@SuppressWarnings("ClassInitializationDeadlock") // nothing else creates None or Bool, so Value always comes first
 sealed interface Value
         permits Value.None,
                 Value.Undefined,
@@ -26,10 +25,6 @@ sealed interface Value
 
     /** Containers inside each other at most, so that no walk over a value can exhaust the stack. */
     int MAX_DEPTH = 100;
-
-    Value NONE = new None();
-    Value TRUE = new Bool(true);
-    Value FALSE = new Bool(false);
 
     /** Name of the kind, for messages; Python's own where it has one. */
     String type();
@@ -79,7 +74,7 @@ sealed interface Value
     }
 
     static Value of(boolean truth) {
-        return truth ? TRUE : FALSE;
+        return truth ? Bool.TRUE : Bool.FALSE;
     }
 
     static Value of(long number) {
@@ -106,6 +101,10 @@ sealed interface Value
 
     /** Python's {@code None}. */
     record None() implements Value {
+
+        /** The one there is; not a constant of {@link Value}, whose initialisation would wait for its own kinds. */
+        static final Value VALUE = new None();
+
         @Override
         public String type() {
             return "None";
@@ -177,6 +176,10 @@ sealed interface Value
     }
 
     record Bool(boolean value) implements Value {
+
+        static final Value TRUE = new Bool(true);
+        static final Value FALSE = new Bool(false);
+
         @Override
         public String type() {
             return "bool";

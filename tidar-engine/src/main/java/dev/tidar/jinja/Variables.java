@@ -25,7 +25,7 @@ record Variables(Budget budget) {
                     "variable '%s' must nest at most %d deep, but nests deeper".formatted(variable, Value.MAX_DEPTH));
         }
         if (value == null) {
-            return Value.NONE;
+            return Value.None.VALUE;
         }
         if (value instanceof String text) {
             return Value.of(text);
