@@ -1,7 +1,38 @@
-import json, sys
-sys.path.insert(0,'/work/shared/oracle')
-from make_templates import environment, U, A, CALL, WEATHER
+"""Writes semantics.json: what Jinja2, set up as transformers does, makes of small expressions and statements.
+
+    python template_semantics.py > tidar-engine/src/test/resources/templates/semantics.json
+
+A row holds a template, its variables and either the text or the kind of refusal. Jinja2 3.1.6.
+"""
+import datetime
+import json
+import re
+import sys
+
 import jinja2
+from jinja2.ext import loopcontrols
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+def environment():
+    def tojson(x, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
+        return json.dumps(x, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+    def raise_exception(message):
+        raise jinja2.exceptions.TemplateError(message)
+
+    env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+    env.filters["tojson"] = tojson
+    env.globals["raise_exception"] = raise_exception
+    env.globals["strftime_now"] = lambda f: datetime.datetime(2026, 3, 1, 12, 30).strftime(f)
+    return env
+
+
+WEATHER = {"type": "function", "function": {"name": "get_weather", "description": "Weather of a city, \u00e9t\u00e9 <b>&", "parameters": {
+    "type": "object", "properties": {"city": {"type": "string", "description": "the city"}, "unit": {"enum": ["C", "F"]}}, "required": ["city"]}}}
+U, A, S = (lambda t: {"role": "user", "content": t}), (lambda t: {"role": "assistant", "content": t}), (lambda t: {"role": "system", "content": t})
+CALL = {"role": "assistant", "content": "", "tool_calls": [{"id": "abcdefghi", "type": "function", "function": {"name": "get_weather", "arguments": {"city": "Paris", "unit": "C"}}}]}
+RESULT = {"role": "tool", "name": "get_weather", "content": "{\"temp\": 15}", "tool_call_id": "abcdefghi"}
 CASES = r'''
 {{ 7.0 // 2 }} {{ -7 // 2.0 }} {{ -7.5 % 2 }} {{ 7 % -3 }} {{ 5.5 % -2 }} {{ 2 ** -1 }} {{ 2 ** 3 ** 2 }} {{ -2 ** 2 }}
 {{ 1e16 }} {{ 1e15 }} {{ 123456789012345680.0 }} {{ 0.0001 }} {{ 0.00001 }} {{ 1.5e-7 }} {{ 100.0 }} {{ 2e-323 }} {{ 1.7976931348623157e308 }} {{ 9007199254740993.0 }} {{ 2.0e22 }} {{ 5e-324 }}
@@ -226,33 +257,45 @@ a
 {{ messages | selectattr('role', 'in', ['user']) | map(attribute='content') | first }} {{ messages | rejectattr('role', 'eq', 'user') | list | tojson }}
 {{ (messages | selectattr('role', 'equalto', 'user') | list)[-1].content }} {{ (messages | map(attribute='role'))[0] is defined }}
 '''
-# one template a line; a line that is not a template by itself continues the one before, so multi-line ones are listed here
+# Templates of several lines, and some that are none.
 MULTI = ["{{ 'line\\\njoined' }}", "    {% if true %}x{% endif %}    y\n", "{% if true %}\n  indented\n    {% for i in [1,2] %}\n    row {{ i }}\n    {% endfor %}\n{% endif %}\nend\n",
  "   {# own line #}\nnext", "  {% raw %}\n {{ x }}\n  {% endraw %}\nafter", "{{ 'a' -}}   \n   b {{- 'c' }}   {{+ 'd' }}", "{% if true -%}\n   x\n{%- endif %}\ny\n\n",
  "{% if true +%}\nx\n{% endif +%}\ny", "a\n    {%+ if true %}b{% endif %}\nc", "a\r\nb\rc{{ 'x\r\ny' }}\r\n", "{% set x = 1 %}\n\n{{ x }}\n\n\n", "{{ 'a' }}\n{% if true %}b{% endif %}\n\n  {% if true %}c{% endif %} \n", "x {% if true %} y {% endif %} z", "\n  {%- if true %}\n  a\n  {%- endif %}\n", "{%if true%}a{%endif%}", "{{1}}{{2}}", "{%- raw %}\n a {% endraw +%}\n b", "{% raw %}a{% raw %}b{% endraw %}", "  {#+ keep #}\nx", "  {# multi\n line #}  \n  y", "{{ [1,\n 2,\n 3] }}\n{{ messages\n  | length }}", "{", "{ {", "{{{'a':1}.a}}", "}}", "%}", "#}", "\n\n", "  ", "{% if true %}{% else %}x{% endif %}"]
-cases = [l for l in CASES.strip('\n').split('\n') if l.count('{{') + l.count('{%') + l.count('{#')] + MULTI
-env = environment()
-def refused(t):
+
+
+def refused(template):
     try:
-        env.from_string(t).render(messages=[U("hi"), A("yo")]); return False
-    except Exception: return True
-import re
-def split(t):
-    if t.count('{{') < 2 or '{%' in t or t in MULTI or not refused(t): return [t]
-    return [p for p in re.findall(r"\{\{.*?\}\}(?=[ |]|$)", t)]
-cases = [p for t in cases for p in split(t)]
-v = dict(messages=[U("hi"), A("yo")])
-out, seen = [], set()
-for t in cases:
-    if t in seen or t == '  {% raw %}': continue
-    seen.add(t)
+        environment().from_string(template).render(messages=[U("hi"), A("yo")])
+        return False
+    except jinja2.exceptions.TemplateError:
+        return True
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError, KeyError, AttributeError, IndexError):
+        return True
+
+
+def split(template):
+    """A line of several expressions of which one is refused becomes one row for each."""
+    if template.count("{{") < 2 or "{%" in template or template in MULTI or not refused(template):
+        return [template]
+    return [p for p in re.findall(r"\{\{.*?\}\}(?=[ |]|$)", template)]
+
+
+def expected(template, variables):
     try:
-        e = {"text": env.from_string(t).render(**v)}
-    except jinja2.exceptions.TemplateSyntaxError as x:
-        e = {"syntax_error": x.message}
-    except Exception as x:
-        e = {"error": type(x).__name__, "message": str(x)}
-    if 'object at 0x' in e.get('text', ''): print('address', t); continue
-    out.append({"template": t, "variables": v, "expected": e})
-print(len(out), sum('text' not in o['expected'] for o in out))
-json.dump(out, open(sys.argv[1], 'w'), ensure_ascii=False, indent=1)
+        return {"text": environment().from_string(template).render(**variables)}
+    except jinja2.exceptions.TemplateSyntaxError as e:
+        return {"syntax_error": e.message}
+    except Exception as e:  # what Jinja2 says is not part of the contract, that it refuses is
+        return {"error": type(e).__name__, "message": str(e)}
+
+
+lines = [l for l in CASES.strip("\n").split("\n") if any(o in l for o in ("{{", "{%", "{#"))] + MULTI
+variables = dict(messages=[U("hi"), A("yo")])
+rows = {}
+for line in lines:
+    for template in split(line):
+        rows.setdefault(template, expected(template, variables))
+out = [{"template": t, "variables": variables, "expected": e} for t, e in rows.items()
+       if "object at 0x" not in e.get("text", "") and t != "  {% raw %}"]
+print(len(out), "rows,", sum("text" not in o["expected"] for o in out), "refused", file=sys.stderr)
+json.dump(out, sys.stdout, ensure_ascii=False, indent=1)
