@@ -1,0 +1,131 @@
+package dev.tidar.spring;
+
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.TidarException;
+import dev.tidar.api.TokenChunk;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
+
+/**
+ * One subscription to an answer: hands the engine's chunks over to the subscriber's thread, and closes the observation
+ * when the engine has ended the generation, also after a cancel, so that it always carries the engine's own counts.
+ */
+final class ObservedStream {
+    private final ChatResponseMapper responses;
+    private final Observation observation;
+    private final ChatModelObservationContext context;
+
+    /** Taken by whoever comes first: the submission, or a cancel that makes it unnecessary. */
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    /** Set by the first of the engine's end and the subscriber's cancel; the second closes the observation. */
+    private final AtomicBoolean half = new AtomicBoolean();
+
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    ObservedStream(ChatResponseMapper responses, Observation observation, ChatModelObservationContext context) {
+        this.responses = responses;
+        this.observation = observation;
+        this.context = context;
+    }
+
+    /**
+     * Starts the observation and returns the answer.
+     *
+     * @param engine submits the request; called once at most, off the subscribing thread, because a long prompt takes
+     *     time to tokenize
+     * @param subscriber holds the parent observation
+     */
+    Flux<ChatResponse> of(Function<GenerationListener, Generation> engine, ContextView subscriber) {
+        Scheduler elastic = Schedulers.boundedElastic();
+        observation.parentObservation(subscriber.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
+        observation.start();
+        return Flux.<ChatResponse>create(sink -> submit(engine, sink))
+                .subscribeOn(elastic)
+                .publishOn(elastic)
+                .doOnComplete(this::stop)
+                .doOnError(failure -> {
+                    observation.error(failure);
+                    stop();
+                })
+                .doOnCancel(this::cancelled)
+                .contextWrite(downstream -> downstream.put(ObservationThreadLocalAccessor.KEY, observation));
+    }
+
+    private void submit(Function<GenerationListener, Generation> engine, FluxSink<ChatResponse> sink) {
+        if (begun.getAndSet(true)) {
+            return;
+        }
+        boolean taken = false;
+        try {
+            Generation generation = engine.apply(new Handover(sink));
+            taken = true;
+            sink.onCancel(generation::cancel);
+        } finally {
+            if (!taken) {
+                engineEndedOrCancelled();
+            }
+        }
+    }
+
+    private void cancelled() {
+        boolean neverSubmitted = !begun.getAndSet(true);
+        if (neverSubmitted) {
+            engineEndedOrCancelled();
+        }
+        engineEndedOrCancelled();
+    }
+
+    private void engineEndedOrCancelled() {
+        if (half.getAndSet(true)) {
+            Schedulers.boundedElastic().schedule(this::stop);
+        }
+    }
+
+    private void stop() {
+        if (!stopped.getAndSet(true)) {
+            observation.stop();
+        }
+    }
+
+    /** Called on the engine thread: maps and enqueues, nothing else. */
+    private final class Handover implements GenerationListener {
+        private final FluxSink<ChatResponse> sink;
+
+        private Handover(FluxSink<ChatResponse> sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void onChunk(TokenChunk chunk) {
+            if (!chunk.text().isEmpty()) {
+                sink.next(responses.chunk(chunk));
+            }
+        }
+
+        @Override
+        public void onFinished(GenerationResult result) {
+            context.setResponse(responses.whole(result));
+            sink.next(responses.end(result));
+            sink.complete();
+            engineEndedOrCancelled();
+        }
+
+        @Override
+        public void onFailed(TidarException failure) {
+            sink.error(failure);
+            engineEndedOrCancelled();
+        }
+    }
+}

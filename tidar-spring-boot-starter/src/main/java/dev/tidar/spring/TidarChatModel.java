@@ -1,0 +1,165 @@
+package dev.tidar.spring;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.TidarException;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.chat.observation.ChatModelObservationDocumentation;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.chat.prompt.Prompt;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * A {@link ChatModel} whose tokens are made inside this JVM by a {@link TidarEngine}. Thread-safe.
+ *
+ * <p>A prompt may bring no options, {@link TidarChatOptions} or any other {@link ChatOptions}; what they leave unset
+ * comes from {@link #getOptions()}. A request that can never be served ends with an {@link InvalidRequestException}
+ * that names the option; every other failure is the engine's {@link TidarException}, and
+ * {@link TidarException#isTransient()} tells whether to try again.
+ *
+ * <p>What a response says beyond Spring AI's own fields is listed in {@link TidarMetadata}.
+ */
+public class TidarChatModel implements ChatModel {
+
+    /** Name of the provider in observations. */
+    public static final String PROVIDER = "tidar";
+
+    private static final ChatModelObservationConvention DEFAULT_CONVENTION =
+            new DefaultChatModelObservationConvention();
+
+    private final TidarEngine engine;
+    private final TidarChatOptions options;
+    private final ObservationRegistry observations;
+    private final ChatRequestMapper requests;
+    private final String model;
+    private final String device;
+    private volatile @Nullable ChatModelObservationConvention convention;
+
+    /** A model with default options and without observations. */
+    public TidarChatModel(TidarEngine engine) {
+        this(engine, TidarChatOptions.builder().build(), ObservationRegistry.NOOP);
+    }
+
+    /**
+     * @param engine makes the tokens; stays the caller's to close
+     * @param options for requests that leave an option unset
+     * @param observations told about each request
+     */
+    public TidarChatModel(TidarEngine engine, TidarChatOptions options, ObservationRegistry observations) {
+        EngineStatus status = engine.status();
+        this.engine = engine;
+        this.options = options;
+        this.observations = observations;
+        model = status.model().name();
+        device = status.device();
+        requests = new ChatRequestMapper(model);
+    }
+
+    /** Replaces Spring AI's convention for the names and tags of observations. */
+    public void setObservationConvention(ChatModelObservationConvention convention) {
+        this.convention = convention;
+    }
+
+    @Override
+    public TidarChatOptions getOptions() {
+        return options;
+    }
+
+    /**
+     * Waits for the whole answer. An interrupt cancels the generation.
+     *
+     * @throws IllegalStateException on a thread that must not block, such as an event loop of WebFlux
+     * @throws CancellationException if interrupted; the thread's interrupt flag is set again
+     */
+    @Override
+    public ChatResponse call(Prompt prompt) {
+        refuseOnEventLoop();
+        Task task = task(prompt, false);
+        return observation(task.context).observe(() -> {
+            GenerationResult result = await(engine.submit(task.request, GenerationListener.NONE));
+            ChatResponse response = responses().whole(result);
+            task.context.setResponse(response);
+            return response;
+        });
+    }
+
+    /**
+     * Streams the answer, one chunk a decode step, whole characters only; the last chunk has no text but the finish
+     * reason, usage and statistics. Each subscription is one generation, and cancelling it stops the engine within one
+     * step. What a slow subscriber has not asked for yet is kept; it is bounded by {@code maxTokens}. Chunks arrive on
+     * {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is an error signal.
+     */
+    @Override
+    public Flux<ChatResponse> stream(Prompt prompt) {
+        return Flux.deferContextual(subscriber -> {
+            Task task = task(prompt, true);
+            return new ObservedStream(responses(), observation(task.context), task.context)
+                    .of(listener -> engine.submit(task.request, listener), subscriber);
+        });
+    }
+
+    /** A prompt as the engine takes it, and as an observation reports it: with all options resolved. */
+    private record Task(GenerationRequest request, ChatModelObservationContext context) {}
+
+    private Task task(Prompt prompt, boolean streaming) {
+        TidarChatOptions resolved = resolve(prompt.getOptions());
+        GenerationRequest request = requests.request(prompt.getInstructions(), resolved);
+        ChatModelObservationContext context = ChatModelObservationContext.builder()
+                .prompt(new Prompt(prompt.getInstructions(), resolved))
+                .provider(PROVIDER)
+                .streaming(streaming)
+                .build();
+        return new Task(request, context);
+    }
+
+    private TidarChatOptions resolve(@Nullable ChatOptions asked) {
+        TidarChatOptions resolved =
+                asked == null ? options : TidarChatOptions.from(asked).orElse(options);
+        return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
+    }
+
+    private ChatResponseMapper responses() {
+        return new ChatResponseMapper("tidar-" + UUID.randomUUID(), model, device);
+    }
+
+    private Observation observation(ChatModelObservationContext context) {
+        return ChatModelObservationDocumentation.CHAT_MODEL_OPERATION.observation(
+                convention, DEFAULT_CONVENTION, () -> context, observations);
+    }
+
+    private static GenerationResult await(Generation generation) {
+        try {
+            return generation.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled = new CancellationException("interrupted while waiting for the answer, which is cancelled");
+            cancelled.initCause(e);
+            throw cancelled;
+        }
+    }
+
+    private static void refuseOnEventLoop() {
+        if (Schedulers.isInNonBlockingThread()) {
+            throw new IllegalStateException(
+                    ("call() waits for the whole answer and must not run on an event loop, but is"
+                                    + " called on thread %s: use stream(), or move the call to Schedulers.boundedElastic(), or set"
+                                    + " spring.threads.virtual.enabled=true")
+                            .formatted(Thread.currentThread().getName()));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.tidar.spring;
+
+import dev.tidar.api.DecodeMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
+import org.springframework.ai.model.tool.ToolCallingChatOptions;
+import org.springframework.ai.tool.ToolCallback;
+
+/**
+ * Options of one request to a {@link TidarChatModel}. Immutable; what is left unset comes from the options of the
+ * model.
+ *
+ * <p>Honoured: {@code maxTokens}, {@code temperature} (unset is the default of the checkpoint), {@code stopSequences}
+ * and the four below. {@code topK}, {@code topP}, the penalties, tools and the name of another model are refused when
+ * the request is made, unless the value means "off".
+ *
+ * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told to at
+ * load ({@code tidar.mode} and its neighbours).
+ */
+public final class TidarChatOptions extends DefaultToolCallingChatOptions {
+
+    private final @Nullable Long seed;
+    private final @Nullable DecodeMode mode;
+    private final @Nullable Integer draftLength;
+    private final @Nullable Set<Integer> outcomes;
+
+    private TidarChatOptions(Builder from, Portable portable) {
+        super(
+                portable.toolCallbacks,
+                portable.toolContext,
+                portable.model,
+                portable.frequencyPenalty,
+                portable.maxTokens,
+                portable.presencePenalty,
+                portable.stopSequences,
+                portable.temperature,
+                portable.topK,
+                portable.topP);
+        seed = from.seed;
+        mode = from.mode;
+        draftLength = from.draftLength;
+        outcomes = from.outcomes;
+    }
+
+    /**
+     * Seed of the noise: equal requests with equal seeds give equal text. Unset lets the engine choose and report one.
+     */
+    public @Nullable Long getSeed() {
+        return seed;
+    }
+
+    /** Layout of the decode steps; changes speed, never tokens. Unset is AUTO. */
+    public @Nullable DecodeMode getMode() {
+        return mode;
+    }
+
+    /** Rows of a draft block, the anchor included. Unset is the trained block of the model. */
+    public @Nullable Integer getDraftLength() {
+        return draftLength;
+    }
+
+    /** Kept counts for which single-pass steps carry a group. Unset and empty are all of them. */
+    public @Nullable Set<Integer> getOutcomes() {
+        return outcomes;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Builder mutate() {
+        return copyOf(this).seed(seed).mode(mode).draftLength(draftLength).outcomes(outcomes);
+    }
+
+    /** These options as they are if they are ours; otherwise the portable ones among them, whatever their class. */
+    static TidarChatOptions from(ChatOptions options) {
+        return options instanceof TidarChatOptions own ? own : copyOf(options).build();
+    }
+
+    /** These options, with what is unset taken from the others. */
+    TidarChatOptions orElse(TidarChatOptions others) {
+        return builder()
+                .model(first(others, ChatOptions::getModel))
+                .frequencyPenalty(first(others, ChatOptions::getFrequencyPenalty))
+                .maxTokens(first(others, ChatOptions::getMaxTokens))
+                .presencePenalty(first(others, ChatOptions::getPresencePenalty))
+                .stopSequences(first(others, ChatOptions::getStopSequences))
+                .temperature(first(others, ChatOptions::getTemperature))
+                .topK(first(others, ChatOptions::getTopK))
+                .topP(first(others, ChatOptions::getTopP))
+                .toolCallbacks(first(others, ToolCallingChatOptions::getToolCallbacks))
+                .toolContext(first(others, ToolCallingChatOptions::getToolContext))
+                .seed(first(others, TidarChatOptions::getSeed))
+                .mode(first(others, TidarChatOptions::getMode))
+                .draftLength(first(others, TidarChatOptions::getDraftLength))
+                .outcomes(first(others, TidarChatOptions::getOutcomes))
+                .build();
+    }
+
+    private <T> @Nullable T first(TidarChatOptions others, Function<TidarChatOptions, @Nullable T> option) {
+        T mine = option.apply(this);
+        return mine != null ? mine : option.apply(others);
+    }
+
+    private static Builder copyOf(ChatOptions options) {
+        Builder copy = builder()
+                .model(options.getModel())
+                .frequencyPenalty(options.getFrequencyPenalty())
+                .maxTokens(options.getMaxTokens())
+                .presencePenalty(options.getPresencePenalty())
+                .stopSequences(options.getStopSequences())
+                .temperature(options.getTemperature())
+                .topK(options.getTopK())
+                .topP(options.getTopP());
+        return options instanceof ToolCallingChatOptions tools
+                ? copy.toolCallbacks(tools.getToolCallbacks()).toolContext(tools.getToolContext())
+                : copy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return super.equals(other)
+                && other instanceof TidarChatOptions that
+                && Objects.equals(seed, that.seed)
+                && mode == that.mode
+                && Objects.equals(draftLength, that.draftLength)
+                && Objects.equals(outcomes, that.outcomes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), seed, mode, draftLength, outcomes);
+    }
+
+    /** The fields of Spring AI's builder, which only its subclass can read. */
+    private record Portable(
+            @Nullable List<ToolCallback> toolCallbacks,
+            @Nullable Map<String, Object> toolContext,
+            @Nullable String model,
+            @Nullable Double frequencyPenalty,
+            @Nullable Integer maxTokens,
+            @Nullable Double presencePenalty,
+            @Nullable List<String> stopSequences,
+            @Nullable Double temperature,
+            @Nullable Integer topK,
+            @Nullable Double topP) {}
+
+    /** Collects options; may be built from more than once. */
+    public static final class Builder extends DefaultToolCallingChatOptions.Builder<Builder> {
+        private @Nullable Long seed;
+        private @Nullable DecodeMode mode;
+        private @Nullable Integer draftLength;
+        private @Nullable Set<Integer> outcomes;
+
+        private Builder() {}
+
+        public Builder seed(@Nullable Long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder mode(@Nullable DecodeMode layout) {
+            mode = layout;
+            return this;
+        }
+
+        public Builder draftLength(@Nullable Integer rows) {
+            draftLength = rows;
+            return this;
+        }
+
+        public Builder outcomes(@Nullable Set<Integer> kept) {
+            outcomes = kept == null ? null : Set.copyOf(kept);
+            return this;
+        }
+
+        @Override
+        public Builder combineWith(ChatOptions.Builder<?> other) {
+            super.combineWith(other);
+            if (other instanceof Builder that) {
+                seed = that.seed != null ? that.seed : seed;
+                mode = that.mode != null ? that.mode : mode;
+                draftLength = that.draftLength != null ? that.draftLength : draftLength;
+                outcomes = that.outcomes != null ? that.outcomes : outcomes;
+            }
+            return this;
+        }
+
+        @Override
+        public TidarChatOptions build() {
+            return new TidarChatOptions(
+                    this,
+                    new Portable(
+                            toolCallbacks,
+                            toolContext,
+                            model,
+                            frequencyPenalty,
+                            maxTokens,
+                            presencePenalty,
+                            stopSequences,
+                            temperature,
+                            topK,
+                            topP));
+        }
+    }
+}

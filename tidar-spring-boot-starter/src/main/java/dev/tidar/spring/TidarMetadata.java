@@ -1,0 +1,51 @@
+package dev.tidar.spring;
+
+/**
+ * Keys of what a {@link TidarChatModel} says about an answer beyond Spring AI's own fields.
+ *
+ * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk. All others are in the
+ * response metadata of the last chunk of a stream, and of a blocking answer.
+ */
+public final class TidarMetadata {
+
+    /** {@link Integer}: the step that emitted this chunk; 0 is the prefill. */
+    public static final String STEP = "tidar.step";
+
+    /**
+     * {@code List<Map<String, Object>>}: the tokens of this chunk in order, each with {@code text} ({@link String},
+     * empty while a character is open) and {@code accepted} ({@link Boolean}, a draft that verification accepted).
+     */
+    public static final String TOKENS = "tidar.tokens";
+
+    /** {@link Integer}: decode forwards; the prefill is not counted. */
+    public static final String FORWARDS = "tidar.forwards";
+
+    /** {@link Double}: emitted tokens a decode forward. */
+    public static final String TOKENS_PER_FORWARD = "tidar.tokens-per-forward";
+
+    /** {@link Double}: decode speed after the first token. */
+    public static final String TOKENS_PER_SECOND = "tidar.tokens-per-second";
+
+    /** {@code Map<Integer, Integer>}: how many decode steps emitted how many tokens. */
+    public static final String KEPT = "tidar.kept";
+
+    /** {@link String}: the layout that decoded. */
+    public static final String LAYOUT = "tidar.layout";
+
+    /** {@link Long}: seed of the noise, chosen by the engine where the request named none. */
+    public static final String SEED = "tidar.seed";
+
+    /** {@link String}: the device that computed. */
+    public static final String DEVICE = "tidar.device";
+
+    /** {@link Long}: milliseconds from submission to the start of the prefill. */
+    public static final String QUEUED_MILLIS = "tidar.queued-millis";
+
+    /** {@link Long}: milliseconds from the start of the prefill to the first token. */
+    public static final String PREFILL_MILLIS = "tidar.prefill-millis";
+
+    /** {@link Long}: milliseconds from the first token to the end. */
+    public static final String DECODE_MILLIS = "tidar.decode-millis";
+
+    private TidarMetadata() {}
+}

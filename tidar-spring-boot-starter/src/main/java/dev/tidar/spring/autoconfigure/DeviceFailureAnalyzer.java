@@ -1,0 +1,18 @@
+package dev.tidar.spring.autoconfigure;
+
+import dev.tidar.api.DeviceException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Tells what to do about a device that cannot be used, or has too little memory. */
+final class DeviceFailureAnalyzer extends AbstractFailureAnalyzer<DeviceException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, DeviceException cause) {
+        return new FailureAnalysis(
+                "The device cannot run the model:%n%n    %s".formatted(cause.getMessage()),
+                "If memory is short: raise the heap (-Xmx), or lower tidar.context-length or tidar.kv-cache.memory, or keep"
+                        + " the weights smaller with tidar.weights=int8. To choose the device, set tidar.device.",
+                cause);
+    }
+}

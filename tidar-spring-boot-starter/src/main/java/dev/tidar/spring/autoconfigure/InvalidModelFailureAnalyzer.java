@@ -1,0 +1,43 @@
+package dev.tidar.spring.autoconfigure;
+
+import dev.tidar.api.InvalidModelException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
+
+/** Tells what to do about a model folder that cannot be used. */
+final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidModelException> {
+    private final Environment environment;
+
+    InvalidModelFailureAnalyzer(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, InvalidModelException cause) {
+        String model = environment.getProperty("tidar.model", "not set");
+        return new FailureAnalysis(
+                "The model (tidar.model=%s) cannot be loaded:%n%n    %s".formatted(model, cause.getMessage()),
+                advice(cause),
+                cause);
+    }
+
+    private static String advice(InvalidModelException cause) {
+        return switch (cause.fault()) {
+            case INCOMPLETE ->
+                "Check the path, and that the folder holds config.json, tokenizer.json and every safetensors"
+                        + " file that model.safetensors.index.json names. Nothing is downloaded: copy the whole folder of the"
+                        + " model to this machine.";
+            case NOT_A_CHECKPOINT ->
+                "Only safetensors files are read. If the file is a pointer of Git LFS, run git lfs pull"
+                        + " in the folder; if it is a saved web page, download the file itself; if it is a pickle (.bin, .pt)"
+                        + " or a GGUF file, take the safetensors files of the same model.";
+            case CORRUPT ->
+                "Download the file again and compare its checksum with that of the publisher. If it is as"
+                        + " published, the model itself is faulty.";
+            case UNSUPPORTED ->
+                "Take a model of a supported shape and weight format; the README lists them. Where the"
+                        + " message names a tidar property, correct that property.";
+        };
+    }
+}

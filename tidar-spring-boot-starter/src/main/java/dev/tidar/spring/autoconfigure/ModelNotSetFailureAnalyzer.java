@@ -1,0 +1,20 @@
+package dev.tidar.spring.autoconfigure;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Tells how to name a model, or how to do without one. */
+final class ModelNotSetFailureAnalyzer extends AbstractFailureAnalyzer<ModelNotSetException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, ModelNotSetException cause) {
+        return new FailureAnalysis(cause.getMessage() + ".", """
+                Set tidar.model to a folder with config.json, tokenizer.json and the safetensors files of a model, or to \
+                one on the class path:
+
+                    tidar.model=/opt/models/my-tidar-model
+                    tidar.model=classpath:models/my-tidar-model
+
+                If this application should use another chat model, set spring.ai.model.chat to its name, or to none.""", cause);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tidar.spring.autoconfigure;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.spring.TidarChatModel;
+import dev.tidar.spring.TidarChatOptions;
+import io.micrometer.observation.ObservationRegistry;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.model.SpringAIModelProperties;
+import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration for {@link TidarChatModel}, active unless another chat model is selected. */
+@AutoConfiguration(
+        after = {TidarEngineAutoConfiguration.class, ToolCallingAutoConfiguration.class},
+        before = ChatClientAutoConfiguration.class)
+@ConditionalOnBean(TidarEngine.class)
+@ConditionalOnProperty(name = SpringAIModelProperties.CHAT_MODEL, havingValue = "tidar", matchIfMissing = true)
+@EnableConfigurationProperties(TidarProperties.class)
+public final class TidarChatAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    TidarChatModel tidarChatModel(
+            TidarEngine engine,
+            TidarProperties properties,
+            ObjectProvider<ObservationRegistry> observations,
+            ObjectProvider<ChatModelObservationConvention> convention) {
+        var model = new TidarChatModel(
+                engine, options(properties), observations.getIfUnique(() -> ObservationRegistry.NOOP));
+        convention.ifAvailable(model::setObservationConvention);
+        return model;
+    }
+
+    private static TidarChatOptions options(TidarProperties properties) {
+        var chat = properties.chat();
+        return TidarChatOptions.builder()
+                .temperature(chat.temperature())
+                .maxTokens(chat.maxTokens())
+                .seed(chat.seed())
+                .build();
+    }
+}
