@@ -1,0 +1,155 @@
+package dev.tidar.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.DecodeMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.test.options.AbstractChatOptionsTests;
+import org.springframework.ai.tool.function.FunctionToolCallback;
+
+/** Spring AI's own tests of options, and what is ours. */
+@DisplayName("Chat options")
+class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, TidarChatOptions.Builder> {
+
+    @Override
+    protected Class<TidarChatOptions> getConcreteOptionsClass() {
+        return TidarChatOptions.class;
+    }
+
+    @Override
+    protected TidarChatOptions.Builder readyToBuildBuilder() {
+        return everyOption();
+    }
+
+    @Test
+    void survivesAMutationWithEveryOption() {
+        TidarChatOptions options = everyOption().build();
+
+        assertThat(options.mutate().build()).isEqualTo(options).hasSameHashCodeAs(options);
+        assertThat(options).hasNoNullFieldsOrProperties();
+    }
+
+    static Stream<TidarChatOptions> oneOptionApart() {
+        return Stream.of(
+                everyOption().model("other").build(),
+                everyOption().temperature(0.1).build(),
+                everyOption().maxTokens(1).build(),
+                everyOption().stopSequences(List.of("other")).build(),
+                everyOption().topK(1).build(),
+                everyOption().topP(0.1).build(),
+                everyOption().frequencyPenalty(0.1).build(),
+                everyOption().presencePenalty(0.1).build(),
+                everyOption().toolContext("other", 1).build(),
+                everyOption().toolCallbacks(List.of()).build(),
+                everyOption().seed(1L).build(),
+                everyOption().mode(DecodeMode.TWO_PASS).build(),
+                everyOption().draftLength(2).build(),
+                everyOption().outcomes(Set.of(2)).build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("oneOptionApart")
+    void differWhenOneOptionDiffers(TidarChatOptions other) {
+        assertThat(other).isNotEqualTo(everyOption().build());
+    }
+
+    @Test
+    void areNotChangedByWhatHappensToTheirBuilderLater() {
+        var builder = TidarChatOptions.builder().stopSequences(List.of("END")).seed(1L);
+        TidarChatOptions options = builder.build();
+
+        builder.seed(2L).stopSequences(List.of());
+
+        assertThat(options.getSeed()).isEqualTo(1L);
+        assertThat(options.getStopSequences()).containsExactly("END");
+    }
+
+    @Test
+    void combineWithTheSetOptionsOfAnotherBuilder() {
+        var combined = TidarChatOptions.builder()
+                .seed(1L)
+                .mode(DecodeMode.TWO_PASS)
+                .temperature(0.5)
+                .combineWith(TidarChatOptions.builder().seed(2L).draftLength(4).outcomes(Set.of(4)));
+
+        assertThat(combined.build())
+                .isEqualTo(TidarChatOptions.builder()
+                        .seed(2L)
+                        .mode(DecodeMode.TWO_PASS)
+                        .temperature(0.5)
+                        .draftLength(4)
+                        .outcomes(Set.of(4))
+                        .build());
+    }
+
+    @Test
+    void takeWhatIsUnsetFromTheDefaultsAndNothingElse() {
+        var asked = TidarChatOptions.builder().temperature(0.0).stopSequences(List.of("STOP")).build();
+
+        var resolved = asked.orElse(everyOption().build());
+
+        assertThat(resolved)
+                .isEqualTo(everyOption().temperature(0.0).stopSequences(List.of("STOP")).build());
+    }
+
+    @Test
+    void takeThePortableOptionsOfAnyOtherClass() {
+        ChatOptions portable = ChatOptions.builder()
+                .temperature(0.3)
+                .maxTokens(7)
+                .topP(0.9)
+                .topK(3)
+                .frequencyPenalty(0.1)
+                .presencePenalty(0.2)
+                .stopSequences(List.of("END"))
+                .model("other")
+                .build();
+
+        assertThat(TidarChatOptions.from(portable))
+                .isEqualTo(TidarChatOptions.builder()
+                        .temperature(0.3)
+                        .maxTokens(7)
+                        .topP(0.9)
+                        .topK(3)
+                        .frequencyPenalty(0.1)
+                        .presencePenalty(0.2)
+                        .stopSequences(List.of("END"))
+                        .model("other")
+                        .build());
+    }
+
+    private static final FunctionToolCallback<Map<String, Object>, String> TOOL = tool();
+
+    private static FunctionToolCallback<Map<String, Object>, String> tool() {
+        return FunctionToolCallback.<Map<String, Object>, String>builder("weather", arguments -> "sunny")
+                .description("Weather of a city")
+                .inputType(Map.class)
+                .build();
+    }
+
+    private static TidarChatOptions.Builder everyOption() {
+        return TidarChatOptions.builder()
+                .model("stories")
+                .temperature(0.8)
+                .maxTokens(100)
+                .stopSequences(List.of("END"))
+                .topK(40)
+                .topP(0.9)
+                .frequencyPenalty(0.5)
+                .presencePenalty(0.6)
+                .toolCallbacks(TOOL)
+                .toolContext(Map.of("user", "Sue"))
+                .seed(42L)
+                .mode(DecodeMode.SINGLE_PASS)
+                .draftLength(8)
+                .outcomes(Set.of(1, 4));
+    }
+}

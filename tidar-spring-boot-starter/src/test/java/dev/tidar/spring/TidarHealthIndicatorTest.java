@@ -1,0 +1,47 @@
+package dev.tidar.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.EngineState;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("Health")
+class TidarHealthIndicatorTest {
+
+    @ParameterizedTest
+    @CsvSource({"READY, UP", "DEGRADED, UP", "LOADING, OUT_OF_SERVICE", "DRAINING, OUT_OF_SERVICE", "DEAD, DOWN"})
+    void followsTheStateOfTheEngine(EngineState state, String status) {
+        var health = new TidarHealthIndicator(() -> Statuses.of(state)).health();
+
+        assertThat(health.getStatus().getCode()).isEqualTo(status);
+        assertThat(health.getDetails()).containsEntry("state", state.name());
+    }
+
+    @Test
+    void showsTheKernelsTheLayoutAndWhatTheEngineFellBackTo() {
+        var degraded = Statuses.of(EngineState.DEGRADED, List.of("plain kernels: add --add-modules jdk.incubator.vector"));
+
+        var health = new TidarHealthIndicator(() -> degraded).health();
+
+        assertThat(health.getDetails())
+                .containsEntry("model", "tiny")
+                .containsEntry("device", "cpu, 2 threads")
+                .containsEntry("backend", "plain")
+                .containsEntry("layout", "autoregressive")
+                .containsEntry("layoutReason", "it is the fastest here")
+                .containsEntry("degradations", List.of("plain kernels: add --add-modules jdk.incubator.vector"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hasNoDegradationsToShowWhenThereAreNone(EngineState state) {
+        var health = new TidarHealthIndicator(() -> Statuses.of(state)).health();
+
+        assertThat(health.getDetails()).doesNotContainKey("degradations");
+    }
+}

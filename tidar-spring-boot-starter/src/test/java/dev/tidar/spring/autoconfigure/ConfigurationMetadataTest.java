@@ -1,0 +1,87 @@
+package dev.tidar.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The file that gives an IDE its help; an annotation processor that does not run leaves it out without a word. */
+@DisplayName("The configuration metadata")
+class ConfigurationMetadataTest {
+
+    private final JsonNode metadata = read();
+
+    @Test
+    void hasEveryKey() {
+        assertThat(descriptions().keySet())
+                .containsExactlyInAnyOrder(
+                        "tidar.model",
+                        "tidar.model-cache",
+                        "tidar.device",
+                        "tidar.weights",
+                        "tidar.threads",
+                        "tidar.context-length",
+                        "tidar.mask-token-id",
+                        "tidar.block-size",
+                        "tidar.mode",
+                        "tidar.draft-length",
+                        "tidar.outcomes",
+                        "tidar.max-prompt-characters",
+                        "tidar.kv-cache.memory",
+                        "tidar.queue.max-requests",
+                        "tidar.chat.temperature",
+                        "tidar.chat.max-tokens",
+                        "tidar.chat.seed",
+                        "management.health.tidar.enabled");
+    }
+
+    @Test
+    void describesEachKeyByASentenceOfItsOwn() {
+        assertThat(descriptions().values())
+                .allMatch(text -> text.matches("[A-Z].*\\."), "a sentence")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void hintsAtEveryValueThatCanBeChosen() {
+        assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
+        assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
+        assertThat(valuesOf("tidar.device")).isEqualTo("auto cpu");
+        assertThat(valuesOf("spring.ai.model.chat")).isEqualTo("tidar none");
+    }
+
+    private Map<String, String> descriptions() {
+        return stream(metadata.get("properties"))
+                .collect(Collectors.toMap(
+                        property -> property.get("name").asString(),
+                        property -> property.path("description").asString("")));
+    }
+
+    private String valuesOf(String key) {
+        return stream(metadata.get("hints"))
+                .filter(hint -> hint.get("name").asString().equals(key))
+                .flatMap(hint -> stream(hint.get("values")))
+                .map(value -> value.get("value").asString())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static java.util.stream.Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    private static JsonNode read() {
+        try (InputStream in = new ClassPathResource("META-INF/spring-configuration-metadata.json").getInputStream()) {
+            return JsonMapper.shared().readTree(in);
+        } catch (IOException e) {
+            throw new AssertionError("no configuration metadata: did the annotation processor run?", e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.tidar.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.spring.StoriesModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.mock.env.MockEnvironment;
+
+/** What a user reads when the application does not start. */
+@DisplayName("An application that fails to start")
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalysisTest {
+
+    @Test
+    void tellsHowToSetAModelOrToDoWithoutOne(CapturedOutput output) {
+        start();
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("tidar.model must be set")
+                .contains("tidar.model=/opt/models/my-tidar-model")
+                .contains("set spring.ai.model.chat to its name, or to none");
+    }
+
+    @Test
+    void tellsThatTheFolderIsNotThere(@TempDir Path directory, CapturedOutput output) {
+        Path nowhere = directory.resolve("nowhere");
+
+        start("--tidar.model=" + nowhere);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("tidar.model=" + nowhere)
+                .contains("Nothing is downloaded");
+    }
+
+    @Test
+    void tellsWhichFileOfTheFolderIsMissing(@TempDir Path directory, CapturedOutput output) throws IOException {
+        Path model = StoriesModel.in(directory);
+        Files.delete(model.resolve("model.safetensors"));
+
+        start("--tidar.model=" + model);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("safetensors")
+                .contains("Check the path, and that the folder holds config.json");
+    }
+
+    @Test
+    void tellsThatAFileIsNotACheckpoint(@TempDir Path directory, CapturedOutput output) throws IOException {
+        Path model = StoriesModel.in(directory);
+        Files.writeString(model.resolve("model.safetensors"), """
+                version https://git-lfs.github.com/spec/v1
+                oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+                size 1045248
+                """);
+
+        start("--tidar.model=" + model);
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("run git lfs pull");
+    }
+
+    @Test
+    void tellsThatAFileIsCorrupt(@TempDir Path directory, CapturedOutput output) throws IOException {
+        Path model = StoriesModel.in(directory);
+        byte[] weights = Files.readAllBytes(model.resolve("model.safetensors"));
+        Files.write(model.resolve("model.safetensors"), java.util.Arrays.copyOf(weights, weights.length / 2));
+
+        start("--tidar.model=" + model);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("model.safetensors")
+                .contains("Download the file again");
+    }
+
+    @Test
+    void tellsWhatIsSupported(@TempDir Path directory, CapturedOutput output) throws IOException {
+        Path model = StoriesModel.in(directory);
+        Path config = model.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"mamba\"").replace("LlamaFor", "MambaFor"));
+
+        start("--tidar.model=" + model);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("mamba")
+                .contains("Take a model of a supported shape");
+    }
+
+    @Test
+    void tellsWhichPropertyIsWrong(CapturedOutput output) {
+        start("--tidar.model=any", "--tidar.threads=0");
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("tidar.threads must be positive, but is 0");
+    }
+
+    @Test
+    void tellsWhereElseAModelCanBeUnpacked() {
+        FailureAnalysis analysis =
+                new ModelCacheFailureAnalyzer().analyze(new ModelCacheException("no room on device", null));
+
+        assertThat(analysis.getDescription()).contains("no room on device");
+        assertThat(analysis.getAction()).contains("tidar.model-cache");
+    }
+
+    @Test
+    void tellsHowToFitTheDevice() {
+        FailureAnalysis analysis = new DeviceFailureAnalyzer().analyze(new DeviceException("needs 3 GiB", null));
+
+        assertThat(analysis.getDescription()).contains("needs 3 GiB");
+        assertThat(analysis.getAction()).contains("-Xmx").contains("tidar.context-length");
+    }
+
+    @Test
+    void hasAnActionForEveryFault() {
+        var analyzer = new InvalidModelFailureAnalyzer(new MockEnvironment().withProperty("tidar.model", "/models/x"));
+
+        for (var fault : InvalidModelException.Fault.values()) {
+            FailureAnalysis analysis = analyzer.analyze(new InvalidModelException(fault, "the message"));
+
+            assertThat(analysis.getDescription()).contains("tidar.model=/models/x").contains("the message");
+            assertThat(analysis.getAction()).as(fault.name()).endsWith(".");
+        }
+    }
+
+    private static void start(String... arguments) {
+        var application = new SpringApplication(Application.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(RuntimeException.class);
+    }
+
+    @ImportAutoConfiguration({TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class})
+    static class Application {}
+}

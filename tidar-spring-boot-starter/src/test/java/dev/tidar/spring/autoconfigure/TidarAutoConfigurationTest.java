@@ -1,0 +1,332 @@
+package dev.tidar.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineState;
+import dev.tidar.spring.StoriesModel;
+import dev.tidar.spring.TidarChatModel;
+import dev.tidar.spring.TidarChatOptions;
+import dev.tidar.spring.TidarHealthIndicator;
+import dev.tidar.spring.TidarMetadata;
+import dev.tidar.spring.TidarMeterBinder;
+import dev.tidar.spring.TidarMeterObservationHandler;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.tck.TestObservationRegistry;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.javapoet.ClassName;
+
+
+@DisplayName("The auto-configuration")
+class TidarAutoConfigurationTest {
+
+    private static final AutoConfigurations ALL = AutoConfigurations.of(
+            TidarEngineAutoConfiguration.class,
+            TidarChatAutoConfiguration.class,
+            TidarHealthContributorAutoConfiguration.class,
+            TidarMetricsAutoConfiguration.class,
+            ToolCallingAutoConfiguration.class,
+            ChatClientAutoConfiguration.class);
+
+    private static Path folder;
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner().withConfiguration(ALL);
+
+    private final ApplicationContextRunner withModel =
+            application.withPropertyValues("tidar.model=" + folder, "tidar.threads=1");
+
+    @BeforeAll
+    static void model(@TempDir Path directory) {
+        folder = StoriesModel.in(directory);
+    }
+
+    @Nested
+    class StaysOutOfTheWay {
+
+        @ParameterizedTest
+        @CsvSource({"none", "ollama"})
+        void whenAnotherChatModelIsSelected(String selected) {
+            application.withPropertyValues("spring.ai.model.chat=" + selected).run(context -> assertThat(context)
+                    .hasNotFailed()
+                    .doesNotHaveBean(TidarEngine.class)
+                    .doesNotHaveBean(TidarChatModel.class)
+                    .doesNotHaveBean(TidarProperties.class)
+                    .doesNotHaveBean(TidarHealthIndicator.class));
+        }
+
+        @Test
+        void evenOfASettingThatIsWrong() {
+            application.withPropertyValues("spring.ai.model.chat=none", "tidar.threads=-1").run(context -> assertThat(
+                            context)
+                    .hasNotFailed());
+        }
+    }
+
+    @Nested
+    class BacksOff {
+
+        @Test
+        void whenTheApplicationBringsItsOwnEngine(@TempDir Path directory) {
+            withModel.withBean("mine", TidarEngine.class, () -> StoriesModel.load(directory)).run(context -> assertThat(
+                            context)
+                    .hasSingleBean(TidarChatModel.class)
+                    .getBeanNames(TidarEngine.class)
+                    .containsExactly("mine"));
+        }
+
+        @Test
+        void whenTheApplicationBringsItsOwnChatModel(@TempDir Path directory) {
+            try (var engine = StoriesModel.load(directory)) {
+                withModel
+                        .withBean("mine", TidarChatModel.class, () -> new TidarChatModel(engine))
+                        .run(context -> assertThat(context)
+                                .getBeanNames(TidarChatModel.class)
+                                .containsExactly("mine"));
+            }
+        }
+    }
+
+    @Nested
+    class Gives {
+
+        @ParameterizedTest
+        @CsvSource({"''", "spring.ai.model.chat=tidar"})
+        void anEngineAndAChatModel(String selection) {
+            withModel.withPropertyValues(selection).run(context -> assertThat(context)
+                    .hasSingleBean(TidarEngine.class)
+                    .hasBean("tidarChatModel"));
+        }
+
+        @Test
+        void aChatModelWithTheOptionsOfTheProperties() {
+            withModel
+                    .withPropertyValues(
+                            "tidar.chat.temperature=0.5", "tidar.chat.max-tokens=7", "tidar.chat.seed=42")
+                    .run(context -> assertThat(context.getBean(TidarChatModel.class).getOptions())
+                            .isEqualTo(TidarChatOptions.builder()
+                                    .temperature(0.5)
+                                    .maxTokens(7)
+                                    .seed(42L)
+                                    .build()));
+        }
+
+        @Test
+        void anEngineWithTheLayoutOfTheProperties() {
+            withModel
+                    .withPropertyValues(
+                            "tidar.mode=single-pass",
+                            "tidar.draft-length=4",
+                            "tidar.outcomes=1,4",
+                            "tidar.chat.max-tokens=9")
+                    .run(context -> {
+                        var answer = context.getBean(TidarChatModel.class).call(new Prompt("Once upon a time"));
+
+                        assertThat(answer.getMetadata().<String>get(TidarMetadata.LAYOUT))
+                                .contains("single-pass")
+                                .contains("4");
+                    });
+        }
+
+        @Test
+        void aChatModelThatLeavesTheTemperatureToTheCheckpoint() {
+            withModel.run(context -> assertThat(context.getBean(TidarChatModel.class).getOptions())
+                    .isEqualTo(TidarChatOptions.builder().maxTokens(512).build()));
+        }
+
+        @Test
+        void anEngineWithTheSettingsOfTheProperties() {
+            withModel
+                    .withPropertyValues("tidar.context-length=64", "tidar.kv-cache.memory=1MB")
+                    .run(context -> {
+                        var status = context.getBean(TidarEngine.class).status();
+                        assertThat(status.model().contextLength()).isEqualTo(64);
+                        assertThat(status.kvBytes()).isBetween(1L, 1L << 20);
+                    });
+        }
+
+        @Test
+        void aChatClientThatAnswers() {
+            withModel.withPropertyValues("tidar.chat.max-tokens=5").run(context -> {
+                var client = context.getBean(ChatClient.Builder.class).build();
+
+                assertThat(client.prompt("Once upon a time").call().content()).isNotBlank();
+            });
+        }
+
+        @Test
+        void observationsByTheConventionOfTheApplication() {
+            var observations = TestObservationRegistry.create();
+            withModel
+                    .withPropertyValues("tidar.chat.max-tokens=1")
+                    .withBean(ObservationRegistry.class, () -> observations)
+                    .withBean(ChatModelObservationConvention.class, Told::new)
+                    .run(context -> {
+                        context.getBean(TidarChatModel.class).call("Once");
+
+                        io.micrometer.observation.tck.TestObservationRegistryAssert.assertThat(observations)
+                                .hasObservationWithNameEqualTo("stories.told");
+                    });
+        }
+
+        static class Told extends DefaultChatModelObservationConvention {
+            @Override
+            public String getName() {
+                return "stories.told";
+            }
+        }
+
+        @Test
+        void itsDeviceBackWhenTheContextCloses() {
+            var engine = new AtomicReference<TidarEngine>();
+            withModel.run(context -> engine.set(context.getBean(TidarEngine.class)));
+
+            assertThat(engine.get().status().state()).isEqualTo(EngineState.DEAD);
+        }
+    }
+
+    @Nested
+    class NamesThePropertyThatIsWrong {
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "tidar.device=cuda | tidar.device must be auto or cpu, but is cuda: this version has no CUDA backend",
+                    "tidar.threads=0 | tidar.threads must be positive, but is 0",
+                    "tidar.context-length=-5 | tidar.context-length must be positive, but is -5",
+                    "tidar.mask-token-id=-1 | tidar.mask-token-id must be in [0, 2147483647], but is -1",
+                    "tidar.block-size=1 | tidar.block-size must be in [2, 32], but is 1",
+                    "tidar.draft-length=33 | tidar.draft-length must be in [2, 32], but is 33",
+                    "tidar.outcomes=0 | tidar.outcomes must be in [1, 32], but is 0",
+                    "tidar.max-prompt-characters=0 | tidar.max-prompt-characters must be positive, but is 0",
+                    "tidar.kv-cache.memory=0B | tidar.kv-cache.memory must be positive, but is 0B",
+                    "tidar.queue.max-requests=0 | tidar.queue.max-requests must be positive, but is 0",
+                    "tidar.chat.temperature=-1 | tidar.chat.temperature must be 0 or in [0.01, 100], but is -1.0",
+                    "tidar.chat.max-tokens=0 | tidar.chat.max-tokens must be positive, but is 0",
+                })
+        void andItsRule(String property, String message) {
+            withModel.withPropertyValues(property).run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessage(message));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"tidar.weights=int3", "tidar.mode=fast", "tidar.device=tpu", "tidar.kv-cache.memory=much"})
+        void whenItsValueIsNoneOfTheKnownOnes(String property) {
+            withModel.withPropertyValues(property).run(context -> assertThat(context)
+                    .getFailure()
+                    .hasStackTraceContaining("'" + property.substring(0, property.indexOf('=')) + "'"));
+        }
+
+        @Test
+        void andTheModeThatOutcomesBelongTo() {
+            withModel.withPropertyValues("tidar.outcomes=1,4").run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessage("tidar.outcomes must be empty unless tidar.mode is single-pass"));
+        }
+
+        @Test
+        void andTheOutcomesThatTheDraftLengthLeavesRoomFor() {
+            withModel
+                    .withPropertyValues("tidar.draft-length=4", "tidar.outcomes=1,5")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .hasMessage("tidar.outcomes must be in [1, 4], but is 5"));
+        }
+    }
+
+    @Nested
+    class Health {
+
+        @Test
+        void isUpOnceTheModelIsLoaded() {
+            withModel.run(context -> assertThat(context.getBean("tidarHealthIndicator", TidarHealthIndicator.class)
+                            .health()
+                            .getStatus())
+                    .isEqualTo(Status.UP));
+        }
+
+        @Test
+        void isLeftOutWhenItIsDisabled() {
+            withModel.withPropertyValues("management.health.tidar.enabled=false").run(context -> assertThat(context)
+                    .hasNotFailed()
+                    .doesNotHaveBean(TidarHealthIndicator.class));
+        }
+
+        @Test
+        void isLeftOutWithoutSpringBootHealth() {
+            withModel.withClassLoader(new FilteredClassLoader(HealthIndicator.class)).run(context -> assertThat(context)
+                    .hasSingleBean(TidarChatModel.class)
+                    .doesNotHaveBean("tidarHealthIndicator"));
+        }
+    }
+
+    @Nested
+    class Metrics {
+
+        @Test
+        void areBoundWhereThereIsARegistry() {
+            withModel.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> assertThat(context)
+                    .hasSingleBean(TidarMeterBinder.class)
+                    .hasSingleBean(TidarMeterObservationHandler.class));
+        }
+
+        @Test
+        void areLeftOutWithoutARegistry() {
+            withModel.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TidarMeterBinder.class));
+        }
+
+        @Test
+        void areLeftOutWithoutMicrometer() {
+            withModel.withClassLoader(new FilteredClassLoader(MeterRegistry.class)).run(context -> assertThat(context)
+                    .hasSingleBean(TidarChatModel.class)
+                    .doesNotHaveBean("tidarMeterBinder"));
+        }
+    }
+
+    @Test
+    void isProcessedAheadOfTimeWithoutAModel() {
+        try (var context = new AnnotationConfigApplicationContext()) {
+            TestPropertyValues.of("tidar.model=nowhere").applyTo(context);
+            context.register(TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class);
+            var generation = new DefaultGenerationContext(
+                    new ClassNameGenerator(ClassName.get("dev.tidar.spring", "Application")),
+                    new InMemoryGeneratedFiles());
+
+            ClassName initializer = new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+            generation.writeGeneratedContent();
+
+            assertThat(initializer.simpleName()).contains("ApplicationContextInitializer");
+        }
+    }
+}
