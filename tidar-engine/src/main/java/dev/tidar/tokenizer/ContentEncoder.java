@@ -1,6 +1,7 @@
 package dev.tidar.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.tidar.api.EngineClosedException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -23,13 +24,13 @@ final class ContentEncoder implements AutoCloseable {
      * Token ids of this text.
      *
      * @param text without lone surrogates
-     * @throws IllegalStateException if it is closed
+     * @throws EngineClosedException if it is closed
      */
     long[] encode(String text) {
         lock.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the tokenizer is closed");
+                throw new EngineClosedException("the tokenizer is closed");
             }
             return tokenizer.encode(text, false, false).getIds();
         } finally {

@@ -3,6 +3,7 @@ package dev.tidar.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidar.api.EngineClosedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,7 +216,7 @@ class TokenizerTest {
             while (true) {
                 try {
                     stories.encode("Once upon a time");
-                } catch (IllegalStateException e) {
+                } catch (EngineClosedException e) {
                     return e.getMessage();
                 }
             }
@@ -240,7 +241,7 @@ class TokenizerTest {
         stories.close();
 
         assertThat(stories.decode(ids)).isEqualTo("Once upon a time");
-        assertThatThrownBy(() -> stories.encode("Once")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> stories.encode("Once")).isInstanceOf(EngineClosedException.class);
     }
 
     private void write(ObjectNode json) throws IOException {
