@@ -1,0 +1,200 @@
+package dev.tidar.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationFailedException;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.model.StepInputs;
+import dev.tidar.model.StepResult;
+import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.Ids;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of requests when a forward goes wrong. The model counts forwards and does as it is told at each. */
+@DisplayName("The engine thread")
+class EngineLoopTest {
+
+    private static final int BLOCKS = 4;
+
+    private final AtomicBoolean released = new AtomicBoolean();
+    private final BlockPool pool = new BlockPool(BLOCKS);
+    private EngineLoop loop;
+
+    @AfterEach
+    void close() {
+        loop.close();
+        assertThat(released).isTrue();
+        assertThat(pool.free()).isEqualTo(BLOCKS);
+    }
+
+    @Test
+    void goesOnAfterAForwardThatThrew() throws InterruptedException {
+        start(forward -> {
+            if (forward == 2) {
+                throw new IllegalStateException("forward 2");
+            }
+            return 5;
+        });
+        Generation broken = submit(10);
+
+        assertThatThrownBy(broken::await)
+                .isInstanceOf(GenerationFailedException.class)
+                .hasMessageContaining("forward 2");
+        assertThat(submit(4).await().tokens()).containsExactly(5, 5, 5, 5);
+    }
+
+    @Test
+    void goesOnAfterAForwardThatRanOutOfMemory() throws InterruptedException {
+        start(forward -> {
+            if (forward == 0) {
+                throw new OutOfMemoryError("heap");
+            }
+            return 5;
+        });
+
+        assertThatThrownBy(submit(3)::await).isInstanceOf(GenerationFailedException.class);
+        assertThat(submit(3).await().tokens()).hasSize(3);
+    }
+
+    @Test
+    void endsARequestWhoseScoresAreNotFinite() throws InterruptedException {
+        start(forward -> forward == 1 ? Ids.NONE : 5);
+
+        assertThatThrownBy(submit(3)::await)
+                .isInstanceOf(GenerationFailedException.class)
+                .hasMessageContaining("no finite score");
+        assertThat(submit(3).await().tokens()).hasSize(3);
+    }
+
+    @Test
+    void isDeadAfterTheDeviceFailedAndEndsWhatWaited() throws InterruptedException {
+        CountDownLatch hold = new CountDownLatch(1);
+        start(forward -> {
+            awaitQuietly(hold);
+            throw new DeviceException("device lost", null);
+        });
+        Generation running = submit(3);
+        Generation waiting = submit(3);
+        hold.countDown();
+
+        assertThatThrownBy(running::await).isInstanceOf(DeviceException.class).hasMessage("device lost");
+        assertThatThrownBy(waiting::await).isInstanceOf(EngineClosedException.class);
+        loop.close();
+        assertThat(loop.isDead()).isTrue();
+        assertThatThrownBy(() -> submit(3)).isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void endsARequestThatTheKvCacheHasNoRoomFor() {
+        start(forward -> 5);
+
+        assertThatThrownBy(submit(1000)::await)
+                .isInstanceOf(GenerationFailedException.class)
+                .hasMessageContaining("the KV cache has no room for 65 tokens");
+    }
+
+    @Test
+    void servesInTheOrderOfArrival() throws InterruptedException {
+        start(forward -> forward);
+        List<Generation> generations = List.of(submit(3), submit(2), submit(1));
+
+        assertThat(generations.get(0).await().tokens()).containsExactly(0, 1, 2);
+        assertThat(generations.get(1).await().tokens()).containsExactly(3, 4);
+        assertThat(generations.get(2).await().tokens()).containsExactly(5);
+    }
+
+    @Test
+    void canBeClosedByAListener() throws InterruptedException {
+        start(forward -> 5);
+        Generation generation = loop.submit(admission(50), new GenerationListener() {
+            @Override
+            public void onChunk(TokenChunk chunk) {
+                loop.close();
+            }
+        });
+
+        assertThatThrownBy(generation::await).isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void passesOnWhatLoadingFailedWith() {
+        loop = new EngineLoop(
+                () -> {
+                    released.set(true);
+                    throw new DeviceException("no such device", null);
+                },
+                4,
+                System::nanoTime);
+
+        assertThatThrownBy(loop::awaitLoaded).isInstanceOf(DeviceException.class).hasMessage("no such device");
+    }
+
+    /** @param token the token that each forward picks */
+    private void start(IntFunction<Integer> token) {
+        TidarModel model = new TidarModel() {
+            private int forwards;
+
+            @Override
+            public StepResult step(StepInputs inputs) {
+                return new StepResult(
+                        List.of(new StepResult.ForSequence(List.of(token.apply(forwards++)), List.of())));
+            }
+
+            @Override
+            public int maxRows() {
+                return 100;
+            }
+        };
+        Engine engine = new Engine(
+                new Decoder(model, 64, 0),
+                pool,
+                16,
+                new AdaptiveLayouts(List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                () -> released.set(true));
+        loop = new EngineLoop(() -> engine, 4, System::nanoTime);
+        loop.awaitLoaded();
+    }
+
+    private Generation submit(int maxTokens) {
+        return loop.submit(admission(maxTokens), GenerationListener.NONE);
+    }
+
+    private static Admission admission(int maxTokens) {
+        return new Admission(
+                List.of(1, 2),
+                Picking.GREEDY,
+                new StopRule(Set.of(), List.of(), maxTokens, 2000),
+                Optional::empty,
+                () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
