@@ -1,0 +1,132 @@
+package dev.tidar.sample;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.GenerationStats;
+import dev.tidar.api.TidarException;
+import dev.tidar.spring.TidarMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import org.springframework.ai.chat.metadata.ChatResponseMetadata;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.Generation;
+
+/** What the page is told while an answer grows. */
+sealed interface ChatEvent {
+
+    /** Name of the server-sent event that carries this object. */
+    @JsonIgnore
+    String event();
+
+    /** The event for one response of the chat model: the last one carries statistics, all others text. */
+    static ChatEvent of(ChatResponse response, TidarEngine engine) {
+        Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
+        return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
+                ? Done.of(generation, Statistics.of(response.getMetadata(), stats, engine.status()), stats)
+                : Chunk.of(generation);
+    }
+
+    /**
+     * What one decode step emitted.
+     *
+     * @param step number of the step, 0 is the prefill
+     * @param text text of the whole step
+     * @param tokens its tokens in order
+     */
+    record Chunk(int step, String text, List<Token> tokens) implements ChatEvent {
+
+        static Chunk of(Generation generation) {
+            Integer step = generation.getMetadata().get(TidarMetadata.STEP);
+            List<Map<String, Object>> tokens = generation.getMetadata().get(TidarMetadata.TOKENS);
+            return new Chunk(
+                    Objects.requireNonNull(step, TidarMetadata.STEP),
+                    Objects.requireNonNullElse(generation.getOutput().getText(), ""),
+                    Objects.requireNonNull(tokens, TidarMetadata.TOKENS).stream()
+                            .map(Token::of)
+                            .toList());
+        }
+
+        @Override
+        public String event() {
+            return "chunk";
+        }
+    }
+
+    /** A token's text, and whether it is an accepted draft rather than the pick that ended the step. */
+    record Token(String text, boolean accepted) {
+
+        private static Token of(Map<String, Object> token) {
+            return new Token(String.valueOf(token.get("text")), Boolean.TRUE.equals(token.get("accepted")));
+        }
+    }
+
+    /** The end of an answer: {@code stop}, {@code length} or {@code cancelled}, with its counts and figures. */
+    record Done(String finishReason, Usage usage, Statistics stats) implements ChatEvent {
+
+        static Done of(Generation generation, Statistics figures, GenerationStats stats) {
+            return new Done(
+                    Objects.requireNonNull(generation.getMetadata().getFinishReason(), "finish reason"),
+                    new Usage(stats.promptTokens(), stats.tokens(), stats.promptTokens() + stats.tokens()),
+                    figures);
+        }
+
+        @Override
+        public String event() {
+            return "done";
+        }
+    }
+
+    /** Tokens of the prompt, of the answer, and of both. */
+    record Usage(int promptTokens, int completionTokens, int totalTokens) {}
+
+    /**
+     * Figures of one answer.
+     *
+     * @param kept how many decode steps emitted how many tokens
+     * @param seed as text, because a script reads whole numbers only up to 2^53
+     */
+    record Statistics(
+            double tokensPerSecond,
+            double tokensPerForward,
+            int forwards,
+            SortedMap<Integer, Integer> kept,
+            String layout,
+            long queuedMillis,
+            long prefillMillis,
+            long decodeMillis,
+            String device,
+            String backend,
+            String seed) {
+
+        static Statistics of(ChatResponseMetadata about, GenerationStats stats, EngineStatus engine) {
+            return new Statistics(
+                    stats.tokensPerSecond(),
+                    stats.tokensPerForward(),
+                    stats.forwards(),
+                    stats.keptHistogram(),
+                    stats.layout(),
+                    stats.queued().toMillis(),
+                    stats.prefill().toMillis(),
+                    stats.decode().toMillis(),
+                    engine.device(),
+                    engine.backend(),
+                    String.valueOf(about.<Object>get(TidarMetadata.SEED)));
+        }
+    }
+
+    /** A failure after the first event, when the HTTP status is already sent. */
+    record Failed(String type, String message) implements ChatEvent {
+
+        static Failed of(TidarException failure) {
+            return new Failed(ProblemAdvice.title(failure), Objects.requireNonNullElse(failure.getMessage(), ""));
+        }
+
+        @Override
+        public String event() {
+            return "error";
+        }
+    }
+}

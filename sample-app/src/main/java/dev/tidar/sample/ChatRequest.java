@@ -1,0 +1,127 @@
+package dev.tidar.sample;
+
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.spring.TidarChatOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.Message;
+import org.springframework.ai.chat.messages.SystemMessage;
+import org.springframework.ai.chat.messages.UserMessage;
+
+/**
+ * Body of {@code POST /api/chat}. One that exists is within the limits; what is left out is the model's own default.
+ *
+ * @param messages the conversation so far, ending with the user's turn
+ * @param system instruction to the model ahead of the conversation
+ * @param mode {@code auto}, {@code single-pass}, {@code two-pass} or {@code autoregressive}
+ * @param draftLength rows in a draft block, the anchor included
+ * @param outcomes kept counts for which single-pass steps carry a group
+ * @param temperature divisor of the logits; 0 is greedy
+ * @param maxTokens tokens of the answer at most
+ * @param seed seed of the noise
+ */
+record ChatRequest(
+        List<Turn> messages,
+        @Nullable String system,
+        @Nullable String mode,
+        @Nullable Integer draftLength,
+        @Nullable Set<Integer> outcomes,
+        @Nullable Double temperature,
+        @Nullable Integer maxTokens,
+        @Nullable Long seed) {
+
+    static final int MAX_MESSAGES = 128;
+    static final int MAX_CHARACTERS = 65_536;
+    static final int MAX_TOKENS = 4096;
+    static final double MAX_TEMPERATURE = 2;
+
+    ChatRequest {
+        if (messages == null || messages.isEmpty() || messages.size() > MAX_MESSAGES) {
+            throw new InvalidRequestException("messages must hold 1 to %d messages, but hold %d"
+                    .formatted(MAX_MESSAGES, messages == null ? 0 : messages.size()));
+        }
+        if (messages.stream().anyMatch(Objects::isNull)) {
+            throw new InvalidRequestException("messages must hold objects with role and text, but hold a null");
+        }
+        Turn last = messages.get(messages.size() - 1);
+        if (!last.role().equals("user")) {
+            throw new InvalidRequestException(
+                    "messages must end with the role user, but end with the role " + last.role());
+        }
+        long characters =
+                messages.stream().mapToLong(turn -> turn.text().length()).sum()
+                        + Objects.requireNonNullElse(system, "").length();
+        if (characters > MAX_CHARACTERS) {
+            throw new InvalidRequestException("messages and system must hold at most %d characters, but hold %d"
+                    .formatted(MAX_CHARACTERS, characters));
+        }
+        if (temperature != null && !(temperature >= 0 && temperature <= MAX_TEMPERATURE)) {
+            throw new InvalidRequestException(
+                    "temperature must be in [0, %s], but is %s".formatted(MAX_TEMPERATURE, temperature));
+        }
+        if (maxTokens != null && (maxTokens < 1 || maxTokens > MAX_TOKENS)) {
+            throw new InvalidRequestException(
+                    "maxTokens must be in [1, %d], but is %d".formatted(MAX_TOKENS, maxTokens));
+        }
+        decoding(mode, draftLength, outcomes);
+        messages = List.copyOf(messages);
+    }
+
+    /**
+     * One turn of the conversation.
+     *
+     * @param role {@code user} or {@code assistant}
+     */
+    record Turn(String role, String text) {
+
+        Turn {
+            if (!"user".equals(role) && !"assistant".equals(role)) {
+                throw new InvalidRequestException("role must be user or assistant, but is " + role);
+            }
+            if (text == null) {
+                throw new InvalidRequestException(
+                        "text must be given in each message, but is missing in one of the role " + role);
+            }
+        }
+
+        private Message message() {
+            return role.equals("user") ? new UserMessage(text) : new AssistantMessage(text);
+        }
+    }
+
+    /** The conversation as Spring AI's messages, the system message first. */
+    List<Message> conversation() {
+        var conversation = new ArrayList<Message>();
+        if (system != null) {
+            conversation.add(new SystemMessage(system));
+        }
+        messages.forEach(turn -> conversation.add(turn.message()));
+        return conversation;
+    }
+
+    /** The options as the starter's chat model takes them. */
+    TidarChatOptions.Builder options() {
+        return TidarChatOptions.builder()
+                .mode(decoding(mode, draftLength, outcomes).mode())
+                .draftLength(draftLength)
+                .outcomes(outcomes)
+                .temperature(temperature)
+                .maxTokens(maxTokens)
+                .seed(seed);
+    }
+
+    private static Decoding decoding(
+            @Nullable String mode, @Nullable Integer draftLength, @Nullable Set<Integer> outcomes) {
+        return new Decoding(
+                mode == null ? DecodeMode.AUTO : Modes.parse(mode),
+                draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
+                outcomes == null ? Set.of() : outcomes);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.tidar.sample;
+
+import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Answer of {@code GET /api/engine}: the engine in the words of the API.
+ *
+ * @param serving whether a request would be taken now
+ * @param degradations fallbacks that are active, each with what would end it
+ */
+record EngineFacts(
+        boolean serving,
+        EngineState state,
+        Model model,
+        String device,
+        String backend,
+        List<String> degradations,
+        Layout layout,
+        int queued,
+        int running,
+        Limits limits) {
+
+    /** The loaded model; {@code blockSize} is empty for one that cannot draft. */
+    record Model(
+            String name,
+            String family,
+            long parameters,
+            String weights,
+            int contextLength,
+            OptionalInt blockSize,
+            boolean draftAdapter) {}
+
+    /** What auto chose, why, and from what. */
+    record Layout(String chosen, String reason, List<Candidate> candidates) {}
+
+    /** A layout with its figures; {@code mode}, {@code draftLength} and {@code outcomes} ask for it in a request. */
+    record Candidate(
+            String name,
+            String mode,
+            OptionalInt draftLength,
+            SortedSet<Integer> outcomes,
+            double stepMillis,
+            double tokensPerStep,
+            double tokensPerSecond) {
+
+        private static Candidate of(EngineStatus.Candidate candidate) {
+            Decoding decoding = candidate.decoding();
+            return new Candidate(
+                    candidate.name(),
+                    Modes.format(decoding.mode()),
+                    decoding.draftLength(),
+                    new TreeSet<>(decoding.outcomes()),
+                    candidate.stepMillis(),
+                    candidate.tokensPerStep(),
+                    candidate.tokensPerSecond());
+        }
+    }
+
+    /** What a chat request is held to. */
+    record Limits(int maxMessages, int maxCharacters, int maxTokens, int maxDraftLength, double maxTemperature) {}
+
+    static EngineFacts of(EngineStatus status) {
+        EngineStatus.ModelFacts model = status.model();
+        EngineStatus.LayoutReport layout = status.layout();
+        return new EngineFacts(
+                status.state() == EngineState.READY || status.state() == EngineState.DEGRADED,
+                status.state(),
+                new Model(
+                        model.name(),
+                        model.family(),
+                        model.parameters(),
+                        model.weights().name().toLowerCase(Locale.ROOT),
+                        model.contextLength(),
+                        model.blockSize(),
+                        model.draftAdapter()),
+                status.device(),
+                status.backend(),
+                status.degradations(),
+                new Layout(
+                        layout.chosen(),
+                        layout.reason(),
+                        layout.candidates().stream().map(Candidate::of).toList()),
+                status.queued(),
+                status.running(),
+                new Limits(
+                        ChatRequest.MAX_MESSAGES,
+                        ChatRequest.MAX_CHARACTERS,
+                        Math.min(ChatRequest.MAX_TOKENS, model.contextLength()),
+                        Decoding.MAX_DRAFT_LENGTH,
+                        ChatRequest.MAX_TEMPERATURE));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.tidar.sample;
+
+import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.TidarException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.server.ServerWebInputException;
+import tools.jackson.core.JacksonException;
+
+/** Failures before the first event of a stream, as problem details (RFC 9457). */
+@RestControllerAdvice
+class ProblemAdvice {
+    private static final String RETRY_SECONDS = "2";
+
+    /** 400 for a request that can never be served, 503 for one that may be later, 500 for a failure of the engine. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> failed(TidarException failure) {
+        return problem(status(failure), title(failure), failure.getMessage(), failure.isTransient());
+    }
+
+    /** 400 for a body that is no chat request, with the rule that it breaks or the field where reading it ended. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unreadable(ServerWebInputException failure) {
+        String detail = causes(failure)
+                .filter(InvalidRequestException.class::isInstance)
+                .map(Throwable::getMessage)
+                .findFirst()
+                .orElseGet(() -> "the body must be a JSON object with messages and options, but " + fault(failure));
+        return problem(failure.getStatusCode(), "Request refused", detail, false);
+    }
+
+    /** A few words that name a failure to a reader. */
+    static String title(TidarException failure) {
+        if (failure instanceof InvalidRequestException) {
+            return "Request refused";
+        }
+        if (failure instanceof EngineBusyException) {
+            return "Engine busy";
+        }
+        return failure instanceof EngineClosedException ? "Engine stopped" : "Engine failed";
+    }
+
+    private static HttpStatus status(TidarException failure) {
+        if (failure instanceof InvalidRequestException) {
+            return HttpStatus.BAD_REQUEST;
+        }
+        return failure.isTransient() || failure instanceof EngineClosedException
+                ? HttpStatus.SERVICE_UNAVAILABLE
+                : HttpStatus.INTERNAL_SERVER_ERROR;
+    }
+
+    /** The content type is stated, because the caller of a stream accepts events, and a problem is none. */
+    private static ResponseEntity<ProblemDetail> problem(
+            HttpStatusCode status, String title, @Nullable String detail, boolean retry) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setTitle(title);
+        var response = ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return (retry ? response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS) : response).body(problem);
+    }
+
+    private static String fault(ServerWebInputException failure) {
+        String path = causes(failure)
+                .filter(JacksonException.class::isInstance)
+                .flatMap(cause -> ((JacksonException) cause).getPath().stream())
+                .map(step ->
+                        step.getPropertyName() != null ? "." + step.getPropertyName() : "[" + step.getIndex() + "]")
+                .collect(Collectors.joining());
+        return path.isEmpty() ? "is none" : "cannot be read at " + path.substring(path.startsWith(".") ? 1 : 0);
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.tidar.sample;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Serves the chat page, {@code POST /api/chat} and {@code GET /api/engine}, on the embedded model. */
+@SpringBootApplication
+public class SampleApplication {
+
+    public static void main(String[] arguments) {
+        SpringApplication.run(SampleApplication.class, arguments);
+    }
+}
