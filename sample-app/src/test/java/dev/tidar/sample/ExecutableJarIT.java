@@ -1,0 +1,132 @@
+package dev.tidar.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The executable jar")
+class ExecutableJarIT {
+
+    private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    Path folder;
+
+    private Process application;
+
+    @Test
+    void answersOnItsEmbeddedModelWhichItUnpacksOnce() throws IOException, InterruptedException {
+        String first = startAndAsk("first");
+        Map<Path, FileTime> unpacked = filesWithTimes();
+        stop();
+        String second = startAndAsk("second");
+
+        assertThat(first).contains("event:chunk", "event:done", "\"finishReason\":\"length\"");
+        assertThat(textOf(second)).isNotBlank().isEqualTo(textOf(first));
+        assertThat(unpacked.keySet())
+                .extracting(file -> file.getFileName().toString())
+                .contains("config.json", "model-00001-of-00002.safetensors", "adapter_model.safetensors");
+        assertThat(filesWithTimes()).isEqualTo(unpacked);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (application != null) {
+            application.destroy();
+            assertThat(application.waitFor(40, TimeUnit.SECONDS))
+                    .as("ended when asked to")
+                    .isTrue();
+        }
+    }
+
+    private String startAndAsk(String run) throws IOException, InterruptedException {
+        Path log = folder.resolve(run + ".log");
+        application = new ProcessBuilder(command())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        int port = await("the port in " + log)
+                .atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> portIn(log), found -> found > 0);
+        URI root = URI.create("http://127.0.0.1:" + port);
+
+        assertThat(send(HttpRequest.newBuilder(root.resolve("/actuator/health/readiness"))))
+                .contains("\"UP\"");
+        return send(HttpRequest.newBuilder(root.resolve("/api/chat"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                        {"messages": [{"role": "user", "text": "What is a JVM?"}], "maxTokens": 8, "temperature": 0}""")));
+    }
+
+    private List<String> command() {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(System.getProperty("sample.jvm.flags").split(" ")));
+        command.addAll(List.of(
+                "-jar",
+                System.getProperty("sample.jar"),
+                "--server.port=0",
+                "--tidar.model-cache=" + folder.resolve("cache")));
+        return command;
+    }
+
+    private int portIn(Path log) throws IOException {
+        String output = Files.readString(log);
+        Matcher port = PORT.matcher(output);
+        if (!port.find()) {
+            assertThat(application.isAlive()).as(output).isTrue();
+            return 0;
+        }
+        return Integer.parseInt(port.group(1));
+    }
+
+    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                http.send(request.timeout(Duration.ofMinutes(2)).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+
+    private Map<Path, FileTime> filesWithTimes() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            var times = new TreeMap<Path, FileTime>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                times.put(file, Files.getLastModifiedTime(file));
+            }
+            return times;
+        }
+    }
+
+    private static String textOf(String events) {
+        return Pattern.compile("\"step\":\\d+,\"text\":\"((?:[^\"\\\\]|\\\\.)*)\"")
+                .matcher(events)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.joining());
+    }
+}
