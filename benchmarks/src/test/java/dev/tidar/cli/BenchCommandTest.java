@@ -112,6 +112,8 @@ class BenchCommandTest {
         boolean oneRound = !List.of(args).contains("--repeats");
         Stream<String> repeats = oneRound ? Stream.of("--repeats", "1") : Stream.empty();
         String[] brief = {"bench", "--model", STORIES, "--max-tokens", "12", "--limit", "2"};
-        return tidar(Stream.of(Stream.of(brief), repeats, Stream.of(args)).flatMap(Function.identity()).toArray(String[]::new));
+        return tidar(Stream.of(Stream.of(brief), repeats, Stream.of(args))
+                .flatMap(Function.identity())
+                .toArray(String[]::new));
     }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("java -jar tidar.jar")
@@ -54,10 +56,31 @@ class TidarJarIT {
         assertThat(failed.err()).contains("config.json").doesNotContain("\tat ");
     }
 
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have no locale in which the JVM loses bytes")
+    void refusesAPromptThatTheLocaleCannotCarryRatherThanAnsweringAnother() throws IOException, InterruptedException {
+        Cli refused = run(
+                "sh",
+                "-c",
+                "LC_ALL=C exec " + java()
+                        + " -jar target/tidar.jar generate --model any --prompt \"$(printf '\\303\\251')\"");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(refused.err()).contains("LC_ALL=C.UTF-8");
+    }
+
     private Cli tidarJar(String... args) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/tidar.jar"));
+        var command = new ArrayList<>(List.of(java(), "-jar", "target/tidar.jar"));
         command.addAll(List.of(args));
+        return run(command.toArray(String[]::new));
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private Cli run(String... command) throws IOException, InterruptedException {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         Process process = new ProcessBuilder(command)

@@ -61,8 +61,7 @@ public final class Prompts {
             throw new InvalidRequestException(place + " must be a JSON object: " + e.getOriginalMessage(), e);
         }
         if (object.path("token_ids").isArray()) {
-            return new Prompt.Tokens(
-                    object.path("token_ids").valueStream().map(JsonNode::asInt).toList());
+            return new Prompt.Tokens(tokenIds(object.path("token_ids"), place));
         }
         for (String key : List.of("chat", "question")) {
             if (object.path(key).isString()) {
@@ -76,6 +75,13 @@ public final class Prompts {
             return new Prompt.Text(object.path("prompt").stringValue());
         }
         throw new InvalidRequestException(place + " must have one of chat, question, turns, prompt, token_ids");
+    }
+
+    private static List<Integer> tokenIds(JsonNode array, String place) {
+        if (!array.valueStream().allMatch(JsonNode::isInt)) {
+            throw new InvalidRequestException(place + ": token_ids must be whole numbers of 32 bits");
+        }
+        return array.valueStream().map(JsonNode::intValue).toList();
     }
 
     private static Prompt message(String text, boolean chat) {
