@@ -1,7 +1,7 @@
 package dev.tidar;
 
-import dev.tidar.api.Decoding;
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineStatus.ModelFacts;

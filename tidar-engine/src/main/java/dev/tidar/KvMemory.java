@@ -27,8 +27,7 @@ record KvMemory(int blocks, int contextLength) {
     private static final long MIB = 1 << 20;
 
     static KvGeometry geometry(ModelConfig config) {
-        return new KvGeometry(
-                config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
+        return new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
     }
 
     /**

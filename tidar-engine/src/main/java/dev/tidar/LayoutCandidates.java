@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 /**
  * The layouts that auto chooses from, measured: autoregressive, two passes, and single passes of growing width.
  *
- * <p>Every layout is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet. So the
- * first request finds them compiled, too.
+ * <p>Every layout is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet.
+ * So the first request finds them compiled, too.
  */
 final class LayoutCandidates {
 
@@ -29,8 +29,7 @@ final class LayoutCandidates {
 
     private final LayoutCalibration calibration;
 
-    LayoutCandidates(
-            Decoder decoder, BlockPool pool, int blockTokens, int contextLength, LongSupplier nanoTime) {
+    LayoutCandidates(Decoder decoder, BlockPool pool, int blockTokens, int contextLength, LongSupplier nanoTime) {
         this.calibration = new LayoutCalibration(decoder, pool, blockTokens, contextLength, nanoTime);
     }
 

@@ -75,8 +75,8 @@ final class PromptEncoder {
 
     private Tokenizer tokenizer() {
         return model.tokenizer()
-                .orElseThrow(() -> new InvalidRequestException(
-                        "%s has no tokenizer.json: it serves token ids only".formatted(model.facts().name())));
+                .orElseThrow(() -> new InvalidRequestException("%s has no tokenizer.json: it serves token ids only"
+                        .formatted(model.facts().name())));
     }
 
     private void requireCharacters(long characters) {

@@ -1,7 +1,7 @@
 package dev.tidar;
 
-import dev.tidar.api.Decoding;
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.GenerationRequest;
@@ -20,7 +20,10 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The border for requests: checks them against the model, once, on the caller's thread, before anything is queued. Thread-safe. */
+/**
+ * The border for requests: checks them against the model, once, on the caller's thread, before anything is queued.
+ * Thread-safe.
+ */
 final class RequestGate {
 
     private final Decoding defaultDecoding;
@@ -43,7 +46,8 @@ final class RequestGate {
     Admission admit(GenerationRequest request) {
         Supplier<LayoutChoice> layouts = layouts(request.decoding());
         if (!request.stopStrings().isEmpty() && model.tokenizer().isEmpty()) {
-            throw new InvalidRequestException("stop strings need a tokenizer, but the model folder has no tokenizer.json");
+            throw new InvalidRequestException(
+                    "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
         List<Integer> prompt = prompts.encode(request.prompt());
         int context = model.facts().contextLength();
@@ -62,8 +66,9 @@ final class RequestGate {
     }
 
     private StopRule stop(GenerationRequest request, int context) {
-        Set<Integer> stopIds =
-                request.ignoreStopIds() ? Set.of() : new HashSet<>(model.defaults().stopIds());
+        Set<Integer> stopIds = request.ignoreStopIds()
+                ? Set.of()
+                : new HashSet<>(model.defaults().stopIds());
         return new StopRule(stopIds, request.stopStrings(), request.maxTokens().orElse(context), context);
     }
 
@@ -79,7 +84,8 @@ final class RequestGate {
 
     /** Auto knows only the draft length that was measured at load; another one is refused rather than ignored. */
     private void requireMeasured(Decoding decoding) {
-        int measured = defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));
+        int measured =
+                defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));
         if (!decoding.outcomes().isEmpty() || decoding.draftLength().orElse(measured) != measured) {
             throw new InvalidRequestException(
                     "mode auto decides on draft length and outcomes itself; choose single-pass or two-pass to set them");
@@ -96,8 +102,7 @@ final class RequestGate {
                     "mode %s needs a mask token, but %s has none: it decodes autoregressively only"
                             .formatted(decoding.mode(), facts.name()));
         }
-        int k = decoding.draftLength()
-                .orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
+        int k = decoding.draftLength().orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
         if (decoding.mode() == DecodeMode.TWO_PASS) {
             if (!decoding.outcomes().isEmpty()) {
                 throw new InvalidRequestException("outcomes belong to mode single-pass, but the mode is two-pass");
@@ -107,8 +112,8 @@ final class RequestGate {
         SortedSet<Integer> outcomes =
                 decoding.outcomes().isEmpty() ? StepLayout.allOutcomes(k) : new TreeSet<>(decoding.outcomes());
         if (outcomes.last() > k) {
-            throw new InvalidRequestException(
-                    "outcomes must be kept counts in [1, draft length = %d], but hold %d".formatted(k, outcomes.last()));
+            throw new InvalidRequestException("outcomes must be kept counts in [1, draft length = %d], but hold %d"
+                    .formatted(k, outcomes.last()));
         }
         return new StepLayout.SinglePass(k, outcomes);
     }

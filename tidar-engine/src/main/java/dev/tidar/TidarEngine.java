@@ -27,8 +27,8 @@ public final class TidarEngine implements AutoCloseable {
     }
 
     /**
-     * Loads a model and gets ready to serve: reads the checkpoint, packs the weights for the device, sets KV memory aside,
-     * and measures the layouts that auto chooses from.
+     * Loads a model and gets ready to serve: reads the checkpoint, packs the weights for the device, sets KV memory
+     * aside, and measures the layouts that auto chooses from.
      *
      * @throws dev.tidar.api.InvalidModelException if the folder is not a model that this engine can run
      * @throws dev.tidar.api.DeviceException if the device cannot be used
@@ -43,7 +43,11 @@ public final class TidarEngine implements AutoCloseable {
             throw e;
         }
         LoadedModel model = loader.model();
-        return new TidarEngine(loop, model, new RequestGate(options, model, () -> ThreadLocalRandom.current().nextLong()));
+        return new TidarEngine(
+                loop,
+                model,
+                new RequestGate(
+                        options, model, () -> ThreadLocalRandom.current().nextLong()));
     }
 
     /**

@@ -50,7 +50,8 @@ class TidarEngineTest {
 
     @BeforeAll
     static void load() {
-        engine = TidarEngine.load(EngineOptions.builder(STORIES).threads(1).maxQueuedRequests(2).build());
+        engine = TidarEngine.load(
+                EngineOptions.builder(STORIES).threads(1).maxQueuedRequests(2).build());
     }
 
     @AfterAll
@@ -95,7 +96,8 @@ class TidarEngineTest {
                         run(request(c, expected).decoding(Decoding.of(mode)).build());
 
                 assertThat(result.tokens()).isEqualTo(ints(c.get("greedy")));
-                assertThat(result.text().strip()).isEqualTo(c.get("text").asString().strip());
+                assertThat(result.text().strip())
+                        .isEqualTo(c.get("text").asString().strip());
             }
         }
 
@@ -114,11 +116,20 @@ class TidarEngineTest {
         void oneChunkAStepWithTheAcceptedDraftsMarked() throws InterruptedException {
             Recorder recorder = new Recorder();
             GenerationResult result = engine.submit(
-                            story().maxTokens(60).decoding(Decoding.of(DecodeMode.SINGLE_PASS)).build(), recorder)
+                            story().maxTokens(60)
+                                    .decoding(Decoding.of(DecodeMode.SINGLE_PASS))
+                                    .build(),
+                            recorder)
                     .await();
 
-            assertThat(recorder.chunks).extracting(TokenChunk::step).doesNotHaveDuplicates().startsWith(0, 1, 2);
-            assertThat(recorder.chunks.stream().skip(1).map(c -> c.tokens().size()).toList())
+            assertThat(recorder.chunks)
+                    .extracting(TokenChunk::step)
+                    .doesNotHaveDuplicates()
+                    .startsWith(0, 1, 2);
+            assertThat(recorder.chunks.stream()
+                            .skip(1)
+                            .map(c -> c.tokens().size())
+                            .toList())
                     .isEqualTo(result.stats().kept());
             for (TokenChunk chunk : recorder.chunks.subList(0, recorder.chunks.size() - 1)) {
                 List<Boolean> accepted =
@@ -132,11 +143,16 @@ class TidarEngineTest {
         void theSameTextForTheSameSeedInEveryMode() throws InterruptedException {
             List<String> texts = new ArrayList<>();
             for (DecodeMode mode : DecodeMode.values()) {
-                texts.add(run(story().temperature(0.8).seed(42).maxTokens(80).decoding(Decoding.of(mode)).build())
+                texts.add(run(story().temperature(0.8)
+                                .seed(42)
+                                .maxTokens(80)
+                                .decoding(Decoding.of(mode))
+                                .build())
                         .text());
             }
             assertThat(Set.copyOf(texts)).hasSize(1);
-            assertThat(run(story().temperature(0.8).seed(43).maxTokens(80).build()).text())
+            assertThat(run(story().temperature(0.8).seed(43).maxTokens(80).build())
+                            .text())
                     .isNotEqualTo(texts.get(0));
         }
 
@@ -162,7 +178,8 @@ class TidarEngineTest {
 
                 assertThat(result.tokens()).hasSize(max);
                 assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
-                assertThat(result.stats().kept().stream().mapToInt(k -> k).sum()).isEqualTo(max - 1);
+                assertThat(result.stats().kept().stream().mapToInt(k -> k).sum())
+                        .isEqualTo(max - 1);
             }
         }
 
@@ -210,7 +227,10 @@ class TidarEngineTest {
                 }
             };
             Generation generation = engine.submit(
-                    story().ignoreStopIds(true).decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE)).build(), recorder);
+                    story().ignoreStopIds(true)
+                            .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE))
+                            .build(),
+                    recorder);
             begun.await(30, TimeUnit.SECONDS);
             generation.cancel();
             GenerationResult result = generation.await();
@@ -269,7 +289,8 @@ class TidarEngineTest {
             assertRefused(story().decoding(Decoding.AUTO.withOutcomes(Set.of(1))), "mode auto decides");
             assertRefused(story().decoding(Decoding.AUTO.withDraftLength(5)), "mode auto decides");
             assertRefused(
-                    story().decoding(Decoding.of(DecodeMode.TWO_PASS).withOutcomes(Set.of(1))), "belong to mode single-pass");
+                    story().decoding(Decoding.of(DecodeMode.TWO_PASS).withOutcomes(Set.of(1))),
+                    "belong to mode single-pass");
         }
 
         @Test
@@ -277,7 +298,8 @@ class TidarEngineTest {
             assertThatThrownBy(() -> story().maxTokens(0).build()).hasMessageContaining("max tokens");
             assertThatThrownBy(() -> story().temperature(-1).build()).hasMessageContaining("temperature");
             assertThatThrownBy(() -> story().temperature(Double.NaN).build()).hasMessageContaining("temperature");
-            assertThatThrownBy(() -> story().temperature(Double.POSITIVE_INFINITY).build())
+            assertThatThrownBy(
+                            () -> story().temperature(Double.POSITIVE_INFINITY).build())
                     .hasMessageContaining("temperature");
             assertThatThrownBy(() -> story().stopStrings(List.of("")).build()).hasMessageContaining("stop string");
             assertThatThrownBy(() -> Decoding.AUTO.withDraftLength(33)).hasMessageContaining("draft length");
@@ -357,7 +379,8 @@ class TidarEngineTest {
 
         @Test
         void withAnEndForEveryRequest() throws InterruptedException {
-            TidarEngine own = TidarEngine.load(EngineOptions.builder(STORIES).threads(1).build());
+            TidarEngine own =
+                    TidarEngine.load(EngineOptions.builder(STORIES).threads(1).build());
             CountDownLatch begun = new CountDownLatch(1);
             Generation running = own.submit(story().ignoreStopIds(true).build(), new GenerationListener() {
                 @Override
@@ -386,8 +409,12 @@ class TidarEngineTest {
         assertThat(status.model().parameters()).isEqualTo(260_096);
         assertThat(status.model().maskTokenId()).hasValue(512);
         assertThat(status.backend()).startsWith("vector");
-        assertThat(status.layout().candidates()).extracting(c -> c.decoding().mode()).contains(DecodeMode.AUTOREGRESSIVE);
-        assertThat(status.layout().reason()).contains("tokens/s").contains(status.layout().chosen());
+        assertThat(status.layout().candidates())
+                .extracting(c -> c.decoding().mode())
+                .contains(DecodeMode.AUTOREGRESSIVE);
+        assertThat(status.layout().reason())
+                .contains("tokens/s")
+                .contains(status.layout().chosen());
     }
 
     private static class Recorder implements GenerationListener {
@@ -409,7 +436,10 @@ class TidarEngineTest {
         }
 
         List<Integer> ids() {
-            return chunks.stream().flatMap(c -> c.tokens().stream()).map(TokenChunk.Token::id).toList();
+            return chunks.stream()
+                    .flatMap(c -> c.tokens().stream())
+                    .map(TokenChunk.Token::id)
+                    .toList();
         }
     }
 

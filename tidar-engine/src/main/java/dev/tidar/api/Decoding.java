@@ -8,7 +8,8 @@ import java.util.TreeSet;
  * How a request is decoded. Changes speed, never tokens.
  *
  * @param mode layout of the steps
- * @param draftLength K, rows in a draft block, the anchor included, in [2, 32]; empty is the trained block size of the model
+ * @param draftLength K, rows in a draft block, the anchor included, in [2, 32]; empty is the trained block size of the
+ *     model
  * @param outcomes kept counts for which single-pass steps carry a group, each in [1, draftLength]; empty is all of them
  */
 public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes) {

@@ -44,8 +44,8 @@ public record GenerationRequest(
             }
         }
         if (stopStrings.size() > MAX_STOP_STRINGS) {
-            throw new InvalidRequestException("stop strings must be at most %d, but are %d"
-                    .formatted(MAX_STOP_STRINGS, stopStrings.size()));
+            throw new InvalidRequestException(
+                    "stop strings must be at most %d, but are %d".formatted(MAX_STOP_STRINGS, stopStrings.size()));
         }
         for (String stop : stopStrings) {
             if (stop.isEmpty() || stop.length() > MAX_STOP_STRING_LENGTH) {
@@ -104,8 +104,7 @@ public record GenerationRequest(
         }
 
         public GenerationRequest build() {
-            return new GenerationRequest(
-                    prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding);
+            return new GenerationRequest(prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding);
         }
     }
 }

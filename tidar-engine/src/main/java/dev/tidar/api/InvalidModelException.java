@@ -2,7 +2,10 @@ package dev.tidar.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model folder that cannot be used. The message names the file and the field or tensor, what was found and what is allowed. */
+/**
+ * A model folder that cannot be used. The message names the file and the field or tensor, what was found and what is
+ * allowed.
+ */
 public final class InvalidModelException extends TidarException {
 
     /** What is wrong with the folder, for advice that fits. */

@@ -12,7 +12,10 @@ public sealed interface Prompt {
         }
     }
 
-    /** Plain text to continue. Control tokens in it are ordinary text; a begin token is added if the tokenizer asks for one. */
+    /**
+     * Plain text to continue. Control tokens in it are ordinary text; a begin token is added if the tokenizer asks for
+     * one.
+     */
     record Text(String text) implements Prompt {}
 
     /** Token ids, taken as they are. */

@@ -15,7 +15,10 @@ public record TokenChunk(int step, List<Token> tokens) {
         tokens = List.copyOf(tokens);
     }
 
-    /** The text that these tokens made final. Whole characters only; may be empty while a character or a stop string is open. */
+    /**
+     * The text that these tokens made final. Whole characters only; may be empty while a character or a stop string is
+     * open.
+     */
     public String text() {
         return tokens.stream().map(Token::text).collect(Collectors.joining());
     }

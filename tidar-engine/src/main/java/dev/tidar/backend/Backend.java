@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The arithmetic of one device. {@link CpuBackend} defines what each verb means; every other backend agrees with it within
- * the tolerance stated in {@code BackendContract}.
+ * The arithmetic of one device. {@link CpuBackend} defines what each verb means; every other backend agrees with it
+ * within the tolerance stated in {@code BackendContract}.
  *
  * <p>Conventions, for every verb:
  *
@@ -27,8 +27,8 @@ import java.util.Optional;
  *   <li>The first parameter is written, the others are read; they overlap only where stated.
  *   <li>Tensors are row-major and live on this device. A verb works on the first rows of a tensor, as many as its
  *       {@link RowCounts}, {@link StepRows} or {@link Ids} say; other rows keep their values.
- *   <li>A row's bits depend on that row and what it sees, never on how many rows are beside it: products are one chain of
- *       fused multiply-adds over ascending inputs, keys are reduced in tiles aligned to absolute positions.
+ *   <li>A row's bits depend on that row and what it sees, never on how many rows are beside it: products are one chain
+ *       of fused multiply-adds over ascending inputs, keys are reduced in tiles aligned to absolute positions.
  *   <li>Only the methods under <i>memory</i> allocate. Work may still be queued on return; {@link #read} waits for it.
  *   <li>A wrong shape is an {@link IllegalArgumentException} before any work starts; a device fault is a
  *       {@link dev.tidar.api.DeviceException} from this call or a later one.
@@ -54,7 +54,10 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     Gain gain(float[] values);
 
-    /** Prepares RoPE tables for positions {@code [0, maxPositions)}: angles are {@code position * inverseFrequencies[i]} in float. */
+    /**
+     * Prepares RoPE tables for positions {@code [0, maxPositions)}: angles are {@code position * inverseFrequencies[i]}
+     * in float.
+     */
     RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
 
     // verbs
@@ -75,26 +78,35 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
     void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows);
 
     /**
-     * Prepares attention, in place on qkv {@code [rows, heads.columns()]}: normalises each query and key head where gains
-     * are given (Qwen3), rotates queries and keys (RoPE, half-split pairs {@code (i, i + headDim / 2)}), then writes keys
-     * and values of the exact rows to their slots in this layer's blocks, rounded to the cache's dtype.
+     * Prepares attention, in place on qkv {@code [rows, heads.columns()]}: normalises each query and key head where
+     * gains are given (Qwen3), rotates queries and keys (RoPE, half-split pairs {@code (i, i + headDim / 2)}), then
+     * writes keys and values of the exact rows to their slots in this layer's blocks, rounded to the cache's dtype.
      */
     void rotateAndStore(
-            Tensor qkv, HeadGeometry heads, Optional<HeadNorms> norms, RotaryTable rope, PagedKv kv, int layer, StepRows rows);
+            Tensor qkv,
+            HeadGeometry heads,
+            Optional<HeadNorms> norms,
+            RotaryTable rope,
+            PagedKv kv,
+            int layer,
+            StepRows rows);
 
     /**
-     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads cached keys {@code 0..visible(r) - 1} of its
-     * sequence, a drafting row besides them the fresh keys and values of its own group in qkv. out
-     * {@code [rows, heads.queryColumns()]}, qkv as {@link #rotateAndStore} left it.
+     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads cached keys {@code 0..visible(r) - 1}
+     * of its sequence, a drafting row besides them the fresh keys and values of its own group in qkv. out {@code [rows,
+     * heads.queryColumns()]}, qkv as {@link #rotateAndStore} left it.
      */
     void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
 
-    /** {@code y[i] = x[rows[i]]} for the first {@code count} row numbers; entries that are NONE leave y[i] undefined. */
+    /**
+     * {@code y[i] = x[rows[i]]} for the first {@code count} row numbers; entries that are NONE leave y[i] undefined.
+     */
     void gatherRows(Tensor y, Tensor x, Ids rows, int count);
 
     /**
      * Picks one token for each row of h: {@code logits = h · headᵀ}, unpickable ids left out, then
-     * {@link dev.tidar.sampling.TokenPicker} with the sequence's picking and the noise of the position that the row decides.
+     * {@link dev.tidar.sampling.TokenPicker} with the sequence's picking and the noise of the position that the row
+     * decides.
      *
      * @param picks {@code [count]}; NONE where the row number is NONE or no score is finite
      * @param h {@code [count, hidden]}, gathered and normalised rows
@@ -107,8 +119,8 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
     void unpickable(int[] tokenIds);
 
     /**
-     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the masks
-     * that draft for it, slots 1..K-1 of the group, in {@code draftRows[s * stride + slot - 1]}, NONE elsewhere.
+     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the
+     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[s * stride + slot - 1]}, NONE elsewhere.
      *
      * @param kept {@code [plans]}
      * @param draftRows {@code [plans * stride]}

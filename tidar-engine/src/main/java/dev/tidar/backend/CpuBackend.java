@@ -34,8 +34,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The verbs on the processor's cores, in float. What each verb means is said in {@link dev.tidar.backend.cpu} in plain loops;
- * where the JVM has the vector module, SIMD kernels compute the same bits faster.
+ * The verbs on the processor's cores, in float. What each verb means is said in {@link dev.tidar.backend.cpu} in plain
+ * loops; where the JVM has the vector module, SIMD kernels compute the same bits faster.
  *
  * <p>All memory is on the heap. A verb has finished when it returns. This class checks arguments and hands over.
  */
@@ -189,18 +189,13 @@ public final class CpuBackend implements Backend {
             if (numbers[i] != Ids.NONE) {
                 int columns = x.columns();
                 System.arraycopy(
-                        ((CpuTensor) x).values(),
-                        numbers[i] * columns,
-                        ((CpuTensor) y).values(),
-                        i * columns,
-                        columns);
+                        ((CpuTensor) x).values(), numbers[i] * columns, ((CpuTensor) y).values(), i * columns, columns);
             }
         }
     }
 
     @Override
-    public void pick(
-            Ids picks, Tensor h, Linear head, Ids rowNumbers, int count, StepRows rows, List<Picking> how) {
+    public void pick(Ids picks, Tensor h, Linear head, Ids rowNumbers, int count, StepRows rows, List<Picking> how) {
         requireShape("h", h, count, head.inputs());
         requireGated("head", head, false);
         require(count <= picks.capacity(), "picks must hold %d ids, but hold %d", count, picks.capacity());
@@ -216,8 +211,7 @@ public final class CpuBackend implements Backend {
                 requireIndex("row number", row, rows.counts().total());
             }
         }
-        this.picks.pick(
-                (CpuIds) picks, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, count, rows, how);
+        this.picks.pick((CpuIds) picks, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, count, rows, how);
     }
 
     @Override
@@ -230,7 +224,11 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void accept(Ids kept, Ids draftRows, int stride, Ids picks, StepRows rows, List<VerifyPlan> plans) {
-        require(plans.size() <= kept.capacity(), "kept must hold %d counts, but holds %d", plans.size(), kept.capacity());
+        require(
+                plans.size() <= kept.capacity(),
+                "kept must hold %d counts, but holds %d",
+                plans.size(),
+                kept.capacity());
         require(
                 stride >= 0 && (long) plans.size() * stride <= draftRows.capacity(),
                 "draft rows must hold %d times %d, but hold %d",

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses layouts by what they yield: tokens per step, a running mean of what was seen, over the time of a step, measured at
- * load. Autoregressive decoding is always a candidate, so drafting is given up where it does not pay.
+ * Chooses layouts by what they yield: tokens per step, a running mean of what was seen, over the time of a step,
+ * measured at load. Autoregressive decoding is always a candidate, so drafting is given up where it does not pay.
  *
  * <p>Confined to the engine thread.
  */
@@ -115,7 +115,9 @@ public final class AdaptiveLayouts {
         }
 
         private double tokensPerNano(int i) {
-            return sums[i] / (PRIOR_STEPS + steps[i]) / candidates.get(i).measured.nanos();
+            return sums[i]
+                    / (PRIOR_STEPS + steps[i])
+                    / candidates.get(i).measured.nanos();
         }
 
         @Override

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The body of the draft-and-verify loop, for one sequence or a batch: known rows go in, each sequence takes over what was
- * decided. Modes are layouts of rows, not other loops.
+ * The body of the draft-and-verify loop, for one sequence or a batch: known rows go in, each sequence takes over what
+ * was decided. Modes are layouts of rows, not other loops.
  *
  * <p>Confined to the engine thread.
  */

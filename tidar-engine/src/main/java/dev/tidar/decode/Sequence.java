@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One request while it is decoded: its tokens so far, what of them is in the cache, its drafts, and whether it has ended.
+ * One request while it is decoded: its tokens so far, what of them is in the cache, its drafts, and whether it has
+ * ended.
  *
- * <p>Prefill is no special state: rows are owed for every token behind the committed ones, and when only one is owed, that
- * token is the anchor of a decode step. Confined to the engine thread.
+ * <p>Prefill is no special state: rows are owed for every token behind the committed ones, and when only one is owed,
+ * that token is the anchor of a decode step. Confined to the engine thread.
  */
 public final class Sequence implements AutoCloseable {
 
@@ -46,8 +47,8 @@ public final class Sequence implements AutoCloseable {
             LayoutChoice layouts,
             BlockTable blocks) {
         if (prompt.isEmpty() || prompt.size() >= stop.contextLength()) {
-            throw new IllegalArgumentException("prompt must have 1 to %d tokens, but has %d"
-                    .formatted(stop.contextLength() - 1, prompt.size()));
+            throw new IllegalArgumentException(
+                    "prompt must have 1 to %d tokens, but has %d".formatted(stop.contextLength() - 1, prompt.size()));
         }
         this.tokens = new ArrayList<>(prompt);
         this.promptTokens = prompt.size();

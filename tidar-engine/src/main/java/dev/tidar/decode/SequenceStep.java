@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The rows of one sequence in one forward.
  *
- * @param exactTokens causal rows at consecutive positions: prompt rows, or the anchor and its drafts; empty in a draft pass
+ * @param exactTokens causal rows at consecutive positions: prompt rows, or the anchor and its drafts; empty in a draft
+ *     pass
  * @param position position of the first of them, and what is committed before it
  * @param verifyRows how many of the last exact rows are verified; 0 in a draft pass and in an unfinished prefill
  * @param draftLength K, rows of each group

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Which rows a decode step carries. All layouts emit the same tokens; they differ in how many rows a forward has and how many
- * tokens a step can emit.
+ * Which rows a decode step carries. All layouts emit the same tokens; they differ in how many rows a forward has and
+ * how many tokens a step can emit.
  */
 public sealed interface StepLayout {
 
@@ -71,9 +71,9 @@ public sealed interface StepLayout {
     }
 
     /**
-     * TiDAR's own layout (arXiv 2511.08923, 3.2): one forward verifies the last draft and drafts for every carried outcome.
-     * After a kept count outside the outcomes the next step has one verify row and one group: it emits one token and drafts
-     * again.
+     * TiDAR's own layout (arXiv 2511.08923, 3.2): one forward verifies the last draft and drafts for every carried
+     * outcome. After a kept count outside the outcomes the next step has one verify row and one group: it emits one
+     * token and drafts again.
      *
      * @param draftLength K, at least 2
      * @param outcomes kept counts for which groups are carried
@@ -133,8 +133,8 @@ public sealed interface StepLayout {
     }
 
     /**
-     * Linear self-speculation: a draft pass over a copy of the anchor and K - 1 masks in both directions, then a causal pass
-     * that verifies.
+     * Linear self-speculation: a draft pass over a copy of the anchor and K - 1 masks in both directions, then a causal
+     * pass that verifies.
      *
      * @param draftLength K, at least 2
      */

@@ -4,8 +4,8 @@ import dev.tidar.tokenizer.StreamingDetokenizer;
 import java.util.List;
 
 /**
- * The text of an answer as it grows: whole characters, cut before the first stop string. What could be the start of a stop
- * string is held back until it is decided, also across tokens and steps. Confined to the engine thread.
+ * The text of an answer as it grows: whole characters, cut before the first stop string. What could be the start of a
+ * stop string is held back until it is decided, also across tokens and steps. Confined to the engine thread.
  */
 final class TextStream {
 

@@ -113,7 +113,8 @@ final class Dict implements Value {
                 Optional.of(Callable.of(
                         "get",
                         List.of("key", "default"),
-                        (arguments, rendering) -> find(arguments.get(0)).orElseGet(() -> arguments.get(1, None.VALUE))));
+                        (arguments, rendering) ->
+                                find(arguments.get(0)).orElseGet(() -> arguments.get(1, None.VALUE))));
             case "items" ->
                 Optional.of(Callable.of("items", List.of(), (arguments, rendering) -> items(rendering.budget())));
             case "keys" ->

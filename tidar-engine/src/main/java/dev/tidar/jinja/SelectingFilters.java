@@ -13,9 +13,8 @@ final class SelectingFilters {
 
     static Value map(Value value, Arguments arguments, Rendering rendering) {
         Value attribute = arguments.named().get("attribute");
-        Function<Value, Value> step = attribute == null
-                ? filterOf(arguments, rendering)
-                : attributeOf(attribute, arguments, rendering);
+        Function<Value, Value> step =
+                attribute == null ? filterOf(arguments, rendering) : attributeOf(attribute, arguments, rendering);
         List<Value> mapped = new ArrayList<>();
         for (Value item : value.elements(rendering.budget())) {
             rendering.budget().spend(1);

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The fixed set of KV blocks of one device, and which of them are free. Blocks are numbers; the memory belongs to the backend.
+ * The fixed set of KV blocks of one device, and which of them are free. Blocks are numbers; the memory belongs to the
+ * backend.
  *
  * <p>Confined to the engine thread, but for {@link #free()}.
  */

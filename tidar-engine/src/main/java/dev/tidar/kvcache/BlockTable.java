@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The blocks of one sequence in position order. Grows with the sequence; closing it frees them all. Confined to the engine thread. */
+/**
+ * The blocks of one sequence in position order. Grows with the sequence; closing it frees them all. Confined to the
+ * engine thread.
+ */
 public final class BlockTable implements AutoCloseable {
 
     private final BlockPool pool;

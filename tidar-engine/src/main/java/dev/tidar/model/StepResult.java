@@ -17,7 +17,8 @@ public record StepResult(List<ForSequence> sequences) {
     /**
      * The result of one sequence.
      *
-     * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was verified
+     * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was
+     *     verified
      * @param draft proposals behind the next anchor; empty if no group was carried for this kept count
      */
     public record ForSequence(List<Integer> emitted, List<Integer> draft) {

@@ -4,8 +4,8 @@ package dev.tidar.model;
 public interface TidarModel {
 
     /**
-     * Runs one forward and verifies and drafts as the inputs ask. Keys and values of the exact rows are written to their
-     * blocks; nothing is kept of drafting rows. If it throws, no sequence has changed.
+     * Runs one forward and verifies and drafts as the inputs ask. Keys and values of the exact rows are written to
+     * their blocks; nothing is kept of drafting rows. If it throws, no sequence has changed.
      */
     StepResult step(StepInputs inputs);
 

@@ -45,8 +45,8 @@ public final class TidarModelLoader {
      * @throws InvalidModelException if tensors are missing, have other shapes than config.json says, or are not known
      */
     public TidarTransformer load(PagedKv kv, int positions, int maxRows, DoubleConsumer progress) {
-        Linear embedding = backend.linear(List.of(
-                LinearSource.of(checkpoint.matrix(EMBEDDING, config.vocabSize(), config.hiddenSize()))));
+        Linear embedding = backend.linear(
+                List.of(LinearSource.of(checkpoint.matrix(EMBEDDING, config.vocabSize(), config.hiddenSize()))));
         List<LayerWeights> layers = new ArrayList<>();
         for (int i = 0; i < config.numLayers(); i++) {
             layers.add(layer("model.layers.%d.".formatted(i)));
@@ -55,8 +55,8 @@ public final class TidarModelLoader {
         Gain finalNorm = gain("model.norm.weight", config.hiddenSize());
         Linear head = config.tiedHead()
                 ? embedding
-                : backend.linear(List.of(
-                        LinearSource.of(checkpoint.matrix(HEAD, config.vocabSize(), config.hiddenSize()))));
+                : backend.linear(
+                        List.of(LinearSource.of(checkpoint.matrix(HEAD, config.vocabSize(), config.hiddenSize()))));
         requireNothingLeft();
         RotaryTable rotary = backend.rotaryTable(inverseFrequencies(), positions);
         return new TidarTransformer(

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of Llama,
- * Qwen2 and Qwen3. Written once against the verbs of a backend; it branches on shapes, never on values.
+ * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of
+ * Llama, Qwen2 and Qwen3. Written once against the verbs of a backend; it branches on shapes, never on values.
  *
  * <p>Confined to the engine thread.
  */
@@ -57,8 +57,8 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * The raw logits of some rows of a forward, {@code [rowNumbers, vocab]}, mask token included. For tests and log-probabilities;
-     * decoding never copies logits to the host.
+     * The raw logits of some rows of a forward, {@code [rowNumbers, vocab]}, mask token included. For tests and
+     * log-probabilities; decoding never copies logits to the host.
      */
     public float[] logits(StepRows rows, int[] rowNumbers) {
         forward(rows);

@@ -1,12 +1,12 @@
 package dev.tidar.sampling;
 
 /**
- * Gumbel noise as a pure function of (seed, position, token), so that nothing but the seed changes a result: not the mode,
- * not the draft, not what runs beside it.
+ * Gumbel noise as a pure function of (seed, position, token), so that nothing but the seed changes a result: not the
+ * mode, not the draft, not what runs beside it.
  *
- * <p>Philox4x32-10 (Salmon et al., SC 2011) with key = seed and counter = (token, 0, position, 0), low word first; its first
- * word x gives v = (x + 0.5) / 2^32 and the noise -ln(-ln(1 - v)). All float operations are single IEEE roundings without
- * contraction, so any device can repeat the bits; {@code noise-vectors.csv} among the tests has some.
+ * <p>Philox4x32-10 (Salmon et al., SC 2011) with key = seed and counter = (token, 0, position, 0), low word first; its
+ * first word x gives v = (x + 0.5) / 2^32 and the noise -ln(-ln(1 - v)). All float operations are single IEEE roundings
+ * without contraction, so any device can repeat the bits; {@code noise-vectors.csv} among the tests has some.
  */
 public final class Noise {
 
@@ -57,8 +57,8 @@ public final class Noise {
     }
 
     /**
-     * -ln(1 - v) for v = (word + 0.5) / 2^32. Near v = 0 it is taken from v, elsewhere from 1 - v, so both ends keep their
-     * precision; the smallest values make the largest noise.
+     * -ln(1 - v) for v = (word + 0.5) / 2^32. Near v = 0 it is taken from v, elsewhere from 1 - v, so both ends keep
+     * their precision; the smallest values make the largest noise.
      */
     static float exponential(int word) {
         float v = ((word & LOW_32) + 0.5f) * 0x1p-32f;

@@ -5,9 +5,9 @@ import dev.tidar.tensor.Ids;
 /**
  * Picks one token from a row of logits.
  *
- * <p>With temperature T and noise g the pick is argmax(logit / T + g(seed, position, id)): a sample from
- * softmax(logits / T) by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and a
- * mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
+ * <p>With temperature T and noise g the pick is argmax(logit / T + g(seed, position, id)): a sample from softmax(logits
+ * / T) by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and a mask row
+ * for the same position draw the same noise, so a good draft stays accepted at any temperature.
  */
 public final class TokenPicker {
 
@@ -21,7 +21,8 @@ public final class TokenPicker {
      * @param vocabSize length of the row
      * @param how temperature and seed
      * @param position position of the token to be picked
-     * @return the id, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or positive infinity
+     * @return the id, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or positive
+     *     infinity
      */
     public static int pick(float[] logits, int from, int vocabSize, Picking how, int position) {
         int best = argmax(logits, from, vocabSize);

@@ -5,8 +5,9 @@ import dev.tidar.tensor.StepRows;
 /**
  * The verdict on a draft: compares what the model picked with what was drafted.
  *
- * <p>One rule serves greedy decoding and sampling. With the noise of a position fixed, the pick of a verify row is the token
- * that autoregressive decoding would emit there, so equality is acceptance and the first unequal pick is the recovered token.
+ * <p>One rule serves greedy decoding and sampling. With the noise of a position fixed, the pick of a verify row is the
+ * token that autoregressive decoding would emit there, so equality is acceptance and the first unequal pick is the
+ * recovered token.
  */
 public final class Verification {
 
@@ -23,8 +24,7 @@ public final class Verification {
             return 0;
         }
         int kept = 1;
-        while (kept < plan.verifyRows()
-                && picks[plan.firstPick() + kept - 1] == rows.token(plan.firstRow() + kept)) {
+        while (kept < plan.verifyRows() && picks[plan.firstPick() + kept - 1] == rows.token(plan.firstRow() + kept)) {
             kept++;
         }
         return kept;

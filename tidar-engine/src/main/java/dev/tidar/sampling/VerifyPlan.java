@@ -4,7 +4,8 @@ package dev.tidar.sampling;
  * What one sequence verifies in a step, and which group drafts next for each kept count. Known to the host before.
  *
  * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows behind it
- * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished prefill
+ * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished
+ *     prefill
  * @param firstPick where the picks of these rows begin among the picks of the step
  * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link dev.tidar.tensor.Ids#NONE};

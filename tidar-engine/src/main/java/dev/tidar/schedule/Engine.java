@@ -13,5 +13,4 @@ import dev.tidar.kvcache.BlockPool;
  * @param layouts what auto chooses from
  * @param release frees the device
  */
-public record Engine(
-        Decoder decoder, BlockPool pool, int blockTokens, AdaptiveLayouts layouts, Runnable release) {}
+public record Engine(Decoder decoder, BlockPool pool, int blockTokens, AdaptiveLayouts layouts, Runnable release) {}

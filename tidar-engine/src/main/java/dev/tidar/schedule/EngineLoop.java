@@ -19,10 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the device: it loads the model, and then plans, runs and applies one engine step after the other.
+ * The one thread that owns the device: it loads the model, and then plans, runs and applies one engine step after the
+ * other.
  *
- * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its step, a
- * {@link DeviceException} ends all and the loop with them. {@link #submit}, {@link #close} and the readings are thread-safe.
+ * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
+ * step, a {@link DeviceException} ends all and the loop with them. {@link #submit}, {@link #close} and the readings are
+ * thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
 

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what a decode step of each layout costs on this device, by decoding a few steps behind a short prompt without
- * meaning.
+ * Measures what a decode step of each layout costs on this device, by decoding a few steps behind a short prompt
+ * without meaning.
  */
 public final class LayoutCalibration {
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Decides who runs in the next engine step, and takes over its result: plan, run, apply. Requests run one after the other, in
- * the order in which they came.
+ * Decides who runs in the next engine step, and takes over its result: plan, run, apply. Requests run one after the
+ * other, in the order in which they came.
  *
  * <p>Confined to the engine thread.
  */
@@ -87,16 +87,21 @@ final class Scheduler {
     /** Lets each sequence take over its part, passes on what was emitted, and ends who is through. */
     void apply(StepPlan plan, StepResult result) {
         for (int i = 0; i < plan.sequences().size(); i++) {
-            apply(plan.sequences().get(i), plan.steps().get(i), result.sequences().get(i));
+            apply(
+                    plan.sequences().get(i),
+                    plan.steps().get(i),
+                    result.sequences().get(i));
         }
     }
 
     private void apply(ScheduledSequence s, SequenceStep step, StepResult.ForSequence result) {
         if (!result.isFinite()) {
-            end(s, () -> s.fail(new GenerationFailedException(
-                    "the model gave no finite score after position %d; its weights or their format are unfit"
-                            .formatted(step.position()),
-                    null)));
+            end(
+                    s,
+                    () -> s.fail(new GenerationFailedException(
+                            "the model gave no finite score after position %d; its weights or their format are unfit"
+                                    .formatted(step.position()),
+                            null)));
             return;
         }
         TokenChunk chunk = decoder.apply(s.sequence(), step, result);

@@ -1,8 +1,8 @@
 package dev.tidar.tensor;
 
 /**
- * Heads of one attention layer. A row of q, k and v is laid out {@code [numHeads + 2 * numKvHeads, headDim]}: query heads,
- * then key heads, then value heads.
+ * Heads of one attention layer. A row of q, k and v is laid out {@code [numHeads + 2 * numKvHeads, headDim]}: query
+ * heads, then key heads, then value heads.
  *
  * @param numHeads query heads
  * @param numKvHeads key/value heads; divides {@code numHeads}

@@ -1,8 +1,8 @@
 package dev.tidar.tensor;
 
 /**
- * The weights of a linear layer on a device, packed as its backend likes: {@code y = x · wᵀ + bias}, and on drafting rows
- * {@code + scale · (x · aᵀ) · bᵀ} of a draft adapter, where there is one.
+ * The weights of a linear layer on a device, packed as its backend likes: {@code y = x · wᵀ + bias}, and on drafting
+ * rows {@code + scale · (x · aᵀ) · bᵀ} of a draft adapter, where there is one.
  */
 public interface Linear {
 

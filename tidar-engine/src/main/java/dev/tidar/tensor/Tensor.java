@@ -1,6 +1,9 @@
 package dev.tidar.tensor;
 
-/** Activations on a device, {@code [rows, columns]}, row-major. Verbs work on the first rows of it. Owned by the backend that made it. */
+/**
+ * Activations on a device, {@code [rows, columns]}, row-major. Verbs work on the first rows of it. Owned by the backend
+ * that made it.
+ */
 public interface Tensor {
 
     /** Rows it has room for. */

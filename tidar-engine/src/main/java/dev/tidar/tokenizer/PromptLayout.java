@@ -46,7 +46,11 @@ final class PromptLayout {
 
     private String render(List<ChatMessage> messages) {
         Map<String, Object> all = new HashMap<>(variables);
-        all.put("messages", messages.stream().map(m -> Map.of("role", m.role(), "content", m.text())).toList());
+        all.put(
+                "messages",
+                messages.stream()
+                        .map(m -> Map.of("role", m.role(), "content", m.text()))
+                        .toList());
         all.put("add_generation_prompt", true);
         long characters = messages.stream().mapToLong(m -> m.text().length()).sum();
         RenderLimits base = RenderLimits.DEFAULT;

@@ -44,15 +44,15 @@ abstract class AttentionContract {
     void rotatesQueriesAndKeysByTheirPositionAndLeavesValuesAlone(int headDim, boolean normed) {
         var heads = new HeadGeometry(4, 2, headDim);
         float[] gain = matrix(1, headDim).values();
-        Optional<HeadNorms> norms = normed
-                ? Optional.of(new HeadNorms(backend.gain(gain), backend.gain(gain), 1e-6f))
-                : Optional.empty();
+        Optional<HeadNorms> norms =
+                normed ? Optional.of(new HeadNorms(backend.gain(gain), backend.gain(gain), 1e-6f)) : Optional.empty();
         float[] frequencies = frequencies(headDim);
         StepRows rows = exactRows(new int[] {0, 1}, 3, 20);
         Tensor qkv = tensor(matrix(20, heads.columns()));
         float[] before = backend.read(qkv, 20);
 
-        backend.rotateAndStore(qkv, heads, norms, backend.rotaryTable(frequencies, 40), cache(heads, 16, 2), LAYER, rows);
+        backend.rotateAndStore(
+                qkv, heads, norms, backend.rotaryTable(frequencies, 40), cache(heads, 16, 2), LAYER, rows);
 
         float[] after = backend.read(qkv, 20);
         for (int at = 0; at < after.length; at += headDim) {
@@ -102,8 +102,15 @@ abstract class AttentionContract {
 
     @ParameterizedTest(name = "{0} heads, {1} KV heads of {2}, blocks of {3}, {4} tokens")
     @CsvSource({
-        "1, 1, 2, 16, 1", "4, 2, 8, 16, 15", "4, 2, 16, 16, 16", "9, 3, 64, 16, 17", "9, 3, 64, 16, 33",
-        "2, 1, 24, 4, 9", "6, 1, 32, 32, 70", "16, 8, 128, 16, 65", "3, 3, 10, 16, 257"
+        "1, 1, 2, 16, 1",
+        "4, 2, 8, 16, 15",
+        "4, 2, 16, 16, 16",
+        "9, 3, 64, 16, 17",
+        "9, 3, 64, 16, 33",
+        "2, 1, 24, 4, 9",
+        "6, 1, 32, 32, 70",
+        "16, 8, 128, 16, 65",
+        "3, 3, 10, 16, 257"
     })
     void everyRowSeesItsCachedKeys(int numHeads, int kvHeads, int headDim, int blockTokens, int tokens) {
         var heads = new HeadGeometry(numHeads, kvHeads, headDim);

@@ -17,7 +17,6 @@ import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,10 +31,24 @@ abstract class BackendContract extends BackendFixture {
 
     @ParameterizedTest(name = "{0} [{1}, {2}], {3} rows")
     @CsvSource({
-        "F32, 1, 1, 1", "F32, 7, 8, 2", "F32, 33, 31, 5", "F32, 257, 255, 13", "F32, 576, 1536, 1", "F32, 576, 1536, 9",
-        "BF16, 1, 7, 1", "BF16, 31, 33, 3", "BF16, 255, 257, 12", "BF16, 1536, 576, 1", "BF16, 1536, 576, 17",
-        "I8, 8, 1, 1", "I8, 32, 32, 4", "I8, 129, 257, 33", "I8, 960, 576, 1", "I8, 960, 576, 5",
-        "F16, 33, 40, 1", "F16, 33, 40, 72"
+        "F32, 1, 1, 1",
+        "F32, 7, 8, 2",
+        "F32, 33, 31, 5",
+        "F32, 257, 255, 13",
+        "F32, 576, 1536, 1",
+        "F32, 576, 1536, 9",
+        "BF16, 1, 7, 1",
+        "BF16, 31, 33, 3",
+        "BF16, 255, 257, 12",
+        "BF16, 1536, 576, 1",
+        "BF16, 1536, 576, 17",
+        "I8, 8, 1, 1",
+        "I8, 32, 32, 4",
+        "I8, 129, 257, 33",
+        "I8, 960, 576, 1",
+        "I8, 960, 576, 5",
+        "F16, 33, 40, 1",
+        "F16, 33, 40, 72"
     })
     void linearMultipliesEachRowWithTheWeights(DType dtype, int outputs, int inputs, int rows) {
         Matrix w = Matrix.random(random, outputs, inputs, dtype);
@@ -147,7 +160,9 @@ abstract class BackendContract extends BackendFixture {
 
         checkRows(y, 5, (r, n) -> {
             Bound base = n < 40 ? product(in, r, w, n) : product(in, r, plain, n - 40);
-            return r < 2 || n >= 40 ? base : base.plus(adapterTerm(in, r, a, b, n).times(2.5));
+            return r < 2 || n >= 40
+                    ? base
+                    : base.plus(adapterTerm(in, r, a, b, n).times(2.5));
         });
     }
 
@@ -280,8 +295,7 @@ abstract class BackendContract extends BackendFixture {
     private Ids pick(Linear head, float[] hidden, int... rowNumbers) {
         Tensor h = tensor(hidden.length, 1, hidden);
         Ids picks = backend.allocateIds(8);
-        backend.pick(
-                picks, h, head, ids(rowNumbers), rowNumbers.length, exactRows(1, 2, 3), List.of(Picking.GREEDY));
+        backend.pick(picks, h, head, ids(rowNumbers), rowNumbers.length, exactRows(1, 2, 3), List.of(Picking.GREEDY));
         return picks;
     }
 

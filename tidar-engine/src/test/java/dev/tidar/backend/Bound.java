@@ -2,7 +2,10 @@ package dev.tidar.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A value in double, and how far a float computation of it may be off: the usual bounds of rounding errors, nothing tuned. */
+/**
+ * A value in double, and how far a float computation of it may be off: the usual bounds of rounding errors, nothing
+ * tuned.
+ */
 record Bound(double value, double error) {
 
     /** Unit roundoff of float. */
@@ -33,7 +36,9 @@ record Bound(double value, double error) {
         double product = value * other.value;
         return new Bound(
                 product,
-                error * Math.abs(other.value) + other.error * Math.abs(value) + error * other.error
+                error * Math.abs(other.value)
+                        + other.error * Math.abs(value)
+                        + error * other.error
                         + 2 * U * Math.abs(product));
     }
 

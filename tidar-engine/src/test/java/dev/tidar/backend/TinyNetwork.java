@@ -23,7 +23,9 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** All verbs in a row, as a model calls them: two layers of awkward sizes with a draft adapter and a cache of its own. */
+/**
+ * All verbs in a row, as a model calls them: two layers of awkward sizes with a draft adapter and a cache of its own.
+ */
 final class TinyNetwork {
 
     static final int VOCAB = 77;
@@ -52,7 +54,8 @@ final class TinyNetwork {
         kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, DType.F32), 12);
         rope = backend.rotaryTable(new float[] {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f}, 160);
         gain = backend.gain(Matrix.random(random, 1, HIDDEN, DType.F32).values());
-        Gain headGain = backend.gain(Matrix.random(random, 1, HEADS.headDim(), DType.F32).values());
+        Gain headGain = backend.gain(
+                Matrix.random(random, 1, HEADS.headDim(), DType.F32).values());
         headNorms = new HeadNorms(headGain, headGain, 1e-6f);
         Matrix embeddings = Matrix.random(random, VOCAB, HIDDEN, dtype);
         head = backend.linear(List.of(LinearSource.of(embeddings)));

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The backbone: whatever the layout, the tokens are those of autoregressive decoding, on a model that really drafts. */
+/**
+ * The backbone: whatever the layout, the tokens are those of autoregressive decoding, on a model that really drafts.
+ */
 @DisplayName("Every layout emits what autoregressive decoding emits")
 class EquivalenceTest {
 
@@ -76,7 +78,9 @@ class EquivalenceTest {
         StopRule stop = new StopRule(Set.of(), List.of(), 40, 512);
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
             Run run = model.decode(prompt, stop, Picking.GREEDY, layout, chunk);
-            assertThat(run.tokens()).isEqualTo(tokens(prompt, Picking.GREEDY, StepLayout.AUTOREGRESSIVE).subList(0, 40));
+            assertThat(run.tokens())
+                    .isEqualTo(tokens(prompt, Picking.GREEDY, StepLayout.AUTOREGRESSIVE)
+                            .subList(0, 40));
         }
     }
 
@@ -85,11 +89,12 @@ class EquivalenceTest {
         List<Integer> prompt = prompt(3);
         for (int context = prompt.size() + 1; context < prompt.size() + 40; context++) {
             StopRule stop = new StopRule(Set.of(), List.of(), 1000, context);
-            List<Integer> expected =
-                    model.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 64).tokens();
+            List<Integer> expected = model.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 64)
+                    .tokens();
             assertThat(expected).hasSize(context - prompt.size());
             for (StepLayout layout : List.of(all(8), outcomes(8, 1), new TwoPass(8))) {
-                assertThat(model.decode(prompt, stop, Picking.GREEDY, layout, 64).tokens())
+                assertThat(model.decode(prompt, stop, Picking.GREEDY, layout, 64)
+                                .tokens())
                         .as("%s, context %d", layout, context)
                         .isEqualTo(expected);
             }
@@ -110,7 +115,9 @@ class EquivalenceTest {
             Run single = model.decode(prompt, TOKENS, how, all(draftLength));
             Run two = model.decode(prompt, TOKENS, how, new TwoPass(draftLength));
 
-            assertThat(single.tokens()).as("single pass, prompt %s, %s", prompt, how).isEqualTo(expected);
+            assertThat(single.tokens())
+                    .as("single pass, prompt %s, %s", prompt, how)
+                    .isEqualTo(expected);
             assertThat(two.tokens()).as("two pass, prompt %s, %s", prompt, how).isEqualTo(expected);
             steps += single.kept().size() + two.kept().size();
             emitted += single.tokens().size() + two.tokens().size() - 2;

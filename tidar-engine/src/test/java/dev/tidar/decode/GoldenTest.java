@@ -39,8 +39,8 @@ class GoldenTest {
     @MethodSource("models")
     void haveTheLogitsOfPrefillAndStep(String name, TestKernels kernels) {
         try (TestModel model = load(name, kernels)) {
-            SafetensorsFixture expected = SafetensorsFixture.read(
-                    TestModel.folder("golden/" + name).resolve("expected.safetensors"));
+            SafetensorsFixture expected =
+                    SafetensorsFixture.read(TestModel.folder("golden/" + name).resolve("expected.safetensors"));
             List<JsonNode> cases = cases(name);
             for (int i = 0; i < 4; i++) {
                 List<Integer> prompt = ints(cases.get(i).get("prompt"));
@@ -125,7 +125,8 @@ class GoldenTest {
         assertThat(turn.emitted()).isEqualTo(expected.get("kept").asInt());
         if (expected.has("anchor")) {
             List<Integer> emitted = turn.result().emitted();
-            assertThat(emitted.get(emitted.size() - 1)).isEqualTo(expected.get("anchor").asInt());
+            assertThat(emitted.get(emitted.size() - 1))
+                    .isEqualTo(expected.get("anchor").asInt());
         }
     }
 
@@ -139,7 +140,8 @@ class GoldenTest {
                 rows.exact(s, prompt.get(i), i);
             }
             rows.group(s, masks(model), length, length);
-            return model.network().logits(rows.build(), IntStream.range(0, length + 4).toArray());
+            return model.network()
+                    .logits(rows.build(), IntStream.range(0, length + 4).toArray());
         }
     }
 

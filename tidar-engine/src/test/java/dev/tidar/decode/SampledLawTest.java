@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Sampled text has the law of autoregressive sampling: G-tests of single tokens and of pairs against the exact law, with a
- * drafter that differs from the verifier. Each planted fault must fail them.
+ * Sampled text has the law of autoregressive sampling: G-tests of single tokens and of pairs against the exact law,
+ * with a drafter that differs from the verifier. Each planted fault must fail them.
  */
 @DisplayName("The law of sampled text")
 class SampledLawTest {
@@ -75,7 +75,8 @@ class SampledLawTest {
                     "FILTER_AFTER_THE_PICK"
                 })
         void everyPlantedFault(Fault fault) {
-            assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), fault)).isEqualTo(SEEDS);
+            assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), fault))
+                    .isEqualTo(SEEDS);
         }
     }
 
@@ -83,14 +84,17 @@ class SampledLawTest {
     class WithADrafterThatEqualsTheVerifier {
 
         /** Scores that depend on the position alone, so that a mask row can know them. */
-        private static final Table BY_POSITION = (position, beforeLast, last) -> table(9).scores(position, 0, position % 5);
+        private static final Table BY_POSITION =
+                (position, beforeLast, last) -> table(9).scores(position, 0, position % 5);
 
         @ParameterizedTest(name = "draft length {0}")
         @ValueSource(ints = {2, 4, 8})
         void everyStepKeepsTheWholeBlock(int k) {
             for (StepLayout layout : List.of(new SinglePass(k, StepLayout.allOutcomes(k)), new TwoPass(k))) {
                 for (int seed = 0; seed < 50; seed++) {
-                    assertThat(keptInFull(layout, k, seed, Fault.NONE)).as("%s, seed %d", layout, seed).isTrue();
+                    assertThat(keptInFull(layout, k, seed, Fault.NONE))
+                            .as("%s, seed %d", layout, seed)
+                            .isTrue();
                 }
             }
         }
@@ -122,7 +126,8 @@ class SampledLawTest {
             long[] single = new long[VOCAB];
             long[][] pairs = new long[VOCAB][VOCAB];
             for (int i = 0; i < SAMPLES; i++) {
-                List<Integer> tokens = decode(model, layout, (long) seed * SAMPLES + i, 4).emitted();
+                List<Integer> tokens =
+                        decode(model, layout, (long) seed * SAMPLES + i, 4).emitted();
                 single[tokens.get(2)]++;
                 pairs[tokens.get(1)][tokens.get(2)]++;
             }
@@ -130,7 +135,13 @@ class SampledLawTest {
             failures += ok ? 0 : 1;
         }
         System.Logger log = System.getLogger(SampledLawTest.class.getName());
-        log.log(System.Logger.Level.INFO, "{0}, fault {1}: {2} of {3} seeds (0..) fail", layout, fault, failures, SEEDS);
+        log.log(
+                System.Logger.Level.INFO,
+                "{0}, fault {1}: {2} of {3} seeds (0..) fail",
+                layout,
+                fault,
+                failures,
+                SEEDS);
         return failures;
     }
 

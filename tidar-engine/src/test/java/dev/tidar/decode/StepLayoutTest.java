@@ -45,8 +45,7 @@ class StepLayoutTest {
 
             assertThat(step.exactTokens()).containsExactly(ANCHOR, 1, 2);
             assertThat(step.verifyRows()).isEqualTo(3);
-            assertThat(step.groups())
-                    .containsExactly(masks(1, 3, 11), masks(2, 3, 12), masks(3, 3, 13));
+            assertThat(step.groups()).containsExactly(masks(1, 3, 11), masks(2, 3, 12), masks(3, 3, 13));
         }
 
         @Test

@@ -12,14 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model of one sequence whose scores come from tables, with the picking and verification of the product. Its law is known
- * exactly, and faults can be planted where a device could have them.
+ * A model of one sequence whose scores come from tables, with the picking and verification of the product. Its law is
+ * known exactly, and faults can be planted where a device could have them.
  */
 final class TableModel implements TidarModel {
 
     /** Scores of the next token. */
     interface Table {
-        /** Scores for a position, given the token two before and the token before it; the last id is the mask, never picked. */
+        /**
+         * Scores for a position, given the token two before and the token before it; the last id is the mask, never
+         * picked.
+         */
         double[] scores(int position, int beforeLast, int last);
     }
 
@@ -65,8 +68,8 @@ final class TableModel implements TidarModel {
             picks[j] = pick(verifier, position, history[Math.max(0, position - 2)], history[position - 1], how, 0);
         }
         int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(picks, plan, rows);
-        return new StepResult(List.of(new StepResult.ForSequence(
-                emitted(picks, kept, plan, rows), drafts(plan, kept, rows, how))));
+        return new StepResult(
+                List.of(new StepResult.ForSequence(emitted(picks, kept, plan, rows), drafts(plan, kept, rows, how))));
     }
 
     private List<Integer> emitted(int[] picks, int kept, VerifyPlan plan, StepRows rows) {

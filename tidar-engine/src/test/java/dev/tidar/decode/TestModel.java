@@ -37,8 +37,8 @@ public final class TestModel implements AutoCloseable {
     private TestModel(Backend backend, Checkpoint checkpoint, int blocks) {
         this.backend = backend;
         this.config = checkpoint.config();
-        KvGeometry geometry = new KvGeometry(
-                config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
+        KvGeometry geometry =
+                new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
         this.contextLength = Math.min(blocks * BLOCK_TOKENS, config.maxPositions());
         this.network = new TidarModelLoader(checkpoint, backend)
                 .load(backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
@@ -93,19 +93,24 @@ public final class TestModel implements AutoCloseable {
     public Run decode(List<Integer> prompt, StopRule stop, Picking picking, StepLayout layout, int prefillChunk) {
         Decoder decoder = new Decoder(network, prefillChunk, maskToken());
         List<Turn> turns = new ArrayList<>();
-        try (Sequence sequence = new Sequence(
-                prompt, picking, stop, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+        try (Sequence sequence =
+                new Sequence(prompt, picking, stop, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
             while (sequence.finish().isEmpty()) {
                 SequenceStep step = decoder.plan(sequence);
                 if (!sequence.blocks().reserve(step.end())) {
                     throw new IllegalStateException("too few blocks");
                 }
-                StepResult.ForSequence result =
-                        decoder.run(List.of(sequence), List.of(step)).sequences().get(0);
+                StepResult.ForSequence result = decoder.run(List.of(sequence), List.of(step))
+                        .sequences()
+                        .get(0);
                 int emitted = decoder.apply(sequence, step, result).tokens().size();
                 turns.add(new Turn(step, result, emitted));
             }
-            return new Run(sequence.emitted(), sequence.stats().kept(), sequence.stats().forwards(), turns);
+            return new Run(
+                    sequence.emitted(),
+                    sequence.stats().kept(),
+                    sequence.stats().forwards(),
+                    turns);
         }
     }
 

@@ -71,9 +71,15 @@ class TextStreamTest {
         for (int round = 0; round < 200; round++) {
             String whole = letters(random, 30);
             List<String> stops = List.of(letters(random, 3), letters(random, 2));
-            int cut = stops.stream().mapToInt(whole::indexOf).filter(i -> i >= 0).min().orElse(whole.length());
+            int cut = stops.stream()
+                    .mapToInt(whole::indexOf)
+                    .filter(i -> i >= 0)
+                    .min()
+                    .orElse(whole.length());
 
-            assertThat(stream(whole, stops).text).as("%s, stops %s", whole, stops).isEqualTo(whole.substring(0, cut));
+            assertThat(stream(whole, stops).text)
+                    .as("%s, stops %s", whole, stops)
+                    .isEqualTo(whole.substring(0, cut));
         }
     }
 

@@ -41,7 +41,8 @@ class TokenPickerTest {
 
         @Test
         void readsItsOwnRowOnly() {
-            assertThat(TokenPicker.pick(new float[] {9, 1, 2, 9}, 1, 2, Picking.GREEDY, 0)).isEqualTo(1);
+            assertThat(TokenPicker.pick(new float[] {9, 1, 2, 9}, 1, 2, Picking.GREEDY, 0))
+                    .isEqualTo(1);
         }
     }
 
@@ -57,7 +58,8 @@ class TokenPickerTest {
         @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
         void whereAScoreIsNotANumberToCompare(float score) {
             assertThat(greedy(1, score, 2)).isEqualTo(Ids.NONE);
-            assertThat(TokenPicker.pick(new float[] {1, score, 2}, 0, 3, new Picking(1, 1), 0)).isEqualTo(Ids.NONE);
+            assertThat(TokenPicker.pick(new float[] {1, score, 2}, 0, 3, new Picking(1, 1), 0))
+                    .isEqualTo(Ids.NONE);
         }
     }
 
@@ -69,10 +71,17 @@ class TokenPickerTest {
             float[] logits = randomLogits(5, 100);
             int pick = TokenPicker.pick(logits, 0, 100, new Picking(1.2f, 3), 17);
 
-            assertThat(TokenPicker.pick(logits, 0, 100, new Picking(1.2f, 3), 17)).isEqualTo(pick);
-            assertThat(range(64).map(p -> TokenPicker.pick(logits, 0, 100, new Picking(1.2f, 3), p)).distinct().count())
+            assertThat(TokenPicker.pick(logits, 0, 100, new Picking(1.2f, 3), 17))
+                    .isEqualTo(pick);
+            assertThat(range(64)
+                            .map(p -> TokenPicker.pick(logits, 0, 100, new Picking(1.2f, 3), p))
+                            .distinct()
+                            .count())
                     .isGreaterThan(10);
-            assertThat(range(64).map(s -> TokenPicker.pick(logits, 0, 100, new Picking(1.2f, s), 17)).distinct().count())
+            assertThat(range(64)
+                            .map(s -> TokenPicker.pick(logits, 0, 100, new Picking(1.2f, s), 17))
+                            .distinct()
+                            .count())
                     .isGreaterThan(10);
         }
 
@@ -89,14 +98,21 @@ class TokenPickerTest {
         @Test
         void comesCloseToGreedyWhereTheTemperatureIsLow() {
             float[] logits = {1, 1.5f, 0};
-            assertThat(range(1000).map(p -> TokenPicker.pick(logits, 0, 3, new Picking(0.01f, 1), p)).distinct().toArray())
+            assertThat(range(1000)
+                            .map(p -> TokenPicker.pick(logits, 0, 3, new Picking(0.01f, 1), p))
+                            .distinct()
+                            .toArray())
                     .containsExactly(1);
         }
 
         @Test
         void neverTakesAnIdThatIsRuledOut() {
             float[] logits = {NEVER, 0, NEVER, 0, NEVER};
-            assertThat(range(1000).map(p -> TokenPicker.pick(logits, 0, 5, new Picking(5, 1), p)).distinct().sorted().toArray())
+            assertThat(range(1000)
+                            .map(p -> TokenPicker.pick(logits, 0, 5, new Picking(5, 1), p))
+                            .distinct()
+                            .sorted()
+                            .toArray())
                     .containsExactly(1, 3);
         }
 

@@ -21,12 +21,14 @@ class VerificationTest {
 
         @Test
         void theAnchorAndTheDraftsOnWhichTheModelAgrees() {
-            assertThat(kept(rows(THE, CAT, SAT, DOG), picks(CAT, SAT, END, THE))).isEqualTo(3);
+            assertThat(kept(rows(THE, CAT, SAT, DOG), picks(CAT, SAT, END, THE)))
+                    .isEqualTo(3);
         }
 
         @Test
         void nothingBehindTheFirstDisagreementEvenIfLaterDraftsAgree() {
-            assertThat(kept(rows(THE, DOG, SAT, END), picks(CAT, SAT, END, THE))).isEqualTo(1);
+            assertThat(kept(rows(THE, DOG, SAT, END), picks(CAT, SAT, END, THE)))
+                    .isEqualTo(1);
         }
 
         @Test
@@ -51,7 +53,8 @@ class VerificationTest {
         StepRows both = rows(DOG, DOG, THE, CAT, END);
         VerifyPlan second = new VerifyPlan(2, 3, 2, 4, new int[4]);
 
-        assertThat(Verification.kept(picks(END, END, CAT, SAT, END), second, both)).isEqualTo(2);
+        assertThat(Verification.kept(picks(END, END, CAT, SAT, END), second, both))
+                .isEqualTo(2);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -148,7 +148,9 @@ class EngineLoopTest {
                 4,
                 System::nanoTime);
 
-        assertThatThrownBy(loop::awaitLoaded).isInstanceOf(DeviceException.class).hasMessage("no such device");
+        assertThatThrownBy(loop::awaitLoaded)
+                .isInstanceOf(DeviceException.class)
+                .hasMessage("no such device");
     }
 
     /** @param token the token that each forward picks */
@@ -158,8 +160,7 @@ class EngineLoopTest {
 
             @Override
             public StepResult step(StepInputs inputs) {
-                return new StepResult(
-                        List.of(new StepResult.ForSequence(List.of(token.apply(forwards++)), List.of())));
+                return new StepResult(List.of(new StepResult.ForSequence(List.of(token.apply(forwards++)), List.of())));
             }
 
             @Override

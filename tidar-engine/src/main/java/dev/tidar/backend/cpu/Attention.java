@@ -7,12 +7,12 @@ import dev.tidar.tensor.StepRows;
 import java.util.Arrays;
 
 /**
- * Attention by visibility. An item is a few rows of one sequence, or a group of drafting rows, with the query heads of one
- * key/value head: they share the keys.
+ * Attention by visibility. An item is a few rows of one sequence, or a group of drafting rows, with the query heads of
+ * one key/value head: they share the keys.
  *
- * <p>For each query: scores of all its key tiles, softmax over them, then the weighted values in the same order. Cached tiles
- * come first and start at absolute positions, so what a row computes depends on its own visible count only; the tiles of its
- * own group follow.
+ * <p>For each query: scores of all its key tiles, softmax over them, then the weighted values in the same order. Cached
+ * tiles come first and start at absolute positions, so what a row computes depends on its own visible count only; the
+ * tiles of its own group follow.
  */
 public final class Attention {
 
@@ -112,8 +112,7 @@ public final class Attention {
             block.begin((end - first) * sharing, headDim, fresh + freshTiles * KEY_TILE);
             for (int row = first; row < end; row++) {
                 int from = row * heads.columns() + kvHead * sharing * headDim;
-                System.arraycopy(
-                        qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
+                System.arraycopy(qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
             }
             scoreCached(first, blocks);
             scoreFresh(first, group, fresh);

@@ -6,8 +6,8 @@ import dev.tidar.tensor.PagedKv;
 
 /**
  * Keys and values in float, one array a block. Within a block, for each layer and key/value head: keys as
- * {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride, headDim]}, so that they
- * are elements of a value. The stride is the block's token count rounded up to whole key tiles.
+ * {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride, headDim]}, so that
+ * they are elements of a value. The stride is the block's token count rounded up to whole key tiles.
  */
 public final class CpuKv implements PagedKv {
 
@@ -27,7 +27,8 @@ public final class CpuKv implements PagedKv {
         long size = 2L * geometry.layers() * geometry.kvHeads() * geometry.headDim() * stride;
         if (blocks < 1 || size < 1 || size > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
-                    "KV cache must have blocks that fit one array each, but has %d of %d elements".formatted(blocks, size));
+                    "KV cache must have blocks that fit one array each, but has %d of %d elements"
+                            .formatted(blocks, size));
         }
         this.blocks = new float[blocks][(int) size];
     }

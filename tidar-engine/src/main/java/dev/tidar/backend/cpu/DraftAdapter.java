@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The adapters of a layer's sources as one pair of products: {@code t = x · downᵀ}, {@code u = t · upᵀ}, {@code y += scale · u}.
- * Ranks of the sources lie side by side in {@code down}; {@code up} is zero where an output belongs to another source. Held
- * in F32 whatever the weights are: it is small, and it is what was trained last.
+ * The adapters of a layer's sources as one pair of products: {@code t = x · downᵀ}, {@code u = t · upᵀ}, {@code y +=
+ * scale · u}. Ranks of the sources lie side by side in {@code down}; {@code up} is zero where an output belongs to
+ * another source. Held in F32 whatever the weights are: it is small, and it is what was trained last.
  *
  * @param down {@code [ranks, inputs]}
  * @param up {@code [outputs, ranks]}, outputs in the order of the layer's panels
@@ -43,10 +43,12 @@ record DraftAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
         RowWriter toUp = new RowWriter(up);
         for (int row = 0; row < rows.length; row++) {
             RowOrigin origin = rows[row];
-            if (origin == RowOrigin.ZERO || sources.get(origin.source()).adapter().isEmpty()) {
+            if (origin == RowOrigin.ZERO
+                    || sources.get(origin.source()).adapter().isEmpty()) {
                 continue;
             }
-            LinearSource.Adapter adapter = sources.get(origin.source()).adapter().get();
+            LinearSource.Adapter adapter =
+                    sources.get(origin.source()).adapter().get();
             float[] own = new float[adapter.b().columns()];
             adapter.b().readRow(origin.row(), own);
             float[] wide = new float[ranks];

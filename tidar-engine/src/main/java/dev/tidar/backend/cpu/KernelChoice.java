@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Which kernels a backend uses, chosen once when it is made. Immutable.
  *
- * <p>The vector kernels are one class that nothing else links to, so it is loaded only where the module it needs is there.
+ * <p>The vector kernels are one class that nothing else links to, so it is loaded only where the module it needs is
+ * there.
  */
 public final class KernelChoice {
 
@@ -16,8 +17,7 @@ public final class KernelChoice {
 
     private static final String MODULE = "jdk.incubator.vector";
 
-    private static final String ADVICE =
-            """
+    private static final String ADVICE = """
             TiDAR runs on plain Java loops, several times slower than it could: this JVM was started without the module \
             jdk.incubator.vector. Add it where the application starts:
               java:        java --add-modules jdk.incubator.vector -jar application.jar
@@ -35,7 +35,10 @@ public final class KernelChoice {
         this.degradation = degradation;
     }
 
-    /** Vector kernels where the JVM was started with the vector module; else plain loops, with a warning that names the flag. */
+    /**
+     * Vector kernels where the JVM was started with the vector module; else plain loops, with a warning that names the
+     * flag.
+     */
     public static KernelChoice automatic() {
         if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
             return vector();

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Packs layers at load: chooses the element type, stacks or interleaves the rows of several sources, joins their adapters. */
+/**
+ * Packs layers at load: chooses the element type, stacks or interleaves the rows of several sources, joins their
+ * adapters.
+ */
 public final class MatrixPacker {
 
     private final WeightFormat format;
@@ -37,7 +40,8 @@ public final class MatrixPacker {
     /** Panels of the gate and of the up half in turn, so that whoever has a pair of panels can finish its outputs. */
     public CpuLinear gated(LinearSource gate, LinearSource up) {
         int width = gate.weight().rows();
-        if (up.weight().rows() != width || up.weight().columns() != gate.weight().columns()) {
+        if (up.weight().rows() != width
+                || up.weight().columns() != gate.weight().columns()) {
             throw new IllegalArgumentException("%s [%d, %d] must have the shape of %s [%d, %d]"
                     .formatted(
                             up.weight().name(),
@@ -133,9 +137,8 @@ public final class MatrixPacker {
 
         void write(int row, MatrixSource source, int sourceRow) {
             if (packed.dtype == DType.I8) {
-                packed.scales[row] = source.dtype() == DType.I8
-                        ? source.readInt8Row(sourceRow, bytes)
-                        : quantise(source, sourceRow);
+                packed.scales[row] =
+                        source.dtype() == DType.I8 ? source.readInt8Row(sourceRow, bytes) : quantise(source, sourceRow);
                 scatterInt8(row);
                 return;
             }

@@ -7,9 +7,10 @@ import java.util.Arrays;
  * A matrix {@code [outputs, inputs]} packed for products: panels of 32 outputs, each {@code [inputs, 32]}, the last one
  * filled up with zeros. Immutable once packed.
  *
- * <p>F32 panels are floats. BF16 panels are ints {@code [inputs, 16]} with output n in the low and output n + 16 in the high
- * half, so that widening is one shift or one mask. I8 panels are bytes with one scale for each output. Panels lie in as many
- * arrays as it takes to keep each far below the limit of an array; four panels that start at a multiple of four share one.
+ * <p>F32 panels are floats. BF16 panels are ints {@code [inputs, 16]} with output n in the low and output n + 16 in the
+ * high half, so that widening is one shift or one mask. I8 panels are bytes with one scale for each output. Panels lie
+ * in as many arrays as it takes to keep each far below the limit of an array; four panels that start at a multiple of
+ * four share one.
  */
 final class PackedMatrix {
 

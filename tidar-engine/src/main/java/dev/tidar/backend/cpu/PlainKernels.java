@@ -6,8 +6,8 @@ import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 import java.util.Arrays;
 
 /**
- * The kernels as plain loops: the specification, and the fall-back where the JVM has no vector module. Inner loops run over
- * outputs with unit stride, which is the form that the JIT compiler turns into vector instructions by itself.
+ * The kernels as plain loops: the specification, and the fall-back where the JVM has no vector module. Inner loops run
+ * over outputs with unit stride, which is the form that the JIT compiler turns into vector instructions by itself.
  */
 final class PlainKernels implements Kernels {
 
@@ -167,7 +167,14 @@ final class PlainKernels implements Kernels {
 
     @Override
     public void weigh(
-            QueryBlock block, int query, int queries, int slot, int tokens, float[] values, int valuesFrom, int valueStride) {
+            QueryBlock block,
+            int query,
+            int queries,
+            int slot,
+            int tokens,
+            float[] values,
+            int valuesFrom,
+            int valueStride) {
         for (int q = query; q < query + queries; q++) {
             int to = q * block.headDim;
             for (int t = 0; t < tokens; t++) {

@@ -7,8 +7,8 @@ import dev.tidar.tensor.RowCounts;
 import java.util.Arrays;
 
 /**
- * Products of rows with packed layers. The items of a job are runs of panels; whoever takes one computes all rows of it, so
- * the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the result.
+ * Products of rows with packed layers. The items of a job are runs of panels; whoever takes one computes all rows of
+ * it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the result.
  */
 public final class Products {
 
@@ -20,7 +20,9 @@ public final class Products {
         void take(float[] sums, int panel, int panels);
     }
 
-    /** Tiles that widen their weights on the fly; more of them share weights that are widened once, a stretch at a time. */
+    /**
+     * Tiles that widen their weights on the fly; more of them share weights that are widened once, a stretch at a time.
+     */
     private static final int DIRECT_TILES = 2;
 
     private final Kernels kernels;
@@ -133,8 +135,7 @@ public final class Products {
                 for (int tile = 0; tile < x.tiles(); tile++) {
                     int first = x.firstRow(tile);
                     int to = (p * x.rows() + first) * PANEL;
-                    kernels.tile(
-                            x.firstRow(tile + 1) - first, sums, to, x.values(), x.offset(tile, 0), w, panel + p);
+                    kernels.tile(x.firstRow(tile + 1) - first, sums, to, x.values(), x.offset(tile, 0), w, panel + p);
                 }
                 continue;
             }

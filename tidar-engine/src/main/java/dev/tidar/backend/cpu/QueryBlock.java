@@ -3,8 +3,8 @@ package dev.tidar.backend.cpu;
 import java.util.Arrays;
 
 /**
- * The queries that one worker attends with at a time: rows and heads that share keys. Scratch that
- * grows with the longest context, confined to its worker.
+ * The queries that one worker attends with at a time: rows and heads that share keys. Scratch that grows with the
+ * longest context, confined to its worker.
  */
 final class QueryBlock {
 

@@ -1,8 +1,8 @@
 package dev.tidar.backend.cpu;
 
 /**
- * Rows of x in the order in which the product kernels read them: split evenly into tiles of {@code [inputs, tile rows]}, so
- * that 13 rows become 6 + 7 and not 9 + 4. Scratch.
+ * Rows of x in the order in which the product kernels read them: split evenly into tiles of {@code [inputs, tile
+ * rows]}, so that 13 rows become 6 + 7 and not 9 + 4. Scratch.
  */
 final class RowTiles {
 

@@ -11,8 +11,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The attention kernels of {@link VectorKernels}: lanes are keys while scoring, and elements of a value while weighing. Four
- * queries at a time share what is loaded and keep four chains in flight.
+ * The attention kernels of {@link VectorKernels}: lanes are keys while scoring, and elements of a value while weighing.
+ * Four queries at a time share what is loaded and keep four chains in flight.
  */
 final class VectorAttention {
 
@@ -94,7 +94,14 @@ final class VectorAttention {
 
     /** See {@link Kernels#weigh}. */
     static void weigh(
-            QueryBlock block, int query, int queries, int slot, int tokens, float[] values, int valuesFrom, int valueStride) {
+            QueryBlock block,
+            int query,
+            int queries,
+            int slot,
+            int tokens,
+            float[] values,
+            int valuesFrom,
+            int valueStride) {
         int whole = FLOATS.loopBound(block.headDim);
         if (queries == 4) {
             for (int d = 0; d < whole; d += LANES) {
@@ -146,7 +153,14 @@ final class VectorAttention {
 
     /** Elements of a head behind the last whole vector. */
     private static void weighRest(
-            QueryBlock block, int query, int slot, int tokens, float[] values, int valuesFrom, int valueStride, int first) {
+            QueryBlock block,
+            int query,
+            int slot,
+            int tokens,
+            float[] values,
+            int valuesFrom,
+            int valueStride,
+            int first) {
         int to = query * block.headDim;
         for (int t = 0; t < tokens; t++) {
             float weight = block.weights[query * block.slots + slot + t];

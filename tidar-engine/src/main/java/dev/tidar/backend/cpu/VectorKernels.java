@@ -11,12 +11,13 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernels on vectors of 4, 8 or 16 floats. Lanes are outputs, keys or elements, so every chain runs in the order that
- * {@link PlainKernels} states and gives its bits. A pass holds columns c and c + 16 of a panel, because that is how bf16
- * panels pair them; narrow vectors make more passes.
+ * The kernels on vectors of 4, 8 or 16 floats. Lanes are outputs, keys or elements, so every chain runs in the order
+ * that {@link PlainKernels} states and gives its bits. A pass holds columns c and c + 16 of a panel, because that is
+ * how bf16 panels pair them; narrow vectors make more passes.
  *
- * <p>A single chain waits for each of its steps, so what one row lacks in rows it makes up in panels: four at a time are
- * eight chains. Accumulators are local variables, because the compiler does not keep arrays of vectors in registers.
+ * <p>A single chain waits for each of its steps, so what one row lacks in rows it makes up in panels: four at a time
+ * are eight chains. Accumulators are local variables, because the compiler does not keep arrays of vectors in
+ * registers.
  */
 final class VectorKernels implements Kernels {
 
@@ -239,7 +240,14 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void weigh(
-            QueryBlock block, int query, int queries, int slot, int tokens, float[] values, int valuesFrom, int valueStride) {
+            QueryBlock block,
+            int query,
+            int queries,
+            int slot,
+            int tokens,
+            float[] values,
+            int valuesFrom,
+            int valueStride) {
         VectorAttention.weigh(block, query, queries, slot, tokens, values, valuesFrom, valueStride);
     }
 

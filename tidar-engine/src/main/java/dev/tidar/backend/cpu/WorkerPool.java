@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that share the items of one job at a time. The calling thread works too, so one thread means no workers.
  *
- * <p>Items are taken one by one from a counter, so that a thread that is held up does not hold up the rest. Between jobs a
- * worker spins for a moment, because the next job of a forward follows within microseconds, and then parks.
+ * <p>Items are taken one by one from a counter, so that a thread that is held up does not hold up the rest. Between
+ * jobs a worker spins for a moment, because the next job of a forward follows within microseconds, and then parks.
  *
- * <p>{@link #run} and {@link #close} belong to one thread. An interrupt of that thread changes only how it waits: its flag is
- * kept and the job is completed.
+ * <p>{@link #run} and {@link #close} belong to one thread. An interrupt of that thread changes only how it waits: its
+ * flag is kept and the job is completed.
  */
 public final class WorkerPool implements AutoCloseable {
 
@@ -55,8 +55,8 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs all items and returns when they are done.
      *
-     * @throws RuntimeException the first failure of an item, or {@link Error}; items not started by then are left out, and
-     *     the pool stays usable
+     * @throws RuntimeException the first failure of an item, or {@link Error}; items not started by then are left out,
+     *     and the pool stays usable
      */
     void run(int items, Job job) {
         if (closed) {

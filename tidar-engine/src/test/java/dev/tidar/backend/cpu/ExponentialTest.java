@@ -10,7 +10,9 @@ class ExponentialTest {
     void isWithinTwoUlpOfTheExactValue() {
         for (float x = -87; x < 88.7f; x = x + Math.max(Math.ulp(x), 1e-4f)) {
             double exact = Math.exp(x);
-            assertThat(Math.abs(Exponential.exp(x) - exact)).as("exp(%s)", x).isLessThanOrEqualTo(2 * Math.ulp((float) exact));
+            assertThat(Math.abs(Exponential.exp(x) - exact))
+                    .as("exp(%s)", x)
+                    .isLessThanOrEqualTo(2 * Math.ulp((float) exact));
         }
     }
 

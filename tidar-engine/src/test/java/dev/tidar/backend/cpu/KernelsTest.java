@@ -49,7 +49,9 @@ class KernelsTest {
 
             float sum = plain.softmax(one, 0, 96);
 
-            assertThat(vector.softmax(other, 0, 96)).as("seed %d, round %d", SEED, round).isEqualTo(sum);
+            assertThat(vector.softmax(other, 0, 96))
+                    .as("seed %d, round %d", SEED, round)
+                    .isEqualTo(sum);
             assertThat(other.weights).isEqualTo(one.weights);
         }
     }

@@ -20,8 +20,7 @@ final class PlainJvm {
             CpuTensor y = (CpuTensor) backend.allocate(1, 1);
             PackedMatrix one = new PackedMatrix(1, 1, DType.F32);
             one.floats(0)[0] = 1;
-            backend.linear(
-                    y, x, new CpuLinear(one, 1, new float[0], Optional.empty()), new RowCounts(1, 0));
+            backend.linear(y, x, new CpuLinear(one, 1, new float[0], Optional.empty()), new RowCounts(1, 0));
             System.out.println("row: " + y.values()[0]);
         }
     }

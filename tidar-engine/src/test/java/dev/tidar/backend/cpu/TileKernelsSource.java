@@ -10,7 +10,8 @@ import java.util.StringJoiner;
  * Writes the tile kernels, one class for each packed dtype: one method for each tile height, each accumulator a local
  * variable of its own. Run {@link #main} in the folder of the module after a change here.
  *
- * <p>Nine rows are the most: with ten of bf16 or eleven of float, C2 (JDK 17 and 25) boxes the vectors, ten times slower.
+ * <p>Nine rows are the most: with ten of bf16 or eleven of float, C2 (JDK 17 and 25) boxes the vectors, ten times
+ * slower.
  */
 enum TileKernelsSource {
     FLOAT_TILES("FloatTiles", "F32", "float", 32, "floats(w, at)", "floats(w, at + 16)"),
@@ -26,8 +27,7 @@ enum TileKernelsSource {
     private final String low;
     private final String high;
 
-    TileKernelsSource(
-            String className, String dtype, String element, int elementsPerInput, String low, String high) {
+    TileKernelsSource(String className, String dtype, String element, int elementsPerInput, String low, String high) {
         this.className = className;
         this.dtype = dtype;
         this.element = element;
@@ -47,8 +47,7 @@ enum TileKernelsSource {
     }
 
     String render() {
-        StringBuilder source = new StringBuilder(
-                """
+        StringBuilder source = new StringBuilder("""
                 package dev.tidar.backend.cpu;
 
                 %s
@@ -70,23 +69,26 @@ enum TileKernelsSource {
                             int s = sumsFrom + c;
                             int from = wFrom + c;
                             switch (rows) {
-                """
-                        .formatted(imports(), pairs() ? "import jdk.incubator.vector.IntVector;\n" : "", MOST_ROWS, dtype,
-                                className, className, element));
+                """.formatted(
+                        imports(),
+                        pairs() ? "import jdk.incubator.vector.IntVector;\n" : "",
+                        MOST_ROWS,
+                        dtype,
+                        className,
+                        className,
+                        element));
         for (int rows = 1; rows <= MOST_ROWS; rows++) {
             source.append("                case %d:\n".formatted(rows));
             source.append("                    rows%d(sums, s, x, xFrom, w, from, inputs);\n".formatted(rows));
             source.append("                    break;\n");
         }
-        source.append(
-                """
+        source.append("""
                                 default:
                                     throw new IllegalArgumentException("rows must be 1 to %d, but are " + rows);
                             }
                         }
                     }
-                """
-                        .formatted(MOST_ROWS));
+                """.formatted(MOST_ROWS));
         for (int rows = 1; rows <= MOST_ROWS; rows++) {
             source.append(method(rows));
         }
@@ -140,8 +142,7 @@ enum TileKernelsSource {
                     private static void rows%d(
                             float[] sums, int s, float[] x, int xFrom, %s[] w, int from, int inputs) {
                 %s    }
-                """
-                .formatted(rows, element, lines);
+                """.formatted(rows, element, lines);
     }
 
     private static String plus(int offset) {
