@@ -20,8 +20,8 @@ import org.springframework.ai.tool.ToolCallback;
  * and the four below. {@code topK}, {@code topP}, the penalties, tools and the name of another model are refused when
  * the request is made, unless the value means "off".
  *
- * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told to at
- * load ({@code tidar.mode} and its neighbours).
+ * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told
+ * to at load ({@code tidar.mode} and its neighbours).
  */
 public final class TidarChatOptions extends DefaultToolCallingChatOptions {
 

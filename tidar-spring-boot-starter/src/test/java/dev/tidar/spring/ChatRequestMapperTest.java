@@ -125,7 +125,12 @@ class ChatRequestMapperTest {
         void namingTheToolThatAnEarlierAnswerCalls() {
             var call = new AssistantMessage.ToolCall("1", "function", "weather", "{}");
 
-            assertRefused(AssistantMessage.builder().content("").toolCalls(List.of(call)).build(), "weather");
+            assertRefused(
+                    AssistantMessage.builder()
+                            .content("")
+                            .toolCalls(List.of(call))
+                            .build(),
+                    "weather");
         }
 
         @Test
@@ -138,8 +143,8 @@ class ChatRequestMapperTest {
 
         @Test
         void whenItHasNoMessage() {
-            assertThatThrownBy(() -> mapper.request(
-                            List.of(), TidarChatOptions.builder().build()))
+            assertThatThrownBy(() ->
+                            mapper.request(List.of(), TidarChatOptions.builder().build()))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("at least one message");
         }

@@ -21,7 +21,15 @@ final class Statuses {
         return new EngineStatus(
                 state,
                 new ModelFacts(
-                        "tiny", "llama", 1000, WeightFormat.F32, 512, OptionalInt.of(512), OptionalInt.of(8), false, true),
+                        "tiny",
+                        "llama",
+                        1000,
+                        WeightFormat.F32,
+                        512,
+                        OptionalInt.of(512),
+                        OptionalInt.of(8),
+                        false,
+                        true),
                 "cpu, 2 threads",
                 "plain",
                 new LayoutReport("autoregressive", "it is the fastest here", List.of()),

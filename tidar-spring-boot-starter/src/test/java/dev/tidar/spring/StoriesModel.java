@@ -34,9 +34,7 @@ public final class StoriesModel {
             for (String file : FILES) {
                 Files.copy(ORIGIN.resolve(file), folder.resolve(file));
             }
-            Files.writeString(
-                    folder.resolve("tokenizer_config.json"),
-                    """
+            Files.writeString(folder.resolve("tokenizer_config.json"), """
                     {
                       "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
                       "chat_template": "{{ bos_token }}{% for message in messages %}{{ message.content }}{% endfor %}"
@@ -53,7 +51,8 @@ public final class StoriesModel {
     }
 
     /**
-     * Options whose steps carry over a thousand rows, so that an answer takes seconds and a cancel comes long before its end.
+     * Options whose steps carry over a thousand rows, so that an answer takes seconds and a cancel comes long before
+     * its end.
      */
     static TidarChatOptions slow(int maxTokens) {
         return TidarChatOptions.builder()

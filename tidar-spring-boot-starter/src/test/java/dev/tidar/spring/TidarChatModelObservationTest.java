@@ -31,8 +31,8 @@ class TidarChatModelObservationTest {
 
     private final TestObservationRegistry observations = TestObservationRegistry.create();
 
-    private final TidarChatModel model =
-            new TidarChatModel(engine, TidarChatOptions.builder().maxTokens(20).temperature(0.0).build(), observations);
+    private final TidarChatModel model = new TidarChatModel(
+            engine, TidarChatOptions.builder().maxTokens(20).temperature(0.0).build(), observations);
 
     @BeforeAll
     static void load(@TempDir Path directory) {
@@ -47,7 +47,11 @@ class TidarChatModelObservationTest {
     @Test
     void tellsRequestAndResponseOfABlockingCall() {
         ChatResponse response = model.call(new Prompt(
-                OPENING, ChatOptions.builder().temperature(0.0).stopSequences(List.of("END")).build()));
+                OPENING,
+                ChatOptions.builder()
+                        .temperature(0.0)
+                        .stopSequences(List.of("END"))
+                        .build()));
 
         theOne().hasContextualNameEqualTo("chat " + StoriesModel.NAME)
                 .hasLowCardinalityKeyValue("gen_ai.operation.name", "chat")
@@ -58,7 +62,8 @@ class TidarChatModelObservationTest {
                 .hasHighCardinalityKeyValue("gen_ai.request.temperature", "0.0")
                 .hasHighCardinalityKeyValue("gen_ai.request.stop_sequences", "[\"END\"]")
                 .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "[\"length\"]")
-                .hasHighCardinalityKeyValue("gen_ai.response.id", response.getMetadata().getId())
+                .hasHighCardinalityKeyValue(
+                        "gen_ai.response.id", response.getMetadata().getId())
                 .hasHighCardinalityKeyValue(
                         "gen_ai.usage.input_tokens",
                         String.valueOf(response.getMetadata().getUsage().getPromptTokens()))
@@ -84,8 +89,11 @@ class TidarChatModelObservationTest {
 
         model.stream(new Prompt(OPENING)).blockLast();
 
-        theOne().satisfies(context -> org.assertj.core.api.Assertions.assertThat(
-                        ((ChatModelObservationContext) context).getResponse().getResult().getOutput().getText())
+        theOne().satisfies(context -> org.assertj.core.api.Assertions.assertThat(((ChatModelObservationContext) context)
+                        .getResponse()
+                        .getResult()
+                        .getOutput()
+                        .getText())
                 .isEqualTo(text));
     }
 
@@ -96,8 +104,7 @@ class TidarChatModelObservationTest {
                 .thenCancel()
                 .verify();
 
-        await().untilAsserted(() -> theOne()
-                .hasLowCardinalityKeyValue("gen_ai.response.model", StoriesModel.NAME)
+        await().untilAsserted(() -> theOne().hasLowCardinalityKeyValue("gen_ai.response.model", StoriesModel.NAME)
                 .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "[\"cancelled\"]")
                 .hasHighCardinalityKeyValueWithKey("gen_ai.usage.output_tokens")
                 .hasBeenStopped());

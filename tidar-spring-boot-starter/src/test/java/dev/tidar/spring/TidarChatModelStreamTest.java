@@ -46,7 +46,10 @@ class TidarChatModelStreamTest {
     @BeforeAll
     static void load(@TempDir Path directory) {
         engine = StoriesModel.load(directory);
-        var options = TidarChatOptions.builder().temperature(0.0).maxTokens(MAX_TOKENS).build();
+        var options = TidarChatOptions.builder()
+                .temperature(0.0)
+                .maxTokens(MAX_TOKENS)
+                .build();
         model = new TidarChatModel(engine, options, ObservationRegistry.NOOP);
     }
 
@@ -158,10 +161,7 @@ class TidarChatModelStreamTest {
 
     @Test
     void throughAChatClientWithItsOwnAdvisors() {
-        List<String> content = ChatClient.create(model)
-                .prompt()
-                .user(OPENING)
-                .stream()
+        List<String> content = ChatClient.create(model).prompt().user(OPENING).stream()
                 .content()
                 .collectList()
                 .block();
@@ -170,7 +170,8 @@ class TidarChatModelStreamTest {
     }
 
     private static long idOfARequest() {
-        var request = GenerationRequest.builder(new Tokens(List.of(1))).maxTokens(1).build();
+        var request =
+                GenerationRequest.builder(new Tokens(List.of(1))).maxTokens(1).build();
         return engine.submit(request, GenerationListener.NONE).id();
     }
 

@@ -47,7 +47,10 @@ class TidarChatModelTest {
     @BeforeAll
     static void load(@TempDir Path directory) {
         engine = StoriesModel.load(directory);
-        var options = TidarChatOptions.builder().temperature(0.0).maxTokens(MAX_TOKENS).build();
+        var options = TidarChatOptions.builder()
+                .temperature(0.0)
+                .maxTokens(MAX_TOKENS)
+                .build();
         model = new TidarChatModel(engine, options, ObservationRegistry.NOOP);
     }
 
@@ -83,8 +86,10 @@ class TidarChatModelTest {
             assertThat(metadata.<Double>get(TidarMetadata.TOKENS_PER_FORWARD)).isEqualTo(stats.tokensPerForward());
             assertThat(metadata.<Map<Integer, Integer>>get(TidarMetadata.KEPT)).isEqualTo(stats.keptHistogram());
             assertThat(metadata.<String>get(TidarMetadata.LAYOUT)).isEqualTo(stats.layout());
-            assertThat(metadata.<String>get(TidarMetadata.DEVICE)).isEqualTo(engine.status().device());
-            assertThat(metadata.<Long>get(TidarMetadata.DECODE_MILLIS)).isEqualTo(stats.decode().toMillis());
+            assertThat(metadata.<String>get(TidarMetadata.DEVICE))
+                    .isEqualTo(engine.status().device());
+            assertThat(metadata.<Long>get(TidarMetadata.DECODE_MILLIS))
+                    .isEqualTo(stats.decode().toMillis());
             assertThat(metadata.<Object>get(TidarMetadata.SEED)).isInstanceOf(Long.class);
         }
 
@@ -118,7 +123,8 @@ class TidarChatModelTest {
         void upToAStopSequenceWhichDoesNotShow() {
             String whole = text(model.call(new Prompt(OPENING)));
             String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 6);
-            var options = TidarChatOptions.builder().stopSequences(List.of(stop)).build();
+            var options =
+                    TidarChatOptions.builder().stopSequences(List.of(stop)).build();
 
             ChatResponse response = model.call(new Prompt(OPENING, options));
 
@@ -130,7 +136,10 @@ class TidarChatModelTest {
         void toPortableOptionsOfSpringAi() {
             ChatOptions portable = ChatOptions.builder().maxTokens(3).build();
 
-            assertThat(model.call(new Prompt(OPENING, portable)).getMetadata().getUsage().getCompletionTokens())
+            assertThat(model.call(new Prompt(OPENING, portable))
+                            .getMetadata()
+                            .getUsage()
+                            .getCompletionTokens())
                     .isEqualTo(3);
         }
 
@@ -141,15 +150,23 @@ class TidarChatModelTest {
             ChatResponse response = client.prompt().user(OPENING).call().chatResponse();
 
             assertThat(text(response)).isEqualTo(text(model.call(new Prompt(OPENING))));
-            assertThat(response.getMetadata().<Integer>get(TidarMetadata.FORWARDS)).isPositive();
+            assertThat(response.getMetadata().<Integer>get(TidarMetadata.FORWARDS))
+                    .isPositive();
         }
 
         @Test
         void withTheOptionsOfAChatClientOnTopOfItsOwn() {
-            var options = TidarChatOptions.builder().mode(DecodeMode.SINGLE_PASS).outcomes(Set.of(1, 4)).maxTokens(5);
+            var options = TidarChatOptions.builder()
+                    .mode(DecodeMode.SINGLE_PASS)
+                    .outcomes(Set.of(1, 4))
+                    .maxTokens(5);
 
-            ChatResponse response =
-                    ChatClient.create(model).prompt().user(OPENING).options(options).call().chatResponse();
+            ChatResponse response = ChatClient.create(model)
+                    .prompt()
+                    .user(OPENING)
+                    .options(options)
+                    .call()
+                    .chatResponse();
 
             assertThat(response.getMetadata().getUsage().getCompletionTokens()).isEqualTo(5);
             assertThat(response.getMetadata().<String>get(TidarMetadata.LAYOUT)).contains("single-pass");
@@ -178,7 +195,9 @@ class TidarChatModelTest {
 
             assertThatThrownBy(() -> model.call(new Prompt(OPENING))).isInstanceOf(CancellationException.class);
 
-            assertThat(Thread.interrupted()).as("the interrupt flag is set again").isTrue();
+            assertThat(Thread.interrupted())
+                    .as("the interrupt flag is set again")
+                    .isTrue();
             await().untilAsserted(() -> assertThat(engine.status().running()).isZero());
         }
 

@@ -92,12 +92,18 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
 
     @Test
     void takeWhatIsUnsetFromTheDefaultsAndNothingElse() {
-        var asked = TidarChatOptions.builder().temperature(0.0).stopSequences(List.of("STOP")).build();
+        var asked = TidarChatOptions.builder()
+                .temperature(0.0)
+                .stopSequences(List.of("STOP"))
+                .build();
 
         var resolved = asked.orElse(everyOption().build());
 
         assertThat(resolved)
-                .isEqualTo(everyOption().temperature(0.0).stopSequences(List.of("STOP")).build());
+                .isEqualTo(everyOption()
+                        .temperature(0.0)
+                        .stopSequences(List.of("STOP"))
+                        .build());
     }
 
     @Test

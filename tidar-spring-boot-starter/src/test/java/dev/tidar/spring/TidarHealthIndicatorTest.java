@@ -24,7 +24,8 @@ class TidarHealthIndicatorTest {
 
     @Test
     void showsTheKernelsTheLayoutAndWhatTheEngineFellBackTo() {
-        var degraded = Statuses.of(EngineState.DEGRADED, List.of("plain kernels: add --add-modules jdk.incubator.vector"));
+        var degraded =
+                Statuses.of(EngineState.DEGRADED, List.of("plain kernels: add --add-modules jdk.incubator.vector"));
 
         var health = new TidarHealthIndicator(() -> degraded).health();
 

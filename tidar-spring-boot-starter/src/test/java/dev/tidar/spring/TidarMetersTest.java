@@ -44,12 +44,15 @@ class TidarMetersTest {
         var observations = ObservationRegistry.create();
         observations.observationConfig().observationHandler(new TidarMeterObservationHandler(registry));
         try (TidarEngine engine = StoriesModel.load(directory)) {
-            var model = new TidarChatModel(engine, TidarChatOptions.builder().maxTokens(10).build(), observations);
+            var model = new TidarChatModel(
+                    engine, TidarChatOptions.builder().maxTokens(10).build(), observations);
 
             var metadata = model.call(new Prompt("Once upon a time")).getMetadata();
             model.stream(new Prompt("Once upon a time")).blockLast();
 
-            assertThat(registry.get("tidar.tokens").counters().stream().mapToDouble(counter -> counter.count()).sum())
+            assertThat(registry.get("tidar.tokens").counters().stream()
+                            .mapToDouble(counter -> counter.count())
+                            .sum())
                     .isEqualTo(20);
             assertThat(registry.get("tidar.forwards")
                             .tag("layout", metadata.<String>get(TidarMetadata.LAYOUT))

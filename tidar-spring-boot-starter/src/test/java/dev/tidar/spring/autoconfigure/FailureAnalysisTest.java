@@ -95,7 +95,9 @@ class FailureAnalysisTest {
     void tellsWhatIsSupported(@TempDir Path directory, CapturedOutput output) throws IOException {
         Path model = StoriesModel.in(directory);
         Path config = model.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"mamba\"").replace("LlamaFor", "MambaFor"));
+        Files.writeString(
+                config,
+                Files.readString(config).replace("\"llama\"", "\"mamba\"").replace("LlamaFor", "MambaFor"));
 
         start("--tidar.model=" + model);
 
@@ -136,7 +138,9 @@ class FailureAnalysisTest {
         for (var fault : InvalidModelException.Fault.values()) {
             FailureAnalysis analysis = analyzer.analyze(new InvalidModelException(fault, "the message"));
 
-            assertThat(analysis.getDescription()).contains("tidar.model=/models/x").contains("the message");
+            assertThat(analysis.getDescription())
+                    .contains("tidar.model=/models/x")
+                    .contains("the message");
             assertThat(analysis.getAction()).as(fault.name()).endsWith(".");
         }
     }

@@ -28,8 +28,7 @@ class ModelCacheTest {
 
     private static final Map<String, String> FILES = Map.of("config.json", "{}", "model.safetensors", "weights");
 
-    private final ModelManifest manifest =
-            ModelManifest.read(resource(Jars.listing(FILES)), "classpath:models/tiny");
+    private final ModelManifest manifest = ModelManifest.read(resource(Jars.listing(FILES)), "classpath:models/tiny");
 
     private final AtomicInteger reads = new AtomicInteger();
 
@@ -101,7 +100,8 @@ class ModelCacheTest {
 
         Path root = directory.resolve("tidar-models-DOMAIN_sue");
         assertThat(folder).startsWith(root);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
+                .isEqualTo("rwx------");
     }
 
     @Test

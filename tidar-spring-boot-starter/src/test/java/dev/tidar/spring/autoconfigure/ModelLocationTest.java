@@ -94,7 +94,8 @@ class ModelLocationTest {
         @Test
         void whenItIsInAJarInsideAnExecutableJar() throws Exception {
             byte[] library = Files.readAllBytes(jar(FILES));
-            Path executable = Jars.write(directory.resolve("app.jar"), Map.of("BOOT-INF/lib/tiny.jar", library), Map.of());
+            Path executable =
+                    Jars.write(directory.resolve("app.jar"), Map.of("BOOT-INF/lib/tiny.jar", library), Map.of());
 
             try (var loader = launched("jar:nested:" + executable + "/!BOOT-INF/lib/tiny.jar!/")) {
                 assertThat(contentOf(resolve(TINY, loader))).isEqualTo(FILES);
@@ -113,7 +114,8 @@ class ModelLocationTest {
             Path other = resolve(TINY, jar(others));
 
             assertThat(again).isEqualTo(first);
-            assertThat(Files.getLastModifiedTime(again.resolve("model.safetensors"))).isEqualTo(unpacked);
+            assertThat(Files.getLastModifiedTime(again.resolve("model.safetensors")))
+                    .isEqualTo(unpacked);
             assertThat(other).isNotEqualTo(first);
             assertThat(contentOf(other)).isEqualTo(others);
         }
@@ -124,7 +126,8 @@ class ModelLocationTest {
 
         @Test
         void whenTheClassPathHasNoSuchFolder() throws IOException {
-            assertInvalid("classpath:models/other", jar(FILES), Fault.INCOMPLETE, "classpath:models/other", "config.json");
+            assertInvalid(
+                    "classpath:models/other", jar(FILES), Fault.INCOMPLETE, "classpath:models/other", "config.json");
         }
 
         @Test
@@ -175,8 +178,9 @@ class ModelLocationTest {
 
         private void assertInvalid(String location, Path jar, Fault fault, String... words) {
             assertThatThrownBy(() -> resolve(location, jar))
-                    .isInstanceOfSatisfying(InvalidModelException.class, refusal -> assertThat(refusal.fault())
-                            .isEqualTo(fault))
+                    .isInstanceOfSatisfying(
+                            InvalidModelException.class,
+                            refusal -> assertThat(refusal.fault()).isEqualTo(fault))
                     .message()
                     .contains(words);
         }

@@ -72,19 +72,21 @@ class TidarAutoConfigurationTest {
         @ParameterizedTest
         @CsvSource({"none", "ollama"})
         void whenAnotherChatModelIsSelected(String selected) {
-            application.withPropertyValues("spring.ai.model.chat=" + selected).run(context -> assertThat(context)
-                    .hasNotFailed()
-                    .doesNotHaveBean(TidarEngine.class)
-                    .doesNotHaveBean(TidarChatModel.class)
-                    .doesNotHaveBean(TidarProperties.class)
-                    .doesNotHaveBean(TidarHealthIndicator.class));
+            application
+                    .withPropertyValues("spring.ai.model.chat=" + selected)
+                    .run(context -> assertThat(context)
+                            .hasNotFailed()
+                            .doesNotHaveBean(TidarEngine.class)
+                            .doesNotHaveBean(TidarChatModel.class)
+                            .doesNotHaveBean(TidarProperties.class)
+                            .doesNotHaveBean(TidarHealthIndicator.class));
         }
 
         @Test
         void evenOfASettingThatIsWrong() {
-            application.withPropertyValues("spring.ai.model.chat=none", "tidar.threads=-1").run(context -> assertThat(
-                            context)
-                    .hasNotFailed());
+            application
+                    .withPropertyValues("spring.ai.model.chat=none", "tidar.threads=-1")
+                    .run(context -> assertThat(context).hasNotFailed());
         }
     }
 
@@ -93,11 +95,12 @@ class TidarAutoConfigurationTest {
 
         @Test
         void whenTheApplicationBringsItsOwnEngine(@TempDir Path directory) {
-            withModel.withBean("mine", TidarEngine.class, () -> StoriesModel.load(directory)).run(context -> assertThat(
-                            context)
-                    .hasSingleBean(TidarChatModel.class)
-                    .getBeanNames(TidarEngine.class)
-                    .containsExactly("mine"));
+            withModel
+                    .withBean("mine", TidarEngine.class, () -> StoriesModel.load(directory))
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(TidarChatModel.class)
+                            .getBeanNames(TidarEngine.class)
+                            .containsExactly("mine"));
         }
 
         @Test
@@ -118,17 +121,18 @@ class TidarAutoConfigurationTest {
         @ParameterizedTest
         @CsvSource({"''", "spring.ai.model.chat=tidar"})
         void anEngineAndAChatModel(String selection) {
-            withModel.withPropertyValues(selection).run(context -> assertThat(context)
-                    .hasSingleBean(TidarEngine.class)
-                    .hasBean("tidarChatModel"));
+            withModel
+                    .withPropertyValues(selection)
+                    .run(context ->
+                            assertThat(context).hasSingleBean(TidarEngine.class).hasBean("tidarChatModel"));
         }
 
         @Test
         void aChatModelWithTheOptionsOfTheProperties() {
             withModel
-                    .withPropertyValues(
-                            "tidar.chat.temperature=0.5", "tidar.chat.max-tokens=7", "tidar.chat.seed=42")
-                    .run(context -> assertThat(context.getBean(TidarChatModel.class).getOptions())
+                    .withPropertyValues("tidar.chat.temperature=0.5", "tidar.chat.max-tokens=7", "tidar.chat.seed=42")
+                    .run(context -> assertThat(
+                                    context.getBean(TidarChatModel.class).getOptions())
                             .isEqualTo(TidarChatOptions.builder()
                                     .temperature(0.5)
                                     .maxTokens(7)
@@ -155,8 +159,9 @@ class TidarAutoConfigurationTest {
 
         @Test
         void aChatModelThatLeavesTheTemperatureToTheCheckpoint() {
-            withModel.run(context -> assertThat(context.getBean(TidarChatModel.class).getOptions())
-                    .isEqualTo(TidarChatOptions.builder().maxTokens(512).build()));
+            withModel.run(
+                    context -> assertThat(context.getBean(TidarChatModel.class).getOptions())
+                            .isEqualTo(TidarChatOptions.builder().maxTokens(512).build()));
         }
 
         @Test
@@ -223,16 +228,18 @@ class TidarAutoConfigurationTest {
 
         @Test
         void isLeftOutWhenItIsDisabled() {
-            withModel.withPropertyValues("management.health.tidar.enabled=false").run(context -> assertThat(context)
-                    .hasNotFailed()
-                    .doesNotHaveBean(TidarHealthIndicator.class));
+            withModel
+                    .withPropertyValues("management.health.tidar.enabled=false")
+                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TidarHealthIndicator.class));
         }
 
         @Test
         void isLeftOutWithoutSpringBootHealth() {
-            withModel.withClassLoader(new FilteredClassLoader(HealthIndicator.class)).run(context -> assertThat(context)
-                    .hasSingleBean(TidarChatModel.class)
-                    .doesNotHaveBean("tidarHealthIndicator"));
+            withModel
+                    .withClassLoader(new FilteredClassLoader(HealthIndicator.class))
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(TidarChatModel.class)
+                            .doesNotHaveBean("tidarHealthIndicator"));
         }
     }
 
@@ -241,9 +248,11 @@ class TidarAutoConfigurationTest {
 
         @Test
         void areBoundWhereThereIsARegistry() {
-            withModel.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> assertThat(context)
-                    .hasSingleBean(TidarMeterBinder.class)
-                    .hasSingleBean(TidarMeterObservationHandler.class));
+            withModel
+                    .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(TidarMeterBinder.class)
+                            .hasSingleBean(TidarMeterObservationHandler.class));
         }
 
         @Test
@@ -253,9 +262,11 @@ class TidarAutoConfigurationTest {
 
         @Test
         void areLeftOutWithoutMicrometer() {
-            withModel.withClassLoader(new FilteredClassLoader(MeterRegistry.class)).run(context -> assertThat(context)
-                    .hasSingleBean(TidarChatModel.class)
-                    .doesNotHaveBean("tidarMeterBinder"));
+            withModel
+                    .withClassLoader(new FilteredClassLoader(MeterRegistry.class))
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(TidarChatModel.class)
+                            .doesNotHaveBean("tidarMeterBinder"));
         }
     }
 

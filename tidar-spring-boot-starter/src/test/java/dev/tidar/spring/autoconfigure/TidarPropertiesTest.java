@@ -33,26 +33,29 @@ class TidarPropertiesTest {
                 "tidar.chat.max-tokens=0 | tidar.chat.max-tokens must be positive, but is 0",
             })
     void andItsRule(String property, String message) {
-        application.withPropertyValues(property).run(context -> assertThat(context)
-                .getFailure()
-                .rootCause()
-                .hasMessage(message));
+        application
+                .withPropertyValues(property)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessage(message));
     }
 
     @ParameterizedTest
     @CsvSource({"tidar.weights=int3", "tidar.mode=fast", "tidar.device=tpu", "tidar.kv-cache.memory=much"})
     void whenItsValueIsNoneOfTheKnownOnes(String property) {
-        application.withPropertyValues(property).run(context -> assertThat(context)
-                .getFailure()
-                .hasStackTraceContaining("'" + property.substring(0, property.indexOf('=')) + "'"));
+        application
+                .withPropertyValues(property)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("'" + property.substring(0, property.indexOf('=')) + "'"));
     }
 
     @Test
     void andTheModeThatOutcomesBelongTo() {
-        application.withPropertyValues("tidar.outcomes=1,4").run(context -> assertThat(context)
-                .getFailure()
-                .rootCause()
-                .hasMessage("tidar.outcomes must be empty unless tidar.mode is single-pass"));
+        application
+                .withPropertyValues("tidar.outcomes=1,4")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage("tidar.outcomes must be empty unless tidar.mode is single-pass"));
     }
 
     @Test
