@@ -10,6 +10,7 @@ import dev.tidar.jinja.TemplateRaisedException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class ChatTemplate {
      *     have, does not end within the bounds of a rendering, or alters the text of messages
      */
     public static Optional<ChatTemplate> load(Path folder) {
-        return load(folder, Clock.systemDefaultZone());
+        return load(folder, Clock.system(ZoneId.systemDefault()));
     }
 
     static Optional<ChatTemplate> load(Path folder, Clock clock) {
