@@ -19,12 +19,21 @@ trap 'rm -rf "$work"' EXIT
 [ -d "$here/node_modules/node-llama-cpp" ] || { echo "compare.sh: run $here/setup.sh first" >&2; exit 1; }
 [ -f "$jar" ] || { echo "compare.sh: run mvn -pl benchmarks -am -DskipTests package first" >&2; exit 1; }
 
+# Both engines wait for their slowest thread, so a machine that does something else measures the something else.
+note_idle() {
+    idle=$(node "$here/idle.mjs")
+    echo "$idle" >> "$work/idle"
+    [ "$idle" -ge 90 ] || echo "compare.sh: only $idle % idle before this run; its figures mean little" >&2
+}
+
 measure_tidar() { # weights, output
+    note_idle
     java -jar "$jar" bench --model "$model" --weights "$1" --prompts "$prompts" --limit 100 --modes autoregressive \
         --repeats 1 --max-tokens "$tokens" --ignore-eos --threads "$threads" --json > "$2" 2>> "$work/log"
 }
 
 measure_llama_cpp() { # GGUF, output
+    note_idle
     node "$here/measure.mjs" "$1" "$prompts" "$tokens" "$threads" > "$2" 2>> "$work/log"
 }
 

@@ -14,6 +14,8 @@ const [folder, roundsText, tokens, threads, commit] = process.argv.slice(2);
 const rounds = Array.from({length: Number(roundsText)}, (_, i) => i + 1);
 const read = (name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8"));
 
+const idle = fs.readFileSync(path.join(folder, "idle"), "utf8").trim().split("\n").map(Number);
+
 const results = PAIRS.map(([weights, format]) => {
     const ours = rounds.map((round) => read(`${weights}.${round}.tidar.json`));
     const theirs = rounds.map((round) => read(`${weights}.${round}.llama.json`));
@@ -71,13 +73,13 @@ ${verdicts.join("; ")}.
 | date | ${new Date().toISOString().slice(0, 10)} |
 | commit | ${commit} |
 | machine | ${os.cpus()[0].model}, ${os.cpus().length} processors, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()} |
-| load before the report | ${os.loadavg().map((load) => load.toFixed(1)).join(", ")} |
+| idle | ${Math.min(...idle)} % at least in the second before each run, median ${median(idle)} % |
 | TiDAR | ${ours[0].backend} kernels, Java ${ours[0].jvm}, autoregressive |
 | peer | ${theirs[0].engine}, Node ${process.version} |
 | model | ${ours[0].model}; the GGUF is written from the same folder |
 | work | ${ours[0].prompts} prompts of ${ours[0].prompt_tokens} tokens together, ${tokens} tokens an answer, greedy, stop ids ignored |
 | threads | ${threads} |
-| method | \`benchmarks/peers/compare.sh MODEL ${rounds.length} ${tokens} ${threads}\`: both in turn, a process each, ${rounds.length} rounds; medians |
+| method | \`benchmarks/peers/compare.sh MODEL ${rounds.length} ${tokens} ${threads}\`: both in turn, a process each; medians of ${rounds.length} |
 
 Tokens a second, as the caller's clock counts them: prompt until the first token, decode from the first token to the last. The
 last two columns take llama.cpp's own counters instead, which leave out its binding to Node and the picking of tokens.
