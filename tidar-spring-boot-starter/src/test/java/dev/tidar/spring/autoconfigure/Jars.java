@@ -43,13 +43,17 @@ final class Jars {
     }
 
     /** What {@code sha256sum} prints for these files. */
-    static String listing(Map<String, String> files) {
-        return new TreeMap<>(files)
-                .entrySet().stream()
-                        .map(file -> HexFormat.of()
-                                        .formatHex(ModelManifest.sha256()
-                                                .digest(file.getValue().getBytes(UTF_8)))
-                                + "  " + file.getKey() + "\n")
-                        .collect(Collectors.joining());
+    static String listing(Map<String, String> texts) {
+        var files = new TreeMap<String, byte[]>();
+        texts.forEach((name, text) -> files.put(name, text.getBytes(UTF_8)));
+        return listingOf(files);
+    }
+
+    /** What {@code sha256sum} prints for these files. */
+    static String listingOf(Map<String, byte[]> files) {
+        return files.entrySet().stream()
+                .map(file -> HexFormat.of().formatHex(ModelManifest.sha256().digest(file.getValue())) + "  "
+                        + file.getKey() + "\n")
+                .collect(Collectors.joining());
     }
 }

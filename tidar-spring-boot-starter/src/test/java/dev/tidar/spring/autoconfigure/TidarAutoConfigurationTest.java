@@ -15,7 +15,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -173,6 +179,36 @@ class TidarAutoConfigurationTest {
                         assertThat(status.model().contextLength()).isEqualTo(64);
                         assertThat(status.kvBytes()).isBetween(1L, 1L << 20);
                     });
+        }
+
+        @Test
+        void anEngineFromAModelInsideAJar(@TempDir Path directory) throws IOException {
+            var files = new TreeMap<String, byte[]>();
+            try (var inFolder = Files.list(folder)) {
+                for (Path file : inFolder.toList()) {
+                    files.put(file.getFileName().toString(), Files.readAllBytes(file));
+                }
+            }
+            var entries = new TreeMap<String, byte[]>();
+            files.forEach((name, content) -> entries.put("models/tiny/" + name, content));
+            var listing = Map.of("models/tiny/SHA256SUMS", Jars.listingOf(files));
+            Path jar = Jars.write(directory.resolve("tiny.jar"), entries, listing);
+
+            try (var loader = new URLClassLoader(
+                    new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
+                withModel
+                        .withClassLoader(loader)
+                        .withPropertyValues(
+                                "tidar.model=classpath:models/tiny", "tidar.model-cache=" + directory.resolve("cache"))
+                        .run(context -> {
+                            assertThat(context.getBean(TidarEngine.class)
+                                            .status()
+                                            .model()
+                                            .name())
+                                    .isEqualTo("tiny");
+                            assertThat(directory.resolve("cache")).isNotEmptyDirectory();
+                        });
+            }
         }
 
         @Test
