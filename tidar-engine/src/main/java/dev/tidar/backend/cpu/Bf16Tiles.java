@@ -9,16 +9,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Tiles of 1 to 9 rows and 32 columns of BF16 panels, for {@link VectorKernels}. Generated: change TileKernelsSource
- * among the tests and run it, a test compares. The same method once for each height, because an accumulator must be a
- * local variable to live in a register; hence longer than other files.
+ * Tiles of 1 to 9 rows and 32 columns of BF16 panels, for {@link VectorKernels}. Generated: change
+ * TileKernelsSource among the tests and run it, a test compares. The same method once for each height, because
+ * an accumulator must be a local variable to live in a register; hence longer than other files.
  */
 final class Bf16Tiles {
 
     private Bf16Tiles() {}
 
     /** {@code sums[rows][32] += x[inputs][rows] · w[inputs][32]}. */
-    static void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int[] w, int wFrom, int inputs) {
+    static void tile(
+            int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int[] w, int wFrom, int inputs) {
         for (int c = 0; c < 16; c += VectorKernels.LANES) {
             int s = sumsFrom + c;
             int from = wFrom + c;
@@ -56,7 +57,8 @@ final class Bf16Tiles {
         }
     }
 
-    private static void rows1(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows1(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         for (int k = 0; k < inputs; k++) {
@@ -72,7 +74,8 @@ final class Bf16Tiles {
         h0.intoArray(sums, s + 16);
     }
 
-    private static void rows2(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows2(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -95,7 +98,8 @@ final class Bf16Tiles {
         h1.intoArray(sums, s + 48);
     }
 
-    private static void rows3(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows3(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -125,7 +129,8 @@ final class Bf16Tiles {
         h2.intoArray(sums, s + 80);
     }
 
-    private static void rows4(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows4(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -162,7 +167,8 @@ final class Bf16Tiles {
         h3.intoArray(sums, s + 112);
     }
 
-    private static void rows5(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows5(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -206,7 +212,8 @@ final class Bf16Tiles {
         h4.intoArray(sums, s + 144);
     }
 
-    private static void rows6(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows6(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -257,7 +264,8 @@ final class Bf16Tiles {
         h5.intoArray(sums, s + 176);
     }
 
-    private static void rows7(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows7(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -315,7 +323,8 @@ final class Bf16Tiles {
         h6.intoArray(sums, s + 208);
     }
 
-    private static void rows8(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows8(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -380,7 +389,8 @@ final class Bf16Tiles {
         h7.intoArray(sums, s + 240);
     }
 
-    private static void rows9(float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
+    private static void rows9(
+            float[] sums, int s, float[] x, int xFrom, int[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);

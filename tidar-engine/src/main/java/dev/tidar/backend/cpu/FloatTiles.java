@@ -6,16 +6,17 @@ import static dev.tidar.backend.cpu.VectorKernels.floats;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Tiles of 1 to 9 rows and 32 columns of F32 panels, for {@link VectorKernels}. Generated: change TileKernelsSource
- * among the tests and run it, a test compares. The same method once for each height, because an accumulator must be a
- * local variable to live in a register; hence longer than other files.
+ * Tiles of 1 to 9 rows and 32 columns of F32 panels, for {@link VectorKernels}. Generated: change
+ * TileKernelsSource among the tests and run it, a test compares. The same method once for each height, because
+ * an accumulator must be a local variable to live in a register; hence longer than other files.
  */
 final class FloatTiles {
 
     private FloatTiles() {}
 
     /** {@code sums[rows][32] += x[inputs][rows] · w[inputs][32]}. */
-    static void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
+    static void tile(
+            int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
         for (int c = 0; c < 16; c += VectorKernels.LANES) {
             int s = sumsFrom + c;
             int from = wFrom + c;
@@ -53,7 +54,8 @@ final class FloatTiles {
         }
     }
 
-    private static void rows1(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows1(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         for (int k = 0; k < inputs; k++) {
@@ -68,7 +70,8 @@ final class FloatTiles {
         h0.intoArray(sums, s + 16);
     }
 
-    private static void rows2(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows2(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -90,7 +93,8 @@ final class FloatTiles {
         h1.intoArray(sums, s + 48);
     }
 
-    private static void rows3(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows3(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -119,7 +123,8 @@ final class FloatTiles {
         h2.intoArray(sums, s + 80);
     }
 
-    private static void rows4(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows4(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -155,7 +160,8 @@ final class FloatTiles {
         h3.intoArray(sums, s + 112);
     }
 
-    private static void rows5(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows5(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -198,7 +204,8 @@ final class FloatTiles {
         h4.intoArray(sums, s + 144);
     }
 
-    private static void rows6(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows6(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -248,7 +255,8 @@ final class FloatTiles {
         h5.intoArray(sums, s + 176);
     }
 
-    private static void rows7(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows7(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -305,7 +313,8 @@ final class FloatTiles {
         h6.intoArray(sums, s + 208);
     }
 
-    private static void rows8(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows8(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -369,7 +378,8 @@ final class FloatTiles {
         h7.intoArray(sums, s + 240);
     }
 
-    private static void rows9(float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
+    private static void rows9(
+            float[] sums, int s, float[] x, int xFrom, float[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);

@@ -7,16 +7,17 @@ import static dev.tidar.backend.cpu.VectorKernels.int8;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Tiles of 1 to 9 rows and 32 columns of I8 panels, for {@link VectorKernels}. Generated: change TileKernelsSource
- * among the tests and run it, a test compares. The same method once for each height, because an accumulator must be a
- * local variable to live in a register; hence longer than other files.
+ * Tiles of 1 to 9 rows and 32 columns of I8 panels, for {@link VectorKernels}. Generated: change
+ * TileKernelsSource among the tests and run it, a test compares. The same method once for each height, because
+ * an accumulator must be a local variable to live in a register; hence longer than other files.
  */
 final class Int8Tiles {
 
     private Int8Tiles() {}
 
     /** {@code sums[rows][32] += x[inputs][rows] · w[inputs][32]}. */
-    static void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, byte[] w, int wFrom, int inputs) {
+    static void tile(
+            int rows, float[] sums, int sumsFrom, float[] x, int xFrom, byte[] w, int wFrom, int inputs) {
         for (int c = 0; c < 16; c += VectorKernels.LANES) {
             int s = sumsFrom + c;
             int from = wFrom + c;
@@ -54,7 +55,8 @@ final class Int8Tiles {
         }
     }
 
-    private static void rows1(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows1(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         for (int k = 0; k < inputs; k++) {
@@ -69,7 +71,8 @@ final class Int8Tiles {
         h0.intoArray(sums, s + 16);
     }
 
-    private static void rows2(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows2(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -91,7 +94,8 @@ final class Int8Tiles {
         h1.intoArray(sums, s + 48);
     }
 
-    private static void rows3(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows3(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -120,7 +124,8 @@ final class Int8Tiles {
         h2.intoArray(sums, s + 80);
     }
 
-    private static void rows4(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows4(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -156,7 +161,8 @@ final class Int8Tiles {
         h3.intoArray(sums, s + 112);
     }
 
-    private static void rows5(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows5(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -199,7 +205,8 @@ final class Int8Tiles {
         h4.intoArray(sums, s + 144);
     }
 
-    private static void rows6(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows6(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -249,7 +256,8 @@ final class Int8Tiles {
         h5.intoArray(sums, s + 176);
     }
 
-    private static void rows7(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows7(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -306,7 +314,8 @@ final class Int8Tiles {
         h6.intoArray(sums, s + 208);
     }
 
-    private static void rows8(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows8(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
@@ -370,7 +379,8 @@ final class Int8Tiles {
         h7.intoArray(sums, s + 240);
     }
 
-    private static void rows9(float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
+    private static void rows9(
+            float[] sums, int s, float[] x, int xFrom, byte[] w, int from, int inputs) {
         FloatVector l0 = floats(sums, s);
         FloatVector h0 = floats(sums, s + 16);
         FloatVector l1 = floats(sums, s + 32);
