@@ -6,6 +6,7 @@ import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
 import dev.tidar.backend.CpuBackend;
 import dev.tidar.checkpoint.Checkpoint;
@@ -18,6 +19,7 @@ import dev.tidar.kvcache.BlockPool;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
+import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
@@ -89,7 +91,7 @@ final class EngineLoader {
                 .measure(config.tidar(), options.decoding().draftLength(), promptToken(config));
 
         LoadedModel loaded = new LoadedModel(
-                facts(checkpoint, memory.contextLength(), template.isPresent()),
+                facts(checkpoint, network.weightType(), memory.contextLength(), template.isPresent()),
                 backend.facts(),
                 checkpoint.generation(),
                 config.vocabSize(),
@@ -141,18 +143,26 @@ final class EngineLoader {
         return maskToken(config).orElse(-1) == 0 ? 1 : 0;
     }
 
-    private ModelFacts facts(Checkpoint checkpoint, int contextLength, boolean chat) {
+    private ModelFacts facts(Checkpoint checkpoint, DType weights, int contextLength, boolean chat) {
         ModelConfig config = checkpoint.config();
         return new ModelFacts(
                 options.model().toAbsolutePath().normalize().getFileName().toString(),
                 config.family().toString().toLowerCase(Locale.ROOT),
                 checkpoint.parameters(),
-                options.weights(),
+                format(weights),
                 contextLength,
                 maskToken(config),
                 config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),
                 checkpoint.draftAdapter().isPresent(),
                 chat);
+    }
+
+    private static WeightFormat format(DType type) {
+        return switch (type) {
+            case I8 -> WeightFormat.INT8;
+            case BF16 -> WeightFormat.BF16;
+            case F16, F32 -> WeightFormat.F32;
+        };
     }
 
     private void progress(String stage, double done) {

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses layouts by what they yield: tokens per step, a running mean of what was seen, over the time of a step,
- * measured at load. Autoregressive decoding is always a candidate, so drafting is given up where it does not pay.
+ * Chooses layouts by what they yield: tokens per step over the time of a step, running means of what was seen.
+ * Autoregressive decoding is always a candidate, so drafting is given up where it does not pay.
  *
  * <p>Confined to the engine thread.
  */
 public final class AdaptiveLayouts {
 
     /*
-     * A candidate starts from an optimistic estimate, so it is tried where it could win at all, and loses its place once
-     * its own figures say so. Estimates belong to a request, because acceptance depends on the text; each starts from the
+     * A candidate starts from the time measured at load and an optimistic estimate of its tokens, so it is tried where it
+     * could win at all, and loses its place once its own figures say so. Estimates of tokens belong to a request, because acceptance depends on the text; each starts from the
      * engine's running mean, counted as PRIOR_STEPS steps. The engine's mean of every candidate moves back towards the
      * optimistic estimate a little with each request: that is the price of probing, and the way back for a layout that
-     * was given up.
+     * was given up. Times belong to the engine.
      */
 
     /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
@@ -24,6 +24,10 @@ public final class AdaptiveLayouts {
 
     private static final double PRIOR_STEPS = 8;
     private static final double RECENT = 1.0 / 64;
+
+    /** Steps that the time measured at load counts for. */
+    private static final double MEASURED_STEPS = 4;
+
     private static final double FORGET = 0.004;
 
     private final List<Candidate> candidates = new ArrayList<>();
@@ -46,6 +50,7 @@ public final class AdaptiveLayouts {
     /**
      * How a candidate stands.
      *
+     * @param nanos running mean of the time of a step; what was measured at load before the first
      * @param tokensPerStep running mean of all requests; the optimistic estimate before the first
      * @param observedSteps steps that were seen
      */
@@ -68,28 +73,31 @@ public final class AdaptiveLayouts {
     }
 
     private static final class Candidate {
-        private final Measured measured;
-        private final double optimistic;
-        private double mean;
+        private final StepLayout layout;
+        private final double optimisticTokens;
+        private double tokens;
+        private double nanos;
         private long steps;
 
         Candidate(Measured measured) {
-            this.measured = measured;
-            this.optimistic = measured.layout().tokensPerStep(OPTIMISTIC_ACCEPTANCE);
-            this.mean = optimistic;
+            this.layout = measured.layout();
+            this.optimisticTokens = layout.tokensPerStep(OPTIMISTIC_ACCEPTANCE);
+            this.tokens = optimisticTokens;
+            this.nanos = measured.nanos();
         }
 
         void forget() {
-            mean += FORGET * (optimistic - mean);
+            tokens += FORGET * (optimisticTokens - tokens);
         }
 
-        void observe(int kept) {
+        void observe(int kept, long stepNanos) {
             steps++;
-            mean += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - mean);
+            tokens += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - tokens);
+            nanos += Math.max(RECENT, 1.0 / (steps + MEASURED_STEPS)) * (stepNanos - nanos);
         }
 
         Standing standing() {
-            return new Standing(measured.layout(), measured.nanos(), mean, steps);
+            return new Standing(layout, Math.round(nanos), tokens, steps);
         }
     }
 
@@ -99,7 +107,7 @@ public final class AdaptiveLayouts {
 
         RequestChoice() {
             for (int i = 0; i < sums.length; i++) {
-                sums[i] = PRIOR_STEPS * candidates.get(i).mean;
+                sums[i] = PRIOR_STEPS * candidates.get(i).tokens;
             }
         }
 
@@ -111,22 +119,20 @@ public final class AdaptiveLayouts {
                     best = i;
                 }
             }
-            return candidates.get(best).measured.layout();
+            return candidates.get(best).layout;
         }
 
         private double tokensPerNano(int i) {
-            return sums[i]
-                    / (PRIOR_STEPS + steps[i])
-                    / candidates.get(i).measured.nanos();
+            return sums[i] / (PRIOR_STEPS + steps[i]) / candidates.get(i).nanos;
         }
 
         @Override
-        public void observe(StepLayout layout, int kept) {
+        public void observe(StepLayout layout, int kept, long nanos) {
             for (int i = 0; i < sums.length; i++) {
-                if (candidates.get(i).measured.layout().equals(layout)) {
+                if (candidates.get(i).layout.equals(layout)) {
                     sums[i] += kept;
                     steps[i]++;
-                    candidates.get(i).observe(kept);
+                    candidates.get(i).observe(kept, nanos);
                 }
             }
         }

@@ -50,9 +50,14 @@ public final class Decoder {
         return model.step(inputs(sequences, steps));
     }
 
-    /** Lets a sequence take over what a forward decided for it; returns what was emitted. */
-    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result) {
-        return sequence.apply(step, result);
+    /**
+     * Lets a sequence take over what a forward decided for it.
+     *
+     * @param nanos time of that forward
+     * @return what was emitted
+     */
+    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result, long nanos) {
+        return sequence.apply(step, result, nanos);
     }
 
     private static StepInputs inputs(List<Sequence> sequences, List<SequenceStep> steps) {

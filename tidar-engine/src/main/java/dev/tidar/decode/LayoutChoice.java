@@ -6,8 +6,13 @@ public interface LayoutChoice {
     /** The layout of the next step. */
     StepLayout next();
 
-    /** Told what a finished step emitted. */
-    void observe(StepLayout layout, int kept);
+    /**
+     * Told what a finished step did.
+     *
+     * @param kept tokens it emitted
+     * @param nanos time of its forwards
+     */
+    void observe(StepLayout layout, int kept, long nanos);
 
     /** Always the same layout. */
     static LayoutChoice fixed(StepLayout layout) {
@@ -18,7 +23,7 @@ public interface LayoutChoice {
             }
 
             @Override
-            public void observe(StepLayout used, int kept) {}
+            public void observe(StepLayout used, int kept, long nanos) {}
         };
     }
 }

@@ -31,6 +31,7 @@ public final class Sequence implements AutoCloseable {
     private int committed;
     private List<Integer> drafts = List.of();
     private StepLayout layout;
+    private long stepNanos;
     private Optional<FinishReason> finish = Optional.empty();
 
     /**
@@ -81,10 +82,12 @@ public final class Sequence implements AutoCloseable {
     /**
      * Takes over what a forward decided.
      *
+     * @param nanos time of the forward
      * @return what it emitted; empty for a prefill chunk and a draft pass
      */
-    TokenChunk apply(SequenceStep step, StepResult.ForSequence result) {
+    TokenChunk apply(SequenceStep step, StepResult.ForSequence result, long nanos) {
         boolean prefill = isPrefilling();
+        stepNanos += nanos;
         drafts = result.draft();
         if (!prefill) {
             stats.forward();
@@ -97,8 +100,9 @@ public final class Sequence implements AutoCloseable {
         if (!emitted.isEmpty()) {
             if (!prefill) {
                 stats.step(emitted.size());
-                layouts.observe(layout, emitted.size());
+                layouts.observe(layout, emitted.size(), stepNanos);
             }
+            stepNanos = 0;
             layout = layouts.next();
         }
         return new TokenChunk(stats.steps(), emitted);

@@ -3,6 +3,7 @@ package dev.tidar.model;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.PagedKv;
@@ -67,6 +68,11 @@ public final class TidarTransformer implements TidarModel {
         Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
         backend.linear(logits, w.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
         return backend.read(logits, rowNumbers.length);
+    }
+
+    /** How the device holds the weights of the layers. */
+    public DType weightType() {
+        return weights.layers().get(0).qkv().dtype();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.TidarException;
 import dev.tidar.decode.AdaptiveLayouts.Standing;
+import dev.tidar.model.StepResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -158,7 +159,9 @@ public final class EngineLoop implements AutoCloseable {
         try {
             Scheduler.StepPlan plan = scheduler.plan(queue);
             if (!plan.sequences().isEmpty()) {
-                scheduler.apply(plan, scheduler.run(plan));
+                long begin = nanoTime.getAsLong();
+                StepResult result = scheduler.run(plan);
+                scheduler.apply(plan, result, nanoTime.getAsLong() - begin);
             }
         } catch (DeviceException e) {
             scheduler.failRunning(e);

@@ -84,17 +84,22 @@ final class Scheduler {
                 plan.sequences().stream().map(ScheduledSequence::sequence).toList(), plan.steps());
     }
 
-    /** Lets each sequence take over its part, passes on what was emitted, and ends who is through. */
-    void apply(StepPlan plan, StepResult result) {
+    /**
+     * Lets each sequence take over its part, passes on what was emitted, and ends who is through.
+     *
+     * @param nanos time of the forward
+     */
+    void apply(StepPlan plan, StepResult result, long nanos) {
         for (int i = 0; i < plan.sequences().size(); i++) {
             apply(
                     plan.sequences().get(i),
                     plan.steps().get(i),
-                    result.sequences().get(i));
+                    result.sequences().get(i),
+                    nanos);
         }
     }
 
-    private void apply(ScheduledSequence s, SequenceStep step, StepResult.ForSequence result) {
+    private void apply(ScheduledSequence s, SequenceStep step, StepResult.ForSequence result, long nanos) {
         if (!result.isFinite()) {
             end(
                     s,
@@ -104,7 +109,7 @@ final class Scheduler {
                             null)));
             return;
         }
-        TokenChunk chunk = decoder.apply(s.sequence(), step, result);
+        TokenChunk chunk = decoder.apply(s.sequence(), step, result, nanos);
         s.emit(chunk);
         s.sequence().finish().ifPresent(reason -> end(s, () -> s.finish(reason)));
     }

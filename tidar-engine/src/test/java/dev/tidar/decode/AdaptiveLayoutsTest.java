@@ -70,12 +70,22 @@ class AdaptiveLayoutsTest {
             LayoutChoice choice = layouts.forRequest();
             for (int step = 0; step < 200; step++) {
                 StepLayout layout = choice.next();
-                choice.observe(layout, 1);
+                choice.observe(layout, 1, layout.equals(TWO_PASS) ? 200 : 100);
                 nanos += layout.equals(TWO_PASS) ? 200 : 100;
                 tokens++;
             }
         }
         assertThat(nanos / tokens).isLessThan(105);
+    }
+
+    @Test
+    void givesUpALayoutThatIsSlowerThanItWasMeasured() {
+        LayoutChoice choice = layouts(100, 200).forRequest();
+        for (int i = 0; i < 10; i++) {
+            choice.observe(TWO_PASS, 3, 600);
+        }
+
+        assertThat(choice.next()).isEqualTo(StepLayout.AUTOREGRESSIVE);
     }
 
     @Test
@@ -97,7 +107,7 @@ class AdaptiveLayoutsTest {
     private static StepLayout drive(LayoutChoice choice, int kept, int steps) {
         for (int i = 0; i < steps; i++) {
             StepLayout layout = choice.next();
-            choice.observe(layout, layout.draftLength() == 1 ? 1 : kept);
+            choice.observe(layout, layout.draftLength() == 1 ? 1 : kept, layout.draftLength() == 1 ? 100 : 200);
         }
         return choice.next();
     }

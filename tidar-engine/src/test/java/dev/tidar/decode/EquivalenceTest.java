@@ -135,9 +135,10 @@ class EquivalenceTest {
             for (StepLayout layout : List.of(all(draftLength), new TwoPass(draftLength))) {
                 Run run = on.decode(prompt, TOKENS, how, layout);
 
-                assertThat(run.tokens()).as("%s, prompt %s, %s", layout, prompt, how).isEqualTo(expected);
-                counts = counts.plus(
-                        new Counts(run.kept().size(), run.tokens().size() - 1));
+                assertThat(run.tokens())
+                        .as("%s, prompt %s, %s", layout, prompt, how)
+                        .isEqualTo(expected);
+                counts = counts.plus(new Counts(run.kept().size(), run.tokens().size() - 1));
             }
         }
         return counts;

@@ -158,7 +158,7 @@ class SampledLawTest {
         while (sequence.finish().isEmpty()) {
             SequenceStep step = decoder.plan(sequence);
             StepResult result = decoder.run(List.of(sequence), List.of(step));
-            decoder.apply(sequence, step, result.sequences().get(0));
+            decoder.apply(sequence, step, result.sequences().get(0), 0);
         }
         return sequence;
     }

@@ -103,7 +103,7 @@ public final class TestModel implements AutoCloseable {
                 StepResult.ForSequence result = decoder.run(List.of(sequence), List.of(step))
                         .sequences()
                         .get(0);
-                int emitted = decoder.apply(sequence, step, result).tokens().size();
+                int emitted = decoder.apply(sequence, step, result, 0).tokens().size();
                 turns.add(new Turn(step, result, emitted));
             }
             return new Run(

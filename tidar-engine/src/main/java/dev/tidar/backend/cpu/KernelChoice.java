@@ -1,5 +1,6 @@
 package dev.tidar.backend.cpu;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,6 +28,12 @@ public final class KernelChoice {
               Gradle:      bootRun { jvmArgs '--add-modules=jdk.incubator.vector' }, \
             test { jvmArgs '--add-modules=jdk.incubator.vector' }""";
 
+    /** Without the optimising compiler a vector operation is a call that allocates its result. */
+    private static final String NO_OPTIMISING_COMPILER = "-XX:TieredStopAtLevel=";
+
+    private static final String COMPILER_ADVICE = """
+            TiDAR runs on plain Java loops, several times slower than it could: this JVM was started with {}, which leaves             out its optimising compiler. spring-boot:run and the run configurations of IDEs set it for a faster start.             Maven: <optimizedLaunch>false</optimizedLaunch> of the spring-boot-maven-plugin. IntelliJ IDEA: Modify options,             Disable launch optimization.""";
+
     private final Kernels kernels;
     private final Optional<String> degradation;
 
@@ -36,10 +43,17 @@ public final class KernelChoice {
     }
 
     /**
-     * Vector kernels where the JVM was started with the vector module; else plain loops, with a warning that names the
-     * flag.
+     * Vector kernels where the JVM was started with the vector module and compiles with its optimising compiler; else
+     * plain loops, with a warning that names the flag.
      */
     public static KernelChoice automatic() {
+        Optional<String> limit = compilerLimit();
+        if (limit.isPresent()) {
+            log.warn(COMPILER_ADVICE, limit.get());
+            return new KernelChoice(
+                    new PlainKernels(),
+                    Optional.of("plain loops instead of vector kernels: start the JVM without " + limit.get()));
+        }
         if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
             return vector();
         }
@@ -47,6 +61,13 @@ public final class KernelChoice {
         return new KernelChoice(
                 new PlainKernels(),
                 Optional.of("plain loops instead of vector kernels: start the JVM with --add-modules " + MODULE));
+    }
+
+    /** The flag that keeps this JVM from its highest compilation level, 4. */
+    private static Optional<String> compilerLimit() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith(NO_OPTIMISING_COMPILER) && !flag.endsWith("=4"))
+                .findFirst();
     }
 
     /** Vector kernels; the JVM must have been started with the vector module. */

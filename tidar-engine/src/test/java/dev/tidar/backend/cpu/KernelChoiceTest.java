@@ -39,9 +39,28 @@ class KernelChoiceTest {
                 .contains("row: 3.0");
     }
 
+    @Test
+    void withoutTheOptimisingCompilerFallsBackToPlainLoopsAndSaysHowToEndThat()
+            throws IOException, InterruptedException {
+        String output = run("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1");
+
+        assertThat(output)
+                .contains("WARN")
+                .contains("<optimizedLaunch>false</optimizedLaunch>")
+                .contains("kernels: plain")
+                .contains(
+                        "degradation: plain loops instead of vector kernels: start the JVM without -XX:TieredStopAtLevel=1")
+                .contains("row: 3.0");
+    }
+
     private static String runWithoutTheModule() throws IOException, InterruptedException {
+        return run();
+    }
+
+    private static String run(String... flags) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(PlainJvm.class.getName());

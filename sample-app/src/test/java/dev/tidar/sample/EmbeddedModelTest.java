@@ -1,0 +1,118 @@
+package dev.tidar.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Prompt;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The embedded model against an independent implementation in float32; see {@code embedded-model/PROVENANCE.md}. */
+@DisplayName("The embedded model")
+class EmbeddedModelTest {
+
+    private static TidarEngine engine;
+    private static JsonNode expected;
+
+    @BeforeAll
+    static void load() throws URISyntaxException, IOException {
+        URL config = Objects.requireNonNull(
+                EmbeddedModelTest.class.getResource("/models/smollm2-135m-instruct-tidar/config.json"));
+        engine = TidarEngine.load(EngineOptions.builder(Path.of(config.toURI()).getParent())
+                .contextLength(1024)
+                .build());
+        try (var file = EmbeddedModelTest.class.getResourceAsStream("/embedded-model/expected.json")) {
+            expected = new ObjectMapper().readTree(file);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest(name = "{1}, draft length {2}, {3} prompts")
+    @CsvSource({"single_pass, SINGLE_PASS, 4, 16", "single_pass, SINGLE_PASS, 8, 3", "two_pass, TWO_PASS, 4, 16"})
+    void hasTheTokensAndTheStepsOfTheOracle(String key, DecodeMode mode, int k, int prompts)
+            throws InterruptedException {
+        Decoding decoding = Decoding.of(mode).withDraftLength(k);
+        for (JsonNode c : cases(prompts)) {
+            GenerationResult result = run(c, decoding);
+
+            assertThat(result.tokens()).as("prompt %s", c.get("prompt_ids")).isEqualTo(ints(c.get("greedy")));
+            assertThat(result.stats().kept())
+                    .isEqualTo(ints(c.get(key).get(String.valueOf(k)).get("kept")));
+        }
+    }
+
+    @Test
+    void hasTheTokensAndTheTextOfTheOracleAutoregressively() throws InterruptedException {
+        for (JsonNode c : cases(16)) {
+            GenerationResult result = run(c, Decoding.of(DecodeMode.AUTOREGRESSIVE));
+
+            assertThat(result.tokens()).as("prompt %s", c.get("prompt_ids")).isEqualTo(ints(c.get("greedy")));
+            assertThat(result.text()).isEqualTo(c.get("text").asString());
+        }
+    }
+
+    @Test
+    void laysOutAChatAsItsTemplateDoes() throws InterruptedException {
+        for (JsonNode c : cases(16)) {
+            if (c.has("chat")) {
+                var chat =
+                        new Prompt.Chat(List.of(ChatMessage.user(c.get("chat").asString())));
+                var generation = engine.submit(
+                        GenerationRequest.builder(chat).maxTokens(1).build(), GenerationListener.NONE);
+
+                assertThat(generation.promptTokens())
+                        .isEqualTo(c.get("prompt_ids").size());
+                assertThat(generation.await().tokens())
+                        .containsExactly(c.get("greedy").get(0).asInt());
+            }
+        }
+    }
+
+    private static GenerationResult run(JsonNode c, Decoding decoding) throws InterruptedException {
+        var prompt = new Prompt.Tokens(ints(c.get("prompt_ids")));
+        return engine.submit(
+                        GenerationRequest.builder(prompt)
+                                .maxTokens(expected.get("max_tokens").asInt())
+                                .temperature(0)
+                                .decoding(decoding)
+                                .build(),
+                        GenerationListener.NONE)
+                .await();
+    }
+
+    private static List<JsonNode> cases(int count) {
+        List<JsonNode> cases = new ArrayList<>();
+        expected.get("cases").forEach(cases::add);
+        return cases.subList(0, count);
+    }
+
+    private static List<Integer> ints(JsonNode array) {
+        List<Integer> values = new ArrayList<>();
+        array.forEach(v -> values.add(v.asInt()));
+        return values;
+    }
+}
