@@ -40,10 +40,9 @@ public final class Bench {
 
     private Map<Layout, Round> round() throws InterruptedException {
         var answers = new LinkedHashMap<Layout, List<Answer>>();
-        plan.layouts().forEach(layout -> answers.put(layout, new ArrayList<>()));
         for (NamedPrompt prompt : plan.prompts()) {
             for (Layout layout : plan.layouts()) {
-                answers.get(layout).add(answer(prompt, layout));
+                answers.computeIfAbsent(layout, l -> new ArrayList<>()).add(answer(prompt, layout));
             }
         }
         var round = new LinkedHashMap<Layout, Round>();

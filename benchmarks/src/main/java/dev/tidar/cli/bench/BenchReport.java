@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
 
@@ -98,9 +99,9 @@ public record BenchReport(
     }
 
     private static Row row(Layout layout, List<Map<Layout, Round>> rounds) {
-        Round warmUp = rounds.get(0).get(layout);
+        Round warmUp = of(rounds.get(0), layout);
         List<Round> measured =
-                rounds.stream().skip(1).map(round -> round.get(layout)).toList();
+                rounds.stream().skip(1).map(round -> of(round, layout)).toList();
         Round last = measured.get(measured.size() - 1);
         return new Row(
                 layout.name(),
@@ -116,16 +117,20 @@ public record BenchReport(
                 last.tokens());
     }
 
+    private static Round of(Map<Layout, Round> round, Layout layout) {
+        return Objects.requireNonNull(round.get(layout), layout::name);
+    }
+
     private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
         return Medians.of(rounds.stream().map(value::applyAsDouble).toList());
     }
 
     private static List<String> differences(BenchPlan plan, List<Map<Layout, Round>> rounds) {
-        List<List<Integer>> expected = rounds.get(0).get(plan.layouts().get(0)).tokens();
+        List<List<Integer>> expected = of(rounds.get(0), plan.layouts().get(0)).tokens();
         var differences = new ArrayList<String>();
         for (int r = 0; r < rounds.size(); r++) {
             for (Layout layout : plan.layouts()) {
-                List<List<Integer>> found = rounds.get(r).get(layout).tokens();
+                List<List<Integer>> found = of(rounds.get(r), layout).tokens();
                 for (int p = 0; p < expected.size(); p++) {
                     if (!found.get(p).equals(expected.get(p))) {
                         differences.add("%s, %s, round %d"

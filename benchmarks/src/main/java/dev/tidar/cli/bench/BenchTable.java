@@ -7,8 +7,6 @@ import java.util.stream.Collectors;
 /** A report as a table for people. */
 public final class BenchTable {
 
-    private static final String ROW = "%-32s %10.1f %10.1f %9.1f %10.2f %11.2f %9.0f  %s%n";
-
     private BenchTable() {}
 
     public static void print(PrintWriter out, BenchReport report) {
@@ -50,7 +48,7 @@ public final class BenchTable {
                 .collect(Collectors.joining(" "));
         out.printf(
                 Locale.ROOT,
-                ROW,
+                "%-32s %10.1f %10.1f %9.1f %10.2f %11.2f %9.0f  %s%n",
                 row.layout(),
                 row.promptTokensPerSecond(),
                 row.decodeTokensPerSecond(),

@@ -62,6 +62,7 @@ class BenchReportTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static BenchReport report(Map<Layout, Round>... rounds) {
         List<Layout> layouts = rounds[0].containsKey(TWO) ? List.of(ONE, TWO) : List.of(ONE);
         var prompts = List.of(new NamedPrompt("prompt 1", new Prompt.Text("any")));
