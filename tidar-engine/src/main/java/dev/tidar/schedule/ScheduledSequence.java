@@ -12,6 +12,7 @@ import dev.tidar.kvcache.BlockTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +37,7 @@ final class ScheduledSequence implements Generation {
 
     private final long submitted;
     private long started;
-    private long firstToken;
+    private OptionalLong firstToken = OptionalLong.empty();
     private Optional<Sequence> sequence = Optional.empty();
     private volatile boolean cancelled;
 
@@ -105,8 +106,8 @@ final class ScheduledSequence implements Generation {
         if (chunk.tokens().isEmpty()) {
             return;
         }
-        if (firstToken == 0) {
-            firstToken = nanoTime.getAsLong();
+        if (firstToken.isEmpty()) {
+            firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
         text.append(chunk.text());
         tell(() -> listener.onChunk(chunk));
@@ -133,7 +134,7 @@ final class ScheduledSequence implements Generation {
     private GenerationStats stats() {
         long now = nanoTime.getAsLong();
         long start = sequence.isPresent() ? started : now;
-        long first = firstToken == 0 ? now : firstToken;
+        long first = firstToken.orElse(now);
         return new GenerationStats(
                 promptTokens(),
                 sequence.map(Sequence::emittedTokens).orElse(0),
