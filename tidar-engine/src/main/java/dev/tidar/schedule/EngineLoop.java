@@ -70,6 +70,9 @@ public final class EngineLoop implements AutoCloseable {
             if (e.getCause() instanceof TidarException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw new DeviceException("the Java heap is too small for this model; raise -Xmx", e.getCause());
+            }
             throw e;
         }
     }
@@ -117,7 +120,7 @@ public final class EngineLoop implements AutoCloseable {
             } finally {
                 engine.release().run();
             }
-        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+        } catch (RuntimeException | Error e) { // whoever waits for the model or for a request must hear of it
             if (!loaded.completeExceptionally(e)) {
                 log.error("The engine thread failed", e);
             }

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Every layout emits what autoregressive decoding emits")
 class EquivalenceTest {
 
-    private static final int PROMPTS = 200;
+    /** A second run of the same tests may do with fewer: {@code -Dtidar.test.prompts=50}. */
+    private static final int PROMPTS = Integer.getInteger("tidar.test.prompts", 200);
+
     private static final int TOKENS = 128;
     private static final int START = 1;
 

@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -139,18 +140,39 @@ class EngineLoopTest {
     }
 
     @Test
+    void saysWhatToDoWhereTheModelDoesNotFitTheHeap() {
+        failLoading(new OutOfMemoryError("heap"));
+
+        assertThatThrownBy(loop::awaitLoaded)
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("raise -Xmx");
+    }
+
+    @Test
+    void neverLeavesALoaderThatBrokeWaitedFor() {
+        failLoading(new StackOverflowError());
+
+        assertThatThrownBy(loop::awaitLoaded).hasCauseInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
     void passesOnWhatLoadingFailedWith() {
-        loop = new EngineLoop(
-                () -> {
-                    released.set(true);
-                    throw new DeviceException("no such device", null);
-                },
-                4,
-                System::nanoTime);
+        failLoading(new DeviceException("no such device", null));
 
         assertThatThrownBy(loop::awaitLoaded)
                 .isInstanceOf(DeviceException.class)
                 .hasMessage("no such device");
+    }
+
+    private void failLoading(Throwable failure) {
+        Supplier<Engine> loader = () -> {
+            released.set(true);
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failure;
+        };
+        loop = new EngineLoop(loader, 4, System::nanoTime);
     }
 
     /** @param token the token that each forward picks */
