@@ -72,7 +72,7 @@ final class EngineLoader {
         ModelConfig config = checkpoint.config();
         Optional<ChatTemplate> template = tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
         KvGeometry geometry = KvMemory.geometry(config);
-        KvMemory memory = KvMemory.plan(options, config, geometry, checkpoint.parameters());
+        KvMemory memory = KvMemory.plan(options, checkpoint, geometry);
 
         progress("packing weights", 0.05);
         TidarTransformer network = new TidarModelLoader(checkpoint, backend)

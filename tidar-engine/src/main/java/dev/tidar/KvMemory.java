@@ -2,6 +2,7 @@ package dev.tidar;
 
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
@@ -33,15 +34,17 @@ record KvMemory(int blocks, int contextLength) {
     /**
      * Plans before anything large is allocated: one full context if it fits, else as much as fits.
      *
-     * @param parameters weights of the model, which will lie in the heap beside it
+     * @param checkpoint its weights will lie in the heap beside it
      * @throws DeviceException if not even a short context fits
      */
-    static KvMemory plan(EngineOptions options, ModelConfig config, KvGeometry geometry, long parameters) {
-        int wanted = Math.min(options.contextLength().orElse(config.maxPositions()), config.maxPositions());
+    static KvMemory plan(EngineOptions options, Checkpoint checkpoint, KvGeometry geometry) {
+        int longest = checkpoint.config().maxPositions();
+        long weights = weightBytes(options, checkpoint);
+        int wanted = Math.min(options.contextLength().orElse(longest), longest);
         long wantedBlocks = geometry.blocksFor(wanted);
         long fitting = options.kvCacheBytes().isPresent()
                 ? options.kvCacheBytes().getAsLong() / geometry.blockBytes()
-                : Math.min(wantedBlocks, freeHeap(options, parameters) / 2 / geometry.blockBytes());
+                : Math.min(wantedBlocks, (freeHeap() - weights) / 2 / geometry.blockBytes());
         int blocks = (int) Math.min(Math.max(fitting, 0), Integer.MAX_VALUE);
         if (blocks < geometry.blocksFor(Math.min(wanted, LEAST_CONTEXT))) {
             throw new DeviceException(
@@ -50,7 +53,7 @@ record KvMemory(int blocks, int contextLength) {
                                     + " context")
                             .formatted(
                                     Runtime.getRuntime().maxMemory() / MIB,
-                                    weightBytes(options, parameters) / MIB,
+                                    weights / MIB,
                                     wantedBlocks * geometry.blockBytes() / MIB),
                     null);
         }
@@ -64,18 +67,19 @@ record KvMemory(int blocks, int contextLength) {
         return new KvMemory(blocks, context);
     }
 
-    private static long freeHeap(EngineOptions options, long parameters) {
+    /** Collects garbage first, or what loading and earlier engines left behind would count as used. */
+    private static long freeHeap() {
         Runtime runtime = Runtime.getRuntime();
-        long used = runtime.totalMemory() - runtime.freeMemory();
-        return runtime.maxMemory() - used - weightBytes(options, parameters);
+        runtime.gc();
+        return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
     }
 
-    /** An upper bound: a format left open may turn out as F32. */
-    private static long weightBytes(EngineOptions options, long parameters) {
+    private static long weightBytes(EngineOptions options, Checkpoint checkpoint) {
         return switch (options.weights()) {
-            case INT8 -> parameters;
-            case BF16 -> 2 * parameters;
-            case F32, AUTO -> 4 * parameters;
+            case AUTO -> checkpoint.weightBytes();
+            case INT8 -> checkpoint.parameters();
+            case BF16 -> 2 * checkpoint.parameters();
+            case F32 -> 4 * checkpoint.parameters();
         };
     }
 }

@@ -104,7 +104,7 @@ class BadRequestTest {
                 .isBadRequest()
                 .expectBody()
                 .jsonPath("$.detail")
-                .value(String.class, detail -> assertThat(detail).contains("8192"));
+                .value(String.class, detail -> assertThat(detail).contains("but a context of"));
     }
 
     private WebTestClient.ResponseSpec post(String body) {

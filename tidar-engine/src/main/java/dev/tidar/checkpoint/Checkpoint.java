@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A model folder, checked: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and the
@@ -153,11 +154,20 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Weights of the model, without scales, stored RoPE tables, a second copy of a tied head and the adapter. */
     public long parameters() {
+        return weights().mapToLong(TensorEntry::elements).sum();
+    }
+
+    /** Bytes of the {@link #parameters()} on a device that keeps their types, F16 widened to F32. */
+    public long weightBytes() {
+        return weights()
+                .mapToLong(entry -> entry.type() == ElementType.F16 ? 2 * entry.bytes() : entry.bytes())
+                .sum();
+    }
+
+    private Stream<TensorEntry> weights() {
         return tensors.entries().stream()
                 .filter(entry -> !isRotaryBuffer(entry.name()) && !isScale(entry.name()))
-                .filter(entry -> !(config.tiedHead() && entry.name().equals(VocabularyRule.HEAD)))
-                .mapToLong(TensorEntry::elements)
-                .sum();
+                .filter(entry -> !(config.tiedHead() && entry.name().equals(VocabularyRule.HEAD)));
     }
 
     /**
