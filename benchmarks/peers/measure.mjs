@@ -47,6 +47,7 @@ for (const prompt of prompts) {
 console.log(JSON.stringify({
     model: path.basename(modelPath),
     engine: `node-llama-cpp with llama.cpp ${llama.llamaCppRelease.release}`,
+    system: llama.systemInfo.trim(),
     threads: context.currentThreads || threads,
     prompt_tokens_per_second: speed("promptTokens", "promptMs"),
     decode_tokens_per_second: speed("decodedTokens", "decodeMs"),

@@ -75,7 +75,7 @@ ${verdicts.join("; ")}.
 | machine | ${os.cpus()[0].model}, ${os.cpus().length} processors, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()} |
 | idle | ${Math.min(...idle)} % at least in the second before each run, median ${median(idle)} % |
 | TiDAR | ${ours[0].backend} kernels, Java ${ours[0].jvm}, autoregressive |
-| peer | ${theirs[0].engine}, Node ${process.version} |
+| peer | ${theirs[0].engine}, Node ${process.version}; ${theirs[0].system.replace(/ = 1|\s*\|\s*$/g, "").replace(/\s*\|\s*/g, " ")} |
 | model | ${ours[0].model}; the GGUF is written from the same folder |
 | work | ${ours[0].prompts} prompts of ${ours[0].prompt_tokens} tokens together, ${tokens} tokens an answer, greedy, stop ids ignored |
 | threads | ${threads} |
