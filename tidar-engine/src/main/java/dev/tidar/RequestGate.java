@@ -44,7 +44,7 @@ final class RequestGate {
      * @throws InvalidRequestException if it can never be served
      */
     Admission admit(GenerationRequest request) {
-        Supplier<LayoutChoice> layouts = layouts(request.decoding());
+        Supplier<LayoutChoice> layouts = layouts(request.decoding().orElse(defaultDecoding));
         if (!request.stopStrings().isEmpty() && model.tokenizer().isEmpty()) {
             throw new InvalidRequestException(
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
@@ -72,8 +72,7 @@ final class RequestGate {
         return new StopRule(stopIds, request.stopStrings(), request.maxTokens().orElse(context), context);
     }
 
-    private Supplier<LayoutChoice> layouts(Decoding requested) {
-        Decoding decoding = requested.equals(Decoding.AUTO) ? defaultDecoding : requested;
+    private Supplier<LayoutChoice> layouts(Decoding decoding) {
         if (decoding.mode() == DecodeMode.AUTO) {
             requireMeasured(decoding);
             return model.layouts()::forRequest;

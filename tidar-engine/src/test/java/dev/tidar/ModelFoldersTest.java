@@ -44,7 +44,11 @@ class ModelFoldersTest {
     @BeforeEach
     void copy() throws IOException {
         for (String name : List.of(
-                "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+                "config.json",
+                "generation_config.json",
+                "model.safetensors",
+                "tokenizer.json",
+                "tokenizer_config.json")) {
             Files.copy(STORIES.resolve(name), folder.resolve(name));
         }
     }
@@ -79,12 +83,35 @@ class ModelFoldersTest {
         edit("config.json", "\"mask_token_id\": 512,", "");
         edit("config.json", "\"block_size\": 8,", "");
 
-        try (TidarEngine engine = TidarEngine.load(options().maskTokenId(512).blockSize(4).build())) {
+        try (TidarEngine engine =
+                TidarEngine.load(options().maskTokenId(512).blockSize(4).build())) {
             assertThat(engine.status().model().blockSize()).isEqualTo(OptionalInt.of(4));
             GenerationResult drafted = generate(engine, Decoding.of(DecodeMode.SINGLE_PASS));
             assertThat(drafted.stats().layout()).isEqualTo("single-pass, draft length 4");
             assertThat(drafted.tokens())
-                    .isEqualTo(generate(engine, Decoding.of(DecodeMode.AUTOREGRESSIVE)).tokens());
+                    .isEqualTo(generate(engine, Decoding.of(DecodeMode.AUTOREGRESSIVE))
+                            .tokens());
+        }
+    }
+
+    @Test
+    void isDecodedAsTheOptionsSayUnlessARequestSaysOtherwise() throws InterruptedException {
+        var twoPass = Decoding.of(DecodeMode.TWO_PASS).withDraftLength(4);
+        var open = GenerationRequest.builder(new Prompt.Tokens(PROMPT))
+                .maxTokens(5)
+                .build();
+
+        try (TidarEngine engine = TidarEngine.load(options().decoding(twoPass).build())) {
+            assertThat(engine.submit(open, GenerationListener.NONE)
+                            .await()
+                            .stats()
+                            .layout())
+                    .isEqualTo("two-pass, draft length 4");
+            assertThat(generate(engine, Decoding.of(DecodeMode.AUTOREGRESSIVE))
+                            .stats()
+                            .layout())
+                    .isEqualTo("autoregressive");
+            assertThat(generate(engine, Decoding.AUTO).tokens()).hasSize(20);
         }
     }
 
@@ -142,7 +169,8 @@ class ModelFoldersTest {
     void whoseContextDoesNotFitTheMemoryGetsAShorterOne() throws InterruptedException {
         long blockBytes = 2L * 5 * 4 * 8 * 16 * 4;
 
-        try (TidarEngine engine = TidarEngine.load(options().kvCacheBytes(10 * blockBytes).build())) {
+        try (TidarEngine engine =
+                TidarEngine.load(options().kvCacheBytes(10 * blockBytes).build())) {
             assertThat(engine.status().model().contextLength()).isEqualTo(160);
             assertThat(engine.status().kvBytes()).isEqualTo(10 * blockBytes);
             var endless = GenerationRequest.builder(new Prompt.Tokens(PROMPT))
@@ -166,7 +194,9 @@ class ModelFoldersTest {
 
         TidarEngine.load(options().progress(stages::add).build()).close();
 
-        assertThat(stages).extracting(LoadProgress::stage).contains("reading the checkpoint", "packing weights", "ready");
+        assertThat(stages)
+                .extracting(LoadProgress::stage)
+                .contains("reading the checkpoint", "packing weights", "ready");
         assertThat(stages).extracting(LoadProgress::done).isSorted().endsWith(1.0);
     }
 

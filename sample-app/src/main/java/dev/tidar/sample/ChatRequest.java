@@ -109,7 +109,7 @@ record ChatRequest(
     /** The options as the starter's chat model takes them. */
     TidarChatOptions.Builder options() {
         return TidarChatOptions.builder()
-                .mode(decoding(mode, draftLength, outcomes).mode())
+                .mode(mode == null ? null : Modes.parse(mode))
                 .draftLength(draftLength)
                 .outcomes(outcomes)
                 .temperature(temperature)

@@ -2,6 +2,7 @@ package dev.tidar.api;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -15,7 +16,7 @@ import java.util.OptionalLong;
  * @param seed seed of the noise; empty lets the engine choose one and report it
  * @param stopStrings texts that end the answer, without showing in it
  * @param ignoreStopIds whether stop ids are emitted like any other token and end nothing
- * @param decoding layout of the steps
+ * @param decoding layout of the steps; empty is that of the engine
  */
 public record GenerationRequest(
         Prompt prompt,
@@ -24,7 +25,7 @@ public record GenerationRequest(
         OptionalLong seed,
         List<String> stopStrings,
         boolean ignoreStopIds,
-        Decoding decoding) {
+        Optional<Decoding> decoding) {
 
     /** Most stop strings of one request, and characters of one. */
     public static final int MAX_STOP_STRINGS = 16;
@@ -67,7 +68,7 @@ public record GenerationRequest(
         private OptionalLong seed = OptionalLong.empty();
         private List<String> stopStrings = List.of();
         private boolean ignoreStopIds;
-        private Decoding decoding = Decoding.AUTO;
+        private Optional<Decoding> decoding = Optional.empty();
 
         private Builder(Prompt prompt) {
             this.prompt = prompt;
@@ -99,7 +100,7 @@ public record GenerationRequest(
         }
 
         public Builder decoding(Decoding layout) {
-            decoding = layout;
+            decoding = Optional.of(layout);
             return this;
         }
 

@@ -8,6 +8,7 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ record ChatRequestMapper(String model) {
             throw new InvalidRequestException("messages must hold at least one message, but are empty");
         }
         var request = GenerationRequest.builder(
-                        new Chat(messages.stream().map(this::message).toList()))
-                .decoding(decoding(options));
+                new Chat(messages.stream().map(this::message).toList()));
+        decoding(options).ifPresent(request::decoding);
         Integer maxTokens = options.getMaxTokens();
         if (maxTokens != null) {
             request.maxTokens(maxTokens);
@@ -53,12 +54,16 @@ record ChatRequestMapper(String model) {
         return request.build();
     }
 
-    private static Decoding decoding(TidarChatOptions options) {
+    /** Mode, draft length and outcomes are one choice: empty where none of them is set. */
+    private static Optional<Decoding> decoding(TidarChatOptions options) {
         Integer rows = options.getDraftLength();
-        return new Decoding(
+        if (options.getMode() == null && rows == null && options.getOutcomes() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Decoding(
                 Objects.requireNonNullElse(options.getMode(), DecodeMode.AUTO),
                 rows == null ? OptionalInt.empty() : OptionalInt.of(rows),
-                Objects.requireNonNullElse(options.getOutcomes(), Set.of()));
+                Objects.requireNonNullElse(options.getOutcomes(), Set.of())));
     }
 
     private void refuseUnsupported(TidarChatOptions options) {
