@@ -145,11 +145,6 @@ public final class Sequence implements AutoCloseable {
         return List.copyOf(tokens.subList(promptTokens, tokens.size()));
     }
 
-    /** P, positions whose keys and values are in the cache. */
-    public int committed() {
-        return committed;
-    }
-
     public Picking picking() {
         return picking;
     }

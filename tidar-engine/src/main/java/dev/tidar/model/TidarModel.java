@@ -8,7 +8,4 @@ public interface TidarModel {
      * their blocks; nothing is kept of drafting rows. If it throws, no sequence has changed.
      */
     StepResult step(StepInputs inputs);
-
-    /** Rows that one step may carry. */
-    int maxRows();
 }

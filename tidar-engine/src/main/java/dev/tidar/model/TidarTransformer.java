@@ -75,11 +75,6 @@ public final class TidarTransformer implements TidarModel {
         return weights.layers().get(0).qkv().dtype();
     }
 
-    @Override
-    public int maxRows() {
-        return w.x().rows();
-    }
-
     private void forward(StepRows rows) {
         backend.embed(w.x(), weights.embedding(), rows);
         for (int layer = 0; layer < weights.layers().size(); layer++) {

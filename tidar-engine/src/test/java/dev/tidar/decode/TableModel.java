@@ -50,11 +50,6 @@ final class TableModel implements TidarModel {
     }
 
     @Override
-    public int maxRows() {
-        return 2000;
-    }
-
-    @Override
     public StepResult step(StepInputs inputs) {
         StepRows rows = inputs.rows();
         Picking how = inputs.pickings().get(0);

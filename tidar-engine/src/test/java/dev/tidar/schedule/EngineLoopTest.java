@@ -184,11 +184,6 @@ class EngineLoopTest {
             public StepResult step(StepInputs inputs) {
                 return new StepResult(List.of(new StepResult.ForSequence(List.of(token.apply(forwards++)), List.of())));
             }
-
-            @Override
-            public int maxRows() {
-                return 100;
-            }
         };
         Engine engine = new Engine(
                 new Decoder(model, 64, 0),
