@@ -120,13 +120,14 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     /**
      * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the
-     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[s * stride + slot - 1]}, NONE elsewhere.
+     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[firstDraft + slot - 1]}, NONE where no group
+     * drafts.
      *
      * @param kept {@code [plans]}
-     * @param draftRows {@code [plans * stride]}
+     * @param draftRows {@code [sum of K - 1 over the plans]}
      * @param picks picks of the verify rows of this step
      */
-    void accept(Ids kept, Ids draftRows, int stride, Ids picks, StepRows rows, List<VerifyPlan> plans);
+    void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans);
 
     // copies
 

@@ -223,18 +223,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void accept(Ids kept, Ids draftRows, int stride, Ids picks, StepRows rows, List<VerifyPlan> plans) {
+    public void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
         require(
                 plans.size() <= kept.capacity(),
                 "kept must hold %d counts, but holds %d",
                 plans.size(),
                 kept.capacity());
-        require(
-                stride >= 0 && (long) plans.size() * stride <= draftRows.capacity(),
-                "draft rows must hold %d times %d, but hold %d",
-                plans.size(),
-                stride,
-                draftRows.capacity());
         for (VerifyPlan plan : plans) {
             require(
                     plan.firstPick() + plan.verifyRows() <= picks.capacity(),
@@ -247,12 +241,12 @@ public final class CpuBackend implements Backend {
                     rows.counts().exact(),
                     plan.firstRow() + plan.verifyRows());
             require(
-                    plan.draftLength() - 1 <= stride,
-                    "stride must be at least %d, but is %d",
-                    plan.draftLength() - 1,
-                    stride);
+                    plan.firstDraft() + plan.draftLength() - 1 <= draftRows.capacity(),
+                    "draft rows must hold %d numbers, but hold %d",
+                    plan.firstDraft() + plan.draftLength() - 1,
+                    draftRows.capacity());
         }
-        Picks.accept((CpuIds) kept, (CpuIds) draftRows, stride, (CpuIds) picks, rows, plans);
+        Picks.accept((CpuIds) kept, (CpuIds) draftRows, (CpuIds) picks, rows, plans);
     }
 
     @Override

@@ -75,12 +75,14 @@ public final class Decoder {
         }
         List<VerifyPlan> plans = new ArrayList<>(steps.size());
         int picks = 0;
+        int drafts = 0;
         for (int s = 0; s < steps.size(); s++) {
             SequenceStep step = steps.get(s);
             int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
             int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
-            plans.add(new VerifyPlan(firstVerify, step.verifyRows(), picks, draftLength, groups(rows, s, step)));
+            plans.add(new VerifyPlan(firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step)));
             picks += step.verifyRows();
+            drafts += draftLength - 1;
         }
         return new StepInputs(
                 rows.build(), plans, sequences.stream().map(Sequence::picking).toList());

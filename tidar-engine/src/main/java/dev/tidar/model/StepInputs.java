@@ -22,11 +22,13 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<Picking> pi
                     .formatted(rows.numSequences(), plans.size(), pickings.size()));
         }
         int picks = 0;
+        int drafts = 0;
         for (VerifyPlan plan : plans) {
-            if (plan.firstPick() != picks) {
-                throw new IllegalArgumentException("picks must be consecutive");
+            if (plan.firstPick() != picks || plan.firstDraft() != drafts) {
+                throw new IllegalArgumentException("picks and drafts must be consecutive");
             }
             picks += plan.verifyRows();
+            drafts += plan.draftLength() - 1;
         }
     }
 
@@ -41,8 +43,8 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<Picking> pi
         return numbers;
     }
 
-    /** Most drafts that one sequence can get: K - 1 of the widest group, 0 where no group is carried. */
-    public int draftStride() {
-        return plans.stream().mapToInt(VerifyPlan::draftLength).max().orElse(1) - 1;
+    /** Drafts that all sequences together can get: K - 1 each, 0 where no group is carried. */
+    public int numDrafts() {
+        return plans.stream().mapToInt(plan -> plan.draftLength() - 1).sum();
     }
 }

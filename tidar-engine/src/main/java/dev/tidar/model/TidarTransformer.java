@@ -48,13 +48,12 @@ public final class TidarTransformer implements TidarModel {
         normalised(verifyRows.length, w.pickRows());
         backend.pick(w.picks(), w.h(), weights.head(), w.pickRows(), verifyRows.length, rows, inputs.pickings());
 
-        int stride = inputs.draftStride();
-        int drafts = stride * rows.numSequences();
-        backend.accept(w.kept(), w.draftRows(), stride, w.picks(), rows, inputs.plans());
+        int drafts = inputs.numDrafts();
+        backend.accept(w.kept(), w.draftRows(), w.picks(), rows, inputs.plans());
         normalised(drafts, w.draftRows());
         backend.pick(w.drafts(), w.h(), weights.head(), w.draftRows(), drafts, rows, inputs.pickings());
 
-        return result(inputs, verifyRows.length, stride);
+        return result(inputs, verifyRows.length, drafts);
     }
 
     /**
@@ -105,16 +104,16 @@ public final class TidarTransformer implements TidarModel {
         backend.rmsNorm(w.h(), w.h(), weights.finalNorm(), epsilon, count);
     }
 
-    private StepResult result(StepInputs inputs, int numPicks, int stride) {
+    private StepResult result(StepInputs inputs, int numPicks, int numDrafts) {
         int[] kept = backend.read(w.kept(), inputs.plans().size());
         int[] picks = backend.read(w.picks(), numPicks);
-        int[] drafts = backend.read(w.drafts(), stride * kept.length);
+        int[] drafts = backend.read(w.drafts(), numDrafts);
         List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
-            int numDrafts = plan.group(kept[s]) < 0 ? 0 : plan.draftLength() - 1;
+            int drafted = plan.group(kept[s]) == Ids.NONE ? 0 : plan.draftLength() - 1;
             results.add(new StepResult.ForSequence(
-                    range(picks, plan.firstPick(), kept[s]), range(drafts, s * stride, numDrafts)));
+                    range(picks, plan.firstPick(), kept[s]), range(drafts, plan.firstDraft(), drafted)));
         }
         return new StepResult(results);
     }

@@ -7,11 +7,12 @@ package dev.tidar.sampling;
  * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished
  *     prefill
  * @param firstPick where the picks of these rows begin among the picks of the step
+ * @param firstDraft where its drafts begin among the drafts of the step; it has room for K - 1
  * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link dev.tidar.tensor.Ids#NONE};
  *     index 0 counts only where nothing is verified
  */
-public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int draftLength, int[] groups) {
+public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups) {
 
     public VerifyPlan {
         if (groups.length != verifyRows + 1) {

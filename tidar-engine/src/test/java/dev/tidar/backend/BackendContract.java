@@ -310,16 +310,16 @@ abstract class BackendContract extends BackendFixture {
         int afterTwo = builder.group(sequence, new int[] {9, 9, 9}, 2, 2);
         StepRows rows = builder.build();
         Ids kept = backend.allocateIds(1);
-        Ids draftRows = backend.allocateIds(4);
-        var plan = new VerifyPlan(0, 3, 0, 3, new int[] {Ids.NONE, afterOne, afterTwo, Ids.NONE});
+        Ids draftRows = ids(77, 77, 77, 77);
+        var plan = new VerifyPlan(0, 3, 0, 1, 3, new int[] {Ids.NONE, afterOne, afterTwo, Ids.NONE});
 
-        backend.accept(kept, draftRows, 4, ids(51, 7, 8), rows, List.of(plan));
+        backend.accept(kept, draftRows, ids(51, 7, 8), rows, List.of(plan));
         assertThat(backend.read(kept, 1)).containsExactly(2);
-        assertThat(backend.read(draftRows, 4)).containsExactly(afterTwo + 1, afterTwo + 2, Ids.NONE, Ids.NONE);
+        assertThat(backend.read(draftRows, 4)).containsExactly(77, afterTwo + 1, afterTwo + 2, 77);
 
-        backend.accept(kept, draftRows, 4, ids(51, 52, 8), rows, List.of(plan));
+        backend.accept(kept, draftRows, ids(51, 52, 8), rows, List.of(plan));
         assertThat(backend.read(kept, 1)).containsExactly(3);
-        assertThat(backend.read(draftRows, 4)).containsOnly(Ids.NONE);
+        assertThat(backend.read(draftRows, 4)).containsExactly(77, Ids.NONE, Ids.NONE, 77);
     }
 
     @Test

@@ -43,7 +43,7 @@ class VerificationTest {
 
         @Test
         void nothingWhereNothingIsVerified() {
-            assertThat(Verification.kept(new int[0], new VerifyPlan(0, 0, 0, 4, new int[] {7}), rows(THE)))
+            assertThat(Verification.kept(new int[0], new VerifyPlan(0, 0, 0, 0, 4, new int[] {7}), rows(THE)))
                     .isZero();
         }
     }
@@ -51,7 +51,7 @@ class VerificationTest {
     @Test
     void readsTheRowsAndPicksOfItsOwnSequence() {
         StepRows both = rows(DOG, DOG, THE, CAT, END);
-        VerifyPlan second = new VerifyPlan(2, 3, 2, 4, new int[4]);
+        VerifyPlan second = new VerifyPlan(2, 3, 2, 0, 4, new int[4]);
 
         assertThat(Verification.kept(picks(END, END, CAT, SAT, END), second, both))
                 .isEqualTo(2);
@@ -80,7 +80,7 @@ class VerificationTest {
 
     private static int kept(StepRows rows, int[] picks) {
         int n = picks.length;
-        return Verification.kept(picks, new VerifyPlan(0, n, 0, n, new int[n + 1]), rows);
+        return Verification.kept(picks, new VerifyPlan(0, n, 0, 0, n, new int[n + 1]), rows);
     }
 
     private static int[] picks(int... tokens) {

@@ -90,17 +90,16 @@ public final class Picks {
         }
     }
 
-    /** Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE elsewhere. */
+    /** Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE without a group. */
     public static void accept(
-            CpuIds kept, CpuIds draftRows, int stride, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
+            CpuIds kept, CpuIds draftRows, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
         for (int s = 0; s < plans.size(); s++) {
             VerifyPlan plan = plans.get(s);
             int stands = Verification.kept(picks.values(), plan, rows);
             kept.values()[s] = stands;
             int group = plan.group(stands);
-            for (int slot = 1; slot <= stride; slot++) {
-                boolean drafts = group != Ids.NONE && slot < plan.draftLength();
-                draftRows.values()[s * stride + slot - 1] = drafts ? group + slot : Ids.NONE;
+            for (int slot = 1; slot < plan.draftLength(); slot++) {
+                draftRows.values()[plan.firstDraft() + slot - 1] = group == Ids.NONE ? Ids.NONE : group + slot;
             }
         }
     }
