@@ -4,8 +4,12 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.TidarException;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
 import dev.tidar.backend.CpuBackend;
@@ -16,41 +20,69 @@ import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.Decoder;
 import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
+import dev.tidar.schedule.EngineLoop;
+import dev.tidar.schedule.LayoutCalibration;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings a model folder to a device, on the engine thread. */
-final class EngineLoader {
+final class EngineLoader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
 
-    /** Prompt rows of one forward: enough to reuse each weight many times, few enough to see a cancellation soon. */
-    private static final int PREFILL_CHUNK = 64;
+    /** Changes when what a block holds changes its meaning. */
+    private static final String KV_LAYOUT_VERSION = "1";
 
     private final EngineOptions options;
     private final LongSupplier nanoTime;
+    private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
+    private volatile Optional<RequestGate> gate = Optional.empty();
 
     EngineLoader(EngineOptions options, LongSupplier nanoTime) {
         this.options = options;
         this.nanoTime = nanoTime;
     }
 
-    /** What was loaded. Call it after {@link #load} has returned. */
-    LoadedModel model() {
-        return model.orElseThrow();
+    /** The border for requests. Call it after {@link #load} has returned. */
+    RequestGate gate() {
+        return gate.orElseThrow();
+    }
+
+    /** What the engine is and does, as far as it is loaded. */
+    EngineStatus status(EngineLoop loop) {
+        Optional<Loaded> loaded = model.map(LoadedModel::status);
+        boolean degraded = loaded.map(l -> !l.degradations().isEmpty()).orElse(false);
+        EngineState state = loop.state() == EngineState.READY && degraded ? EngineState.DEGRADED : loop.state();
+        return new EngineStatus(
+                state,
+                name(),
+                progress,
+                loaded,
+                loop.queued(),
+                loop.running(),
+                loop.totals(),
+                loop.death().map(TidarException::getMessage));
+    }
+
+    private String name() {
+        return options.model().toAbsolutePath().normalize().getFileName().toString();
     }
 
     Engine load() {
@@ -71,24 +103,32 @@ final class EngineLoader {
     private Engine load(Checkpoint checkpoint, Optional<Tokenizer> tokenizer, Backend backend) {
         ModelConfig config = checkpoint.config();
         Optional<ChatTemplate> template = tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-        KvGeometry geometry = KvMemory.geometry(config);
+        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type());
         KvMemory memory = KvMemory.plan(options, checkpoint, geometry);
 
         progress("packing weights", 0.05);
+        int layoutRows = layoutRows(config);
         TidarTransformer network = new TidarModelLoader(checkpoint, backend)
                 .load(
                         backend.allocateKv(geometry, memory.blocks()),
                         memory.contextLength(),
-                        maxRows(config),
+                        layoutRows + promptRows(config),
                         part -> progress("packing weights", 0.05 + 0.75 * part));
         backend.unpickable(unpickable(config, tokenizer));
 
         progress("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
-        Decoder decoder = new Decoder(network, PREFILL_CHUNK, maskToken(config).orElse(0));
+        Decoder decoder = new Decoder(network, maskToken(config).orElse(0));
         AdaptiveLayouts layouts = new LayoutCandidates(
-                        decoder, pool, geometry.blockTokens(), memory.contextLength(), nanoTime)
-                .measure(config.tidar(), options.decoding().draftLength(), promptToken(config));
+                        new LayoutCalibration(
+                                decoder,
+                                new KvCache(pool, geometry.blockTokens()),
+                                memory.contextLength(),
+                                promptToken(config),
+                                options.limits().prefillChunk(),
+                                nanoTime),
+                        options.limits())
+                .measure(config.tidar(), options.decoding().draftLength());
 
         LoadedModel loaded = new LoadedModel(
                 facts(checkpoint, network.weightType(), memory.contextLength(), template.isPresent()),
@@ -98,12 +138,27 @@ final class EngineLoader {
                 tokenizer,
                 template,
                 layouts,
-                pool,
+                new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, network, geometry, pool)),
                 geometry.blockBytes());
         model = Optional.of(loaded);
+        gate = Optional.of(new RequestGate(
+                options, loaded, () -> ThreadLocalRandom.current().nextLong()));
         progress("ready", 1);
         log.info("{}", LoadReport.of(loaded));
-        return new Engine(decoder, pool, geometry.blockTokens(), layouts, backend::close);
+        return new Engine(decoder, loaded.kvCache(), layouts, layoutRows, backend::close);
+    }
+
+    /** Blocks can be shared where all agrees that their contents depend on. */
+    private Optional<PrefixCache> prefixCache(
+            Checkpoint checkpoint, TidarTransformer network, KvGeometry geometry, BlockPool pool) {
+        if (!options.kvCache().reuse()) {
+            return Optional.empty();
+        }
+        List<String> identity =
+                List.of(checkpoint.fingerprint(), network.weightType().name(), geometry.toString(), KV_LAYOUT_VERSION);
+        var config = new PrefixCache.Config(
+                identity, geometry.blockBytes(), options.kvCache().expireAfter());
+        return Optional.of(new PrefixCache(pool, config, nanoTime::getAsLong));
     }
 
     private int threads() {
@@ -116,10 +171,16 @@ final class EngineLoader {
         return new Overrides(options.maskTokenId(), options.blockSize(), options.contextLength(), drafts);
     }
 
-    /** A mask token where the model has one; every layout of it must fit into a step. */
-    private static int maxRows(ModelConfig config) {
-        int drafting = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
-        return Math.max(drafting, PREFILL_CHUNK + Decoding.MAX_DRAFT_LENGTH);
+    /** Rows that the layouts of a forward may have together: the widest one, and one for every other sequence. */
+    private int layoutRows(ModelConfig config) {
+        int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
+        return widest + options.limits().maxRunning();
+    }
+
+    /** Prompt rows of a forward, and the group that each prompt can carry behind its end. */
+    private int promptRows(ModelConfig config) {
+        int group = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 0;
+        return options.limits().prefillChunk() + options.limits().maxRunning() * group;
     }
 
     /** The mask token, and rows of the embedding that the tokenizer has no token for. */
@@ -146,7 +207,7 @@ final class EngineLoader {
     private ModelFacts facts(Checkpoint checkpoint, DType weights, int contextLength, boolean chat) {
         ModelConfig config = checkpoint.config();
         return new ModelFacts(
-                options.model().toAbsolutePath().normalize().getFileName().toString(),
+                name(),
                 config.family().toString().toLowerCase(Locale.ROOT),
                 checkpoint.parameters(),
                 format(weights),
@@ -166,6 +227,12 @@ final class EngineLoader {
     }
 
     private void progress(String stage, double done) {
-        options.progress().accept(new LoadProgress(stage, done));
+        progress = new LoadProgress(stage, done);
+        options.progress().accept(progress);
+    }
+
+    @Override
+    public void close() {
+        model.ifPresent(LoadedModel::close);
     }
 }

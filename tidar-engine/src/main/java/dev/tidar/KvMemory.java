@@ -2,6 +2,7 @@ package dev.tidar;
 
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.KvCacheOptions;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.tensor.DType;
@@ -25,14 +26,27 @@ record KvMemory(int blocks, int contextLength) {
     /** A context that could not hold a question and an answer is no use. */
     private static final int LEAST_CONTEXT = 128;
 
+    /** Part of the free heap that is taken for many contexts; the rest is the application's. */
+    private static final int SHARE = 4;
+
+    /** Part of the free heap that is taken for a single one. */
+    private static final int SHARE_OF_ONE = 2;
+
     private static final long MIB = 1 << 20;
 
-    static KvGeometry geometry(ModelConfig config) {
-        return new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
+    static KvGeometry geometry(ModelConfig config, KvCacheOptions.Type type) {
+        return new KvGeometry(
+                config.numLayers(),
+                config.numKvHeads(),
+                config.headDim(),
+                BLOCK_TOKENS,
+                type == KvCacheOptions.Type.BF16 ? DType.BF16 : DType.F32);
     }
 
     /**
-     * Plans before anything large is allocated: one full context if it fits, else as much as fits.
+     * Plans before anything large is allocated: what the options say, else a quarter of the heap that the weights leave
+     * free, but no more than a full context for every sequence that can run; and where a quarter is less than one
+     * context, up to half.
      *
      * @param checkpoint its weights will lie in the heap beside it
      * @throws DeviceException if not even a short context fits
@@ -41,10 +55,14 @@ record KvMemory(int blocks, int contextLength) {
         int longest = checkpoint.config().maxPositions();
         long weights = weightBytes(options, checkpoint);
         int wanted = Math.min(options.contextLength().orElse(longest), longest);
-        long wantedBlocks = geometry.blocksFor(wanted);
-        long fitting = options.kvCacheBytes().isPresent()
-                ? options.kvCacheBytes().getAsLong() / geometry.blockBytes()
-                : Math.min(wantedBlocks, (freeHeap() - weights) / 2 / geometry.blockBytes());
+        long blocksOfOne = geometry.blocksFor(wanted);
+        long fitting = options.kvCache().bytes().isPresent()
+                ? options.kvCache().bytes().getAsLong() / geometry.blockBytes()
+                : share(
+                        freeHeap() - weights,
+                        geometry,
+                        blocksOfOne,
+                        options.limits().maxRunning());
         int blocks = (int) Math.min(Math.max(fitting, 0), Integer.MAX_VALUE);
         if (blocks < geometry.blocksFor(Math.min(wanted, LEAST_CONTEXT))) {
             throw new DeviceException(
@@ -54,7 +72,7 @@ record KvMemory(int blocks, int contextLength) {
                             .formatted(
                                     Runtime.getRuntime().maxMemory() / MIB,
                                     weights / MIB,
-                                    wantedBlocks * geometry.blockBytes() / MIB),
+                                    blocksOfOne * geometry.blockBytes() / MIB),
                     null);
         }
         int context = (int) Math.min(wanted, (long) blocks * BLOCK_TOKENS);
@@ -65,6 +83,12 @@ record KvMemory(int blocks, int contextLength) {
                     wanted);
         }
         return new KvMemory(blocks, context);
+    }
+
+    private static long share(long freeBytes, KvGeometry geometry, long blocksOfOne, int sequences) {
+        long many = Math.min(blocksOfOne * sequences, freeBytes / SHARE / geometry.blockBytes());
+        long one = Math.min(blocksOfOne, freeBytes / SHARE_OF_ONE / geometry.blockBytes());
+        return Math.max(many, one);
     }
 
     /** Collects garbage first, or what loading and earlier engines left behind would count as used. */

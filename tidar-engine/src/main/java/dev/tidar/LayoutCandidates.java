@@ -1,36 +1,40 @@
 package dev.tidar;
 
 import dev.tidar.api.Decoding;
+import dev.tidar.api.Limits;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
-import dev.tidar.decode.Decoder;
+import dev.tidar.decode.PassTimes;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.kvcache.BlockPool;
 import dev.tidar.schedule.LayoutCalibration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 
 /**
- * The layouts that auto chooses from, measured: autoregressive, two passes, and single passes of growing width.
+ * What forwards cost on this device, measured: with one sequence that decodes autoregressively and with more of them,
+ * with prompt rows, and with every layout that auto chooses from.
  *
- * <p>Every layout is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet.
- * So the first request finds them compiled, too.
+ * <p>Everything is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet. So
+ * the first request finds them compiled, too.
  */
 final class LayoutCandidates {
 
-    private static final long WARM_UP_NANOS = Duration.ofMillis(600).toNanos();
-    private static final long BUDGET_NANOS = Duration.ofMillis(300).toNanos();
+    private static final long WARM_UP_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long BUDGET_NANOS = Duration.ofMillis(200).toNanos();
 
     private final LayoutCalibration calibration;
+    private final Limits limits;
 
-    LayoutCandidates(Decoder decoder, BlockPool pool, int blockTokens, int contextLength, LongSupplier nanoTime) {
-        this.calibration = new LayoutCalibration(decoder, pool, blockTokens, contextLength, nanoTime);
+    LayoutCandidates(LayoutCalibration calibration, Limits limits) {
+        this.calibration = calibration;
+        this.limits = limits;
     }
 
     /**
@@ -39,33 +43,42 @@ final class LayoutCandidates {
      *
      * @param draftLength what the options ask for; else the trained block
      */
-    AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength, int promptToken) {
-        List<StepLayout> layouts = new ArrayList<>(List.of(StepLayout.AUTOREGRESSIVE));
-        Measured oneRow = calibration.measure(StepLayout.AUTOREGRESSIVE, promptToken, WARM_UP_NANOS);
-        if (tidar.isPresent()) {
-            int k = Math.min(draftLength.orElse(tidar.get().blockSize()), Decoding.MAX_DRAFT_LENGTH);
-            StepLayout twoPass = new StepLayout.TwoPass(k);
-            StepLayout narrow = new StepLayout.SinglePass(k, new TreeSet<>(List.of(1)));
+    AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength) {
+        PassTimes times = passTimes();
+        List<Measured> measured = new ArrayList<>();
+        measured.add(new Measured(StepLayout.AUTOREGRESSIVE, Math.round(times.nanos(1))));
+        tidar.ifPresent(config -> {
+            int k = Math.min(draftLength.orElse(config.blockSize()), Decoding.MAX_DRAFT_LENGTH);
+            measured.add(measured(new StepLayout.TwoPass(k)));
+            measured.add(measured(new StepLayout.SinglePass(k, new TreeSet<>(List.of(1)))));
             StepLayout all = new StepLayout.SinglePass(k, StepLayout.allOutcomes(k));
-            Measured twoPasses = calibration.measure(twoPass, promptToken, WARM_UP_NANOS);
-            calibration.measure(narrow, promptToken, WARM_UP_NANOS);
-            layouts.add(twoPass);
-            layouts.add(narrow);
-            if (couldPay(all, oneRow, twoPasses)) {
-                calibration.measure(all, promptToken, WARM_UP_NANOS);
-                layouts.add(all);
+            if (couldPay(all, times)) {
+                measured.add(measured(all));
             }
-        }
-        return new AdaptiveLayouts(layouts.stream()
-                .map(layout -> calibration.measure(layout, promptToken, BUDGET_NANOS))
-                .toList());
+        });
+        return new AdaptiveLayouts(times, measured);
     }
 
-    /** Extends the line through one row and K rows to the rows of a layout. */
-    private static boolean couldPay(StepLayout layout, Measured oneRow, Measured twoPasses) {
-        int k = layout.draftLength();
-        double slope = Math.max(0, twoPasses.nanos() / 2.0 - oneRow.nanos()) / (k - 1);
-        double expected = oneRow.nanos() + slope * (layout.maxRows() - 1);
-        return expected < (double) k * oneRow.nanos();
+    /** Times of a forward of 1, 2, 4, ... sequences, and of a prompt row. */
+    private PassTimes passTimes() {
+        calibration.measure(StepLayout.AUTOREGRESSIVE, 1, WARM_UP_NANOS);
+        Map<Integer, Long> nanos = new TreeMap<>();
+        int most = Math.min(limits.maxRunning(), calibration.mostSequences());
+        for (int n = 1; n <= most; n *= 2) {
+            calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS);
+            nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
+        }
+        calibration.measurePromptRow();
+        return new PassTimes(nanos, calibration.measurePromptRow());
+    }
+
+    private Measured measured(StepLayout layout) {
+        calibration.measure(layout, 1, WARM_UP_NANOS);
+        return new Measured(layout, calibration.measure(layout, 1, BUDGET_NANOS));
+    }
+
+    /** Whether a step could be worth its rows if they cost what rows of other sequences cost. */
+    private static boolean couldPay(StepLayout layout, PassTimes times) {
+        return times.nanos(layout.maxRows()) < layout.draftLength() * times.nanos(1);
     }
 }

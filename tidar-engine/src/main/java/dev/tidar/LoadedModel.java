@@ -1,13 +1,14 @@
 package dev.tidar;
 
-import dev.tidar.api.EngineState;
-import dev.tidar.api.EngineStatus;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import dev.tidar.api.EngineStatus.KvStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.backend.BackendFacts;
 import dev.tidar.checkpoint.GenerationDefaults;
 import dev.tidar.decode.AdaptiveLayouts;
-import dev.tidar.kvcache.BlockPool;
-import dev.tidar.schedule.EngineLoop;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
 import java.util.Optional;
@@ -21,8 +22,8 @@ import java.util.Optional;
  * @param vocabSize rows of the embedding
  * @param tokenizer empty where the folder has none: only token ids are served
  * @param template empty where the model has no chat template
- * @param layouts what auto chooses from; confined to the engine thread
- * @param pool blocks of KV memory; only its free count may be read here
+ * @param layouts what auto chooses from; its standings may be read here
+ * @param kvCache KV memory; only its counts may be read here
  * @param blockBytes bytes of one block
  */
 record LoadedModel(
@@ -33,22 +34,28 @@ record LoadedModel(
         Optional<Tokenizer> tokenizer,
         Optional<ChatTemplate> template,
         AdaptiveLayouts layouts,
-        BlockPool pool,
+        KvCache kvCache,
         long blockBytes)
         implements AutoCloseable {
 
-    EngineStatus status(EngineState state, EngineLoop loop) {
-        return new EngineStatus(
-                state,
+    Loaded status() {
+        return new Loaded(
                 facts,
                 backend.device(),
                 backend.kernels(),
-                LayoutReports.report(loop.standings()),
+                LayoutReports.report(layouts.standings()),
                 backend.degradations(),
-                loop.queued(),
-                loop.running(),
-                pool.blocks() * blockBytes,
-                pool.free() * blockBytes);
+                kv());
+    }
+
+    private KvStatus kv() {
+        Optional<CacheStats> prefixes = kvCache.prefixes().map(PrefixCache::stats);
+        return new KvStatus(
+                kvCache.pool().blocks() * blockBytes,
+                kvCache.pool().free() * blockBytes,
+                kvCache.pool().cached() * blockBytes,
+                prefixes.map(CacheStats::hitCount).orElse(0L),
+                prefixes.map(CacheStats::missCount).orElse(0L));
     }
 
     @Override

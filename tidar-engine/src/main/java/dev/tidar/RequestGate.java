@@ -6,19 +6,24 @@ import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Limits;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.schedule.Admission;
 import dev.tidar.tokenizer.Tokenizer;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The border for requests: checks them against the model, once, on the caller's thread, before anything is queued.
@@ -27,14 +32,16 @@ import java.util.function.Supplier;
 final class RequestGate {
 
     private final Decoding defaultDecoding;
+    private final Limits limits;
     private final LoadedModel model;
     private final PromptEncoder prompts;
     private final LongSupplier seeds;
 
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
         this.defaultDecoding = options.decoding();
+        this.limits = options.limits();
         this.model = model;
-        this.prompts = new PromptEncoder(model, options.maxPromptCharacters());
+        this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
         this.seeds = seeds;
     }
 
@@ -49,27 +56,61 @@ final class RequestGate {
             throw new InvalidRequestException(
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
+        requireNewTokens(request);
         List<Integer> prompt = prompts.encode(request.prompt());
         int context = model.facts().contextLength();
-        if (prompt.size() >= context) {
-            throw new InvalidRequestException("the prompt has %d tokens, but a context of %d has room for %d"
-                    .formatted(prompt.size(), context, context - 1));
-        }
+        requirePrompt(prompt.size(), context);
         double temperature =
                 request.temperature().orElse(model.defaults().temperature().orElse(0));
         return new Admission(
                 prompt,
                 new Picking((float) temperature, request.seed().orElseGet(seeds)),
                 stop(request, context),
+                timeout(request),
+                request.cacheSalt().orElse(""),
                 () -> model.tokenizer().map(Tokenizer::detokenizer),
                 layouts);
+    }
+
+    private void requireNewTokens(GenerationRequest request) {
+        int most = limits.maxNewTokens().orElse(Integer.MAX_VALUE);
+        if (request.maxTokens().orElse(1) > most) {
+            throw new InvalidRequestException("max tokens must be at most %d, the limit of this engine, but is %d"
+                    .formatted(most, request.maxTokens().getAsInt()));
+        }
+    }
+
+    private void requirePrompt(int tokens, int context) {
+        int most = limits.maxPromptTokens().orElse(Integer.MAX_VALUE);
+        if (tokens > most) {
+            throw new InvalidRequestException(
+                    "the prompt must have at most %d tokens, the limit of this engine, but has %d"
+                            .formatted(most, tokens));
+        }
+        if (tokens >= context) {
+            throw new InvalidRequestException(
+                    "the prompt has %d tokens and needs %d blocks of KV memory, but a context of %d has room for %d tokens in %d blocks"
+                            .formatted(
+                                    tokens,
+                                    model.kvCache().blocksFor(tokens + 1),
+                                    context,
+                                    context - 1,
+                                    model.kvCache().blocksFor(context)));
+        }
+    }
+
+    /** The shorter of what the request asks for and what the engine allows. */
+    private Optional<Duration> timeout(GenerationRequest request) {
+        return Stream.concat(request.timeout().stream(), limits.maxRequestTime().stream())
+                .min(Comparator.naturalOrder());
     }
 
     private StopRule stop(GenerationRequest request, int context) {
         Set<Integer> stopIds = request.ignoreStopIds()
                 ? Set.of()
                 : new HashSet<>(model.defaults().stopIds());
-        return new StopRule(stopIds, request.stopStrings(), request.maxTokens().orElse(context), context);
+        int maxTokens = request.maxTokens().orElse(limits.maxNewTokens().orElse(context));
+        return new StopRule(stopIds, request.stopStrings(), maxTokens, context);
     }
 
     private Supplier<LayoutChoice> layouts(Decoding decoding) {

@@ -1,13 +1,12 @@
 package dev.tidar;
 
 import dev.tidar.api.EngineOptions;
-import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.schedule.EngineLoop;
-import java.util.concurrent.ThreadLocalRandom;
+import java.time.Duration;
 
 /**
  * A TiDAR model inside this JVM: load it, submit requests, close it.
@@ -16,71 +15,75 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TidarEngine implements AutoCloseable {
 
+    private final EngineLoader loader;
     private final EngineLoop loop;
-    private final LoadedModel model;
-    private final RequestGate gate;
 
-    private TidarEngine(EngineLoop loop, LoadedModel model, RequestGate gate) {
+    private TidarEngine(EngineLoader loader, EngineLoop loop) {
+        this.loader = loader;
         this.loop = loop;
-        this.model = model;
-        this.gate = gate;
     }
 
     /**
      * Loads a model and gets ready to serve: reads the checkpoint, packs the weights for the device, sets KV memory
-     * aside, and measures the layouts that auto chooses from.
+     * aside, and measures what forwards cost, which warms the kernels up.
      *
      * @throws dev.tidar.api.InvalidModelException if the folder is not a model that this engine can run
      * @throws dev.tidar.api.DeviceException if the device cannot be used
      */
     public static TidarEngine load(EngineOptions options) {
-        EngineLoader loader = new EngineLoader(options, System::nanoTime);
-        EngineLoop loop = new EngineLoop(loader::load, options.maxQueuedRequests(), System::nanoTime);
+        TidarEngine engine = start(options);
         try {
-            loop.awaitLoaded();
+            engine.loop.awaitLoaded();
         } catch (RuntimeException | Error e) {
-            loop.close();
+            engine.close();
             throw e;
         }
-        LoadedModel model = loader.model();
-        return new TidarEngine(
-                loop,
-                model,
-                new RequestGate(
-                        options, model, () -> ThreadLocalRandom.current().nextLong()));
+        return engine;
+    }
+
+    /**
+     * As {@link #load}, but returns at once. Until the model is loaded the engine is LOADING and refuses requests with
+     * an {@link dev.tidar.api.EngineBusyException}; if loading fails it is DEAD, and {@link #status()} says why.
+     */
+    public static TidarEngine start(EngineOptions options) {
+        EngineLoader loader = new EngineLoader(options, System::nanoTime);
+        return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), System::nanoTime));
     }
 
     /**
      * Submits a request. It waits for its turn, reports to the listener, and ends once.
      *
      * @throws dev.tidar.api.InvalidRequestException if it can never be served; nothing was queued
-     * @throws dev.tidar.api.EngineBusyException if too many requests wait already
-     * @throws dev.tidar.api.EngineClosedException if the engine is closed or its device failed
+     * @throws dev.tidar.api.EngineBusyException if too many requests wait already, or the model is still being loaded
+     * @throws dev.tidar.api.EngineClosedException if the engine is closed, shutting down or dead
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
         loop.requireOpen();
-        return loop.submit(gate.admit(request), listener);
+        return loop.submit(loader.gate().admit(request), listener);
     }
 
     /** What the engine is and does now. Reads only; costs next to nothing. */
     public EngineStatus status() {
-        return model.status(state(), loop);
+        return loader.status(loop);
     }
 
-    private EngineState state() {
-        if (loop.isDead()) {
-            return EngineState.DEAD;
-        }
-        if (loop.isClosing()) {
-            return EngineState.DRAINING;
-        }
-        return model.backend().degradations().isEmpty() ? EngineState.READY : EngineState.DEGRADED;
+    /**
+     * Shuts down gently: refuses new requests, lets those that it has come to their end, and closes. Those that are
+     * left after the limit end with an {@link dev.tidar.api.EngineClosedException}.
+     *
+     * @return whether all came to their end
+     * @throws InterruptedException if interrupted; the engine still has to be closed then
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        boolean drained = loop.drain(limit);
+        close();
+        return drained;
     }
 
     /** Ends all requests and frees the device and the files. Further calls have no effect. */
     @Override
     public void close() {
         loop.close();
-        model.close();
+        loader.close();
     }
 }

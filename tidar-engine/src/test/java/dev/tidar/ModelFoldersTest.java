@@ -13,6 +13,7 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.decode.TestModel;
@@ -169,10 +170,11 @@ class ModelFoldersTest {
     void whoseContextDoesNotFitTheMemoryGetsAShorterOne() throws InterruptedException {
         long blockBytes = 2L * 5 * 4 * 8 * 16 * 4;
 
-        try (TidarEngine engine =
-                TidarEngine.load(options().kvCacheBytes(10 * blockBytes).build())) {
+        try (TidarEngine engine = TidarEngine.load(options()
+                .kvCache(KvCacheOptions.DEFAULT.withBytes(10 * blockBytes))
+                .build())) {
             assertThat(engine.status().model().contextLength()).isEqualTo(160);
-            assertThat(engine.status().kvBytes()).isEqualTo(10 * blockBytes);
+            assertThat(engine.status().kv().bytes()).isEqualTo(10 * blockBytes);
             var endless = GenerationRequest.builder(new Prompt.Tokens(PROMPT))
                     .ignoreStopIds(true)
                     .build();
@@ -183,7 +185,9 @@ class ModelFoldersTest {
 
     @Test
     void whoseContextFitsNoMemoryIsRefusedWithAdvice() {
-        assertThatThrownBy(() -> TidarEngine.load(options().kvCacheBytes(1000).build()))
+        assertThatThrownBy(() -> TidarEngine.load(options()
+                        .kvCache(KvCacheOptions.DEFAULT.withBytes(1000))
+                        .build()))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("raise -Xmx");
     }

@@ -10,12 +10,14 @@ import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus.KvStatus;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
@@ -50,8 +52,10 @@ class TidarEngineTest {
 
     @BeforeAll
     static void load() {
-        engine = TidarEngine.load(
-                EngineOptions.builder(STORIES).threads(1).maxQueuedRequests(2).build());
+        engine = TidarEngine.load(EngineOptions.builder(STORIES)
+                .threads(1)
+                .limits(Limits.builder().maxQueued(2).maxRunning(1).build())
+                .build());
     }
 
     @AfterAll
@@ -243,7 +247,8 @@ class TidarEngineTest {
         void withAllItsMemoryFree() throws InterruptedException {
             run(story().maxTokens(30).build());
 
-            assertThat(engine.status().kvFreeBytes()).isEqualTo(engine.status().kvBytes());
+            KvStatus kv = engine.status().kv();
+            assertThat(kv.freeBytes() + kv.cachedBytes()).isEqualTo(kv.bytes());
         }
     }
 
@@ -275,7 +280,7 @@ class TidarEngineTest {
             Integer[] ids = Stream.generate(() -> 300).limit(512).toArray(Integer[]::new);
             assertRefused(
                     GenerationRequest.builder(new Prompt.Tokens(List.of(ids))),
-                    "has 512 tokens, but a context of 512 has room for 511");
+                    "has 512 tokens and needs 33 blocks of KV memory, but a context of 512 has room for 511 tokens in 32 blocks");
         }
 
         @Test

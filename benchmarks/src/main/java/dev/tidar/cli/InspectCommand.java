@@ -55,7 +55,7 @@ final class InspectCommand implements Callable<Integer> {
         line(out, "chat", model.chat() ? "yes" : "no: token ids or plain text only");
         line(out, "device", status.device());
         line(out, "kernels", status.backend());
-        line(out, "KV cache", format("%.1f MiB", status.kvBytes() / 1048576.0));
+        line(out, "KV cache", format("%.1f MiB", status.kv().bytes() / 1048576.0));
         line(out, "auto", status.layout().chosen());
         line(out, "because", status.layout().reason());
         status.layout().candidates().forEach(candidate -> line(out, "", describe(candidate)));

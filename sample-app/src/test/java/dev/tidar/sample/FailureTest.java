@@ -11,6 +11,7 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.TidarException;
 import dev.tidar.spring.TidarChatOptions;
 import dev.tidar.spring.TidarMetadata;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,12 +50,13 @@ class FailureTest {
 
     @Test
     void isRetryLaterWhenTheQueueIsFull() {
-        given(model.stream(any(Prompt.class))).willReturn(Flux.error(new EngineBusyException("64 requests wait")));
+        given(model.stream(any(Prompt.class)))
+                .willReturn(Flux.error(new EngineBusyException("64 requests wait", Duration.ofSeconds(3))));
 
         ask().expectStatus()
                 .isEqualTo(503)
                 .expectHeader()
-                .valueEquals(HttpHeaders.RETRY_AFTER, "2")
+                .valueEquals(HttpHeaders.RETRY_AFTER, "3")
                 .expectBody()
                 .jsonPath("$.title")
                 .isEqualTo("Engine busy")

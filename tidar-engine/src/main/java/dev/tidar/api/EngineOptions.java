@@ -2,7 +2,6 @@ package dev.tidar.api;
 
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -11,12 +10,11 @@ import java.util.function.Consumer;
  * @param model folder with config.json, tokenizer.json and the safetensors shards
  * @param weights how the device holds the weights
  * @param threads threads of the CPU backend; empty is one per available processor
- * @param kvCacheBytes memory set aside for keys and values; empty is as much as one full context needs, within the heap
+ * @param kvCache memory for keys and values
  * @param contextLength tokens of prompt and answer together; empty is the model's own limit
  * @param maskTokenId mask token of the model, where config.json does not say
  * @param blockSize trained draft block in rows, where config.json does not say
- * @param maxQueuedRequests requests that wait at most, behind the running one
- * @param maxPromptCharacters characters of a prompt at most, counted before any of it is tokenized
+ * @param limits what bounds the work of the engine
  * @param decoding layout for requests that leave it open
  * @param progress told about the stages of loading, on the loading thread
  */
@@ -24,21 +22,17 @@ public record EngineOptions(
         Path model,
         WeightFormat weights,
         OptionalInt threads,
-        OptionalLong kvCacheBytes,
+        KvCacheOptions kvCache,
         OptionalInt contextLength,
         OptionalInt maskTokenId,
         OptionalInt blockSize,
-        int maxQueuedRequests,
-        int maxPromptCharacters,
+        Limits limits,
         Decoding decoding,
         Consumer<LoadProgress> progress) {
 
     public EngineOptions {
         requirePositive("threads", threads.orElse(1));
-        requirePositive("KV cache bytes", kvCacheBytes.orElse(1));
         requirePositive("context length", contextLength.orElse(1));
-        requirePositive("max queued requests", maxQueuedRequests);
-        requirePositive("max prompt characters", maxPromptCharacters);
     }
 
     private static void requirePositive(String name, long value) {
@@ -65,12 +59,11 @@ public record EngineOptions(
         private final Path model;
         private WeightFormat weights = WeightFormat.AUTO;
         private OptionalInt threads = OptionalInt.empty();
-        private OptionalLong kvCacheBytes = OptionalLong.empty();
+        private KvCacheOptions kvCache = KvCacheOptions.DEFAULT;
         private OptionalInt contextLength = OptionalInt.empty();
         private OptionalInt maskTokenId = OptionalInt.empty();
         private OptionalInt blockSize = OptionalInt.empty();
-        private int maxQueuedRequests = 64;
-        private int maxPromptCharacters = 1 << 19;
+        private Limits limits = Limits.DEFAULT;
         private Decoding decoding = Decoding.AUTO;
         private Consumer<LoadProgress> progress = stage -> {};
 
@@ -88,8 +81,8 @@ public record EngineOptions(
             return this;
         }
 
-        public Builder kvCacheBytes(long bytes) {
-            kvCacheBytes = OptionalLong.of(bytes);
+        public Builder kvCache(KvCacheOptions memory) {
+            kvCache = memory;
             return this;
         }
 
@@ -108,13 +101,8 @@ public record EngineOptions(
             return this;
         }
 
-        public Builder maxQueuedRequests(int requests) {
-            maxQueuedRequests = requests;
-            return this;
-        }
-
-        public Builder maxPromptCharacters(int characters) {
-            maxPromptCharacters = characters;
+        public Builder limits(Limits bounds) {
+            limits = bounds;
             return this;
         }
 
@@ -133,12 +121,11 @@ public record EngineOptions(
                     model,
                     weights,
                     threads,
-                    kvCacheBytes,
+                    kvCache,
                     contextLength,
                     maskTokenId,
                     blockSize,
-                    maxQueuedRequests,
-                    maxPromptCharacters,
+                    limits,
                     decoding,
                     progress);
         }

@@ -1,36 +1,126 @@
 package dev.tidar.api;
 
+import dev.tidar.api.EngineOptions.LoadProgress;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * What an engine is and does, at one moment.
  *
  * @param state what it is doing
- * @param model facts about the loaded model
- * @param device device that computes, for example {@code cpu, 8 threads}
- * @param backend kernels in use, for example {@code vector-512} or {@code plain}
- * @param layout layout chosen for requests that leave it open, and why
- * @param degradations fallbacks that are active, each with what would end it; empty when READY
+ * @param name name of the model folder
+ * @param loading how far loading has come
+ * @param loaded what was loaded; empty before
  * @param queued requests that wait
  * @param running requests that are decoded now
- * @param kvBytes memory set aside for keys and values
- * @param kvFreeBytes part of it that no sequence holds
+ * @param totals counts since the engine was loaded
+ * @param failure why the engine is DEAD, where it was not closed
  */
 public record EngineStatus(
         EngineState state,
-        ModelFacts model,
-        String device,
-        String backend,
-        LayoutReport layout,
-        List<String> degradations,
+        String name,
+        LoadProgress loading,
+        Optional<Loaded> loaded,
         int queued,
         int running,
-        long kvBytes,
-        long kvFreeBytes) {
+        Totals totals,
+        Optional<String> failure) {
 
-    public EngineStatus {
-        degradations = List.copyOf(degradations);
+    /**
+     * A loaded model and what it runs on.
+     *
+     * @param model facts about the model
+     * @param device device that computes, for example {@code cpu, 8 threads}
+     * @param backend kernels in use, for example {@code vector-512} or {@code plain}
+     * @param layout layout chosen for requests that leave it open, and why
+     * @param degradations fallbacks that are active, each with what would end it; empty when READY
+     * @param kv memory for keys and values
+     */
+    public record Loaded(
+            ModelFacts model,
+            String device,
+            String backend,
+            LayoutReport layout,
+            List<String> degradations,
+            KvStatus kv) {
+        public Loaded {
+            degradations = List.copyOf(degradations);
+        }
+    }
+
+    /** Facts about the loaded model; there are none before. */
+    public ModelFacts model() {
+        return served().model();
+    }
+
+    /** The device that computes; there is none before the model is loaded. */
+    public String device() {
+        return served().device();
+    }
+
+    /** The kernels in use; there are none before the model is loaded. */
+    public String backend() {
+        return served().backend();
+    }
+
+    /** The layout chosen for requests that leave it open; there is none before the model is loaded. */
+    public LayoutReport layout() {
+        return served().layout();
+    }
+
+    /** Fallbacks that are active; none before the model is loaded. */
+    public List<String> degradations() {
+        return loaded.map(Loaded::degradations).orElseGet(List::of);
+    }
+
+    /** Memory for keys and values; there is none before the model is loaded. */
+    public KvStatus kv() {
+        return served().kv();
+    }
+
+    private Loaded served() {
+        return loaded.orElseThrow(
+                () -> new IllegalStateException("%s is not loaded: the engine is %s".formatted(name, state)));
+    }
+
+    /**
+     * Memory for keys and values.
+     *
+     * @param bytes all of it
+     * @param freeBytes part that holds nothing
+     * @param cachedBytes part that no sequence holds and that is kept for prompts that begin alike; it gives way when
+     *     others need it
+     * @param blockHits blocks that were looked for and found, of all prompts
+     * @param blockMisses blocks that were looked for and not found; a search ends with the first
+     */
+    public record KvStatus(long bytes, long freeBytes, long cachedBytes, long blockHits, long blockMisses) {}
+
+    /**
+     * Counts since the engine was loaded.
+     *
+     * @param finished requests that ended by a stop, a length or their time limit
+     * @param cancelled requests that their callers cancelled
+     * @param failed requests that ended with an error of their own or of the device
+     * @param refused requests that found no room in the queue or waited too long in it
+     * @param promptTokens tokens of all prompts that began
+     * @param cachedTokens part of them that was found in the prefix cache
+     * @param tokens emitted tokens
+     * @param preemptions how often a sequence gave its memory to older ones
+     * @param stalls forwards that took longer than the stall warning
+     */
+    public record Totals(
+            long finished,
+            long cancelled,
+            long failed,
+            long refused,
+            long promptTokens,
+            long cachedTokens,
+            long tokens,
+            long preemptions,
+            long stalls) {
+
+        public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**

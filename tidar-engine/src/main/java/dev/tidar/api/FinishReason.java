@@ -6,6 +6,8 @@ public enum FinishReason {
     STOP,
     /** The token limit of the request or the end of the context. */
     LENGTH,
+    /** The time limit of the request passed while it ran; what was emitted until then is kept. */
+    DEADLINE,
     /** Cancelled by the caller; what was emitted until then is kept. */
     CANCELLED
 }

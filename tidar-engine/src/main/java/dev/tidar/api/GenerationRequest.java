@@ -1,5 +1,6 @@
 package dev.tidar.api;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import java.util.OptionalLong;
  * @param stopStrings texts that end the answer, without showing in it
  * @param ignoreStopIds whether stop ids are emitted like any other token and end nothing
  * @param decoding layout of the steps; empty is that of the engine
+ * @param timeout how long it may take from its submission; what was emitted until then is the answer
+ * @param cacheSalt only requests with the same salt share cached prefixes; set it from whom you have authenticated,
+ *     never from what a caller sends. Up to {@value #MAX_SALT_LENGTH} visible ASCII characters; empty is one salt for
+ *     all
  */
 public record GenerationRequest(
         Prompt prompt,
@@ -25,7 +30,12 @@ public record GenerationRequest(
         OptionalLong seed,
         List<String> stopStrings,
         boolean ignoreStopIds,
-        Optional<Decoding> decoding) {
+        Optional<Decoding> decoding,
+        Optional<Duration> timeout,
+        Optional<String> cacheSalt) {
+
+    /** Longest cache salt in characters. */
+    public static final int MAX_SALT_LENGTH = 128;
 
     /** Most stop strings of one request, and characters of one. */
     public static final int MAX_STOP_STRINGS = 16;
@@ -44,6 +54,10 @@ public record GenerationRequest(
                 throw new InvalidRequestException("temperature must be 0 or in [0.01, 100], but is " + t);
             }
         }
+        if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero())) {
+            throw new InvalidRequestException("timeout must be positive, but is " + timeout.get());
+        }
+        cacheSalt.ifPresent(GenerationRequest::requireSalt);
         if (stopStrings.size() > MAX_STOP_STRINGS) {
             throw new InvalidRequestException(
                     "stop strings must be at most %d, but are %d".formatted(MAX_STOP_STRINGS, stopStrings.size()));
@@ -53,6 +67,14 @@ public record GenerationRequest(
                 throw new InvalidRequestException("a stop string must have 1 to %d characters, but one has %d"
                         .formatted(MAX_STOP_STRING_LENGTH, stop.length()));
             }
+        }
+    }
+
+    private static void requireSalt(String salt) {
+        boolean visible = salt.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        if (salt.isEmpty() || salt.length() > MAX_SALT_LENGTH || !visible) {
+            throw new InvalidRequestException("a cache salt must have 1 to %d visible ASCII characters, but has %d%s"
+                    .formatted(MAX_SALT_LENGTH, salt.length(), visible ? "" : ", not all of them visible ASCII"));
         }
     }
 
@@ -69,6 +91,8 @@ public record GenerationRequest(
         private List<String> stopStrings = List.of();
         private boolean ignoreStopIds;
         private Optional<Decoding> decoding = Optional.empty();
+        private Optional<Duration> timeout = Optional.empty();
+        private Optional<String> cacheSalt = Optional.empty();
 
         private Builder(Prompt prompt) {
             this.prompt = prompt;
@@ -104,8 +128,19 @@ public record GenerationRequest(
             return this;
         }
 
+        public Builder timeout(Duration time) {
+            timeout = Optional.of(time);
+            return this;
+        }
+
+        public Builder cacheSalt(String salt) {
+            cacheSalt = Optional.of(salt);
+            return this;
+        }
+
         public GenerationRequest build() {
-            return new GenerationRequest(prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding);
+            return new GenerationRequest(
+                    prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding, timeout, cacheSalt);
         }
     }
 }

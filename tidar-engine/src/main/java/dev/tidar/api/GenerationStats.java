@@ -9,20 +9,24 @@ import java.util.TreeMap;
  * Counts and times of one generation.
  *
  * @param promptTokens tokens of the prompt
+ * @param cachedTokens part of them that was found in the prefix cache and not computed
  * @param tokens emitted tokens, a final stop id included
  * @param forwards decode forwards; the prefill is not counted, a two-pass cycle counts two
  * @param kept tokens emitted by each decode step, in order
- * @param layout the layout that decoded, for example {@code two-pass, draft length 4}
+ * @param layout the layout that decoded last, for example {@code two-pass, draft length 4}
+ * @param preemptions how often its memory was taken for others and its tokens had to be computed again
  * @param queued from submission to the start of the prefill
  * @param prefill from the start of the prefill to the first token
  * @param decode from the first token to the end
  */
 public record GenerationStats(
         int promptTokens,
+        int cachedTokens,
         int tokens,
         int forwards,
         List<Integer> kept,
         String layout,
+        int preemptions,
         Duration queued,
         Duration prefill,
         Duration decode) {

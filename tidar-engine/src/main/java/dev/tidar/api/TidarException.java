@@ -1,5 +1,7 @@
 package dev.tidar.api;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Root of the engine's exceptions. Messages name what the user can change and never carry prompt text. */
@@ -12,5 +14,10 @@ public abstract class TidarException extends RuntimeException {
     /** Whether the same request can succeed later without any change. */
     public boolean isTransient() {
         return false;
+    }
+
+    /** When trying again is worth it, an estimate; empty where nothing will change by itself. */
+    public Optional<Duration> retryAfter() {
+        return Optional.empty();
     }
 }

@@ -120,8 +120,8 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     /**
      * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the
-     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[firstDraft + slot - 1]}, NONE where no group
-     * drafts.
+     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[firstDraft + slot - 1]}, NONE where no
+     * group drafts.
      *
      * @param kept {@code [plans]}
      * @param draftRows {@code [sum of K - 1 over the plans]}

@@ -4,19 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses layouts by what they yield: tokens per step over the time of a step, running means of what was seen.
- * Autoregressive decoding is always a candidate, so drafting is given up where it does not pay.
+ * Chooses layouts by what they yield: tokens of all running sequences over the time of their forward, by running means
+ * of what was seen. Rows that a forward has free at little cost are shared; where more rows cost more than they bring,
+ * all decode autoregressively.
  *
- * <p>Confined to the engine thread.
+ * <p>Confined to the engine thread, but for {@link #standings}.
  */
 public final class AdaptiveLayouts {
 
     /*
-     * A candidate starts from the time measured at load and an optimistic estimate of its tokens, so it is tried where it
-     * could win at all, and loses its place once its own figures say so. Estimates of tokens belong to a request, because acceptance depends on the text; each starts from the
-     * engine's running mean, counted as PRIOR_STEPS steps. The engine's mean of every candidate moves back towards the
-     * optimistic estimate a little with each request: that is the price of probing, and the way back for a layout that
-     * was given up. Times belong to the engine.
+     * A candidate starts from the time measured at load and an optimistic estimate of its tokens, so it is tried where
+     * it could win at all, and loses its place once its own figures say so. Estimates of tokens belong to a request,
+     * because acceptance depends on the text; each starts from the engine's running mean, counted as PRIOR_STEPS steps.
+     * What the engine holds of every candidate moves back a little with each request towards the optimistic estimate
+     * and the measured time: that is the price of probing, and the way back for a layout that was given up. A forward
+     * without drafts tells what rows cost; one with drafts tells how many rows its layouts are worth.
      */
 
     /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
@@ -24,24 +26,32 @@ public final class AdaptiveLayouts {
 
     private static final double PRIOR_STEPS = 8;
     private static final double RECENT = 1.0 / 64;
-
-    /** Steps that the time measured at load counts for. */
-    private static final double MEASURED_STEPS = 4;
-
     private static final double FORGET = 0.004;
 
-    private final List<Candidate> candidates = new ArrayList<>();
+    /** Forwards after which standings are made anew, for whoever looks. */
+    private static final int PUBLISH_EVERY = 16;
 
-    /** @param measured every layout that is considered, with the time of a step; at least one */
-    public AdaptiveLayouts(List<Measured> measured) {
-        if (measured.isEmpty()) {
-            throw new IllegalArgumentException("at least one layout must be measured");
+    private final PassTimes times;
+    private final List<Candidate> candidates = new ArrayList<>();
+    private volatile List<Standing> standings;
+    private int forwards;
+
+    /**
+     * @param times what forwards cost
+     * @param measured every layout that is considered, autoregressive first
+     */
+    public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
+        if (measured.isEmpty() || !measured.get(0).layout().equals(StepLayout.AUTOREGRESSIVE)) {
+            throw new IllegalArgumentException("the first layout must be autoregressive, but there are " + measured);
         }
-        measured.forEach(m -> candidates.add(new Candidate(m)));
+        this.times = times;
+        measured.forEach(m -> candidates.add(new Candidate(
+                m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()))));
+        standings = candidates.stream().map(Candidate::standing).toList();
     }
 
     /**
-     * A layout and what one step of it costs.
+     * A layout and what one step of it costs where it runs alone.
      *
      * @param nanos time of a step on this device, both passes where it has two
      */
@@ -50,7 +60,7 @@ public final class AdaptiveLayouts {
     /**
      * How a candidate stands.
      *
-     * @param nanos running mean of the time of a step; what was measured at load before the first
+     * @param nanos time of a step where it runs alone
      * @param tokensPerStep running mean of all requests; the optimistic estimate before the first
      * @param observedSteps steps that were seen
      */
@@ -61,78 +71,194 @@ public final class AdaptiveLayouts {
         }
     }
 
-    /** How every candidate stands now, in the order in which they were given. */
+    /** How every candidate stood a few forwards ago, in the order in which they were given. Any thread may ask. */
     public List<Standing> standings() {
-        return candidates.stream().map(Candidate::standing).toList();
+        return standings;
+    }
+
+    private void publish() {
+        standings = candidates.stream().map(Candidate::standing).toList();
+    }
+
+    /** What forwards cost. */
+    public PassTimes times() {
+        return times;
     }
 
     /** The choice for one request. */
     public LayoutChoice forRequest() {
         candidates.forEach(Candidate::forget);
-        return new RequestChoice();
+        return new RequestLayouts();
     }
 
-    private static final class Candidate {
-        private final StepLayout layout;
-        private final double optimisticTokens;
+    /**
+     * Decides on the layouts of the next forward: every sequence that leaves it open begins autoregressively and is
+     * given the layout that brings most, one after the other, as long as the whole gains.
+     *
+     * @param beginning choices of the sequences whose next forward begins a step
+     * @param underWay layouts of those that are within one
+     * @param promptRows prompt rows beside them
+     */
+    public void share(List<LayoutChoice> beginning, List<StepLayout> underWay, int promptRows) {
+        Forward forward = new Forward(promptRows * times.promptRowNanos());
+        List<RequestLayouts> open = new ArrayList<>();
+        for (LayoutChoice choice : beginning) {
+            if (choice instanceof RequestLayouts request) {
+                request.current = candidates.get(0);
+                open.add(request);
+            }
+            forward.add(decodeRows(choice.current()), 1);
+        }
+        underWay.forEach(layout -> forward.add(decodeRows(layout), 1));
+        while (forward.improve(open)) {}
+    }
+
+    /** The decode rows of a forward of a layout. */
+    double decodeRows(StepLayout layout) {
+        return candidates.stream()
+                .filter(c -> c.layout.equals(layout))
+                .mapToDouble(c -> c.rows)
+                .findFirst()
+                .orElse(layout.maxRows());
+    }
+
+    /**
+     * Told what a forward took.
+     *
+     * @param layouts layouts of the sequences that decoded in it
+     * @param promptRows its prompt rows
+     */
+    public void observe(List<StepLayout> layouts, int promptRows, long nanos) {
+        double rows = layouts.stream().mapToDouble(this::decodeRows).sum();
+        List<Candidate> drafting = candidates.stream()
+                .skip(1)
+                .filter(c -> layouts.contains(c.layout))
+                .toList();
+        if (promptRows > 0 || drafting.isEmpty()) {
+            times.observe(rows, promptRows, nanos);
+        } else {
+            double ratio = times.rowsFor(nanos) / rows;
+            drafting.forEach(candidate -> candidate.costs(ratio));
+        }
+        if (++forwards % PUBLISH_EVERY == 0) {
+            publish();
+        }
+    }
+
+    /** What all sequences of a forward emit in it, and what it costs. */
+    private final class Forward {
+        private final double promptNanos;
+        private double rows;
         private double tokens;
-        private double nanos;
+
+        Forward(double promptNanos) {
+            this.promptNanos = promptNanos;
+        }
+
+        void add(double addedRows, double addedTokens) {
+            rows += addedRows;
+            tokens += addedTokens;
+        }
+
+        private double tokensPerNano(double addedRows, double addedTokens) {
+            return (tokens + addedTokens) / (promptNanos + times.nanos(rows + addedRows));
+        }
+
+        /** Changes the one layout that gains most; false where none gains. */
+        boolean improve(List<RequestLayouts> open) {
+            double best = tokensPerNano(0, 0);
+            Runnable change = null;
+            for (RequestLayouts request : open) {
+                for (Candidate candidate : candidates) {
+                    double addedRows = candidate.rows - request.current.rows;
+                    double addedTokens = request.tokens(candidate) - request.tokens(request.current);
+                    double rate = tokensPerNano(addedRows, addedTokens);
+                    if (rate > best * (1 + 1e-9)) {
+                        best = rate;
+                        change = () -> {
+                            request.current = candidate;
+                            add(addedRows, addedTokens);
+                        };
+                    }
+                }
+            }
+            if (change != null) {
+                change.run();
+            }
+            return change != null;
+        }
+    }
+
+    private final class Candidate {
+        private final StepLayout layout;
+        private final double measuredRows;
+        private final double optimisticTokens;
+        private final int index = candidates.size();
+        /** Decode rows that cost as much as a forward of it. */
+        private double rows;
+
+        private double tokensPerStep;
         private long steps;
 
-        Candidate(Measured measured) {
-            this.layout = measured.layout();
+        Candidate(StepLayout layout, double rows) {
+            this.layout = layout;
+            this.measuredRows = rows;
+            this.rows = rows;
             this.optimisticTokens = layout.tokensPerStep(OPTIMISTIC_ACCEPTANCE);
-            this.tokens = optimisticTokens;
-            this.nanos = measured.nanos();
+            this.tokensPerStep = optimisticTokens;
         }
 
         void forget() {
-            tokens += FORGET * (optimisticTokens - tokens);
+            tokensPerStep += FORGET * (optimisticTokens - tokensPerStep);
+            rows += FORGET * (measuredRows - rows);
         }
 
-        void observe(int kept, long stepNanos) {
+        /**
+         * Told how a forward with it compares with what was expected: 2 is twice the rows. A pause counts as no more.
+         */
+        void costs(double ratio) {
+            rows *= 1 + RECENT * (Math.min(2, ratio) - 1);
+        }
+
+        void observe(int kept) {
             steps++;
-            tokens += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - tokens);
-            nanos += Math.max(RECENT, 1.0 / (steps + MEASURED_STEPS)) * (stepNanos - nanos);
+            tokensPerStep += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - tokensPerStep);
         }
 
         Standing standing() {
-            return new Standing(layout, Math.round(nanos), tokens, steps);
+            return new Standing(layout, Math.round(layout.forwards() * times.nanos(rows)), tokensPerStep, steps);
         }
     }
 
-    private final class RequestChoice implements LayoutChoice {
+    private final class RequestLayouts implements LayoutChoice {
         private final double[] sums = new double[candidates.size()];
         private final int[] steps = new int[candidates.size()];
+        private Candidate current = candidates.get(0);
 
-        RequestChoice() {
+        RequestLayouts() {
             for (int i = 0; i < sums.length; i++) {
-                sums[i] = PRIOR_STEPS * candidates.get(i).tokens;
+                sums[i] = PRIOR_STEPS * candidates.get(i).tokensPerStep;
             }
         }
 
-        @Override
-        public StepLayout next() {
-            int best = 0;
-            for (int i = 1; i < sums.length; i++) {
-                if (tokensPerNano(i) > tokensPerNano(best)) {
-                    best = i;
-                }
-            }
-            return candidates.get(best).layout;
-        }
-
-        private double tokensPerNano(int i) {
-            return sums[i] / (PRIOR_STEPS + steps[i]) / candidates.get(i).nanos;
+        /** Tokens that a forward of a candidate emits in the mean. */
+        double tokens(Candidate candidate) {
+            int i = candidate.index;
+            return sums[i] / (PRIOR_STEPS + steps[i]) / candidate.layout.forwards();
         }
 
         @Override
-        public void observe(StepLayout layout, int kept, long nanos) {
-            for (int i = 0; i < sums.length; i++) {
-                if (candidates.get(i).layout.equals(layout)) {
-                    sums[i] += kept;
-                    steps[i]++;
-                    candidates.get(i).observe(kept, nanos);
+        public StepLayout current() {
+            return current.layout;
+        }
+
+        @Override
+        public void observe(StepLayout layout, int kept) {
+            for (Candidate candidate : candidates) {
+                if (candidate.layout.equals(layout)) {
+                    sums[candidate.index] += kept;
+                    steps[candidate.index]++;
+                    candidate.observe(kept);
                 }
             }
         }

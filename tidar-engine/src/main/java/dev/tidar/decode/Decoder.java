@@ -21,23 +21,29 @@ import java.util.List;
 public final class Decoder {
 
     private final TidarModel model;
-    private final int prefillChunk;
     private final int maskToken;
 
     /**
      * @param model the network
-     * @param prefillChunk prompt rows of one forward at most
      * @param maskToken stands for "not drafted yet"; any id where no layout drafts
      */
-    public Decoder(TidarModel model, int prefillChunk, int maskToken) {
+    public Decoder(TidarModel model, int maskToken) {
         this.model = model;
-        this.prefillChunk = prefillChunk;
         this.maskToken = maskToken;
     }
 
-    /** The rows of a sequence in the next forward. Its blocks must have room for {@link SequenceStep#end} positions. */
-    public SequenceStep plan(Sequence sequence) {
-        return sequence.next(prefillChunk, maskToken);
+    /**
+     * The rows of a sequence in the next forward. Its blocks must have room for {@link SequenceStep#end} positions.
+     *
+     * @param promptRows prompt rows at most, at least 1
+     */
+    public SequenceStep plan(Sequence sequence, int promptRows) {
+        return sequence.next(promptRows, maskToken);
+    }
+
+    /** The one row of a sequence that decodes, where there is no room for the others of its layout. */
+    public SequenceStep planAlone(Sequence sequence) {
+        return sequence.nextAlone();
     }
 
     /**
@@ -53,11 +59,10 @@ public final class Decoder {
     /**
      * Lets a sequence take over what a forward decided for it.
      *
-     * @param nanos time of that forward
      * @return what was emitted
      */
-    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result, long nanos) {
-        return sequence.apply(step, result, nanos);
+    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result) {
+        return sequence.apply(step, result);
     }
 
     private static StepInputs inputs(List<Sequence> sequences, List<SequenceStep> steps) {
@@ -80,7 +85,8 @@ public final class Decoder {
             SequenceStep step = steps.get(s);
             int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
             int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
-            plans.add(new VerifyPlan(firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step)));
+            plans.add(
+                    new VerifyPlan(firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step)));
             picks += step.verifyRows();
             drafts += draftLength - 1;
         }

@@ -1,29 +1,24 @@
 package dev.tidar.decode;
 
-/** Chooses the layout of each decode step of one request. Confined to the engine thread. */
+/** The layout of the decode steps of one request. Confined to the engine thread. */
 public interface LayoutChoice {
 
-    /** The layout of the next step. */
-    StepLayout next();
+    /** The layout of the next step. May change between steps, never within one. */
+    StepLayout current();
 
-    /**
-     * Told what a finished step did.
-     *
-     * @param kept tokens it emitted
-     * @param nanos time of its forwards
-     */
-    void observe(StepLayout layout, int kept, long nanos);
+    /** Told how many tokens a finished step emitted. */
+    void observe(StepLayout layout, int kept);
 
     /** Always the same layout. */
     static LayoutChoice fixed(StepLayout layout) {
         return new LayoutChoice() {
             @Override
-            public StepLayout next() {
+            public StepLayout current() {
                 return layout;
             }
 
             @Override
-            public void observe(StepLayout used, int kept, long nanos) {}
+            public void observe(StepLayout used, int kept) {}
         };
     }
 }

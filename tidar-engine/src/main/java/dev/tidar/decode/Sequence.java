@@ -2,9 +2,11 @@ package dev.tidar.decode;
 
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.SequenceStep.Group;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.model.StepResult;
 import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.Ids;
 import dev.tidar.tokenizer.StreamingDetokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +32,8 @@ public final class Sequence implements AutoCloseable {
 
     private int committed;
     private List<Integer> drafts = List.of();
-    private StepLayout layout;
-    private long stepNanos;
+    private StepLayout layout = StepLayout.AUTOREGRESSIVE;
+    private boolean betweenSteps = true;
     private Optional<FinishReason> finish = Optional.empty();
 
     /**
@@ -57,53 +59,85 @@ public final class Sequence implements AutoCloseable {
         this.stop = stop;
         this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
         this.layouts = layouts;
-        this.layout = layouts.next();
         this.blocks = blocks;
     }
 
-    /** The rows of the next forward, with at most so many prompt rows. */
-    SequenceStep next(int prefillChunk, int maskToken) {
-        int owed = tokens.size() - committed;
+    /**
+     * Takes over what the prefix cache has of its tokens, at its start and after it was preempted.
+     *
+     * @return tokens that need not be computed
+     */
+    public int begin() {
+        committed = blocks.begin(tokens);
+        return committed;
+    }
+
+    /**
+     * Gives its blocks back, so that another sequence can go on. It loses nothing but time: once it has begun again,
+     * its tokens are found in the prefix cache or owed.
+     */
+    public void preempt() {
+        blocks.close();
+        committed = 0;
+        drafts = List.of();
+        betweenSteps = true;
+    }
+
+    /**
+     * The rows of the next forward.
+     *
+     * @param promptRows owed rows at most, where more than the anchor is owed; at least 1
+     */
+    SequenceStep next(int promptRows, int maskToken) {
+        if (betweenSteps) {
+            layout = layouts.current();
+        }
         int room = stop.contextLength() - tokens.size();
-        if (owed > prefillChunk) {
-            return new SequenceStep(tokens.subList(committed, committed + prefillChunk), committed, 0, 1, List.of());
+        if (!owesPrompt()) {
+            return layout.next(new Pending(committed, tokens.get(committed), drafts, room), maskToken);
         }
-        if (isPrefilling()) {
-            return new SequenceStep(
-                    tokens.subList(committed, tokens.size()),
-                    committed,
-                    1,
-                    layout.draftLength(),
-                    layout.behindPrompt(tokens.size(), room, maskToken));
+        int end = Math.min(committed + promptRows, tokens.size());
+        List<Integer> rows = tokens.subList(committed, end);
+        if (end < tokens.size()) {
+            return new SequenceStep(rows, committed, 0, 1, List.of());
         }
-        return layout.next(new Pending(committed, tokens.get(committed), drafts, room), maskToken);
+        List<Group> groups = layout.behindPrompt(tokens.size(), room, maskToken);
+        return new SequenceStep(rows, committed, 1, layout.draftLength(), groups);
+    }
+
+    /**
+     * The rows of a forward that emits one token and has no others: what is left to do where rows or blocks are short.
+     */
+    SequenceStep nextAlone() {
+        layout = StepLayout.AUTOREGRESSIVE;
+        betweenSteps = true;
+        return layout.next(new Pending(committed, tokens.get(committed), List.of(), 1), Ids.NONE);
     }
 
     /**
      * Takes over what a forward decided.
      *
-     * @param nanos time of the forward
      * @return what it emitted; empty for a prefill chunk and a draft pass
      */
-    TokenChunk apply(SequenceStep step, StepResult.ForSequence result, long nanos) {
+    TokenChunk apply(SequenceStep step, StepResult.ForSequence result) {
         boolean prefill = isPrefilling();
-        stepNanos += nanos;
+        boolean decodes = !owesPrompt();
         drafts = result.draft();
-        if (!prefill) {
-            stats.forward();
-        }
         List<TokenChunk.Token> emitted = new ArrayList<>(result.kept());
         for (int j = 0; j < result.kept() && finish.isEmpty(); j++) {
             emitted.add(emit(result.emitted().get(j), j < result.kept() - 1));
         }
         committed = step.committed(emitted.size());
-        if (!emitted.isEmpty()) {
-            if (!prefill) {
-                stats.step(emitted.size());
-                layouts.observe(layout, emitted.size(), stepNanos);
-            }
-            stepNanos = 0;
-            layout = layouts.next();
+        blocks.commit(tokens, committed);
+        betweenSteps = !step.isDraftPass();
+        if (!prefill && (step.isDraftPass() || !emitted.isEmpty())) {
+            stats.forward();
+        }
+        if (!prefill && !emitted.isEmpty()) {
+            stats.step(emitted.size());
+        }
+        if (decodes && !emitted.isEmpty()) {
+            layouts.observe(layout, emitted.size());
         }
         return new TokenChunk(stats.steps(), emitted);
     }
@@ -126,9 +160,29 @@ public final class Sequence implements AutoCloseable {
         return tokens.size() == promptTokens;
     }
 
+    /** Whether rows are owed besides the anchor's: of the prompt, or of all its tokens after it was preempted. */
+    public boolean owesPrompt() {
+        return isPrefilling() || owed() > 1;
+    }
+
+    /** Rows that the next token still needs, its own included. */
+    public int owed() {
+        return tokens.size() - committed;
+    }
+
+    /** Whether its next forward begins a step, so that it may begin with any layout. */
+    public boolean isBetweenSteps() {
+        return betweenSteps;
+    }
+
     /** Why it ended, once it has. */
     public Optional<FinishReason> finish() {
         return finish;
+    }
+
+    /** Tokens of prompt and answer so far. */
+    public int tokens() {
+        return tokens.size();
     }
 
     /** Tokens emitted so far. */
@@ -157,9 +211,14 @@ public final class Sequence implements AutoCloseable {
         return stats;
     }
 
-    /** The layout of its next step. */
+    /** The layout of the step that it is in or had last. */
     public StepLayout layout() {
         return layout;
+    }
+
+    /** Who chooses the layout of its steps. */
+    public LayoutChoice layouts() {
+        return layouts;
     }
 
     @Override

@@ -43,6 +43,11 @@ public record SequenceStep(
         return exactTokens.isEmpty();
     }
 
+    /** All its rows. */
+    public int rows() {
+        return exactTokens.size() + groups.size() * draftLength;
+    }
+
     /** Position behind the last exact row. */
     public int end() {
         return position + exactTokens.size();

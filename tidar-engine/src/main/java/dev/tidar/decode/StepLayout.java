@@ -29,6 +29,11 @@ public sealed interface StepLayout {
     /** Most rows that one forward of this layout has. */
     int maxRows();
 
+    /** Forwards of one step. */
+    default int forwards() {
+        return 1;
+    }
+
     /**
      * Tokens that a step emits in the mean.
      *
@@ -164,6 +169,11 @@ public sealed interface StepLayout {
         @Override
         public int maxRows() {
             return draftLength;
+        }
+
+        @Override
+        public int forwards() {
+            return 2;
         }
 
         @Override

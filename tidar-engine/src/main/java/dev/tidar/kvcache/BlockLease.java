@@ -1,28 +1,28 @@
 package dev.tidar.kvcache;
 
-/** Ownership of some blocks, until it is closed. Confined to the engine thread. */
+/** Ownership of one block, alone or with others, until it is closed. Confined to the engine thread. */
 public final class BlockLease implements AutoCloseable {
 
     private final BlockPool pool;
-    private final int[] blocks;
+    private final int block;
     private boolean closed;
 
-    BlockLease(BlockPool pool, int[] blocks) {
+    BlockLease(BlockPool pool, int block) {
         this.pool = pool;
-        this.blocks = blocks;
+        this.block = block;
     }
 
-    /** Block numbers, in the order in which they were asked for. */
-    public int[] blocks() {
-        return blocks.clone();
+    /** Number of the block. */
+    public int block() {
+        return block;
     }
 
-    /** Gives the blocks back. Further calls have no effect. */
+    /** Gives the block back. Further calls have no effect. */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            pool.release(blocks);
+            pool.release(block);
         }
     }
 }

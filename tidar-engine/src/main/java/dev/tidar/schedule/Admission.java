@@ -4,6 +4,7 @@ import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tokenizer.StreamingDetokenizer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
  * @param prompt token ids
  * @param picking temperature and seed
  * @param stop where it ends
+ * @param timeout how long it may take from its submission; empty is as long as it needs
+ * @param cacheSalt requests share cached prefixes only where their salts are equal
  * @param detokenizer makes the text; empty where the model has no tokenizer
  * @param layouts made when its turn comes
  */
@@ -21,6 +24,8 @@ public record Admission(
         List<Integer> prompt,
         Picking picking,
         StopRule stop,
+        Optional<Duration> timeout,
+        String cacheSalt,
         Supplier<Optional<StreamingDetokenizer>> detokenizer,
         Supplier<LayoutChoice> layouts) {
 

@@ -3,16 +3,19 @@ package dev.tidar.schedule;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
+import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
-import dev.tidar.decode.AdaptiveLayouts.Standing;
 import dev.tidar.model.StepResult;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -24,35 +27,51 @@ import org.slf4j.LoggerFactory;
  * other.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
- * step, a {@link DeviceException} ends all and the loop with them. {@link #submit}, {@link #close} and the readings are
- * thread-safe.
+ * step, a {@link DeviceException} and a forward that hangs end all and the loop with them. {@link #submit},
+ * {@link #drain}, {@link #close} and the readings are thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
-    private final LinkedBlockingQueue<ScheduledSequence> queue;
+    /** How long an idle engine sleeps before it looks for cached blocks that have expired. */
+    private static final long IDLE_MILLIS = 10_000;
+
+    private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
+
+    private final Limits limits;
+    private final RequestQueue queue;
+    private final WaitEstimate waits;
     private final LongSupplier nanoTime;
+    private final Totals totals = new Totals();
     private final AtomicLong ids = new AtomicLong();
     private final CompletableFuture<Engine> loaded = new CompletableFuture<>();
     private final Thread thread;
-    private final Object monitor = new Object();
+    private final Watchdog watchdog;
 
+    private volatile boolean draining;
     private volatile boolean closing;
-    private volatile boolean dead;
-    private volatile int running;
-    private volatile List<Standing> standings = List.of();
+    private volatile boolean hung;
+    private volatile Optional<TidarException> death = Optional.empty();
+    private volatile List<ScheduledSequence> running = List.of();
 
     /**
      * Starts the thread and loads.
      *
      * @param loader runs on the engine thread
-     * @param maxQueued requests that wait at most
      * @param nanoTime a monotonic clock
      */
-    public EngineLoop(Supplier<Engine> loader, int maxQueued, LongSupplier nanoTime) {
-        this.queue = new LinkedBlockingQueue<>(maxQueued);
+    public EngineLoop(Supplier<Engine> loader, Limits limits, LongSupplier nanoTime) {
+        this.limits = limits;
+        this.queue = new RequestQueue(limits.maxQueued());
+        this.waits = new WaitEstimate(limits.maxRunning());
         this.nanoTime = nanoTime;
+        this.watchdog = new Watchdog(
+                limits.stallWarning().toNanos(),
+                limits.stallLimit().toNanos(),
+                nanoTime,
+                totals.stalls::increment,
+                this::giveUp);
         this.thread = new Thread(() -> live(loader), "tidar-engine");
         thread.setDaemon(true);
         thread.start();
@@ -70,9 +89,6 @@ public final class EngineLoop implements AutoCloseable {
             if (e.getCause() instanceof TidarException failure) {
                 throw failure;
             }
-            if (e.getCause() instanceof OutOfMemoryError) {
-                throw new DeviceException("the Java heap is too small for this model; raise -Xmx", e.getCause());
-            }
             throw e;
         }
     }
@@ -80,18 +96,21 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Queues a request.
      *
-     * @throws EngineBusyException if the queue is full
-     * @throws EngineClosedException if the engine is closed or dead
+     * @throws EngineBusyException if the model is still being loaded, or the queue is full
+     * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public Generation submit(Admission admission, GenerationListener listener) {
-        ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime);
-        synchronized (monitor) {
-            requireOpen();
-            if (!queue.offer(request)) {
-                throw new EngineBusyException(
-                        "the queue is full: %d requests wait already; try again later".formatted(queue.size()));
-            }
-            monitor.notifyAll();
+        requireOpen();
+        ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime, totals);
+        if (!queue.offer(request)) {
+            totals.refused.increment();
+            int waiting = queue.size();
+            throw new EngineBusyException(
+                    "the queue is full: %d requests wait already; try again later".formatted(waiting),
+                    waits.behind(waiting));
+        }
+        if (isOver()) {
+            endQueued(); // it may have come after the last look into the queue
         }
         return request;
     }
@@ -99,14 +118,18 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Does nothing while requests are taken.
      *
-     * @throws EngineClosedException if the engine is closed or dead
+     * @throws EngineBusyException if the model is still being loaded
+     * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public void requireOpen() {
-        if (closing) {
-            throw new EngineClosedException("the engine is closed");
+        if (death.isPresent()) {
+            throw new EngineClosedException("the engine is dead: " + death.get().getMessage());
         }
-        if (dead) {
-            throw new EngineClosedException("the engine is dead: its device failed");
+        if (closing || draining) {
+            throw new EngineClosedException("the engine is %s".formatted(closing ? "closed" : "shutting down"));
+        }
+        if (!loaded.isDone()) {
+            throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
         }
     }
 
@@ -114,57 +137,66 @@ public final class EngineLoop implements AutoCloseable {
         try {
             Engine engine = loader.get();
             try {
-                standings = engine.layouts().standings();
                 loaded.complete(engine);
                 serve(engine);
             } finally {
                 engine.release().run();
             }
         } catch (RuntimeException | Error e) { // whoever waits for the model or for a request must hear of it
-            if (!loaded.completeExceptionally(e)) {
-                log.error("The engine thread failed", e);
+            TidarException cause = typed(e);
+            death = Optional.of(death.orElse(cause));
+            if (!loaded.completeExceptionally(cause)) {
+                log.error("The engine has failed and serves no more requests", e);
             }
         } finally {
-            synchronized (monitor) {
-                dead = true;
-            }
+            closing |= draining;
+            watchdog.close();
             endQueued();
         }
     }
 
+    private static TidarException typed(Throwable failure) {
+        if (failure instanceof TidarException known) {
+            return known;
+        }
+        return failure instanceof OutOfMemoryError
+                ? new DeviceException("the Java heap is too small for this model; raise -Xmx", failure)
+                : new DeviceException("the engine thread failed: " + failure, failure);
+    }
+
     private void serve(Engine engine) {
-        Scheduler scheduler = new Scheduler(engine.decoder(), engine.pool(), engine.blockTokens());
+        Scheduler scheduler = new Scheduler(engine, limits, queue, waits);
         try {
-            while (awaitWork(scheduler)) {
+            while (awaitWork(engine)) {
                 step(scheduler);
-                running = scheduler.numRunning();
-                standings = engine.layouts().standings();
+                running = scheduler.running();
             }
         } catch (InterruptedException e) {
             log.debug("The engine thread was interrupted, which closes it");
         } finally {
             scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
-            running = 0;
+            running = List.of();
         }
     }
 
-    /** Whether there is work; waits for it while there is none, and ends when the engine closes. */
-    private boolean awaitWork(Scheduler scheduler) throws InterruptedException {
-        synchronized (monitor) {
-            while (!closing && queue.isEmpty() && scheduler.numRunning() == 0) {
-                monitor.wait();
+    /** Whether there is work; waits for it while there is none, and ends when the engine closes or is drained. */
+    private boolean awaitWork(Engine engine) throws InterruptedException {
+        while (!closing && running.isEmpty() && queue.size() == 0) {
+            if (draining) {
+                return false;
             }
-            return !closing;
+            engine.kvCache().prefixes().ifPresent(cache -> cache.expire());
+            queue.awaitArrival(IDLE_MILLIS);
         }
+        return !closing;
     }
 
     private void step(Scheduler scheduler) {
         try {
-            Scheduler.StepPlan plan = scheduler.plan(queue);
-            if (!plan.sequences().isEmpty()) {
-                long begin = nanoTime.getAsLong();
-                StepResult result = scheduler.run(plan);
-                scheduler.apply(plan, result, nanoTime.getAsLong() - begin);
+            StepPlan plan = scheduler.plan();
+            running = scheduler.running();
+            if (!plan.isEmpty()) {
+                run(scheduler, plan);
             }
         } catch (DeviceException e) {
             scheduler.failRunning(e);
@@ -175,11 +207,61 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
+    private void run(Scheduler scheduler, StepPlan plan) {
+        long begin = nanoTime.getAsLong();
+        watchdog.begin();
+        StepResult result;
+        boolean expected = false;
+        try {
+            result = scheduler.run(plan);
+        } finally {
+            expected = watchdog.end();
+        }
+        if (!expected) {
+            throw new DeviceException("a forward came back after it was given up", null);
+        }
+        scheduler.apply(plan, result, nanoTime.getAsLong() - begin);
+    }
+
+    /** The device hangs. Called by the watchdog, so it touches no sequence; the engine thread may never come back. */
+    private void giveUp() {
+        DeviceException failure = new DeviceException(
+                "a forward has taken longer than the limit of %d ms; the device hangs"
+                        .formatted(limits.stallLimit().toMillis()),
+                null);
+        log.error("The engine is dead: {}", failure.getMessage());
+        hung = true;
+        death = Optional.of(failure);
+        running.forEach(s -> s.fail(failure));
+        endQueued();
+    }
+
     /** No request is left without an end. */
     private void endQueued() {
-        for (ScheduledSequence s = queue.poll(); s != null; s = queue.poll()) {
-            s.fail(new EngineClosedException("the engine was closed while the request waited"));
+        for (ScheduledSequence s : queue.removeIf(s -> true)) {
+            s.fail(new EngineClosedException(death.map(cause -> "the engine is dead: " + cause.getMessage())
+                    .orElse("the engine was closed while the request waited")));
         }
+    }
+
+    private boolean isOver() {
+        return closing || death.isPresent();
+    }
+
+    /** What the engine is doing, fallbacks left out. */
+    public EngineState state() {
+        if (death.isPresent() || closing) {
+            return EngineState.DEAD;
+        }
+        if (draining) {
+            return EngineState.DRAINING;
+        }
+        return loaded.isDone() ? EngineState.READY : EngineState.LOADING;
+    }
+
+    /** Why it is dead, where it was not closed. */
+    public Optional<TidarException> death() {
+        return death;
     }
 
     /** Requests that wait. */
@@ -189,38 +271,41 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Requests that are decoded now. */
     public int running() {
-        return running;
+        return running.size();
     }
 
-    /** How the layouts stand that auto chooses from; empty before the model is loaded. */
-    public List<Standing> standings() {
-        return standings;
+    /** Counts since the engine was loaded. */
+    public EngineStatus.Totals totals() {
+        return totals.snapshot();
     }
 
-    /** Whether the thread has ended, by {@link #close} or by a failed device. */
-    public boolean isDead() {
-        return dead;
+    /**
+     * Refuses new requests and waits until those that it has have ended, but no longer than the limit; then closes.
+     *
+     * @return whether all had ended
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        draining = true;
+        queue.wake();
+        if (Thread.currentThread() != thread && !hung) {
+            thread.join(Math.max(1, limit.toMillis()));
+        }
+        boolean drained = !thread.isAlive();
+        close();
+        return drained;
     }
 
-    /** Whether {@link #close} was called. */
-    public boolean isClosing() {
-        return closing;
-    }
-
-    /** Ends all requests and frees the device; waits for both, but for a call from a listener. */
+    /**
+     * Ends all requests and frees the device; waits for both, but for a call from a listener or a device that hangs.
+     */
     @Override
     public void close() {
-        synchronized (monitor) {
-            closing = true;
-            monitor.notifyAll();
-        }
-        if (Thread.currentThread() == thread) {
-            return;
-        }
+        closing = true;
+        queue.wake();
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread.isAlive() && Thread.currentThread() != thread && !hung) {
             try {
-                thread.join();
+                thread.join(100);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -8,7 +8,7 @@ import dev.tidar.api.GenerationStats;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.Sequence;
-import dev.tidar.kvcache.BlockTable;
+import dev.tidar.kvcache.KvCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,13 +16,15 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request on its way through the engine: it waits, runs and ends, once. As a {@link Generation} it may be used by any
- * thread; all else is confined to the engine thread.
+ * A request on its way through the engine: it waits, runs, may be preempted and wait again, and ends, once. As a
+ * {@link Generation} it may be used by any thread, and any thread may {@link #fail} it; all else is confined to the
+ * engine thread.
  */
 final class ScheduledSequence implements Generation {
 
@@ -32,17 +34,23 @@ final class ScheduledSequence implements Generation {
     private final Admission admission;
     private final GenerationListener listener;
     private final LongSupplier nanoTime;
+    private final Totals totals;
     private final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final StringBuilder text = new StringBuilder();
 
     private final long submitted;
+    private boolean hasRun;
     private long started;
+    private int cachedTokens;
+    private int preemptions;
     private OptionalLong firstToken = OptionalLong.empty();
     private Optional<Sequence> sequence = Optional.empty();
     private volatile boolean cancelled;
 
-    ScheduledSequence(long id, Admission admission, GenerationListener listener, LongSupplier nanoTime) {
+    ScheduledSequence(long id, Admission admission, GenerationListener listener, LongSupplier nanoTime, Totals totals) {
         this.id = id;
+        this.totals = totals;
         this.admission = admission;
         this.listener = listener;
         this.nanoTime = nanoTime;
@@ -83,18 +91,61 @@ final class ScheduledSequence implements Generation {
         return cancelled;
     }
 
-    /** Its turn has come. */
-    Sequence start(BlockTable blocks) {
+    /** Whether its turn has come once; a preempted one waits again. */
+    boolean hasRun() {
+        return hasRun;
+    }
+
+    /** Nanoseconds since it was submitted. */
+    long ageNanos() {
+        return nanoTime.getAsLong() - submitted;
+    }
+
+    /** Nanoseconds since its turn came. */
+    long runNanos() {
+        return nanoTime.getAsLong() - started;
+    }
+
+    /** How long it may take from its submission. */
+    Optional<Duration> timeout() {
+        return admission.timeout();
+    }
+
+    /** Its sequence, made when it is first asked for. */
+    Sequence prepare(KvCache kv) {
+        if (sequence.isEmpty()) {
+            sequence = Optional.of(new Sequence(
+                    admission.prompt(),
+                    admission.picking(),
+                    admission.stop(),
+                    admission.detokenizer().get(),
+                    admission.layouts().get(),
+                    kv.table(admission.cacheSalt())));
+        }
+        return sequence();
+    }
+
+    /**
+     * Its turn has come.
+     *
+     * @param found tokens that were in the prefix cache
+     */
+    void run(int found) {
+        if (hasRun) {
+            return;
+        }
+        hasRun = true;
         started = nanoTime.getAsLong();
-        Sequence s = new Sequence(
-                admission.prompt(),
-                admission.picking(),
-                admission.stop(),
-                admission.detokenizer().get(),
-                admission.layouts().get(),
-                blocks);
-        sequence = Optional.of(s);
-        return s;
+        cachedTokens = found;
+        totals.promptTokens.add(promptTokens());
+        totals.cachedTokens.add(found);
+    }
+
+    /** Its blocks are wanted by others: it waits again. */
+    void preempt() {
+        preemptions++;
+        totals.preemptions.increment();
+        sequence().preempt();
     }
 
     Sequence sequence() {
@@ -110,11 +161,16 @@ final class ScheduledSequence implements Generation {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
         text.append(chunk.text());
+        totals.tokens.add(chunk.tokens().size());
         tell(() -> listener.onChunk(chunk));
     }
 
+    /** Ends it with what it has; no effect on one that has ended. */
     void finish(FinishReason reason) {
-        sequence.ifPresent(Sequence::close);
+        if (ended.getAndSet(true)) {
+            return;
+        }
+        (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
         GenerationResult result = new GenerationResult(
                 sequence.map(Sequence::emitted).orElseGet(List::of),
                 text.toString(),
@@ -125,22 +181,33 @@ final class ScheduledSequence implements Generation {
         end.complete(result);
     }
 
+    /** Ends it without a result; no effect on one that has ended. Its blocks stay with the engine thread. */
     void fail(TidarException failure) {
-        sequence.ifPresent(Sequence::close);
+        if (ended.getAndSet(true)) {
+            return;
+        }
+        (failure.isTransient() ? totals.refused : totals.failed).increment();
         tell(() -> listener.onFailed(failure));
         end.completeExceptionally(failure);
     }
 
+    /** Gives back what it holds. */
+    void release() {
+        sequence.ifPresent(Sequence::close);
+    }
+
     private GenerationStats stats() {
         long now = nanoTime.getAsLong();
-        long start = sequence.isPresent() ? started : now;
+        long start = hasRun ? started : now;
         long first = firstToken.orElse(now);
         return new GenerationStats(
                 promptTokens(),
+                cachedTokens,
                 sequence.map(Sequence::emittedTokens).orElse(0),
                 sequence.map(s -> s.stats().forwards()).orElse(0),
                 sequence.map(s -> s.stats().kept()).orElseGet(List::of),
                 sequence.map(s -> s.layout().toString()).orElse(""),
+                preemptions,
                 Duration.ofNanos(start - submitted),
                 Duration.ofNanos(first - start),
                 Duration.ofNanos(now - first));

@@ -1,87 +1,86 @@
 package dev.tidar.schedule;
 
+import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
+import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
-import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.Sequence;
 import dev.tidar.decode.SequenceStep;
-import dev.tidar.kvcache.BlockPool;
+import dev.tidar.decode.StepLayout;
 import dev.tidar.kvcache.BlockTable;
+import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.StepResult;
+import dev.tidar.schedule.StepPlan.Turn;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Queue;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Decides who runs in the next engine step, and takes over its result: plan, run, apply. Requests run one after the
- * other, in the order in which they came.
+ * Decides who runs in the next engine step, and takes over its result: plan, run, apply. All running sequences decode
+ * in one forward, each with the rows of its own layout, and prompts are computed in chunks beside them.
  *
- * <p>Confined to the engine thread.
+ * <p>Who came first is served first: requests are admitted in order, and where blocks run short the youngest gives its
+ * own back and waits again. So the oldest always goes on, and every request ends. Confined to the engine thread.
  */
 final class Scheduler {
 
-    private static final int MAX_RUNNING = 1;
+    /** Prompt rows of a forward at least, so that a prompt goes on however many others decode. */
+    private static final int LEAST_PROMPT_ROWS = 8;
 
+    private final Engine engine;
     private final Decoder decoder;
-    private final BlockPool pool;
-    private final int blockTokens;
+    private final KvCache kv;
+    private final Limits limits;
+    private final RequestQueue waiting;
+    private final WaitEstimate waits;
+    /** In the order in which they came. */
     private final List<ScheduledSequence> running = new ArrayList<>();
 
-    Scheduler(Decoder decoder, BlockPool pool, int blockTokens) {
-        this.decoder = decoder;
-        this.pool = pool;
-        this.blockTokens = blockTokens;
+    /** What was available when the first in the queue did not fit; it is not tried again before there is more. */
+    private int tooFew = -1;
+
+    Scheduler(Engine engine, Limits limits, RequestQueue waiting, WaitEstimate waits) {
+        this.engine = engine;
+        this.decoder = engine.decoder();
+        this.kv = engine.kvCache();
+        this.limits = limits;
+        this.waiting = waiting;
+        this.waits = waits;
     }
 
-    /**
-     * One decision.
-     *
-     * @param sequences who runs
-     * @param steps their rows, in the same order
-     */
-    record StepPlan(List<ScheduledSequence> sequences, List<SequenceStep> steps) {
-        StepPlan {
-            sequences = List.copyOf(sequences);
-            steps = List.copyOf(steps);
-        }
+    /** Ends what is due, admits who may run, and gives each its rows and the blocks for them. */
+    StepPlan plan() {
+        endDue();
+        admitWaiting();
+        int promptRows = promptRows();
+        shareLayouts(Math.min(promptRows, owedRows()));
+        return planSteps(promptRows);
     }
 
-    /** Ends what was cancelled, admits who may run, and reserves room for the rows of each. */
-    StepPlan plan(Queue<ScheduledSequence> waiting) {
-        endCancelled(waiting);
-        while (running.size() < MAX_RUNNING && !waiting.isEmpty()) {
-            admit(waiting.remove());
-        }
-        List<SequenceStep> steps = new ArrayList<>();
-        for (ScheduledSequence s : List.copyOf(running)) {
-            SequenceStep step = decoder.plan(s.sequence());
-            if (s.sequence().blocks().reserve(step.end())) {
-                steps.add(step);
+    private void shareLayouts(int promptRows) {
+        List<LayoutChoice> beginning = new ArrayList<>();
+        List<StepLayout> underWay = new ArrayList<>();
+        for (ScheduledSequence s : running) {
+            if (s.sequence().isBetweenSteps()) {
+                beginning.add(s.sequence().layouts());
             } else {
-                running.remove(s);
-                s.fail(new GenerationFailedException(
-                        "the KV cache has no room for %d tokens: %d of its %d blocks are free"
-                                .formatted(step.end(), pool.free(), pool.blocks()),
-                        null));
+                underWay.add(s.sequence().layout());
             }
         }
-        return new StepPlan(running, steps);
-    }
-
-    private void admit(ScheduledSequence next) {
-        try {
-            next.start(new BlockTable(pool, blockTokens));
-            running.add(next);
-        } catch (RuntimeException e) {
-            next.fail(new GenerationFailedException("the request could not be started: " + e.getMessage(), e));
-        }
+        engine.layouts().share(beginning, underWay, promptRows);
     }
 
     /** Runs the forward of a plan. */
     StepResult run(StepPlan plan) {
         return decoder.run(
-                plan.sequences().stream().map(ScheduledSequence::sequence).toList(), plan.steps());
+                plan.turns().stream().map(t -> t.sequence().sequence()).toList(),
+                plan.turns().stream().map(Turn::step).toList());
     }
 
     /**
@@ -90,54 +89,224 @@ final class Scheduler {
      * @param nanos time of the forward
      */
     void apply(StepPlan plan, StepResult result, long nanos) {
-        for (int i = 0; i < plan.sequences().size(); i++) {
-            apply(
-                    plan.sequences().get(i),
-                    plan.steps().get(i),
-                    result.sequences().get(i),
-                    nanos);
+        List<StepLayout> decoded = plan.turns().stream()
+                .filter(turn -> !turn.prompt())
+                .map(turn -> turn.sequence().sequence().layout())
+                .toList();
+        engine.layouts().observe(decoded, plan.promptRows(), nanos);
+        for (int i = 0; i < plan.turns().size(); i++) {
+            apply(plan.turns().get(i), result.sequences().get(i));
         }
     }
 
-    private void apply(ScheduledSequence s, SequenceStep step, StepResult.ForSequence result, long nanos) {
+    private void apply(Turn turn, StepResult.ForSequence result) {
+        ScheduledSequence s = turn.sequence();
         if (!result.isFinite()) {
-            end(
+            fail(
                     s,
-                    () -> s.fail(new GenerationFailedException(
+                    new GenerationFailedException(
                             "the model gave no finite score after position %d; its weights or their format are unfit"
-                                    .formatted(step.position()),
-                            null)));
+                                    .formatted(turn.step().position()),
+                            null));
             return;
         }
-        TokenChunk chunk = decoder.apply(s.sequence(), step, result, nanos);
-        s.emit(chunk);
-        s.sequence().finish().ifPresent(reason -> end(s, () -> s.finish(reason)));
+        s.emit(decoder.apply(s.sequence(), turn.step(), result));
+        s.sequence().finish().ifPresent(reason -> finish(s, reason));
     }
 
-    /** Fails every running sequence, after a forward that threw. */
-    void failRunning(TidarException failure) {
-        List.copyOf(running).forEach(s -> end(s, () -> s.fail(failure)));
-    }
+    // who runs
 
-    int numRunning() {
-        return running.size();
-    }
-
-    private void endCancelled(Queue<ScheduledSequence> waiting) {
-        for (ScheduledSequence s : List.copyOf(waiting)) {
-            if (s.isCancelled() && waiting.remove(s)) {
-                s.finish(FinishReason.CANCELLED);
-            }
+    private void endDue() {
+        for (ScheduledSequence s : waiting.removeIf(s -> s.isCancelled() || isOverdue(s))) {
+            endWaiting(s);
         }
         for (ScheduledSequence s : List.copyOf(running)) {
             if (s.isCancelled()) {
-                end(s, () -> s.finish(FinishReason.CANCELLED));
+                finish(s, FinishReason.CANCELLED);
+            } else if (isOverdue(s)) {
+                finish(s, FinishReason.DEADLINE);
             }
         }
     }
 
-    private void end(ScheduledSequence s, Runnable how) {
+    private boolean isOverdue(ScheduledSequence s) {
+        boolean late = s.timeout().map(time -> s.ageNanos() > time.toNanos()).orElse(false);
+        return late || !s.hasRun() && s.ageNanos() > limits.maxQueueWait().toNanos();
+    }
+
+    private void endWaiting(ScheduledSequence s) {
+        if (s.isCancelled()) {
+            s.finish(FinishReason.CANCELLED);
+        } else if (s.hasRun()) {
+            s.finish(FinishReason.DEADLINE);
+        } else {
+            s.fail(new EngineBusyException(
+                    "the request waited for %d ms, which is its limit, while %d ran and %d waited; try again later"
+                            .formatted(Duration.ofNanos(s.ageNanos()).toMillis(), running.size(), waiting.size()),
+                    waits.behind(waiting.size())));
+        }
+    }
+
+    private void admitWaiting() {
+        while (running.size() < limits.maxRunning() && kv.pool().available() > tooFew) {
+            Optional<ScheduledSequence> next = waiting.first();
+            if (next.isEmpty()) {
+                return;
+            }
+            if (!admit(next.get())) {
+                tooFew = kv.pool().available();
+                return;
+            }
+            tooFew = -1;
+            waiting.removeFirst();
+        }
+    }
+
+    /** Whether the request need not wait any longer: it runs now, or has failed. */
+    private boolean admit(ScheduledSequence next) {
+        try {
+            Sequence sequence = next.prepare(kv);
+            int found = sequence.begin();
+            if (!fits(sequence)) {
+                sequence.preempt();
+                return false;
+            }
+            next.run(found);
+            running.add(next);
+            running.sort(Comparator.comparingLong(ScheduledSequence::id));
+        } catch (RuntimeException e) {
+            next.fail(new GenerationFailedException("the request could not be started: " + e.getMessage(), e));
+        }
+        return true;
+    }
+
+    /** Whether there are blocks for all its tokens, and one for each that runs already. */
+    private boolean fits(Sequence sequence) {
+        int missing = sequence.blocks().missing(sequence.tokens() + 1);
+        return running.isEmpty() || missing + running.size() <= kv.pool().available();
+    }
+
+    // with which rows
+
+    /** Owed rows of the next forward: a full chunk, or as many as do not keep others waiting for too long. */
+    private int promptRows() {
+        long decoding = decoding().count();
+        if (decoding == 0) {
+            return limits.prefillChunk();
+        }
+        double spare = limits.maxStep().toNanos() - engine.layouts().times().nanos(decoding);
+        int rows = (int) (spare / engine.layouts().times().promptRowNanos());
+        return Math.min(limits.prefillChunk(), Math.max(LEAST_PROMPT_ROWS, rows));
+    }
+
+    private int owedRows() {
+        return running.stream()
+                .map(ScheduledSequence::sequence)
+                .filter(Sequence::owesPrompt)
+                .mapToInt(Sequence::owed)
+                .sum();
+    }
+
+    private StepPlan planSteps(int promptRows) {
+        PromptShares shares = new PromptShares(running, promptRows);
+        RowBudget budget = new RowBudget(engine.layoutRows(), (int) decoding().count());
+        List<Turn> turns = new ArrayList<>();
+        for (ScheduledSequence s : List.copyOf(running)) {
+            if (!running.contains(s)) {
+                continue; // preempted for an older one
+            }
+            Optional<Turn> turn = s.sequence().owesPrompt() ? promptTurn(s, shares.rows(s)) : decodeTurn(s, budget);
+            turn.ifPresent(turns::add);
+        }
+        return new StepPlan(turns);
+    }
+
+    private Stream<ScheduledSequence> decoding() {
+        return running.stream().filter(s -> !s.sequence().owesPrompt());
+    }
+
+    private Optional<Turn> promptTurn(ScheduledSequence s, int rows) {
+        return rows == 0
+                ? Optional.empty()
+                : reserved(s, decoder.plan(s.sequence(), rows)).map(step -> new Turn(s, step, true));
+    }
+
+    /** All rows of its layout, or the anchor's alone where rows or blocks are short. */
+    private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget) {
+        SequenceStep step = decoder.plan(s.sequence(), 1);
+        if (!budget.take(step.rows()) || !s.sequence().blocks().reserve(step.end())) {
+            step = decoder.planAlone(s.sequence());
+        }
+        return reserved(s, step).map(possible -> new Turn(s, possible, false));
+    }
+
+    /** Rows that decoding sequences may have in a forward; each has one in any case. */
+    private static final class RowBudget {
+        private int extra;
+
+        RowBudget(int rows, int sequences) {
+            this.extra = rows - sequences;
+        }
+
+        boolean take(int rows) {
+            boolean enough = rows - 1 <= extra;
+            extra -= enough ? rows - 1 : 0;
+            return enough;
+        }
+    }
+
+    /** The step with blocks for its rows, at the cost of the youngest if need be; empty if that was itself. */
+    private Optional<SequenceStep> reserved(ScheduledSequence s, SequenceStep step) {
+        BlockTable blocks = s.sequence().blocks();
+        while (!blocks.reserve(step.end())) {
+            if (running.size() == 1) {
+                fail(
+                        s,
+                        new GenerationFailedException(
+                                "the KV cache has no room for %d tokens: that takes %d blocks, but there are %d"
+                                        .formatted(
+                                                step.end(),
+                                                kv.blocksFor(step.end()),
+                                                kv.pool().blocks()),
+                                null));
+                return Optional.empty();
+            }
+            ScheduledSequence youngest = running.remove(running.size() - 1);
+            youngest.preempt();
+            waiting.returnFirst(youngest);
+            if (youngest == s) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(step);
+    }
+
+    // how it ends
+
+    /** Fails every running sequence, after a forward that threw. */
+    void failRunning(TidarException failure) {
+        List.copyOf(running).forEach(s -> fail(s, failure));
+    }
+
+    /** Who runs now; a snapshot. */
+    List<ScheduledSequence> running() {
+        return List.copyOf(running);
+    }
+
+    private void finish(ScheduledSequence s, FinishReason reason) {
+        leave(s);
+        s.finish(reason);
+    }
+
+    private void fail(ScheduledSequence s, TidarException failure) {
+        leave(s);
+        s.fail(failure);
+    }
+
+    /** Its blocks are free before its caller hears of the end. */
+    private void leave(ScheduledSequence s) {
         running.remove(s);
-        how.run();
+        s.release();
+        waits.observe(s.runNanos());
     }
 }

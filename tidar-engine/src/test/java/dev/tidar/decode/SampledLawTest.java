@@ -146,7 +146,7 @@ class SampledLawTest {
     }
 
     private static Sequence decode(TableModel model, StepLayout layout, long seed, int tokens) {
-        Decoder decoder = new Decoder(model, 64, VOCAB - 1);
+        Decoder decoder = new Decoder(model, VOCAB - 1);
         StopRule stop = new StopRule(Set.of(), List.of(), tokens, 64);
         Sequence sequence = new Sequence(
                 List.of(1, 2),
@@ -156,9 +156,9 @@ class SampledLawTest {
                 LayoutChoice.fixed(layout),
                 new BlockTable(new BlockPool(4), 16));
         while (sequence.finish().isEmpty()) {
-            SequenceStep step = decoder.plan(sequence);
+            SequenceStep step = decoder.plan(sequence, 64);
             StepResult result = decoder.run(List.of(sequence), List.of(step));
-            decoder.apply(sequence, step, result.sequences().get(0), 0);
+            decoder.apply(sequence, step, result.sequences().get(0));
         }
         return sequence;
     }

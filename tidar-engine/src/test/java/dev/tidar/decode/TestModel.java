@@ -91,19 +91,19 @@ public final class TestModel implements AutoCloseable {
     }
 
     public Run decode(List<Integer> prompt, StopRule stop, Picking picking, StepLayout layout, int prefillChunk) {
-        Decoder decoder = new Decoder(network, prefillChunk, maskToken());
+        Decoder decoder = new Decoder(network, maskToken());
         List<Turn> turns = new ArrayList<>();
         try (Sequence sequence =
                 new Sequence(prompt, picking, stop, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
             while (sequence.finish().isEmpty()) {
-                SequenceStep step = decoder.plan(sequence);
+                SequenceStep step = decoder.plan(sequence, prefillChunk);
                 if (!sequence.blocks().reserve(step.end())) {
                     throw new IllegalStateException("too few blocks");
                 }
                 StepResult.ForSequence result = decoder.run(List.of(sequence), List.of(step))
                         .sequences()
                         .get(0);
-                int emitted = decoder.apply(sequence, step, result, 0).tokens().size();
+                int emitted = decoder.apply(sequence, step, result).tokens().size();
                 turns.add(new Turn(step, result, emitted));
             }
             return new Run(

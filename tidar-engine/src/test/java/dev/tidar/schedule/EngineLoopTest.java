@@ -5,23 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineState;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
+import dev.tidar.api.Limits;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.PassTimes;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tensor.Ids;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +43,8 @@ import org.junit.jupiter.api.Test;
 class EngineLoopTest {
 
     private static final int BLOCKS = 4;
+    private static final Limits LIMITS =
+            Limits.builder().maxQueued(4).maxRunning(1).build();
 
     private final AtomicBoolean released = new AtomicBoolean();
     private final BlockPool pool = new BlockPool(BLOCKS);
@@ -103,7 +110,7 @@ class EngineLoopTest {
         assertThatThrownBy(running::await).isInstanceOf(DeviceException.class).hasMessage("device lost");
         assertThatThrownBy(waiting::await).isInstanceOf(EngineClosedException.class);
         loop.close();
-        assertThat(loop.isDead()).isTrue();
+        assertThat(loop.state()).isEqualTo(EngineState.DEAD);
         assertThatThrownBy(() -> submit(3)).isInstanceOf(EngineClosedException.class);
     }
 
@@ -172,7 +179,7 @@ class EngineLoopTest {
             }
             throw (RuntimeException) failure;
         };
-        loop = new EngineLoop(loader, 4, System::nanoTime);
+        loop = new EngineLoop(loader, LIMITS, System::nanoTime);
     }
 
     /** @param token the token that each forward picks */
@@ -186,12 +193,13 @@ class EngineLoopTest {
             }
         };
         Engine engine = new Engine(
-                new Decoder(model, 64, 0),
-                pool,
-                16,
-                new AdaptiveLayouts(List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                new Decoder(model, 0),
+                new KvCache(pool, 16),
+                new AdaptiveLayouts(
+                        new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                64,
                 () -> released.set(true));
-        loop = new EngineLoop(() -> engine, 4, System::nanoTime);
+        loop = new EngineLoop(() -> engine, LIMITS, System::nanoTime);
         loop.awaitLoaded();
     }
 
@@ -204,6 +212,8 @@ class EngineLoopTest {
                 List.of(1, 2),
                 Picking.GREEDY,
                 new StopRule(Set.of(), List.of(), maxTokens, 2000),
+                Optional.empty(),
+                "",
                 Optional::empty,
                 () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
     }

@@ -33,11 +33,17 @@ public class TidarMeterBinder implements MeterBinder {
                         now -> now.degradations().size())
                 .tags(tags)
                 .register(registry);
-        gauge("tidar.kv.size", "memory set aside for keys and values", EngineStatus::kvBytes)
+        gauge(
+                        "tidar.kv.size",
+                        "memory set aside for keys and values",
+                        now -> now.kv().bytes())
                 .baseUnit(BaseUnits.BYTES)
                 .tags(tags)
                 .register(registry);
-        gauge("tidar.kv.free", "part of that memory that no sequence holds", EngineStatus::kvFreeBytes)
+        gauge(
+                        "tidar.kv.free",
+                        "part of that memory that no sequence holds",
+                        now -> now.kv().freeBytes())
                 .baseUnit(BaseUnits.BYTES)
                 .tags(tags)
                 .register(registry);

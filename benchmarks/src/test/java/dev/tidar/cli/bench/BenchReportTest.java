@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.LayoutReport;
@@ -16,6 +17,7 @@ import dev.tidar.api.WeightFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,16 @@ class BenchReportTest {
     private static Round round(int decodeMillis, Integer... tokens) {
         var kept = List.of(1, 1);
         var stats = new GenerationStats(
-                4, tokens.length, 2, kept, "any", Duration.ZERO, Duration.ofMillis(8), Duration.ofMillis(decodeMillis));
+                4,
+                0,
+                tokens.length,
+                2,
+                kept,
+                "any",
+                0,
+                Duration.ZERO,
+                Duration.ofMillis(8),
+                Duration.ofMillis(decodeMillis));
         var result = new GenerationResult(List.of(tokens), "", FinishReason.LENGTH, 0, stats);
         return new Round(List.of(new Answer("prompt 1", result, Duration.ofMillis(9))));
     }
@@ -83,6 +94,16 @@ class BenchReportTest {
         var model = new ModelFacts(
                 "any", "llama", 1, WeightFormat.F32, 8, OptionalInt.empty(), OptionalInt.empty(), false, false);
         var layout = new LayoutReport("autoregressive", "no mask token", List.of());
-        return new EngineStatus(EngineState.READY, model, "cpu", "plain", layout, List.of(), 0, 0, 0, 0);
+        var loaded = new EngineStatus.Loaded(
+                model, "cpu", "plain", layout, List.of(), new EngineStatus.KvStatus(0, 0, 0, 0, 0));
+        return new EngineStatus(
+                EngineState.READY,
+                model.name(),
+                new LoadProgress("ready", 1),
+                Optional.of(loaded),
+                0,
+                0,
+                EngineStatus.Totals.NONE,
+                Optional.empty());
     }
 }

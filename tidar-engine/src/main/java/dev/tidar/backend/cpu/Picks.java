@@ -90,9 +90,10 @@ public final class Picks {
         }
     }
 
-    /** Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE without a group. */
-    public static void accept(
-            CpuIds kept, CpuIds draftRows, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
+    /**
+     * Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE without a group.
+     */
+    public static void accept(CpuIds kept, CpuIds draftRows, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
         for (int s = 0; s < plans.size(); s++) {
             VerifyPlan plan = plans.get(s);
             int stands = Verification.kept(picks.values(), plan, rows);

@@ -2,6 +2,8 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.Limits;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,10 @@ public final class TidarEngineAutoConfiguration {
     private static EngineOptions options(Path folder, TidarProperties properties) {
         var options = EngineOptions.builder(folder)
                 .weights(properties.weights())
-                .maxQueuedRequests(properties.queue().maxRequests())
-                .maxPromptCharacters(properties.maxPromptCharacters())
+                .limits(Limits.builder()
+                        .maxQueued(properties.queue().maxRequests())
+                        .maxPromptCharacters(properties.maxPromptCharacters())
+                        .build())
                 .decoding(properties.decoding())
                 .progress(new LoadProgressLog());
         ifSet(properties.threads(), options::threads);
@@ -48,7 +52,7 @@ public final class TidarEngineAutoConfiguration {
         ifSet(properties.blockSize(), options::blockSize);
         var memory = properties.kvCache().memory();
         if (memory != null) {
-            options.kvCacheBytes(memory.toBytes());
+            options.kvCache(KvCacheOptions.DEFAULT.withBytes(memory.toBytes()));
         }
         return options.build();
     }

@@ -177,7 +177,7 @@ class TidarAutoConfigurationTest {
                     .run(context -> {
                         var status = context.getBean(TidarEngine.class).status();
                         assertThat(status.model().contextLength()).isEqualTo(64);
-                        assertThat(status.kvBytes()).isBetween(1L, 1L << 20);
+                        assertThat(status.kv().bytes()).isBetween(1L, 1L << 20);
                     });
         }
 

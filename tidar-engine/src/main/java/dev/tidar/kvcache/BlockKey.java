@@ -1,0 +1,50 @@
+package dev.tidar.kvcache;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
+/**
+ * What a block of the prefix cache is found by: the SHA-256 of all that its keys and values depend on, as a chain. The
+ * root covers model and salt, each further key the one before it and the token ids of its block.
+ */
+record BlockKey(long a, long b, long c, long d) {
+
+    /** A function from bytes to 32 bytes. */
+    interface Digest {
+        byte[] of(byte[] bytes);
+    }
+
+    static final Digest SHA_256 = bytes -> {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    };
+
+    /** The root of a chain. Fields are prefixed with their length, so no two lists of fields give the same bytes. */
+    static BlockKey root(Digest digest, List<String> fields) {
+        List<byte[]> encoded =
+                fields.stream().map(f -> f.getBytes(StandardCharsets.UTF_8)).toList();
+        ByteBuffer bytes = ByteBuffer.allocate(
+                encoded.stream().mapToInt(f -> Integer.BYTES + f.length).sum());
+        encoded.forEach(field -> bytes.putInt(field.length).put(field));
+        return of(digest, bytes);
+    }
+
+    /** The key of the block behind this one. */
+    BlockKey next(Digest digest, List<Integer> tokens) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * Long.BYTES + Integer.BYTES * tokens.size());
+        bytes.putLong(a).putLong(b).putLong(c).putLong(d);
+        tokens.forEach(bytes::putInt);
+        return of(digest, bytes);
+    }
+
+    private static BlockKey of(Digest digest, ByteBuffer bytes) {
+        ByteBuffer hash = ByteBuffer.wrap(digest.of(bytes.array()));
+        return new BlockKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+    }
+}

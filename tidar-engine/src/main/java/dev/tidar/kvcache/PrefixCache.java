@@ -1,0 +1,132 @@
+package dev.tidar.kvcache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Committed blocks that later sequences with the same beginning can use. Only full blocks of causal rows are in it;
+ * what a draft or a mask computed never is.
+ *
+ * <p>Caffeine is the index from a block's key to the block, with statistics and expiry. It does not choose what gives
+ * way when memory is short: the pool does, by exact order of use, see {@code docs/decisions/0011-prefix-cache.md}. Its
+ * own limit lies above the pool's and is never reached while both count right.
+ *
+ * <p>Confined to the engine thread, but for {@link #stats()}.
+ */
+public final class PrefixCache {
+
+    private final BlockPool pool;
+    private final Config config;
+    private final BlockKey.Digest digest;
+    private final Cache<BlockKey, CachedBlock> index;
+    /** What is known of each block by number; the sides of this and the index are always the same. */
+    private final CachedBlock[] known;
+
+    /**
+     * How a prefix cache works.
+     *
+     * @param model names all that keys and values depend on besides tokens: checkpoint, types, layout of a block
+     * @param blockBytes bytes of one block
+     * @param expireAfter a block that was not used for so long is forgotten
+     */
+    public record Config(List<String> model, long blockBytes, Duration expireAfter) {
+        public Config {
+            model = List.copyOf(model);
+        }
+    }
+
+    public PrefixCache(BlockPool pool, Config config, Ticker ticker) {
+        this(pool, config, ticker, BlockKey.SHA_256);
+    }
+
+    /** With another digest, so that a test can make keys collide. */
+    PrefixCache(BlockPool pool, Config config, Ticker ticker, BlockKey.Digest digest) {
+        this.pool = pool;
+        this.config = config;
+        this.digest = digest;
+        this.known = new CachedBlock[pool.blocks()];
+        int weight = Math.toIntExact(Math.max(1, config.blockBytes() >> 10));
+        this.index = Caffeine.newBuilder()
+                .weigher((BlockKey key, CachedBlock block) -> weight)
+                .maximumWeight((pool.blocks() + 1L) * weight)
+                .expireAfterAccess(config.expireAfter())
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .removalListener((BlockKey key, CachedBlock block, RemovalCause cause) -> forget(block))
+                .recordStats()
+                .build();
+        pool.onEviction(this::evicted);
+    }
+
+    /** The chain of a new sequence; sequences with different salts share nothing. */
+    PrefixChain chain(String salt) {
+        List<String> fields = new ArrayList<>(config.model());
+        fields.add(salt);
+        return new PrefixChain(this, salt, BlockKey.root(digest, fields));
+    }
+
+    BlockKey next(BlockKey key, List<Integer> tokens) {
+        return key.next(digest, tokens);
+    }
+
+    /** The block of a key, if it holds just these tokens behind just this block; counts as a use. */
+    Optional<CachedBlock> find(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens) {
+        return Optional.ofNullable(index.getIfPresent(key)).filter(b -> b.holds(salt, before, tokens));
+    }
+
+    /** As {@link #find}, without being counted. */
+    Optional<CachedBlock> peek(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens) {
+        return Optional.ofNullable(index.policy().getIfPresentQuietly(key)).filter(b -> b.holds(salt, before, tokens));
+    }
+
+    BlockLease share(CachedBlock block) {
+        return pool.share(block.block());
+    }
+
+    boolean isKnown(CachedBlock block) {
+        return known[block.block()] == block;
+    }
+
+    /** Makes a leased block known. Another one under the same key gives way: it holds other tokens. */
+    void put(CachedBlock block) {
+        known[block.block()] = block;
+        pool.keep(block.block());
+        index.put(block.key(), block);
+    }
+
+    /** Called by the index, in the middle of its own work, for every block that it lets go. */
+    private void forget(CachedBlock block) {
+        if (isKnown(block)) {
+            known[block.block()] = null;
+            pool.discard(block.block());
+        }
+    }
+
+    private void evicted(int number) {
+        CachedBlock block = known[number];
+        known[number] = null;
+        index.asMap().remove(block.key(), block);
+    }
+
+    /** Forgets what has not been used for too long. */
+    public void expire() {
+        index.cleanUp();
+    }
+
+    /** Hits and misses by block, evictions and expiries. Any thread may ask. */
+    public CacheStats stats() {
+        return index.stats();
+    }
+
+    /** Blocks that it knows, leased ones among them. */
+    long size() {
+        return index.estimatedSize();
+    }
+}

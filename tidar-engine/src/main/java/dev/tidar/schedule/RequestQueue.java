@@ -1,0 +1,121 @@
+package dev.tidar.schedule;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+/**
+ * Requests that wait for their turn, in the order in which they came; preempted ones before all others. Thread-safe:
+ * callers add, the engine thread takes.
+ */
+final class RequestQueue {
+
+    private final int capacity;
+    private final ArrayDeque<ScheduledSequence> waiting = new ArrayDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrival = lock.newCondition();
+
+    /** @param capacity new requests that wait at most; a preempted one always has its place */
+    RequestQueue(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** Adds a new request at the end; false if the queue is full. */
+    boolean offer(ScheduledSequence request) {
+        lock.lock();
+        try {
+            if (waiting.size() >= capacity) {
+                return false;
+            }
+            waiting.addLast(request);
+            arrival.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts a preempted request before all others. */
+    void returnFirst(ScheduledSequence request) {
+        lock.lock();
+        try {
+            waiting.addFirst(request);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Who is next; stays in the queue. */
+    Optional<ScheduledSequence> first() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(waiting.peekFirst());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void removeFirst() {
+        lock.lock();
+        try {
+            waiting.removeFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out whoever meets a condition. */
+    List<ScheduledSequence> removeIf(Predicate<ScheduledSequence> condition) {
+        List<ScheduledSequence> removed = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Iterator<ScheduledSequence> all = waiting.iterator(); all.hasNext(); ) {
+                ScheduledSequence request = all.next();
+                if (condition.test(request)) {
+                    all.remove();
+                    removed.add(request);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return removed;
+    }
+
+    /** Waits until there is a request, or {@link #wake}, or so long. */
+    void awaitArrival(long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            if (waiting.isEmpty()) {
+                arrival.await(millis, TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #awaitArrival}. */
+    void wake() {
+        lock.lock();
+        try {
+            arrival.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tidar.schedule;
+
+import java.time.Duration;
+
+/** Guesses how long a new request would wait, from how long the last ones ran. Thread-safe. */
+final class WaitEstimate {
+
+    private static final double RECENT = 0.1;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long LONGEST_SECONDS = 600;
+
+    private final int maxRunning;
+    private volatile double meanNanos = NANOS_PER_SECOND;
+
+    WaitEstimate(int maxRunning) {
+        this.maxRunning = maxRunning;
+    }
+
+    /** Told how long a request ran. One thread only. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void observe(long nanos) {
+        meanNanos += RECENT * (nanos - meanNanos);
+    }
+
+    /** Until a request behind so many others begins, in whole seconds, at least one. */
+    Duration behind(int requests) {
+        double nanos = meanNanos * (requests + 1) / maxRunning;
+        return Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1 + (long) (nanos / NANOS_PER_SECOND)));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tidar.schedule;
+
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at how long a forward takes. A slow one is logged once with what the engine's threads are doing; one beyond the
+ * limit is given up, because a device that hangs does not come back.
+ *
+ * <p>{@link #begin} and {@link #end} are called by the engine thread; its own thread looks.
+ */
+final class Watchdog implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final long warningNanos;
+    private final long limitNanos;
+    private final LongSupplier nanoTime;
+    private final Thread thread;
+    private final Runnable onWarning;
+    private final Runnable onLimit;
+
+    private boolean running;
+    private boolean warned;
+    private boolean givenUp;
+    private boolean closed;
+    private long since;
+
+    /**
+     * Starts to look.
+     *
+     * @param onWarning called once for each forward beyond the first limit, on the watchdog's thread
+     * @param onLimit called once for a forward beyond the second
+     */
+    Watchdog(long warningNanos, long limitNanos, LongSupplier nanoTime, Runnable onWarning, Runnable onLimit) {
+        this.warningNanos = warningNanos;
+        this.limitNanos = limitNanos;
+        this.nanoTime = nanoTime;
+        this.onWarning = onWarning;
+        this.onLimit = onLimit;
+        this.thread = new Thread(this::look, "tidar-watchdog");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A forward begins. */
+    synchronized void begin() {
+        since = nanoTime.getAsLong();
+        running = true;
+        warned = false;
+        notifyAll();
+    }
+
+    /** The forward has ended; false if it was given up meanwhile, so that nobody waits for its result. */
+    synchronized boolean end() {
+        running = false;
+        return !givenUp;
+    }
+
+    private void look() {
+        try {
+            while (await()) {
+                check();
+            }
+        } catch (InterruptedException e) {
+            log.debug("The watchdog was interrupted, which ends it");
+        }
+    }
+
+    /** Waits for the next moment to look; false when there is nothing left to look at. */
+    private synchronized boolean await() throws InterruptedException {
+        while (!closed && !givenUp && !running) {
+            wait();
+        }
+        if (!closed && !givenUp) {
+            long next = (warned ? limitNanos : warningNanos) - (nanoTime.getAsLong() - since);
+            wait(Math.max(1, Math.min(next / NANOS_PER_MILLI + 1, 1000)));
+        }
+        return !closed && !givenUp;
+    }
+
+    private void check() {
+        boolean warn;
+        boolean giveUp;
+        synchronized (this) {
+            long nanos = running ? nanoTime.getAsLong() - since : 0;
+            warn = nanos > warningNanos && !warned;
+            giveUp = nanos > limitNanos;
+            warned |= warn;
+            givenUp |= giveUp;
+        }
+        if (warn) {
+            log.warn("A forward has taken longer than {} ms. {}", warningNanos / NANOS_PER_MILLI, engineThreads());
+            onWarning.run();
+        }
+        if (giveUp) {
+            onLimit.run();
+        }
+    }
+
+    private static String engineThreads() {
+        StringBuilder dump = new StringBuilder("Threads of the engine:");
+        for (Map.Entry<Thread, StackTraceElement[]> entry :
+                Thread.getAllStackTraces().entrySet()) {
+            if (entry.getKey().getName().startsWith("tidar-")) {
+                dump.append("\n\"%s\" %s"
+                        .formatted(entry.getKey().getName(), entry.getKey().getState()));
+                for (StackTraceElement frame : entry.getValue()) {
+                    dump.append("\n    at ").append(frame);
+                }
+            }
+        }
+        return dump.toString();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}
