@@ -135,9 +135,9 @@ public final class AdaptiveLayouts {
                 .filter(c -> layouts.contains(c.layout))
                 .toList();
         if (promptRows > 0 || drafting.isEmpty()) {
-            times.observe(rows, promptRows, nanos);
+            times.observe(rows, promptRows, (double) nanos);
         } else {
-            double ratio = times.rowsFor(nanos) / rows;
+            double ratio = times.rowsFor((double) nanos) / rows;
             drafting.forEach(candidate -> candidate.costs(ratio));
         }
         if (++forwards % PUBLISH_EVERY == 0) {

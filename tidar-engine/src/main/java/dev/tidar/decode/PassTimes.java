@@ -68,12 +68,12 @@ public final class PassTimes {
     }
 
     /**
-     * Told what a forward took.
+     * Told what a forward took, in nanoseconds.
      *
      * @param decodeRows its decode rows; 0 where it had prompt rows only
      * @param promptRows its prompt rows
      */
-    void observe(double decodeRows, int promptRows, long time) {
+    void observe(double decodeRows, int promptRows, double time) {
         if (promptRows > 0) {
             double added = (time - (decodeRows > 0 ? nanos(decodeRows) : 0)) / promptRows;
             promptRowNanos += RECENT * bounded(added / promptRowNanos - 1) * promptRowNanos;

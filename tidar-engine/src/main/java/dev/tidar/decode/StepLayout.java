@@ -30,9 +30,7 @@ public sealed interface StepLayout {
     int maxRows();
 
     /** Forwards of one step. */
-    default int forwards() {
-        return 1;
-    }
+    int forwards();
 
     /**
      * Tokens that a step emits in the mean.
@@ -61,6 +59,11 @@ public sealed interface StepLayout {
 
         @Override
         public int maxRows() {
+            return 1;
+        }
+
+        @Override
+        public int forwards() {
             return 1;
         }
 
@@ -115,6 +118,11 @@ public sealed interface StepLayout {
         @Override
         public int maxRows() {
             return draftLength * (1 + outcomes.size());
+        }
+
+        @Override
+        public int forwards() {
+            return 1;
         }
 
         /** After a kept count outside the outcomes comes a step without drafts, which emits one token. */

@@ -29,22 +29,24 @@ record BlockKey(long a, long b, long c, long d) {
     static BlockKey root(Digest digest, List<String> fields) {
         List<byte[]> encoded =
                 fields.stream().map(f -> f.getBytes(StandardCharsets.UTF_8)).toList();
-        ByteBuffer bytes = ByteBuffer.allocate(
-                encoded.stream().mapToInt(f -> Integer.BYTES + f.length).sum());
-        encoded.forEach(field -> bytes.putInt(field.length).put(field));
+        byte[] bytes = new byte
+                [encoded.stream().mapToInt(f -> Integer.BYTES + f.length).sum()];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        encoded.forEach(field -> buffer.putInt(field.length).put(field));
         return of(digest, bytes);
     }
 
     /** The key of the block behind this one. */
     BlockKey next(Digest digest, List<Integer> tokens) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * Long.BYTES + Integer.BYTES * tokens.size());
-        bytes.putLong(a).putLong(b).putLong(c).putLong(d);
-        tokens.forEach(bytes::putInt);
+        byte[] bytes = new byte[4 * Long.BYTES + Integer.BYTES * tokens.size()];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        buffer.putLong(a).putLong(b).putLong(c).putLong(d);
+        tokens.forEach(buffer::putInt);
         return of(digest, bytes);
     }
 
-    private static BlockKey of(Digest digest, ByteBuffer bytes) {
-        ByteBuffer hash = ByteBuffer.wrap(digest.of(bytes.array()));
+    private static BlockKey of(Digest digest, byte[] bytes) {
+        ByteBuffer hash = ByteBuffer.wrap(digest.of(bytes));
         return new BlockKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
     }
 }

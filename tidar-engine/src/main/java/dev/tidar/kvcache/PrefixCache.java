@@ -7,8 +7,12 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Committed blocks that later sequences with the same beginning can use. Only full blocks of causal rows are in it;
@@ -26,8 +30,8 @@ public final class PrefixCache {
     private final Config config;
     private final BlockKey.Digest digest;
     private final Cache<BlockKey, CachedBlock> index;
-    /** What is known of each block by number; the sides of this and the index are always the same. */
-    private final CachedBlock[] known;
+    /** The blocks of the index by their number in the pool. */
+    private final Map<Integer, CachedBlock> known = new HashMap<>();
 
     /**
      * How a prefix cache works.
@@ -51,7 +55,6 @@ public final class PrefixCache {
         this.pool = pool;
         this.config = config;
         this.digest = digest;
-        this.known = new CachedBlock[pool.blocks()];
         int weight = Math.toIntExact(Math.max(1, config.blockBytes() >> 10));
         this.index = Caffeine.newBuilder()
                 .weigher((BlockKey key, CachedBlock block) -> weight)
@@ -59,7 +62,8 @@ public final class PrefixCache {
                 .expireAfterAccess(config.expireAfter())
                 .ticker(ticker)
                 .executor(Runnable::run)
-                .removalListener((BlockKey key, CachedBlock block, RemovalCause cause) -> forget(block))
+                .removalListener((@Nullable BlockKey key, @Nullable CachedBlock block, RemovalCause cause) ->
+                        Optional.ofNullable(block).ifPresent(this::forget))
                 .recordStats()
                 .build();
         pool.onEviction(this::evicted);
@@ -91,12 +95,12 @@ public final class PrefixCache {
     }
 
     boolean isKnown(CachedBlock block) {
-        return known[block.block()] == block;
+        return known.get(block.block()) == block;
     }
 
     /** Makes a leased block known. Another one under the same key gives way: it holds other tokens. */
     void put(CachedBlock block) {
-        known[block.block()] = block;
+        known.put(block.block(), block);
         pool.keep(block.block());
         index.put(block.key(), block);
     }
@@ -104,14 +108,13 @@ public final class PrefixCache {
     /** Called by the index, in the middle of its own work, for every block that it lets go. */
     private void forget(CachedBlock block) {
         if (isKnown(block)) {
-            known[block.block()] = null;
+            known.remove(block.block());
             pool.discard(block.block());
         }
     }
 
     private void evicted(int number) {
-        CachedBlock block = known[number];
-        known[number] = null;
+        CachedBlock block = Objects.requireNonNull(known.remove(number), "a cached block must be known");
         index.asMap().remove(block.key(), block);
     }
 

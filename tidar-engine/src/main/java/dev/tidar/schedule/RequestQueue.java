@@ -20,6 +20,7 @@ final class RequestQueue {
     private final ArrayDeque<ScheduledSequence> waiting = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrival = lock.newCondition();
+    private boolean woken;
 
     /** @param capacity new requests that wait at most; a preempted one always has its place */
     RequestQueue(int capacity) {
@@ -92,9 +93,11 @@ final class RequestQueue {
     void awaitArrival(long millis) throws InterruptedException {
         lock.lock();
         try {
-            if (waiting.isEmpty()) {
-                arrival.await(millis, TimeUnit.MILLISECONDS);
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (waiting.isEmpty() && !woken && left > 0) {
+                left = arrival.awaitNanos(left);
             }
+            woken = false;
         } finally {
             lock.unlock();
         }
@@ -104,6 +107,7 @@ final class RequestQueue {
     void wake() {
         lock.lock();
         try {
+            woken = true;
             arrival.signalAll();
         } finally {
             lock.unlock();

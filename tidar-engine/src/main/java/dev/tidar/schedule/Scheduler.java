@@ -190,11 +190,12 @@ final class Scheduler {
 
     /** Owed rows of the next forward: a full chunk, or as many as do not keep others waiting for too long. */
     private int promptRows() {
-        long decoding = decoding().count();
+        int decoding = (int) decoding().count();
         if (decoding == 0) {
             return limits.prefillChunk();
         }
-        double spare = limits.maxStep().toNanos() - engine.layouts().times().nanos(decoding);
+        double spare =
+                (double) limits.maxStep().toNanos() - engine.layouts().times().nanos(decoding);
         int rows = (int) (spare / engine.layouts().times().promptRowNanos());
         return Math.min(limits.prefillChunk(), Math.max(LEAST_PROMPT_ROWS, rows));
     }

@@ -15,6 +15,7 @@ final class Watchdog implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long IDLE_MILLIS = 3_600_000;
 
     private final long warningNanos;
     private final long limitNanos;
@@ -24,6 +25,9 @@ final class Watchdog implements AutoCloseable {
     private final Runnable onLimit;
 
     private boolean running;
+    /** Whether the watchdog sleeps until a forward begins; otherwise it wakes by itself, and steps need not wake it. */
+    private boolean idle;
+
     private boolean warned;
     private boolean givenUp;
     private boolean closed;
@@ -51,7 +55,9 @@ final class Watchdog implements AutoCloseable {
         since = nanoTime.getAsLong();
         running = true;
         warned = false;
-        notifyAll();
+        if (idle) {
+            notifyAll();
+        }
     }
 
     /** The forward has ended; false if it was given up meanwhile, so that nobody waits for its result. */
@@ -62,7 +68,7 @@ final class Watchdog implements AutoCloseable {
 
     private void look() {
         try {
-            while (await()) {
+            while (awaitLook()) {
                 check();
             }
         } catch (InterruptedException e) {
@@ -70,16 +76,24 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Waits for the next moment to look; false when there is nothing left to look at. */
-    private synchronized boolean await() throws InterruptedException {
-        while (!closed && !givenUp && !running) {
-            wait();
+    /** Waits until a limit has passed; false when there is nothing left to look at. */
+    private synchronized boolean awaitLook() throws InterruptedException {
+        long millis = millisToLook();
+        while (millis > 0 && !closed && !givenUp) {
+            idle = !running;
+            wait(millis);
+            millis = millisToLook();
         }
-        if (!closed && !givenUp) {
-            long next = (warned ? limitNanos : warningNanos) - (nanoTime.getAsLong() - since);
-            wait(Math.max(1, Math.min(next / NANOS_PER_MILLI + 1, 1000)));
-        }
+        idle = false;
         return !closed && !givenUp;
+    }
+
+    private long millisToLook() {
+        if (!running) {
+            return IDLE_MILLIS;
+        }
+        long left = (warned ? limitNanos : warningNanos) - (nanoTime.getAsLong() - since);
+        return left < 0 ? 0 : left / NANOS_PER_MILLI + 1;
     }
 
     private void check() {
