@@ -309,10 +309,19 @@ public final class CpuBackend implements Backend {
                 geometry.headDim());
         requireIndex("layer", layer, geometry.layers());
         for (int row = 0; row < rows.counts().total(); row++) {
+            int sequence = rows.sequence(row);
             int blocks = geometry.blocksFor(rows.visible(row));
+            requireBlocks(blocks, rows.numBlocks(sequence), sequence);
             for (int b = 0; b < blocks; b++) {
-                requireIndex("block", rows.block(rows.sequence(row), b), kv.blocks());
+                requireIndex("block", rows.block(sequence, b), kv.blocks());
             }
+        }
+    }
+
+    private static void requireBlocks(int needed, int blocks, int sequence) {
+        if (blocks < needed) {
+            throw new IllegalArgumentException(
+                    "block table of sequence %d must have %d blocks, but has %d".formatted(sequence, needed, blocks));
         }
     }
 

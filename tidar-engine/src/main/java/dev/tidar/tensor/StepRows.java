@@ -69,6 +69,11 @@ public final class StepRows {
         return groupEnd[row];
     }
 
+    /** Blocks in a sequence's table. */
+    public int numBlocks(int sequence) {
+        return blockTables[sequence].length;
+    }
+
     /** Block of a sequence's tokens {@code [index * blockTokens, (index + 1) * blockTokens)}. */
     public int block(int sequence, int index) {
         return blockTables[sequence][index];

@@ -227,6 +227,26 @@ abstract class AttentionContract {
                 .withMessage("layer must be in [0, 2), but is 2");
     }
 
+    @Test
+    void refusesABlockTableThatIsShorterThanWhatARowSees() {
+        var heads = new HeadGeometry(1, 1, 2);
+        PagedKv kv = cache(heads, 16, 4);
+        RotaryTable rope = backend.rotaryTable(new float[] {1}, 40);
+        Tensor qkv = tensor(matrix(1, 6));
+        float[] before = backend.read(qkv, 1);
+        var rows = new StepRows.Builder();
+        rows.sequence(new int[] {3, 1, 2});
+        rows.exact(rows.sequence(new int[] {0}), 0, 32);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows.build()))
+                .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> backend.attention(backend.allocate(1, 2), qkv, heads, kv, LAYER, rows.build()))
+                .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
+        assertThat(backend.read(qkv, 1)).isEqualTo(before);
+    }
+
     private PagedKv cache(HeadGeometry heads, int blockTokens, int blocks) {
         return backend.allocateKv(
                 new KvGeometry(LAYERS, heads.numKvHeads(), heads.headDim(), blockTokens, DType.F32), blocks);
