@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.KvGeometry;
@@ -20,14 +21,27 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every backend does for rotation, the KV cache and attention. Tolerances as in {@link BackendContract}. */
+/**
+ * What every backend does for rotation, the KV cache and attention, whatever the dtype of its cache. Tolerances as in
+ * {@link BackendContract}: what is read from a cache is compared with its rounded elements, so they know no dtype.
+ */
+@ParameterizedClass(name = "{0} cache")
+@EnumSource(
+        value = DType.class,
+        names = {"F32", "BF16"})
 abstract class AttentionContract {
 
     private static final int LAYERS = 2;
     private static final int LAYER = 1;
+
+    @Parameter
+    DType kvType;
 
     private final SplittableRandom random = new SplittableRandom(BackendContract.SEED);
     private final Backend backend = create(WeightFormat.AUTO);
@@ -121,6 +135,37 @@ abstract class AttentionContract {
         for (int row = 0; row < tokens; row++) {
             conversation.check(out, row, row + 1, 0, 0);
         }
+    }
+
+    @Test
+    void aRowReadsItsOwnKeyAndValueRoundedToTheNearestEven() {
+        var heads = new HeadGeometry(1, 1, 2);
+        PagedKv kv = cache(heads, 16, 1);
+        RotaryTable rope = backend.rotaryTable(new float[] {0}, 2);
+        float half = 0x1p-8f; // of a step between bf16 numbers above 1
+        // Rounded, both keys score 64 * 1 against this query; as they are, they differ by 64 * half.
+        float[] first = {64, 0, 1, 0, 1 + half, 1 + 3 * half};
+        float[] second = {64, 0, 1 + half, 0, -1 - half - 0x1p-20f, 3};
+        Tensor qkv = tensor(Matrix.of(2, 6, concatenated(first, second)));
+        Tensor out = backend.allocate(2, 2);
+        StepRows rows = exactRows(new int[] {0}, 0, 2);
+        backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows);
+
+        backend.attention(out, qkv, heads, kv, LAYER, rows);
+
+        float[] actual = backend.read(out, 2);
+        if (kvType == DType.BF16) {
+            assertThat(actual).containsExactly(1, 1 + 4 * half, -half, (1 + 4 * half + 3) / 2);
+        } else {
+            assertThat(Arrays.copyOf(actual, 2)).containsExactly(1 + half, 1 + 3 * half);
+        }
+        assertThat(Arrays.copyOfRange(backend.read(qkv, 2), 6, 12)).isEqualTo(second);
+    }
+
+    private static float[] concatenated(float[] first, float[] second) {
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     @ParameterizedTest(name = "{0} cached tokens, a group of {1}")
@@ -249,7 +294,7 @@ abstract class AttentionContract {
 
     private PagedKv cache(HeadGeometry heads, int blockTokens, int blocks) {
         return backend.allocateKv(
-                new KvGeometry(LAYERS, heads.numKvHeads(), heads.headDim(), blockTokens, DType.F32), blocks);
+                new KvGeometry(LAYERS, heads.numKvHeads(), heads.headDim(), blockTokens, kvType), blocks);
     }
 
     private static float[] frequencies(int headDim) {
@@ -310,9 +355,13 @@ abstract class AttentionContract {
             return out;
         }
 
+        /** Keeps the key and the value of a row as the cache should hold them. */
         void remember(float[] qkv, int row) {
             float[] columns = new float[heads.columns()];
             System.arraycopy(qkv, row * columns.length, columns, 0, columns.length);
+            for (int i = heads.queryColumns(); i < columns.length && kvType == DType.BF16; i++) {
+                columns[i] = Float16.fromBf16(Float16.toBf16(columns[i]));
+            }
             cached.add(columns);
         }
 

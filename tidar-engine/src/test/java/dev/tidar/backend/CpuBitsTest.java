@@ -15,17 +15,26 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The bits of a row on the CPU")
+@ParameterizedClass(name = "{0} cache")
+@EnumSource(
+        value = DType.class,
+        names = {"F32", "BF16"})
 class CpuBitsTest {
 
     private static final long SEED = 20261122;
     private static final int[] BLOCKS = {7, 2, 9, 4, 0, 11, 5};
     private static final int MASK = TinyNetwork.VOCAB - 1;
+
+    @Parameter
+    DType kvType;
 
     @ParameterizedTest(name = "{0}, {1} rows")
     @CsvSource({"F32, 1", "F32, 5", "F32, 33", "BF16, 1", "BF16, 5", "BF16, 33", "I8, 1", "I8, 5", "I8, 33", "F16, 13"})
@@ -100,7 +109,7 @@ class CpuBitsTest {
 
         try (Backend backend = backend(2, KernelChoice.vector())) {
             List<Trace> sound = network(backend, DType.F32).run(rows.build());
-            List<Trace> beside = new TinyNetwork(backend, DType.F32, SEED, OptionalInt.of(6)).run(rows.build());
+            List<Trace> beside = new TinyNetwork(backend, DType.F32, kvType, SEED, OptionalInt.of(6)).run(rows.build());
 
             assertRow(beside, 0, sound, 0);
             assertThat(beside.get(beside.size() - 1).values()[1]).isEqualTo(Ids.NONE);
@@ -111,8 +120,8 @@ class CpuBitsTest {
         return new CpuBackend(WeightFormat.AUTO, threads, kernels);
     }
 
-    private static TinyNetwork network(Backend backend, DType dtype) {
-        return new TinyNetwork(backend, dtype, SEED, OptionalInt.empty());
+    private TinyNetwork network(Backend backend, DType dtype) {
+        return new TinyNetwork(backend, dtype, kvType, SEED, OptionalInt.empty());
     }
 
     private static StepRows exact(int position, int count) {

@@ -47,11 +47,15 @@ final class TinyNetwork {
     private final List<Linear> gates = new ArrayList<>();
     private final List<Linear> downs = new ArrayList<>();
 
-    /** @param broken a token whose embedding is not a number */
-    TinyNetwork(Backend backend, DType dtype, long seed, OptionalInt broken) {
+    /**
+     * @param dtype of the weights
+     * @param kvType of the cache
+     * @param broken a token whose embedding is not a number
+     */
+    TinyNetwork(Backend backend, DType dtype, DType kvType, long seed, OptionalInt broken) {
         var random = new SplittableRandom(seed);
         this.backend = backend;
-        kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, DType.F32), 12);
+        kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, kvType), 12);
         rope = backend.rotaryTable(new float[] {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f}, 160);
         gain = backend.gain(Matrix.random(random, 1, HIDDEN, DType.F32).values());
         Gain headGain = backend.gain(

@@ -13,6 +13,8 @@ import java.util.Arrays;
  * <p>For each query: scores of all its key tiles, softmax over them, then the weighted values in the same order. Cached
  * tiles come first and start at absolute positions, so what a row computes depends on its own visible count only; the
  * tiles of its own group follow.
+ *
+ * <p>A bf16 cache is widened block by block, once for all queries of an item; behind that the arithmetic is the same.
  */
 public final class Attention {
 
@@ -110,6 +112,7 @@ public final class Attention {
             int fresh = blocks * kv.stride;
             int freshTiles = (group + KEY_TILE - 1) / KEY_TILE;
             block.begin((end - first) * sharing, headDim, fresh + freshTiles * KEY_TILE);
+            block.reserveWide(kv.isBf16() ? kv.headElements() : 0);
             for (int row = first; row < end; row++) {
                 int from = row * heads.columns() + kvHead * sharing * headDim;
                 System.arraycopy(qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
@@ -125,12 +128,24 @@ public final class Attention {
         }
 
         private void scoreCached(int first, int blocks) {
+            int keys = kv.keys(layer, kvHead);
+            int from = kv.isBf16() ? 0 : keys;
             for (int b = 0; b < blocks; b++) {
-                float[] cached = kv.block(rows.block(rows.sequence(first), b));
+                float[] cached = cached(first, b, keys);
                 for (int t = 0; t < kv.stride; t += KEY_TILE) {
-                    kernels.scores(block, b * kv.stride + t, cached, kv.keys(layer, kvHead) + t, kv.stride);
+                    kernels.scores(block, b * kv.stride + t, cached, from + t, kv.stride);
                 }
             }
+        }
+
+        /** A block as floats: the block itself, or the keys or values that begin at {@code at} widened to index 0. */
+        private float[] cached(int row, int blockIndex, int at) {
+            int id = rows.block(rows.sequence(row), blockIndex);
+            if (!kv.isBf16()) {
+                return kv.floats(id);
+            }
+            kernels.widen(block.wide, kv.bf16(id), at, kv.headElements());
+            return block.wide;
         }
 
         private void scoreFresh(int first, int group, int slot) {
@@ -175,14 +190,15 @@ public final class Attention {
 
         private void weighCached(int first, int blocks) {
             int values = kv.values(layer, kvHead);
+            int from = kv.isBf16() ? 0 : values;
             for (int b = 0; b < blocks; b++) {
-                float[] cached = kv.block(rows.block(rows.sequence(first), b));
+                float[] cached = cached(first, b, values);
                 for (int q = 0; q < block.count; ) {
                     int tokens = seen(first + q / sharing, b);
                     // Slots that a row does not see may hold anything, so rows join only where they see alike.
                     boolean four = q + 4 <= block.count && seen(first + (q + 3) / sharing, b) == tokens;
                     int queries = four ? 4 : 1;
-                    kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, values, headDim);
+                    kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, from, headDim);
                     q += queries;
                 }
             }

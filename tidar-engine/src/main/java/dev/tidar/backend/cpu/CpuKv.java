@@ -1,13 +1,15 @@
 package dev.tidar.backend.cpu;
 
 import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.PagedKv;
+import java.util.Arrays;
 
 /**
- * Keys and values in float, one array a block. Within a block, for each layer and key/value head: keys as
- * {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride, headDim]}, so that
- * they are elements of a value. The stride is the block's token count rounded up to whole key tiles.
+ * Keys and values, one array a block: floats for F32, shorts for BF16. Within a block, for each layer and key/value
+ * head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride,
+ * headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to whole key tiles.
  */
 public final class CpuKv implements PagedKv {
 
@@ -15,12 +17,12 @@ public final class CpuKv implements PagedKv {
     static final int KEY_TILE = 16;
 
     private final KvGeometry geometry;
-    private final float[][] blocks;
+    private final Object[] blocks;
     final int stride;
 
     public CpuKv(KvGeometry geometry, int blocks) {
-        if (geometry.dtype() != DType.F32) {
-            throw new IllegalArgumentException("KV dtype must be F32 on the CPU, but is " + geometry.dtype());
+        if (geometry.dtype() != DType.F32 && geometry.dtype() != DType.BF16) {
+            throw new IllegalArgumentException("KV dtype must be F32 or BF16 on the CPU, but is " + geometry.dtype());
         }
         this.geometry = geometry;
         this.stride = (geometry.blockTokens() + KEY_TILE - 1) / KEY_TILE * KEY_TILE;
@@ -30,7 +32,8 @@ public final class CpuKv implements PagedKv {
                     "KV cache must have blocks that fit one array each, but has %d of %d elements"
                             .formatted(blocks, size));
         }
-        this.blocks = new float[blocks][(int) size];
+        this.blocks = new Object[blocks];
+        Arrays.setAll(this.blocks, id -> isBf16() ? new short[(int) size] : new float[(int) size]);
     }
 
     @Override
@@ -43,17 +46,57 @@ public final class CpuKv implements PagedKv {
         return blocks.length;
     }
 
-    float[] block(int id) {
-        return blocks[id];
+    boolean isBf16() {
+        return geometry.dtype() == DType.BF16;
+    }
+
+    float[] floats(int block) {
+        return (float[]) blocks[block];
+    }
+
+    short[] bf16(int block) {
+        return (short[]) blocks[block];
     }
 
     /** Where the keys of a head begin in a block. */
     int keys(int layer, int kvHead) {
-        return 2 * (layer * geometry.kvHeads() + kvHead) * geometry.headDim() * stride;
+        return 2 * (layer * geometry.kvHeads() + kvHead) * headElements();
     }
 
     /** Where the values of a head begin in a block. */
     int values(int layer, int kvHead) {
-        return keys(layer, kvHead) + geometry.headDim() * stride;
+        return keys(layer, kvHead) + headElements();
+    }
+
+    /** Keys, or values, of one head in a block. */
+    int headElements() {
+        return geometry.headDim() * stride;
+    }
+
+    /** Writes the key of a token, {@code [headDim]} from {@code first}, rounded to the dtype. */
+    void writeKey(int block, int at, float[] from, int first) {
+        if (isBf16()) {
+            short[] target = bf16(block);
+            for (int d = 0; d < geometry.headDim(); d++) {
+                target[at + d * stride] = Float16.toBf16(from[first + d]);
+            }
+        } else {
+            float[] target = floats(block);
+            for (int d = 0; d < geometry.headDim(); d++) {
+                target[at + d * stride] = from[first + d];
+            }
+        }
+    }
+
+    /** Writes the value of a token, {@code [headDim]} from {@code first}, rounded to the dtype. */
+    void writeValue(int block, int at, float[] from, int first) {
+        if (isBf16()) {
+            short[] target = bf16(block);
+            for (int d = 0; d < geometry.headDim(); d++) {
+                target[at + d] = Float16.toBf16(from[first + d]);
+            }
+        } else {
+            System.arraycopy(from, first, floats(block), at, geometry.headDim());
+        }
     }
 }

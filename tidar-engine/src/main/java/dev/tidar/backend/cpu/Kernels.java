@@ -44,6 +44,9 @@ interface Kernels {
     /** The same with a whole panel as it is packed, widened on the fly: less work where few tiles share the panel. */
     void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel);
 
+    /** Widens keys or values: {@code floats[i] = bf16[from + i]} for {@code count} elements, a multiple of 16. */
+    void widen(float[] floats, short[] bf16, int from, int count);
+
     /**
      * Scores all queries against 16 keys: {@code weights[q][slot + t] = (Σd queries[q][d] · keys[d][t]) · scale}, a
      * chain over ascending d.

@@ -3,6 +3,7 @@ package dev.tidar.backend.cpu;
 import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
+import dev.tidar.tensor.Float16;
 import java.util.Arrays;
 
 /**
@@ -115,6 +116,13 @@ final class PlainKernels implements Kernels {
                 default:
                     addInt8Chains(sums, to, x, xFrom + r, rows, w.int8(panel), at, w.inputs);
             }
+        }
+    }
+
+    @Override
+    public void widen(float[] floats, short[] bf16, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            floats[i] = Float16.fromBf16(bf16[from + i]);
         }
     }
 

@@ -25,6 +25,9 @@ final class QueryBlock {
     /** One fresh key tile, {@code [headDim, 16]}. */
     float[] keys = new float[0];
 
+    /** Keys or values of one head in one block, widened; empty where the cache is in float. */
+    float[] wide = new float[0];
+
     int slots;
     /** Sums of a softmax before they are added up. */
     final float[] partialSums = new float[CpuKv.KEY_TILE];
@@ -50,5 +53,12 @@ final class QueryBlock {
             weights = new float[Math.addExact(needed, needed / 2)];
         }
         Arrays.fill(out, 0, queryCount * width, 0);
+    }
+
+    /** Makes room for widened keys or values. */
+    void reserveWide(int elements) {
+        if (wide.length < elements) {
+            wide = new float[elements];
+        }
     }
 }

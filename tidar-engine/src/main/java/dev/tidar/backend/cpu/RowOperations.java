@@ -104,16 +104,13 @@ public final class RowOperations {
         int blockTokens = kv.geometry().blockTokens();
         int position = rows.position(row);
         int slot = position % blockTokens;
-        float[] block = kv.block(rows.block(rows.sequence(row), position / blockTokens));
+        int block = rows.block(rows.sequence(row), position / blockTokens);
         int headDim = heads.headDim();
         for (int head = 0; head < heads.numKvHeads(); head++) {
             int key = row * heads.columns() + (heads.numHeads() + head) * headDim;
             int value = key + heads.numKvHeads() * headDim;
-            int keys = kv.keys(layer, head) + slot;
-            for (int d = 0; d < headDim; d++) {
-                block[keys + d * kv.stride] = qkv[key + d];
-            }
-            System.arraycopy(qkv, value, block, kv.values(layer, head) + slot * headDim, headDim);
+            kv.writeKey(block, kv.keys(layer, head) + slot, qkv, key);
+            kv.writeValue(block, kv.values(layer, head) + slot * headDim, qkv, value);
         }
     }
 }

@@ -2,13 +2,18 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
 import static dev.tidar.backend.cpu.VectorKernels.FLOATS;
+import static dev.tidar.backend.cpu.VectorKernels.INTS;
 import static dev.tidar.backend.cpu.VectorKernels.LANES;
 import static dev.tidar.backend.cpu.VectorKernels.constant;
 import static dev.tidar.backend.cpu.VectorKernels.floats;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The attention kernels of {@link VectorKernels}: lanes are keys while scoring, and elements of a value while weighing.
@@ -16,7 +21,20 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorAttention {
 
+    /** As many shorts as floats. */
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
     private VectorAttention() {}
+
+    /** See {@link Kernels#widen(float[], short[], int, int)}. */
+    static void widen(float[] floats, short[] bf16, int from, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            IntVector bits = (IntVector)
+                    ShortVector.fromArray(SHORTS, bf16, from + i).convertShape(VectorOperators.S2I, INTS, 0);
+            VectorKernels.low(bits).intoArray(floats, i);
+        }
+    }
 
     /** See {@link Kernels#scores}. */
     static void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride) {

@@ -229,6 +229,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void widen(float[] floats, short[] bf16, int from, int count) {
+        VectorAttention.widen(floats, bf16, from, count);
+    }
+
+    @Override
     public void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride) {
         VectorAttention.scores(block, slot, keys, keysFrom, keyStride);
     }

@@ -35,6 +35,25 @@ class KernelsTest {
     }
 
     @Test
+    void wideningGivesTheFloatOfEveryBf16NumberOnBoth() {
+        short[] all = new short[1 << 16];
+        float[] expected = new float[all.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (short) i;
+            expected[i] = Float.intBitsToFloat(i << 16);
+        }
+        float[] one = new float[all.length];
+        float[] other = new float[all.length];
+
+        plain.widen(one, all, 16, all.length - 16);
+        vector.widen(other, all, 16, all.length - 16);
+
+        float[] shifted = Arrays.copyOfRange(expected, 16, all.length + 16);
+        assertThat(one).isEqualTo(shifted);
+        assertThat(other).isEqualTo(shifted);
+    }
+
+    @Test
     void softmaxHasTheSameBitsOnVectorsForAnyScores() {
         var random = new SplittableRandom(SEED);
         QueryBlock one = new QueryBlock();
