@@ -66,6 +66,15 @@ public final class Attention {
         return end;
     }
 
+    /**
+     * A third of an item. The compiler takes stages one by one, because a call that meets three kinds is not inlined.
+     * Together they exceed what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a
+     * call.
+     */
+    private interface Stage {
+        void run();
+    }
+
     /** One item, while it is computed. */
     private final class Item {
         private final float[] out;
@@ -80,6 +89,15 @@ public final class Attention {
         private final int blockTokens;
         /** Query heads that share the key/value head. */
         private final int sharing;
+
+        /** First row of the item. */
+        private int first;
+        /** Rows of its group; 0 for exact rows. */
+        private int group;
+        /** Blocks that its rows see. */
+        private int blocks;
+        /** Slot of the first fresh key, behind the cached ones. */
+        private int fresh;
 
         Item(
                 float[] out,
@@ -103,13 +121,14 @@ public final class Attention {
             this.sharing = heads.queryHeadsPerKvHead();
         }
 
-        void attend(int first, int end) {
-            int group = first < rows.counts().exact() ? 0 : rows.groupEnd(first) - rows.groupFirst(first);
-            int blocks = 0;
+        void attend(int firstRow, int end) {
+            first = firstRow;
+            group = first < rows.counts().exact() ? 0 : rows.groupEnd(first) - rows.groupFirst(first);
+            blocks = 0;
             for (int row = first; row < end; row++) {
                 blocks = Math.max(blocks, kv.geometry().blocksFor(rows.visible(row)));
             }
-            int fresh = blocks * kv.stride;
+            fresh = blocks * kv.stride;
             int freshTiles = (group + KEY_TILE - 1) / KEY_TILE;
             block.begin((end - first) * sharing, headDim, fresh + freshTiles * KEY_TILE);
             block.reserveWide(kv.isBf16() ? kv.headElements() : 0);
@@ -117,21 +136,33 @@ public final class Attention {
                 int from = row * heads.columns() + kvHead * sharing * headDim;
                 System.arraycopy(qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
             }
-            scoreCached(first, blocks);
-            scoreFresh(first, group, fresh);
-            for (int q = 0; q < block.count; q++) {
-                block.sums[q] = kernels.softmax(block, q, hide(q, first + q / sharing, group, fresh));
+            for (Stage stage : new Stage[] {this::score, this::softmax, this::weigh}) {
+                stage.run();
             }
-            weighCached(first, blocks);
-            weighFresh(first, group, fresh);
-            writeOut(first);
         }
 
-        private void scoreCached(int first, int blocks) {
+        private void score() {
+            scoreCached();
+            scoreFresh();
+        }
+
+        private void softmax() {
+            for (int q = 0; q < block.count; q++) {
+                block.sums[q] = kernels.softmax(block, q, hide(q, first + q / sharing));
+            }
+        }
+
+        private void weigh() {
+            weighCached();
+            weighFresh();
+            writeOut();
+        }
+
+        private void scoreCached() {
             int keys = kv.keys(layer, kvHead);
             int from = kv.isBf16() ? 0 : keys;
             for (int b = 0; b < blocks; b++) {
-                float[] cached = cached(first, b, keys);
+                float[] cached = cached(b, keys);
                 for (int t = 0; t < kv.stride; t += KEY_TILE) {
                     kernels.scores(block, b * kv.stride + t, cached, from + t, kv.stride);
                 }
@@ -139,8 +170,8 @@ public final class Attention {
         }
 
         /** A block as floats: the block itself, or the keys or values that begin at {@code at} widened to index 0. */
-        private float[] cached(int row, int blockIndex, int at) {
-            int id = rows.block(rows.sequence(row), blockIndex);
+        private float[] cached(int blockIndex, int at) {
+            int id = rows.block(rows.sequence(first), blockIndex);
             if (!kv.isBf16()) {
                 return kv.floats(id);
             }
@@ -148,7 +179,7 @@ public final class Attention {
             return block.wide;
         }
 
-        private void scoreFresh(int first, int group, int slot) {
+        private void scoreFresh() {
             for (int t = 0; t < group; t += KEY_TILE) {
                 int tokens = Math.min(KEY_TILE, group - t);
                 for (int i = 0; i < tokens; i++) {
@@ -157,7 +188,7 @@ public final class Attention {
                         block.keys[d * KEY_TILE + i] = qkv[key + d];
                     }
                 }
-                kernels.scores(block, slot + t, block.keys, 0, KEY_TILE);
+                kernels.scores(block, fresh + t, block.keys, 0, KEY_TILE);
             }
         }
 
@@ -166,7 +197,7 @@ public final class Attention {
         }
 
         /** Hides what a query's row does not see, and returns how many slots it has to look at. */
-        private int hide(int query, int row, int group, int fresh) {
+        private int hide(int query, int row) {
             int from = query * block.slots;
             int own = kv.geometry().blocksFor(rows.visible(row));
             for (int b = 0; b < own; b++) {
@@ -188,11 +219,11 @@ public final class Attention {
             return Math.max(0, Math.min(blockTokens, rows.visible(row) - blockIndex * blockTokens));
         }
 
-        private void weighCached(int first, int blocks) {
+        private void weighCached() {
             int values = kv.values(layer, kvHead);
             int from = kv.isBf16() ? 0 : values;
             for (int b = 0; b < blocks; b++) {
-                float[] cached = cached(first, b, values);
+                float[] cached = cached(b, values);
                 for (int q = 0; q < block.count; ) {
                     int tokens = seen(first + q / sharing, b);
                     // Slots that a row does not see may hold anything, so rows join only where they see alike.
@@ -204,7 +235,7 @@ public final class Attention {
             }
         }
 
-        private void weighFresh(int first, int group, int fresh) {
+        private void weighFresh() {
             if (group == 0) {
                 return;
             }
@@ -216,7 +247,7 @@ public final class Attention {
             }
         }
 
-        private void writeOut(int first) {
+        private void writeOut() {
             for (int q = 0; q < block.count; q++) {
                 float inverse = 1 / block.sums[q];
                 int to = (first + q / sharing) * heads.queryColumns() + (kvHead * sharing + q % sharing) * headDim;
