@@ -2,16 +2,20 @@ package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.CpuBackend;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
 import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,22 +33,30 @@ class EquivalenceTest {
     /** A second run of the same tests may do with fewer: {@code -Dtidar.test.prompts=50}. */
     private static final int PROMPTS = Integer.getInteger("tidar.test.prompts", 200);
 
+    /**
+     * Prompts of the same tests on a bf16 cache: the rows are the same, so are the layouts; what differs is rounding.
+     */
+    private static final int BF16_PROMPTS = 30;
+
     private static final int TOKENS = 128;
     private static final int START = 1;
 
     private static TestModel model;
     private static TestModel second;
+    private static TestModel bf16;
 
     @BeforeAll
     static void load() {
         model = TestModel.load("models/stories260k-tidar");
         second = TestModel.load("models/stories260k-tidar");
+        bf16 = TestModel.load("models/stories260k-tidar", new CpuBackend(WeightFormat.F32, 1), DType.BF16);
     }
 
     @AfterAll
     static void close() {
         model.close();
         second.close();
+        bf16.close();
     }
 
     @ParameterizedTest(name = "draft length {0}")
@@ -57,6 +69,16 @@ class EquivalenceTest {
     @ValueSource(ints = {2, 4, 8})
     void atTemperatureWithASeed(int draftLength) {
         assertEqualTokens(draftLength, prompt -> new Picking(0.8f, 1000L + prompt));
+    }
+
+    @Test
+    void greedilyOnABf16Cache() {
+        assertEqualTokensOnABf16Cache(prompt -> Picking.GREEDY);
+    }
+
+    @Test
+    void atTemperatureWithASeedOnABf16Cache() {
+        assertEqualTokensOnABf16Cache(prompt -> new Picking(0.8f, 1000L + prompt));
     }
 
     @Test
@@ -77,16 +99,27 @@ class EquivalenceTest {
     @ParameterizedTest(name = "chunks of {0}")
     @ValueSource(ints = {1, 7, 64, 1000})
     void howeverThePromptIsCut(int chunk) {
+        assertEqualTokensFromChunks(model, chunk);
+    }
+
+    @ParameterizedTest(name = "chunks of {0}")
+    @ValueSource(ints = {1, 7, 64, 1000})
+    void howeverThePromptIsCutOnABf16Cache(int chunk) {
+        assertEqualTokensFromChunks(bf16, chunk);
+    }
+
+    private static void assertEqualTokensFromChunks(TestModel on, int chunk) {
         List<Integer> prompt = new ArrayList<>();
         while (prompt.size() < 150) {
             prompt.addAll(prompt(prompt.size()));
         }
         StopRule stop = new StopRule(Set.of(), List.of(), 40, 512);
+        List<Integer> whole = on.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
+                .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
-            Run run = model.decode(prompt, stop, Picking.GREEDY, layout, chunk);
-            assertThat(run.tokens())
-                    .isEqualTo(tokens(prompt, Picking.GREEDY, StepLayout.AUTOREGRESSIVE)
-                            .subList(0, 40));
+            assertThat(on.decode(prompt, stop, Picking.GREEDY, layout, chunk).tokens())
+                    .as("%s", layout)
+                    .isEqualTo(whole);
         }
     }
 
@@ -114,11 +147,26 @@ class EquivalenceTest {
     /** Half of the prompts on each of two models, because there are many. */
     private static void assertEqualTokens(int draftLength, PickingFor picking) {
         CompletableFuture<Counts> odd =
-                CompletableFuture.supplyAsync(() -> assertEqualTokens(second, 1, draftLength, picking));
-        Counts even = assertEqualTokens(model, 0, draftLength, picking);
-        Counts all = even.plus(odd.join());
-        // drafts that are never accepted would make the equality cheap
-        assertThat(all.emitted).isGreaterThan(all.steps + all.steps / 4);
+                CompletableFuture.supplyAsync(() -> assertEqualTokens(second, everySecond(1), draftLength, picking));
+        Counts even = assertEqualTokens(model, everySecond(0), draftLength, picking);
+        assertDraftsAccepted(even.plus(odd.join()));
+    }
+
+    private static IntStream everySecond(int first) {
+        return IntStream.iterate(first, i -> i < PROMPTS, i -> i + 2);
+    }
+
+    private static void assertEqualTokensOnABf16Cache(PickingFor picking) {
+        assertDraftsAccepted(assertEqualTokens(bf16, IntStream.range(0, BF16_PROMPTS), 4, picking));
+        // a cache that does not round would emit the tokens of a float cache
+        assertThat(IntStream.range(0, BF16_PROMPTS)
+                        .filter(i -> !autoregressive(bf16, i, picking).equals(autoregressive(model, i, picking))))
+                .isNotEmpty();
+    }
+
+    /** Drafts that are never accepted would make the equality cheap. */
+    private static void assertDraftsAccepted(Counts counts) {
+        assertThat(counts.emitted).isGreaterThan(counts.steps + counts.steps / 4);
     }
 
     private record Counts(long steps, long emitted) {
@@ -127,13 +175,17 @@ class EquivalenceTest {
         }
     }
 
-    private static Counts assertEqualTokens(TestModel on, int first, int draftLength, PickingFor picking) {
+    private static List<Integer> autoregressive(TestModel on, int index, PickingFor picking) {
+        return on.decode(prompt(index), TOKENS, picking.prompt(index), StepLayout.AUTOREGRESSIVE)
+                .tokens();
+    }
+
+    private static Counts assertEqualTokens(TestModel on, IntStream prompts, int draftLength, PickingFor picking) {
         Counts counts = new Counts(0, 0);
-        for (int i = first; i < PROMPTS; i += 2) {
+        for (int i : prompts.toArray()) {
             List<Integer> prompt = prompt(i);
             Picking how = picking.prompt(i);
-            List<Integer> expected =
-                    on.decode(prompt, TOKENS, how, StepLayout.AUTOREGRESSIVE).tokens();
+            List<Integer> expected = autoregressive(on, i, picking);
             for (StepLayout layout : List.of(all(draftLength), new TwoPass(draftLength))) {
                 Run run = on.decode(prompt, TOKENS, how, layout);
 

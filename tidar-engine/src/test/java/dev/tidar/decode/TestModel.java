@@ -34,11 +34,11 @@ public final class TestModel implements AutoCloseable {
     private final BlockPool pool;
     private final int contextLength;
 
-    private TestModel(Backend backend, Checkpoint checkpoint, int blocks) {
+    private TestModel(Backend backend, Checkpoint checkpoint, int blocks, DType kvType) {
         this.backend = backend;
         this.config = checkpoint.config();
         KvGeometry geometry =
-                new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, DType.F32);
+                new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, kvType);
         this.contextLength = Math.min(blocks * BLOCK_TOKENS, config.maxPositions());
         this.network = new TidarModelLoader(checkpoint, backend)
                 .load(backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
@@ -58,8 +58,13 @@ public final class TestModel implements AutoCloseable {
 
     /** Loads a test resource in float32, with a context of 512 tokens. */
     public static TestModel load(String resource, CpuBackend backend) {
+        return load(resource, backend, DType.F32);
+    }
+
+    /** The same with keys and values of another type. */
+    public static TestModel load(String resource, CpuBackend backend, DType kvType) {
         try (Checkpoint checkpoint = Checkpoint.open(folder(resource), Overrides.none())) {
-            return new TestModel(backend, checkpoint, 32);
+            return new TestModel(backend, checkpoint, 32, kvType);
         }
     }
 
