@@ -113,7 +113,7 @@ class EquivalenceTest {
         while (prompt.size() < 150) {
             prompt.addAll(prompt(prompt.size()));
         }
-        StopRule stop = new StopRule(Set.of(), List.of(), 40, 512);
+        StopRule stop = new StopRule(Set.of(), List.of(), 300, 512);
         List<Integer> whole = on.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
                 .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
