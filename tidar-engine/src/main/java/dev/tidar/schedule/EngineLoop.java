@@ -149,7 +149,7 @@ public final class EngineLoop implements AutoCloseable {
                 log.error("The engine has failed and serves no more requests", e);
             }
         } finally {
-            closing |= draining;
+            closing = true;
             watchdog.close();
             endQueued();
         }

@@ -42,8 +42,10 @@ final class Scheduler {
     /** In the order in which they came. */
     private final List<ScheduledSequence> running = new ArrayList<>();
 
-    /** What was available when the first in the queue did not fit; it is not tried again before there is more. */
-    private int tooFew = -1;
+    /** Who did not fit, and what was available then: there is no use in trying again before there is more. */
+    private Optional<ScheduledSequence> blocked = Optional.empty();
+
+    private int tooFew;
 
     Scheduler(Engine engine, Limits limits, RequestQueue waiting, WaitEstimate waits) {
         this.engine = engine;
@@ -148,16 +150,16 @@ final class Scheduler {
     }
 
     private void admitWaiting() {
-        while (running.size() < limits.maxRunning() && kv.pool().available() > tooFew) {
+        while (running.size() < limits.maxRunning()) {
             Optional<ScheduledSequence> next = waiting.first();
-            if (next.isEmpty()) {
+            if (next.isEmpty() || next.equals(blocked) && kv.pool().available() <= tooFew) {
                 return;
             }
             if (!admit(next.get())) {
+                blocked = next;
                 tooFew = kv.pool().available();
                 return;
             }
-            tooFew = -1;
             waiting.removeFirst();
         }
     }
