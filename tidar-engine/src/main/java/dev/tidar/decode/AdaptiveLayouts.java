@@ -18,7 +18,7 @@ public final class AdaptiveLayouts {
      * because acceptance depends on the text; each starts from the engine's running mean, counted as PRIOR_STEPS steps.
      * What the engine holds of every candidate moves back a little with each request towards the optimistic estimate
      * and the measured time: that is the price of probing, and the way back for a layout that was given up. A forward
-     * without drafts tells what rows cost; one with drafts tells how many rows its layouts are worth.
+     * without drafts tells what rows cost; what one with drafts takes beyond that is a surcharge of its layouts.
      */
 
     /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
@@ -27,6 +27,18 @@ public final class AdaptiveLayouts {
     private static final double PRIOR_STEPS = 8;
     private static final double RECENT = 1.0 / 64;
     private static final double FORGET = 0.004;
+
+    /**
+     * Part of an observed surcharge that a mean takes over, and how many observations the measurement at load is worth.
+     */
+    private static final double RECENT_SURCHARGE = 1.0 / 8;
+
+    private static final double MEASURED_FORWARDS = 3;
+
+    /**
+     * A layout is not worth fewer or more of its own rows than this factor says, however its measurement was disturbed.
+     */
+    private static final double ROW_FACTOR = 4;
 
     /** Forwards after which standings are made anew, for whoever looks. */
     private static final int PUBLISH_EVERY = 16;
@@ -107,9 +119,9 @@ public final class AdaptiveLayouts {
                 request.current = candidates.get(0);
                 open.add(request);
             }
-            forward.add(decodeRows(choice.current()), 1);
+            forward.add(decodeRows(choice.current()), 0, 1);
         }
-        underWay.forEach(layout -> forward.add(decodeRows(layout), 1));
+        underWay.forEach(layout -> forward.add(decodeRows(layout), surcharge(layout), 1));
         while (forward.improve(open)) {}
     }
 
@@ -137,47 +149,64 @@ public final class AdaptiveLayouts {
         if (promptRows > 0 || drafting.isEmpty()) {
             times.observe(rows, promptRows, (double) nanos);
         } else {
-            double ratio = times.rowsFor((double) nanos) / rows;
-            drafting.forEach(candidate -> candidate.costs(ratio));
+            double expected = times.nanos(rows);
+            double surcharge = Math.min(nanos - expected, expected) / drafters(layouts);
+            drafting.forEach(candidate -> candidate.costs(surcharge));
         }
         if (++forwards % PUBLISH_EVERY == 0) {
             publish();
         }
     }
 
+    private static double drafters(List<StepLayout> layouts) {
+        return (double)
+                layouts.stream().filter(layout -> layout.draftLength() > 1).count();
+    }
+
+    private double surcharge(StepLayout layout) {
+        return candidates.stream()
+                .filter(c -> c.layout.equals(layout))
+                .mapToDouble(c -> c.surcharge)
+                .findFirst()
+                .orElse(0);
+    }
+
     /** What all sequences of a forward emit in it, and what it costs. */
     private final class Forward {
-        private final double promptNanos;
+        private double nanos;
         private double rows;
         private double tokens;
 
         Forward(double promptNanos) {
-            this.promptNanos = promptNanos;
+            this.nanos = promptNanos;
         }
 
-        void add(double addedRows, double addedTokens) {
+        void add(double addedRows, double addedNanos, double addedTokens) {
             rows += addedRows;
+            nanos += addedNanos;
             tokens += addedTokens;
         }
 
-        private double tokensPerNano(double addedRows, double addedTokens) {
-            return (tokens + addedTokens) / (promptNanos + times.nanos(rows + addedRows));
+        private double tokensPerNano(double addedRows, double addedNanos, double addedTokens) {
+            double time = nanos + addedNanos + times.nanos(rows + addedRows);
+            return (tokens + addedTokens) / Math.max(times.nanos(1), time);
         }
 
         /** Changes the one layout that gains most; false where none gains. */
         boolean improve(List<RequestLayouts> open) {
-            double best = tokensPerNano(0, 0);
+            double best = tokensPerNano(0, 0, 0);
             Runnable change = null;
             for (RequestLayouts request : open) {
                 for (Candidate candidate : candidates) {
                     double addedRows = candidate.rows - request.current.rows;
+                    double addedNanos = candidate.surcharge - request.current.surcharge;
                     double addedTokens = request.tokens(candidate) - request.tokens(request.current);
-                    double rate = tokensPerNano(addedRows, addedTokens);
+                    double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
                     if (rate > best * (1 + 1e-9)) {
                         best = rate;
                         change = () -> {
                             request.current = candidate;
-                            add(addedRows, addedTokens);
+                            add(addedRows, addedNanos, addedTokens);
                         };
                     }
                 }
@@ -191,33 +220,34 @@ public final class AdaptiveLayouts {
 
     private final class Candidate {
         private final StepLayout layout;
-        private final double measuredRows;
+        /** Decode rows that cost as much as a forward of it. */
+        private final double rows;
+
         private final double optimisticTokens;
         private final int index = candidates.size();
-        /** Decode rows that cost as much as a forward of it. */
-        private double rows;
-
         private double tokensPerStep;
         private long steps;
+        /** Nanoseconds that a forward takes for each sequence with it beyond the time of its rows; running mean. */
+        private double surcharge;
+
+        private int forwards;
 
         Candidate(StepLayout layout, double rows) {
             this.layout = layout;
-            this.measuredRows = rows;
-            this.rows = rows;
+            this.rows = Math.max(layout.maxRows() / ROW_FACTOR, Math.min(layout.maxRows() * ROW_FACTOR, rows));
             this.optimisticTokens = layout.tokensPerStep(OPTIMISTIC_ACCEPTANCE);
             this.tokensPerStep = optimisticTokens;
         }
 
         void forget() {
             tokensPerStep += FORGET * (optimisticTokens - tokensPerStep);
-            rows += FORGET * (measuredRows - rows);
+            surcharge -= FORGET * surcharge;
         }
 
-        /**
-         * Told how a forward with it compares with what was expected: 2 is twice the rows. A pause counts as no more.
-         */
-        void costs(double ratio) {
-            rows *= 1 + RECENT * (Math.min(2, ratio) - 1);
+        /** Told what a forward took for each sequence that drafted in it, beyond the time of its rows. */
+        void costs(double nanos) {
+            forwards++;
+            surcharge += Math.max(RECENT_SURCHARGE, 1 / (forwards + MEASURED_FORWARDS)) * (nanos - surcharge);
         }
 
         void observe(int kept) {
@@ -226,7 +256,8 @@ public final class AdaptiveLayouts {
         }
 
         Standing standing() {
-            return new Standing(layout, Math.round(layout.forwards() * times.nanos(rows)), tokensPerStep, steps);
+            return new Standing(
+                    layout, Math.round(layout.forwards() * (times.nanos(rows) + surcharge)), tokensPerStep, steps);
         }
     }
 

@@ -150,6 +150,30 @@ class AdaptiveLayoutsTest {
             assertThat(fixed.current()).isEqualTo(TWO_PASS);
         }
 
+        /** What was measured says that rows are free; each costs as much as the first. */
+        @Test
+        void soonDecodeAutoregressivelyWhereTheMeasurementAtLoadWasDisturbed() {
+            AdaptiveLayouts misled = new AdaptiveLayouts(
+                    new PassTimes(Map.of(1, 100L, 8, 101L, 16, 102L), 10),
+                    List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100), new Measured(TWO_PASS, 202)));
+            List<LayoutChoice> choices = List.of(misled.forRequest(), misled.forRequest(), misled.forRequest());
+            int drafting = 0;
+            for (int i = 0; i < 100; i++) {
+                misled.share(choices, List.of(), 0);
+                List<StepLayout> used =
+                        choices.stream().map(LayoutChoice::current).toList();
+                drafting += used.contains(TWO_PASS) ? 1 : 0;
+                misled.observe(
+                        used,
+                        0,
+                        used.stream().mapToLong(l -> 100L * l.maxRows()).sum());
+                choices.forEach(choice ->
+                        choice.observe(choice.current(), choice.current().draftLength() == 1 ? 1 : 3));
+            }
+
+            assertThat(drafting).isBetween(1, 30);
+        }
+
         private List<StepLayout> shared(int sequences) {
             List<LayoutChoice> choices = new ArrayList<>();
             for (int i = 0; i < sequences; i++) {
