@@ -27,6 +27,7 @@ public final class BlockPool {
     private final int[] older;
     private final int[] newer;
     private final int ends;
+    private IntConsumer onRest = block -> {};
     private IntConsumer onEviction = block -> {};
     private volatile int numFree;
     private volatile int numCached;
@@ -67,6 +68,11 @@ public final class BlockPool {
     /** Blocks that a lease can have: free ones, and cached ones, which give way. */
     public int available() {
         return numFree + numCached;
+    }
+
+    /** Told the number of each block that is kept and whose last lease has ended. */
+    void onRest(IntConsumer listener) {
+        onRest = listener;
     }
 
     /** Told the number of each cached block that gives way to a lease; it is free already then. */
@@ -111,6 +117,10 @@ public final class BlockPool {
         return new BlockLease(this, block);
     }
 
+    boolean isLeased(int block) {
+        return holders[block] > 0;
+    }
+
     /** Makes a leased block outlive its last lease: it is cached then, not free. */
     void keep(int block) {
         if (holders[block] == 0) {
@@ -141,6 +151,7 @@ public final class BlockPool {
         }
         if (kept[block]) {
             linkNewest(block);
+            onRest.accept(block);
         } else {
             freeBlocks[numFree++] = block;
         }

@@ -2,6 +2,7 @@ package dev.tidar.kvcache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrefixCache {
 
+    private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
+
     private final BlockPool pool;
     private final Config config;
     private final BlockKey.Digest digest;
@@ -38,7 +41,7 @@ public final class PrefixCache {
      *
      * @param model names all that keys and values depend on besides tokens: checkpoint, types, layout of a block
      * @param blockBytes bytes of one block
-     * @param expireAfter a block that was not used for so long is forgotten
+     * @param expireAfter a block that nobody leased for so long is forgotten
      */
     public record Config(List<String> model, long blockBytes, Duration expireAfter) {
         public Config {
@@ -59,14 +62,21 @@ public final class PrefixCache {
         this.index = Caffeine.newBuilder()
                 .weigher((BlockKey key, CachedBlock block) -> weight)
                 .maximumWeight((pool.blocks() + 1L) * weight)
-                .expireAfterAccess(config.expireAfter())
+                .expireAfter(Expiry.<BlockKey, CachedBlock>writing(
+                        (key, block) -> pool.isLeased(block.block()) ? NEVER : config.expireAfter()))
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .removalListener((@Nullable BlockKey key, @Nullable CachedBlock block, RemovalCause cause) ->
                         Optional.ofNullable(block).ifPresent(this::forget))
                 .recordStats()
                 .build();
+        pool.onRest(this::timeAnew);
         pool.onEviction(this::evicted);
+    }
+
+    /** Time runs for a block only while nobody leases it; the index asks how long when a block is put, again too. */
+    private void timeAnew(int block) {
+        Optional.ofNullable(known.get(block)).ifPresent(cached -> index.put(cached.key(), cached));
     }
 
     /** The chain of a new sequence; sequences with different salts share nothing. */
@@ -91,7 +101,9 @@ public final class PrefixCache {
     }
 
     BlockLease share(CachedBlock block) {
-        return pool.share(block.block());
+        BlockLease lease = pool.share(block.block());
+        timeAnew(block.block());
+        return lease;
     }
 
     boolean isKnown(CachedBlock block) {
