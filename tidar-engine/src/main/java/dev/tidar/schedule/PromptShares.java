@@ -7,23 +7,27 @@ import java.util.Map;
 
 /**
  * How many prompt rows each sequence has in a forward. All that owe rows get the same number, and what short ones leave
- * goes to the others: a long prompt neither holds up short ones nor waits for them.
+ * goes to the others: a long prompt neither holds up short ones nor waits for them. Where there are fewer rows than
+ * sequences, those that came first get one each.
  */
 final class PromptShares {
 
     private final Map<ScheduledSequence, Integer> rows = new HashMap<>();
 
-    /** @param total prompt rows of the forward */
+    /**
+     * @param running in the order in which they came
+     * @param total prompt rows of the forward
+     */
     PromptShares(List<ScheduledSequence> running, int total) {
         List<ScheduledSequence> owing = running.stream()
                 .filter(s -> s.sequence().owesPrompt())
+                .limit(total)
                 .sorted(Comparator.comparingInt(s -> s.sequence().owed()))
                 .toList();
         int left = total;
         for (int i = 0; i < owing.size(); i++) {
             ScheduledSequence s = owing.get(i);
-            int fair = Math.max(Math.min(1, left), left / (owing.size() - i));
-            int share = Math.min(s.sequence().owed(), fair);
+            int share = Math.min(s.sequence().owed(), left / (owing.size() - i));
             rows.put(s, share);
             left -= share;
         }
