@@ -62,10 +62,11 @@ final class RequestQueue {
         }
     }
 
-    void removeFirst() {
+    /** Takes out a request, unless somebody else has. */
+    void remove(ScheduledSequence request) {
         lock.lock();
         try {
-            waiting.removeFirst();
+            waiting.remove(request);
         } finally {
             lock.unlock();
         }

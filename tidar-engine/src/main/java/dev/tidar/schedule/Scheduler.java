@@ -42,10 +42,7 @@ final class Scheduler {
     /** In the order in which they came. */
     private final List<ScheduledSequence> running = new ArrayList<>();
 
-    /** Who did not fit, and what was available then: there is no use in trying again before there is more. */
-    private Optional<ScheduledSequence> blocked = Optional.empty();
-
-    private int tooFew;
+    private Optional<Refusal> refusal = Optional.empty();
 
     Scheduler(Engine engine, Limits limits, RequestQueue waiting, WaitEstimate waits) {
         this.engine = engine;
@@ -149,19 +146,25 @@ final class Scheduler {
         }
     }
 
+    /** The first in the queue did not fit; it is not tried again before there are more blocks for it. */
+    private record Refusal(long id, int unclaimed) {}
+
     private void admitWaiting() {
         while (running.size() < limits.maxRunning()) {
-            Optional<ScheduledSequence> next = waiting.first();
-            if (next.isEmpty() || next.equals(blocked) && kv.pool().available() <= tooFew) {
+            Optional<ScheduledSequence> next = waiting.first().filter(this::mayFit);
+            if (next.isEmpty()) {
                 return;
             }
             if (!admit(next.get())) {
-                blocked = next;
-                tooFew = kv.pool().available();
+                refusal = Optional.of(new Refusal(next.get().id(), unclaimed()));
                 return;
             }
-            waiting.removeFirst();
+            waiting.remove(next.get());
         }
+    }
+
+    private boolean mayFit(ScheduledSequence next) {
+        return refusal.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed()).orElse(true);
     }
 
     /** Whether the request need not wait any longer: it runs now, or has failed. */
@@ -177,6 +180,7 @@ final class Scheduler {
             running.add(next);
             running.sort(Comparator.comparingLong(ScheduledSequence::id));
         } catch (RuntimeException e) {
+            next.release();
             next.fail(new GenerationFailedException("the request could not be started: " + e.getMessage(), e));
         }
         return true;
@@ -185,7 +189,16 @@ final class Scheduler {
     /** Whether there are blocks for all its tokens, and one for each that runs already. */
     private boolean fits(Sequence sequence) {
         int missing = sequence.blocks().missing(sequence.tokens() + 1);
-        return running.isEmpty() || missing + running.size() <= kv.pool().available();
+        return running.isEmpty() || missing + running.size() <= unclaimed();
+    }
+
+    /** Blocks that are available and that no running sequence needs for the tokens that it has. */
+    private int unclaimed() {
+        int claimed = running.stream()
+                .map(ScheduledSequence::sequence)
+                .mapToInt(sequence -> sequence.blocks().missing(sequence.tokens() + 1))
+                .sum();
+        return kv.pool().available() - claimed;
     }
 
     // with which rows
