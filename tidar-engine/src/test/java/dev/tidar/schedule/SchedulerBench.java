@@ -1,0 +1,203 @@
+package dev.tidar.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Limits;
+import dev.tidar.api.TidarException;
+import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.PassTimes;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
+import dev.tidar.model.StepResult;
+import dev.tidar.sampling.Picking;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** A scheduler with a remembering model under it and a clock that the test turns; the test is the engine thread. */
+final class SchedulerBench {
+
+    static final int BLOCK_TOKENS = RememberingModel.BLOCK_TOKENS;
+
+    /** Decode rows that a forward may have beside one for each sequence. */
+    private static final int EXTRA_ROWS = 80;
+
+    final BlockPool pool;
+    final Totals totals = new Totals();
+    final AdaptiveLayouts layouts;
+    final RequestQueue queue;
+    final RememberingModel model;
+    final Scheduler scheduler;
+    private final KvCache kv;
+    private long nanos;
+    private long ids;
+
+    SchedulerBench(int blocks, Limits limits) {
+        this(blocks, limits, true);
+    }
+
+    SchedulerBench(int blocks, Limits limits, boolean reuse) {
+        pool = new BlockPool(blocks);
+        Ticker ticker = () -> nanos;
+        var config = new PrefixCache.Config(List.of("model"), 4096, Duration.ofHours(1));
+        kv = new KvCache(
+                pool, BLOCK_TOKENS, reuse ? Optional.of(new PrefixCache(pool, config, ticker)) : Optional.empty());
+        layouts = new AdaptiveLayouts(
+                new PassTimes(Map.of(1, 1_000_000L, 16, 1_600_000L), 100_000),
+                List.of(
+                        new Measured(StepLayout.AUTOREGRESSIVE, 1_000_000),
+                        new Measured(new StepLayout.TwoPass(4), 2_200_000),
+                        new Measured(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4)), 1_800_000)));
+        model = new RememberingModel(blocks);
+        queue = new RequestQueue(limits.maxQueued());
+        Engine engine = new Engine(
+                new Decoder(model, RememberingModel.MASK), kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
+        scheduler = new Scheduler(engine, limits, queue, new WaitEstimate(limits.maxRunning()));
+    }
+
+    /** A request and all that its caller was told. */
+    final class Request implements GenerationListener {
+        final List<Integer> prompt;
+        final int maxTokens;
+        final Picking picking;
+        final List<Integer> tokens = new ArrayList<>();
+        final ScheduledSequence handle;
+        Optional<GenerationResult> result = Optional.empty();
+        Optional<TidarException> failure = Optional.empty();
+
+        Request(List<Integer> prompt, int maxTokens, Picking picking, Optional<StepLayout> layout, Terms terms) {
+            this.prompt = prompt;
+            this.maxTokens = maxTokens;
+            this.picking = picking;
+            StopRule stop = new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * BLOCK_TOKENS);
+            handle = new ScheduledSequence(
+                    ++ids,
+                    new Admission(
+                            prompt,
+                            picking,
+                            stop,
+                            terms.timeout(),
+                            terms.salt(),
+                            Optional::empty,
+                            () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
+                    this,
+                    () -> nanos,
+                    totals);
+        }
+
+        @Override
+        public void onChunk(TokenChunk chunk) {
+            assertThat(hasEnded()).isFalse();
+            chunk.tokens().forEach(token -> tokens.add(token.id()));
+        }
+
+        @Override
+        public void onFinished(GenerationResult finished) {
+            assertThat(hasEnded()).isFalse();
+            result = Optional.of(finished);
+        }
+
+        @Override
+        public void onFailed(TidarException reason) {
+            assertThat(hasEnded()).isFalse();
+            failure = Optional.of(reason);
+        }
+
+        boolean hasEnded() {
+            return result.isPresent() || failure.isPresent();
+        }
+
+        boolean runs() {
+            return scheduler.running().contains(handle);
+        }
+
+        int preemptions() {
+            return result.orElseThrow().stats().preemptions();
+        }
+
+        /** What the same request is answered alone. */
+        List<Integer> expected() {
+            return RememberingModel.answer(prompt, picking, maxTokens);
+        }
+    }
+
+    /** What a request asks for besides tokens. */
+    record Terms(Optional<Duration> timeout, String salt) {
+        static final Terms NONE = new Terms(Optional.empty(), "");
+    }
+
+    Request submit(List<Integer> prompt, int maxTokens) {
+        return submit(prompt, maxTokens, Optional.of(StepLayout.AUTOREGRESSIVE));
+    }
+
+    Request submit(List<Integer> prompt, int maxTokens, Optional<StepLayout> layout) {
+        return submit(new Request(prompt, maxTokens, Picking.GREEDY, layout, Terms.NONE));
+    }
+
+    Request submit(Request request) {
+        assertThat(queue.offer(request.handle)).isTrue();
+        return request;
+    }
+
+    void pass(Duration time) {
+        nanos += time.toNanos();
+    }
+
+    /** One engine step, of a length that the pass times would expect. */
+    StepPlan step() {
+        StepPlan plan = scheduler.plan();
+        if (!plan.isEmpty()) {
+            StepResult result = scheduler.run(plan);
+            long time = 1_000_000L + 100_000L * plan.promptRows();
+            nanos += time;
+            scheduler.apply(plan, result, time);
+        }
+        return plan;
+    }
+
+    /** Steps until all these have ended; fails where a step does nothing. */
+    void untilEnded(List<Request> requests) {
+        while (!requests.stream().allMatch(Request::hasEnded)) {
+            boolean idle = step().isEmpty();
+            assertThat(idle && !requests.stream().allMatch(Request::hasEnded))
+                    .as(
+                            "the engine does nothing while %d wait and %d run",
+                            queue.size(), scheduler.running().size())
+                    .isFalse();
+        }
+    }
+
+    /** Nobody holds anything. */
+    void checkAtRest() {
+        assertThat(scheduler.running()).isEmpty();
+        assertThat(queue.size()).isZero();
+        assertThat(pool.available()).isEqualTo(pool.blocks());
+    }
+
+    /** Rows that a request has in a step. */
+    static int rows(StepPlan plan, Request request) {
+        return plan.turns().stream()
+                .filter(turn -> turn.sequence() == request.handle)
+                .mapToInt(turn -> turn.step().rows())
+                .sum();
+    }
+
+    /** Tokens that no other prompt has. */
+    static List<Integer> prompt(int first, int length) {
+        return IntStream.range(first, first + length).boxed().toList();
+    }
+}
