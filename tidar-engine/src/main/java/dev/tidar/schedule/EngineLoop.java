@@ -12,10 +12,12 @@ import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
 import dev.tidar.model.StepResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -41,6 +43,7 @@ public final class EngineLoop implements AutoCloseable {
 
     private final Limits limits;
     private final RequestQueue queue;
+    private final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final WaitEstimate waits;
     private final LongSupplier nanoTime;
     private final Totals totals = new Totals();
@@ -48,12 +51,12 @@ public final class EngineLoop implements AutoCloseable {
     private final CompletableFuture<Engine> loaded = new CompletableFuture<>();
     private final Thread thread;
     private final Watchdog watchdog;
+    /** Counted down when the thread ends, or hangs and is given up. */
+    private final CountDownLatch over = new CountDownLatch(1);
 
     private volatile boolean draining;
     private volatile boolean closing;
-    private volatile boolean hung;
     private volatile Optional<TidarException> death = Optional.empty();
-    private volatile List<ScheduledSequence> running = List.of();
 
     /**
      * Starts the thread and loads.
@@ -152,6 +155,7 @@ public final class EngineLoop implements AutoCloseable {
             closing = true;
             watchdog.close();
             endQueued();
+            over.countDown();
         }
     }
 
@@ -165,17 +169,15 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        Scheduler scheduler = new Scheduler(engine, limits, queue, waits);
+        Scheduler scheduler = new Scheduler(engine, limits, queue, running, waits);
         try {
             while (awaitWork(engine)) {
                 step(scheduler);
-                running = scheduler.running();
             }
         } catch (InterruptedException e) {
             log.debug("The engine thread was interrupted, which closes it");
         } finally {
             scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
-            running = List.of();
         }
     }
 
@@ -194,7 +196,6 @@ public final class EngineLoop implements AutoCloseable {
     private void step(Scheduler scheduler) {
         try {
             StepPlan plan = scheduler.plan();
-            running = scheduler.running();
             if (!plan.isEmpty()) {
                 run(scheduler, plan);
             }
@@ -204,6 +205,9 @@ public final class EngineLoop implements AutoCloseable {
         } catch (RuntimeException | OutOfMemoryError e) {
             log.error("An engine step failed; its requests end, the engine goes on", e);
             scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
+        } catch (Error e) {
+            scheduler.failRunning(typed(e));
+            throw e;
         }
     }
 
@@ -230,10 +234,10 @@ public final class EngineLoop implements AutoCloseable {
                         .formatted(limits.stallLimit().toMillis()),
                 null);
         log.error("The engine is dead: {}", failure.getMessage());
-        hung = true;
         death = Optional.of(failure);
         running.forEach(s -> s.fail(failure));
         endQueued();
+        over.countDown();
     }
 
     /** No request is left without an end. */
@@ -282,15 +286,14 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Refuses new requests and waits until those that it has have ended, but no longer than the limit; then closes.
      *
-     * @return whether all had ended
+     * @return whether all came to their end
      */
     public boolean drain(Duration limit) throws InterruptedException {
         draining = true;
         queue.wake();
-        if (Thread.currentThread() != thread && !hung) {
-            thread.join(Math.max(1, limit.toMillis()));
-        }
-        boolean drained = !thread.isAlive();
+        boolean drained = Thread.currentThread() != thread
+                && over.await(limit.toMillis(), TimeUnit.MILLISECONDS)
+                && death.isEmpty();
         close();
         return drained;
     }
@@ -303,9 +306,9 @@ public final class EngineLoop implements AutoCloseable {
         closing = true;
         queue.wake();
         boolean interrupted = false;
-        while (thread.isAlive() && Thread.currentThread() != thread && !hung) {
+        while (Thread.currentThread() != thread && over.getCount() > 0) {
             try {
-                thread.join(100);
+                over.await();
             } catch (InterruptedException e) {
                 interrupted = true;
             }

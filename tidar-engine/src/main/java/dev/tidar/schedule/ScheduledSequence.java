@@ -213,11 +213,11 @@ final class ScheduledSequence implements Generation {
                 Duration.ofNanos(now - first));
     }
 
-    /** A listener that throws loses its request, and nobody else's. */
+    /** A listener that throws loses its request, and nobody else's; an error of foreign code is no error of the engine. */
     private void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("Listener of generation {} threw; the generation is cancelled", id, e);
             cancelled = true;
         }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -39,17 +40,26 @@ final class Scheduler {
     private final Limits limits;
     private final RequestQueue waiting;
     private final WaitEstimate waits;
-    /** In the order in which they came. */
-    private final List<ScheduledSequence> running = new ArrayList<>();
+    /** In the order in which they came; other threads may read it. */
+    private final List<ScheduledSequence> running;
 
     private Optional<Refusal> refusal = Optional.empty();
 
-    Scheduler(Engine engine, Limits limits, RequestQueue waiting, WaitEstimate waits) {
+    /**
+     * @param running where it keeps who runs; a list that any thread may read
+     */
+    Scheduler(
+            Engine engine,
+            Limits limits,
+            RequestQueue waiting,
+            CopyOnWriteArrayList<ScheduledSequence> running,
+            WaitEstimate waits) {
         this.engine = engine;
         this.decoder = engine.decoder();
         this.kv = engine.kvCache();
         this.limits = limits;
         this.waiting = waiting;
+        this.running = running;
         this.waits = waits;
     }
 
@@ -119,7 +129,7 @@ final class Scheduler {
         for (ScheduledSequence s : waiting.removeIf(s -> s.isCancelled() || isOverdue(s))) {
             endWaiting(s);
         }
-        for (ScheduledSequence s : List.copyOf(running)) {
+        for (ScheduledSequence s : running) {
             if (s.isCancelled()) {
                 finish(s, FinishReason.CANCELLED);
             } else if (isOverdue(s)) {
@@ -227,7 +237,7 @@ final class Scheduler {
         PromptShares shares = new PromptShares(running, promptRows);
         RowBudget budget = new RowBudget(engine.layoutRows(), (int) decoding().count());
         List<Turn> turns = new ArrayList<>();
-        for (ScheduledSequence s : List.copyOf(running)) {
+        for (ScheduledSequence s : running) {
             if (!running.contains(s)) {
                 continue; // preempted for an older one
             }
@@ -301,12 +311,7 @@ final class Scheduler {
 
     /** Fails every running sequence, after a forward that threw. */
     void failRunning(TidarException failure) {
-        List.copyOf(running).forEach(s -> fail(s, failure));
-    }
-
-    /** Who runs now; a snapshot. */
-    List<ScheduledSequence> running() {
-        return List.copyOf(running);
+        running.forEach(s -> fail(s, failure));
     }
 
     private void finish(ScheduledSequence s, FinishReason reason) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /** A scheduler with a remembering model under it and a clock that the test turns; the test is the engine thread. */
@@ -42,6 +43,7 @@ final class SchedulerBench {
     final RequestQueue queue;
     final RememberingModel model;
     final Scheduler scheduler;
+    final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final KvCache kv;
     private long nanos;
     private long ids;
@@ -66,7 +68,7 @@ final class SchedulerBench {
         queue = new RequestQueue(limits.maxQueued());
         Engine engine = new Engine(
                 new Decoder(model, RememberingModel.MASK), kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
-        scheduler = new Scheduler(engine, limits, queue, new WaitEstimate(limits.maxRunning()));
+        scheduler = new Scheduler(engine, limits, queue, running, new WaitEstimate(limits.maxRunning()));
     }
 
     /** A request and all that its caller was told. */
@@ -122,7 +124,7 @@ final class SchedulerBench {
         }
 
         boolean runs() {
-            return scheduler.running().contains(handle);
+            return running.contains(handle);
         }
 
         int preemptions() {
@@ -176,14 +178,14 @@ final class SchedulerBench {
             assertThat(idle && !requests.stream().allMatch(Request::hasEnded))
                     .as(
                             "the engine does nothing while %d wait and %d run",
-                            queue.size(), scheduler.running().size())
+                            queue.size(), running.size())
                     .isFalse();
         }
     }
 
     /** Nobody holds anything. */
     void checkAtRest() {
-        assertThat(scheduler.running()).isEmpty();
+        assertThat(running).isEmpty();
         assertThat(queue.size()).isZero();
         assertThat(pool.available()).isEqualTo(pool.blocks());
     }
