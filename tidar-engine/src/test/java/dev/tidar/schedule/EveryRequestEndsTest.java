@@ -1,0 +1,364 @@
+package dev.tidar.schedule;
+
+import static dev.tidar.schedule.LoopBench.answer;
+import static dev.tidar.schedule.LoopBench.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.FinishReason;
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationFailedException;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Limits;
+import dev.tidar.api.TidarException;
+import dev.tidar.api.TokenChunk;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Every request ends")
+class EveryRequestEndsTest {
+
+    private static final int RUNNING = 6;
+    private static final int WAITING = 4;
+
+    private final CountDownLatch hold = new CountDownLatch(1);
+    private final CountDownLatch inForward = new CountDownLatch(1);
+    private LoopBench bench;
+
+    @AfterEach
+    void close() {
+        hold.countDown();
+        bench.close();
+    }
+
+    private void start(IntConsumer forward) {
+        start(Limits.builder(), forward);
+    }
+
+    private void start(Limits.Builder limits, IntConsumer forward) {
+        bench = new LoopBench(100, limits.maxRunning(RUNNING).maxQueued(WAITING).build(), forward);
+        bench.loop.awaitLoaded();
+    }
+
+    /** The first forward waits for the test. */
+    private void holdFirst(int forward) {
+        if (forward == 0) {
+            inForward.countDown();
+            LoopBench.await(hold);
+        }
+    }
+
+    private List<Generation> submitAll(int count) {
+        List<Generation> generations = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            generations.add(bench.submit(100 * i, 20));
+        }
+        return generations;
+    }
+
+    /** One request in the first forward, and as many as there is room for behind it. */
+    private List<Generation> fill() {
+        List<Generation> generations = new ArrayList<>(List.of(bench.submit(1000, 20)));
+        LoopBench.await(inForward);
+        generations.addAll(submitAll(WAITING));
+        return generations;
+    }
+
+    private static void assertFails(Generation generation, Class<? extends TidarException> type, String message) {
+        assertThatThrownBy(generation::await).isInstanceOf(type).hasMessageContaining(message);
+    }
+
+    @Nested
+    class WhenAForwardFails {
+
+        @ParameterizedTest(name = "forward {0}")
+        @ValueSource(ints = {1, 2, 5, 12})
+        void allThatRunWithTheFailureAndTheEngineGoesOn(int broken) throws InterruptedException {
+            start(forward -> {
+                holdFirst(forward);
+                if (forward == broken) {
+                    throw new IllegalStateException("forward " + broken);
+                }
+            });
+            List<Generation> running = fill();
+            hold.countDown();
+
+            for (Generation generation : running) {
+                assertFails(generation, GenerationFailedException.class, "forward " + broken);
+            }
+            assertThat(bench.pool.free()).isEqualTo(bench.pool.blocks());
+            assertThat(bench.loop.running()).isZero();
+            assertThat(bench.submit(1, 10).await().tokens()).isEqualTo(answer(1, 10));
+            assertThat(bench.loop.totals().failed()).isEqualTo(running.size());
+        }
+
+        @ParameterizedTest(name = "forward {0}")
+        @ValueSource(ints = {1, 2, 5, 12})
+        void withTheDeviceAllThatRunAndAllThatWait(int broken) {
+            start(forward -> {
+                holdFirst(forward);
+                if (forward == broken) {
+                    throw new DeviceException("device lost", null);
+                }
+            });
+            List<Generation> running = fill();
+            hold.countDown();
+
+            for (Generation generation : running) {
+                assertFails(generation, DeviceException.class, "device lost");
+            }
+            until(() -> bench.loop.state() == EngineState.DEAD);
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineClosedException.class)
+                    .hasMessageContaining("device lost");
+        }
+
+        @Test
+        void withAnErrorOfTheJvmAllThatRun() {
+            start(forward -> {
+                holdFirst(forward);
+                if (forward == 3) {
+                    throw new StackOverflowError("deep");
+                }
+            });
+            List<Generation> running = fill();
+            hold.countDown();
+
+            for (Generation generation : running) {
+                assertFails(generation, DeviceException.class, "StackOverflowError");
+            }
+            until(() -> bench.loop.state() == EngineState.DEAD);
+        }
+
+        @Test
+        void withoutMemoryAndTheEngineGoesOn() throws InterruptedException {
+            start(forward -> {
+                holdFirst(forward);
+                if (forward == 3) {
+                    throw new OutOfMemoryError("heap");
+                }
+            });
+            List<Generation> running = fill();
+            hold.countDown();
+
+            for (Generation generation : running) {
+                assertFails(generation, GenerationFailedException.class, "OutOfMemoryError");
+            }
+            assertThat(bench.submit(1, 10).await().tokens()).isEqualTo(answer(1, 10));
+        }
+    }
+
+    @Nested
+    class WhenAListenerThrows {
+
+        @Test
+        void thatOneAsCancelledAndTheOthersAsTheyWould() throws InterruptedException {
+            start(EveryRequestEndsTest.this::holdFirst);
+            Generation first = bench.submit(1000, 20);
+            LoopBench.await(inForward);
+            List<Generation> others = new ArrayList<>(submitAll(WAITING - 1));
+            others.add(first);
+            Generation broken = bench.submit(1, 20, new GenerationListener() {
+                @Override
+                public void onChunk(TokenChunk chunk) {
+                    throw new AssertionError("listener");
+                }
+            });
+            hold.countDown();
+
+            assertThat(broken.await().finishReason()).isEqualTo(FinishReason.CANCELLED);
+            for (Generation other : others) {
+                assertThat(other.await().tokens()).hasSize(20);
+            }
+            assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
+        }
+
+        @Test
+        void alsoWhereItThrowsAtTheEnd() throws InterruptedException {
+            start(forward -> {
+                if (forward == 3) {
+                    throw new IllegalStateException("forward 3");
+                }
+            });
+            GenerationListener listener = new GenerationListener() {
+                @Override
+                public void onFinished(GenerationResult result) {
+                    throw new AssertionError("finished");
+                }
+
+                @Override
+                public void onFailed(TidarException failure) {
+                    throw new AssertionError("failed");
+                }
+            };
+
+            assertThat(bench.submit(1, 2, listener).await().tokens()).isEqualTo(answer(1, 2));
+            assertFails(bench.submit(1, 9, listener), GenerationFailedException.class, "forward 3");
+            assertThat(bench.submit(1, 2, listener).await().tokens()).isEqualTo(answer(1, 2));
+        }
+    }
+
+    @Nested
+    class AtOnceWhereItIsRefused {
+
+        @Test
+        void becauseTheQueueIsFullWithItsLengthAndWhenToComeAgain() {
+            start(EveryRequestEndsTest.this::holdFirst);
+            fill();
+
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineBusyException.class)
+                    .hasMessageContaining("4 requests wait already")
+                    .satisfies(e -> assertThat(((TidarException) e).retryAfter().orElseThrow())
+                            .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+            assertThat(bench.loop.queued()).isEqualTo(WAITING);
+            assertThat(bench.loop.totals().refused()).isEqualTo(1);
+        }
+
+        @Test
+        void becauseTheModelIsBeingLoaded() throws InterruptedException {
+            bench = new LoopBench(10, Limits.DEFAULT, forward -> {}, () -> LoopBench.await(hold));
+
+            assertThat(bench.loop.state()).isEqualTo(EngineState.LOADING);
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineBusyException.class)
+                    .hasMessageContaining("still being loaded")
+                    .matches(e -> ((TidarException) e).retryAfter().isPresent());
+            hold.countDown();
+            bench.loop.awaitLoaded();
+            assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
+            assertThat(bench.submit(1, 3).await().tokens()).isEqualTo(answer(1, 3));
+        }
+
+        @Test
+        void becauseTheModelCouldNotBeLoaded() {
+            bench = new LoopBench(10, Limits.DEFAULT, forward -> {}, () -> {
+                throw new DeviceException("no such device", null);
+            });
+            bench.released.set(true);
+            until(() -> bench.loop.state() == EngineState.DEAD);
+
+            assertThat(bench.loop.death().orElseThrow()).hasMessage("no such device");
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineClosedException.class)
+                    .hasMessageContaining("no such device");
+        }
+
+        @Test
+        void becauseTheEngineWasClosedWhileItLoaded() {
+            bench = new LoopBench(10, Limits.DEFAULT, forward -> {}, () -> LoopBench.await(hold));
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(bench.loop::close);
+            until(() -> bench.loop.state() == EngineState.DEAD);
+
+            assertThatThrownBy(() -> bench.submit(1, 1)).isInstanceOf(EngineClosedException.class);
+            hold.countDown();
+            closed.join();
+        }
+    }
+
+    @Nested
+    class WhenTheEngineIsDrained {
+
+        private CompletableFuture<Boolean> drain(Duration limit) {
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    return bench.loop.drain(limit);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+
+        @Test
+        void byItsOwnEndWhileNewOnesAreRefused() throws InterruptedException {
+            start(EveryRequestEndsTest.this::holdFirst);
+            List<Generation> accepted = fill();
+            CompletableFuture<Boolean> drained = drain(Duration.ofMinutes(1));
+            until(() -> bench.loop.state() == EngineState.DRAINING);
+
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineClosedException.class)
+                    .hasMessageContaining("shutting down");
+            hold.countDown();
+            assertThat(drained.join()).isTrue();
+            for (Generation generation : accepted) {
+                assertThat(generation.await().tokens()).hasSize(20);
+            }
+            assertThat(bench.loop.state()).isEqualTo(EngineState.DEAD);
+        }
+
+        @Test
+        void byAnErrorWhereItTakesLongerThanTheLimit() {
+            start(EveryRequestEndsTest.this::holdFirst);
+            List<Generation> accepted = fill();
+            CompletableFuture<Boolean> drained = drain(Duration.ofMillis(1));
+            until(() -> bench.loop.state() == EngineState.DEAD);
+            hold.countDown();
+
+            assertThat(drained.join()).isFalse();
+            for (Generation generation : accepted) {
+                assertFails(generation, EngineClosedException.class, "closed");
+            }
+        }
+
+        @Test
+        void andNobodyWaitsWhereThereIsNothingToEnd() throws InterruptedException {
+            start(forward -> {});
+
+            assertThat(bench.loop.drain(Duration.ofMinutes(1))).isTrue();
+        }
+    }
+
+    @Test
+    void howeverManyThreadsSubmitAndCloseAtOnce() throws InterruptedException {
+        AtomicInteger ends = new AtomicInteger();
+        for (int round = 0; round < 50; round++) {
+            start(Limits.builder(), forward -> {});
+            LoopBench own = bench;
+            CountDownLatch go = new CountDownLatch(1);
+            List<CompletableFuture<Void>> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                callers.add(CompletableFuture.runAsync(() -> {
+                    LoopBench.await(go);
+                    submitUntilClosed(own, ends);
+                }));
+            }
+            go.countDown();
+            own.close();
+            callers.forEach(CompletableFuture::join);
+        }
+        assertThat(ends.get()).isPositive();
+    }
+
+    private static void submitUntilClosed(LoopBench bench, AtomicInteger ends) {
+        for (boolean open = true; open; ) {
+            try {
+                bench.submit(1, 3).await();
+                ends.incrementAndGet();
+            } catch (EngineClosedException e) {
+                open = false;
+                ends.incrementAndGet();
+            } catch (EngineBusyException e) {
+                Thread.onSpinWait();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tidar.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.Limits;
+import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.PassTimes;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.Picking;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/** An engine thread with a remembering model, which does at each forward what the test says. */
+final class LoopBench {
+
+    private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
+
+    final BlockPool pool;
+    final AtomicBoolean released = new AtomicBoolean();
+    final EngineLoop loop;
+
+    /** @param forward told the number of each forward, before it is run */
+    LoopBench(int blocks, Limits limits, IntConsumer forward) {
+        this(blocks, limits, forward, () -> {});
+    }
+
+    /** @param load what loading does first */
+    LoopBench(int blocks, Limits limits, IntConsumer forward, Runnable load) {
+        pool = new BlockPool(blocks);
+        Supplier<Engine> loader = () -> {
+            load.run();
+            return engine(blocks, limits, forward);
+        };
+        loop = new EngineLoop(loader, limits, System::nanoTime);
+    }
+
+    private Engine engine(int blocks, Limits limits, IntConsumer forward) {
+        RememberingModel model = new RememberingModel(blocks);
+        int[] forwards = new int[1];
+        TidarModel scripted = inputs -> {
+            forward.accept(forwards[0]++);
+            return model.step(inputs);
+        };
+        return new Engine(
+                new Decoder(scripted, RememberingModel.MASK),
+                new KvCache(pool, RememberingModel.BLOCK_TOKENS),
+                new AdaptiveLayouts(
+                        new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                limits.maxRunning() + 8,
+                () -> released.set(true));
+    }
+
+    Generation submit(int first, int maxTokens) {
+        return submit(first, maxTokens, GenerationListener.NONE);
+    }
+
+    Generation submit(int first, int maxTokens, GenerationListener listener) {
+        return loop.submit(
+                new Admission(
+                        prompt(first),
+                        Picking.GREEDY,
+                        new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
+                        Optional.empty(),
+                        "",
+                        Optional::empty,
+                        () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
+                listener);
+    }
+
+    static List<Integer> prompt(int first) {
+        return SchedulerBench.prompt(first, 3);
+    }
+
+    static List<Integer> answer(int first, int tokens) {
+        return RememberingModel.answer(prompt(first), Picking.GREEDY, tokens);
+    }
+
+    /** Closes, and sees that everything came back. */
+    void close() {
+        loop.close();
+        until(released::get);
+        until(() -> pool.free() == pool.blocks());
+        assertThat(loop.queued()).isZero();
+        assertThat(loop.running()).isZero();
+    }
+
+    static void until(BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - begin).as("nanoseconds of waiting").isLessThan(PATIENCE);
+            Thread.yield();
+        }
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
