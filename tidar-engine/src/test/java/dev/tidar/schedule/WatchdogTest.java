@@ -65,7 +65,7 @@ class WatchdogTest {
         assertThat(logged.get(0))
                 .contains("longer than 1 ms")
                 .contains("\"tidar-engine\"")
-                .contains("dev.tidar.schedule.Scheduler.run(");
+                .contains("dev.tidar.schedule.EngineLoop.run(");
         assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
     }
 
