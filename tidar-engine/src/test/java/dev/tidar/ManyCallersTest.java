@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
@@ -18,6 +19,7 @@ import dev.tidar.api.Prompt;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.TestModel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -128,7 +131,8 @@ class ManyCallersTest {
         }
         assertThat(served.get() + refused.get()).isEqualTo(threads * 40);
         assertThat(served).hasPositiveValue();
-        assertThat(engine.status().totals().finished() + engine.status().totals().cancelled())
+        assertThat(engine.status().totals().finished()
+                        + engine.status().totals().cancelled())
                 .isEqualTo(served.get());
         assertThat(engine.status().totals().refused()).isEqualTo(refused.get());
         assertAtRest();
@@ -213,6 +217,20 @@ class ManyCallersTest {
         Generation generation = engine.submit(patient.build(), GenerationListener.NONE);
 
         assertThatThrownBy(generation::await).isInstanceOf(EngineBusyException.class);
+    }
+
+    @Test
+    void isDeadAndSaysWhyWhereItsModelCannotBeLoadedInTheBackground(@TempDir Path empty) {
+        engine = TidarEngine.start(EngineOptions.builder(empty).build());
+        while (engine.status().state() == EngineState.LOADING) {
+            Thread.yield();
+        }
+
+        assertThat(engine.status().state()).isEqualTo(EngineState.DEAD);
+        assertThat(engine.status().failure().orElseThrow()).contains("config.json");
+        assertThatThrownBy(() -> story(1))
+                .isInstanceOf(EngineClosedException.class)
+                .hasMessageContaining("config.json");
     }
 
     private void assertAtRest() {

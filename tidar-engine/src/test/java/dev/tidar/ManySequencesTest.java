@@ -109,7 +109,8 @@ class ManySequencesTest {
             generations.add(submit(engine, cases.get(i), decodings.get(i % decodings.size()), "mixed"));
         }
         for (int i = 0; i < cases.size(); i++) {
-            assertThat(generations.get(i).await().tokens()).isEqualTo(cases.get(i).expected());
+            assertThat(generations.get(i).await().tokens())
+                    .isEqualTo(cases.get(i).expected());
         }
     }
 
@@ -176,8 +177,7 @@ class ManySequencesTest {
                 for (Decoding decoding : FEW) {
                     List<GenerationResult> results = together(forgetful, cases, decoding, "off");
                     assertAnswers(results, cases);
-                    assertThat(results)
-                            .allMatch(r -> r.stats().cachedTokens() == 0);
+                    assertThat(results).allMatch(r -> r.stats().cachedTokens() == 0);
                 }
             }
             assertThat(forgetful.status().kv().cachedBytes()).isZero();
@@ -197,7 +197,8 @@ class ManySequencesTest {
                     .toList();
             List<List<Integer>> undisturbed = new ArrayList<>();
             for (GenerationRequest request : requests) {
-                undisturbed.add(crowded.submit(request, GenerationListener.NONE).await().tokens());
+                undisturbed.add(
+                        crowded.submit(request, GenerationListener.NONE).await().tokens());
             }
             assertThat(crowded.status().totals().preemptions()).isZero();
             List<Generation> together = requests.stream()
@@ -274,8 +275,8 @@ class ManySequencesTest {
         return EngineOptions.builder(STORIES).threads(1);
     }
 
-    private static List<GenerationResult> together(
-            TidarEngine on, List<Case> cases, Decoding decoding, String salt) throws InterruptedException {
+    private static List<GenerationResult> together(TidarEngine on, List<Case> cases, Decoding decoding, String salt)
+            throws InterruptedException {
         List<Generation> generations =
                 cases.stream().map(c -> submit(on, c, decoding, salt)).toList();
         List<GenerationResult> results = new ArrayList<>();

@@ -213,7 +213,9 @@ final class ScheduledSequence implements Generation {
                 Duration.ofNanos(now - first));
     }
 
-    /** A listener that throws loses its request, and nobody else's; an error of foreign code is no error of the engine. */
+    /**
+     * A listener that throws loses its request, and nobody else's; an error of foreign code is no error of the engine.
+     */
     private void tell(Runnable call) {
         try {
             call.run();

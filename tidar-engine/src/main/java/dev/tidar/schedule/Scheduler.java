@@ -45,9 +45,7 @@ final class Scheduler {
 
     private Optional<Refusal> refusal = Optional.empty();
 
-    /**
-     * @param running where it keeps who runs; a list that any thread may read
-     */
+    /** @param running where it keeps who runs; a list that any thread may read */
     Scheduler(
             Engine engine,
             Limits limits,
@@ -174,7 +172,8 @@ final class Scheduler {
     }
 
     private boolean mayFit(ScheduledSequence next) {
-        return refusal.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed()).orElse(true);
+        return refusal.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
+                .orElse(true);
     }
 
     /** Whether the request need not wait any longer: it runs now, or has failed. */

@@ -89,6 +89,15 @@ class PrefixCacheTest {
         }
 
         @Test
+        void theSamePromptUnderEachSaltThatHadIt() {
+            memory.serve("alice", prompt(1, 9));
+            memory.serve("bob", prompt(1, 9));
+
+            assertThat(memory.found("alice", prompt(1, 9))).isEqualTo(8);
+            assertThat(memory.found("bob", prompt(1, 9))).isEqualTo(8);
+        }
+
+        @Test
         void nothingBehindABlockThatIsMissing() {
             Writer whole = memory.begin("", prompt(1, 13));
             whole.compute(13);

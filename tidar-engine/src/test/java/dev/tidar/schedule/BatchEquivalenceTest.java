@@ -77,8 +77,8 @@ class BatchEquivalenceTest {
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             Optional<StepLayout> layout = LAYOUTS.get(i % LAYOUTS.size());
-            requests.add(bench.submit(bench.new Request(
-                    SchedulerBench.prompt(100 * i, 20), 70, new Picking(1, i), layout, Terms.NONE)));
+            requests.add(bench.submit(
+                    bench.new Request(SchedulerBench.prompt(100 * i, 20), 70, new Picking(1, i), layout, Terms.NONE)));
         }
         bench.untilEnded(requests);
 
@@ -97,6 +97,6 @@ class BatchEquivalenceTest {
         Picking picking = random.nextBoolean() ? Picking.GREEDY : new Picking(1, random.nextInt(3));
         Terms terms = new Terms(Optional.empty(), random.nextInt(4) == 0 ? "tenant" : "");
         return bench
-                .new Request(prompt, random.nextInt(1, 50), picking, LAYOUTS.get(random.nextInt(LAYOUTS.size())), terms);
+        .new Request(prompt, random.nextInt(1, 50), picking, LAYOUTS.get(random.nextInt(LAYOUTS.size())), terms);
     }
 }

@@ -176,9 +176,7 @@ final class SchedulerBench {
         while (!requests.stream().allMatch(Request::hasEnded)) {
             boolean idle = step().isEmpty();
             assertThat(idle && !requests.stream().allMatch(Request::hasEnded))
-                    .as(
-                            "the engine does nothing while %d wait and %d run",
-                            queue.size(), running.size())
+                    .as("the engine does nothing while %d wait and %d run", queue.size(), running.size())
                     .isFalse();
         }
     }

@@ -170,7 +170,8 @@ class SchedulerTest {
 
         @Test
         void withWholeChunksWhereNobodyDecodes() {
-            var bench = new SchedulerBench(MANY, limits().maxStep(Duration.ofMillis(1)).build());
+            var bench = new SchedulerBench(
+                    MANY, limits().maxStep(Duration.ofMillis(1)).build());
             Request request = bench.submit(prompt(1000, 100), 1);
 
             assertThat(rows(bench.step(), request)).isEqualTo(32);
@@ -187,7 +188,8 @@ class SchedulerTest {
 
         @Test
         void withSmallerChunksOnceForwardsTurnOutToBeSlower() {
-            var bench = new SchedulerBench(MANY, limits().maxStep(Duration.ofMillis(3)).build());
+            var bench = new SchedulerBench(
+                    MANY, limits().maxStep(Duration.ofMillis(3)).build());
             for (int i = 0; i < 200; i++) {
                 bench.layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 10, 1_000_000L + 10 * 200_000L);
             }
@@ -215,18 +217,22 @@ class SchedulerTest {
 
         @Test
         void whichIsTheFirstToRunAgainAndEndsWithTheSameTokens() {
+            var bench = new SchedulerBench(12, limits().maxRunning(2).build());
             Request old = bench.submit(prompt(100, 10), 24);
             Request young = bench.submit(prompt(200, 10), 24);
+            bench.step();
+            Request late = bench.submit(prompt(300, 2), 2);
             while (bench.totals.snapshot().preemptions() == 0) {
                 bench.step();
             }
             assertThat(old.runs()).isTrue();
             assertThat(young.runs()).isFalse();
             assertThat(bench.queue.first()).contains(young.handle);
-
-            Request late = bench.submit(prompt(300, 2), 2);
-            bench.untilEnded(List.of(young));
-            bench.untilEnded(List.of(late));
+            while (!young.runs()) {
+                bench.step();
+                assertThat(late.runs() && !young.runs()).isFalse();
+            }
+            bench.untilEnded(List.of(old, young, late));
 
             assertThat(old.tokens).isEqualTo(old.expected());
             assertThat(young.tokens).isEqualTo(young.expected());
@@ -249,6 +255,18 @@ class SchedulerTest {
             assertThat(young.handle.promptTokens()).isEqualTo(10);
             bench.untilEnded(List.of(young));
             assertThat(young.tokens).isEqualTo(young.expected());
+        }
+
+        @Test
+        void onlyAfterOlderOnesHaveGivenUpTheirDraftRows() {
+            var tight = new SchedulerBench(6, LIMITS);
+            Optional<StepLayout> wide = Optional.of(new StepLayout.SinglePass(8, StepLayout.allOutcomes(8)));
+            List<Request> requests =
+                    List.of(tight.submit(prompt(100, 8), 4, wide), tight.submit(prompt(200, 8), 4, wide));
+            tight.untilEnded(requests);
+
+            assertThat(requests).allSatisfy(r -> assertThat(r.tokens).isEqualTo(r.expected()));
+            assertThat(tight.totals.snapshot().preemptions()).isZero();
         }
 
         @Test
@@ -346,7 +364,8 @@ class SchedulerTest {
 
         @Test
         void whenItsTimeIsUpAndKeepsWhatItHas() {
-            Request request = bench.submit(bench.new Request(
+            Request request = bench.submit(bench
+            .new Request(
                     prompt(100, 10),
                     500,
                     Picking.GREEDY,
@@ -364,8 +383,8 @@ class SchedulerTest {
     @Nested
     class RefusesToLetARequestWait {
 
-        private final SchedulerBench bench =
-                new SchedulerBench(100, limits().maxRunning(1).maxQueueWait(Duration.ofSeconds(2)).build());
+        private final SchedulerBench bench = new SchedulerBench(
+                100, limits().maxRunning(1).maxQueueWait(Duration.ofSeconds(2)).build());
 
         @Test
         void longerThanTheQueuesLimit() {
@@ -379,14 +398,16 @@ class SchedulerTest {
                     .isInstanceOf(EngineBusyException.class)
                     .hasMessageContaining("waited for 2001 ms")
                     .matches(e -> ((EngineBusyException) e).isTransient())
-                    .matches(e -> ((EngineBusyException) e).retryAfter().orElseThrow().toSeconds() >= 1);
+                    .matches(e ->
+                            ((EngineBusyException) e).retryAfter().orElseThrow().toSeconds() >= 1);
         }
 
         @Test
         void longerThanItsOwnTime() {
             bench.submit(prompt(100, 10), 300);
             bench.step();
-            Request hasty = bench.submit(bench.new Request(
+            Request hasty = bench.submit(bench
+            .new Request(
                     prompt(200, 10),
                     5,
                     Picking.GREEDY,
@@ -400,7 +421,8 @@ class SchedulerTest {
 
         @Test
         void butNotOneThatHasRunAndWasPreempted() {
-            var tight = new SchedulerBench(12, limits().maxQueueWait(Duration.ofSeconds(2)).build());
+            var tight = new SchedulerBench(
+                    12, limits().maxQueueWait(Duration.ofSeconds(2)).build());
             Request old = tight.submit(prompt(100, 10), 24);
             Request young = tight.submit(prompt(200, 10), 24);
             while (tight.totals.snapshot().preemptions() == 0) {

@@ -86,6 +86,7 @@ class WatchdogTest {
         }
         assertThat(bench.loop.state()).isEqualTo(EngineState.DEAD);
         assertThatThrownBy(() -> bench.submit(1, 1)).isInstanceOf(EngineClosedException.class);
+        assertThat(bench.loop.totals().stalls()).as("warnings before").isEqualTo(1);
         bench.loop.close();
         assertThat(bench.released).as("the device, whose forward still runs").isFalse();
     }
