@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * prompt is cut, whatever is in the cache and however often it gives its memory away, its tokens are the same.
  */
 @DisplayName("A request among others is answered as if it were alone")
+@Timeout(120) // a request without an end would wait for ever
 class ManySequencesTest {
 
     private static final Path STORIES = TestModel.folder("models/stories260k-tidar");

@@ -7,6 +7,7 @@ import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
@@ -76,6 +77,31 @@ class EmbeddedModelTest {
     }
 
     @Test
+    void hasTheTokensOfTheOracleInABatchWithItsPromptsInTheCacheAndWithout() throws InterruptedException {
+        List<JsonNode> cases = cases(3);
+        for (DecodeMode mode : List.of(DecodeMode.AUTO, DecodeMode.SINGLE_PASS)) {
+            for (String cache : List.of("cold", "hot")) {
+                List<Generation> together = cases.stream()
+                        .map(c -> engine.submit(
+                                request(c, Decoding.of(mode))
+                                        .cacheSalt(mode.name())
+                                        .build(),
+                                GenerationListener.NONE))
+                        .toList();
+                for (int i = 0; i < cases.size(); i++) {
+                    GenerationResult result = together.get(i).await();
+
+                    assertThat(result.tokens())
+                            .as("%s, %s, prompt %d", mode, cache, i)
+                            .isEqualTo(ints(cases.get(i).get("greedy")));
+                    int full = (result.stats().promptTokens() - 1) / 16 * 16;
+                    assertThat(result.stats().cachedTokens()).isEqualTo(cache.equals("hot") ? full : 0);
+                }
+            }
+        }
+    }
+
+    @Test
     void laysOutAChatAsItsTemplateDoes() throws InterruptedException {
         for (JsonNode c : cases(16)) {
             if (c.has("chat")) {
@@ -93,15 +119,15 @@ class EmbeddedModelTest {
     }
 
     private static GenerationResult run(JsonNode c, Decoding decoding) throws InterruptedException {
-        var prompt = new Prompt.Tokens(ints(c.get("prompt_ids")));
-        return engine.submit(
-                        GenerationRequest.builder(prompt)
-                                .maxTokens(expected.get("max_tokens").asInt())
-                                .temperature(0)
-                                .decoding(decoding)
-                                .build(),
-                        GenerationListener.NONE)
+        return engine.submit(request(c, decoding).build(), GenerationListener.NONE)
                 .await();
+    }
+
+    private static GenerationRequest.Builder request(JsonNode c, Decoding decoding) {
+        return GenerationRequest.builder(new Prompt.Tokens(ints(c.get("prompt_ids"))))
+                .maxTokens(expected.get("max_tokens").asInt())
+                .temperature(0)
+                .decoding(decoding);
     }
 
     private static List<JsonNode> cases(int count) {

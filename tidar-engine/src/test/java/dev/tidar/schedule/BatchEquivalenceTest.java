@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random requests of every kind in too little memory: each is answered as if it were alone, and each ends. */
 @DisplayName("Whatever runs beside a request")
+@Timeout(120) // a request without an end would wait for ever
 class BatchEquivalenceTest {
 
     private static final int BLOCKS = 40;

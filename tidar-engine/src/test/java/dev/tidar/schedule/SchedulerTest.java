@@ -18,8 +18,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("The scheduler")
+@Timeout(120) // a request without an end would wait for ever
 class SchedulerTest {
 
     private static final int MANY = 1000;

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 @DisplayName("A forward that takes too long")
+@Timeout(120) // a request without an end would wait for ever
 class WatchdogTest {
 
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Watchdog.class);
