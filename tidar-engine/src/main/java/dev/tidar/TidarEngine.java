@@ -33,7 +33,7 @@ public final class TidarEngine implements AutoCloseable {
     public static TidarEngine load(EngineOptions options) {
         TidarEngine engine = start(options);
         try {
-            engine.loop.awaitLoaded();
+            engine.awaitLoaded();
         } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
@@ -48,6 +48,15 @@ public final class TidarEngine implements AutoCloseable {
     public static TidarEngine start(EngineOptions options) {
         EngineLoader loader = new EngineLoader(options, System::nanoTime);
         return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), System::nanoTime));
+    }
+
+    /**
+     * Waits until the model is loaded; returns at once if it is.
+     *
+     * @throws dev.tidar.api.TidarException what loading failed with
+     */
+    public void awaitLoaded() {
+        loop.awaitLoaded();
     }
 
     /**
