@@ -6,6 +6,7 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +51,14 @@ record ChatRequestMapper(String model) {
         List<String> stopSequences = options.getStopSequences();
         if (stopSequences != null) {
             request.stopStrings(stopSequences);
+        }
+        Duration timeout = options.getTimeout();
+        if (timeout != null) {
+            request.timeout(timeout);
+        }
+        String cacheSalt = options.getCacheSalt();
+        if (cacheSalt != null) {
+            request.cacheSalt(cacheSalt);
         }
         return request.build();
     }

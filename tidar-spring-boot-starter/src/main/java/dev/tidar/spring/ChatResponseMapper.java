@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -19,10 +20,11 @@ import org.springframework.ai.chat.model.Generation;
  * Immutable.
  *
  * @param id id of every response of this generation
- * @param model name of the loaded model
- * @param device device that computes
+ * @param model name of the model
+ * @param device device that computes; asked for when an answer ends
+ * @param reportHits whether to tell how many tokens of a prompt were cached
  */
-record ChatResponseMapper(String id, String model, String device) {
+record ChatResponseMapper(String id, String model, Supplier<String> device, boolean reportHits) {
 
     /** The text of one step, without a finish reason and without usage. */
     ChatResponse chunk(TokenChunk chunk) {
@@ -52,20 +54,44 @@ record ChatResponseMapper(String id, String model, String device) {
         var metadata = ChatGenerationMetadata.builder()
                 .finishReason(result.finishReason().name().toLowerCase(Locale.ROOT))
                 .build();
-        GenerationStats stats = result.stats();
+        GenerationStats stats = reportHits ? result.stats() : withoutHits(result.stats());
         var about = responseMetadata()
-                .usage(new DefaultUsage(stats.promptTokens(), stats.tokens(), null, stats))
+                .usage(usage(stats))
+                .keyValue(TidarMetadata.PREEMPTIONS, stats.preemptions())
                 .keyValue(TidarMetadata.FORWARDS, stats.forwards())
                 .keyValue(TidarMetadata.TOKENS_PER_FORWARD, stats.tokensPerForward())
                 .keyValue(TidarMetadata.TOKENS_PER_SECOND, stats.tokensPerSecond())
                 .keyValue(TidarMetadata.KEPT, Collections.unmodifiableSortedMap(stats.keptHistogram()))
                 .keyValue(TidarMetadata.LAYOUT, stats.layout())
                 .keyValue(TidarMetadata.SEED, result.seed())
-                .keyValue(TidarMetadata.DEVICE, device)
+                .keyValue(TidarMetadata.DEVICE, device.get())
                 .keyValue(TidarMetadata.QUEUED_MILLIS, stats.queued().toMillis())
                 .keyValue(TidarMetadata.PREFILL_MILLIS, stats.prefill().toMillis())
                 .keyValue(TidarMetadata.DECODE_MILLIS, stats.decode().toMillis());
+        if (reportHits) {
+            about.keyValue(TidarMetadata.CACHED_TOKENS, stats.cachedTokens());
+        }
         return response(text, metadata, about.build());
+    }
+
+    private DefaultUsage usage(GenerationStats stats) {
+        Long cached = reportHits ? (long) stats.cachedTokens() : null;
+        return new DefaultUsage(
+                stats.promptTokens(), stats.tokens(), stats.promptTokens() + stats.tokens(), stats, cached, null);
+    }
+
+    private static GenerationStats withoutHits(GenerationStats stats) {
+        return new GenerationStats(
+                stats.promptTokens(),
+                0,
+                stats.tokens(),
+                stats.forwards(),
+                stats.kept(),
+                stats.layout(),
+                stats.preemptions(),
+                stats.queued(),
+                stats.prefill(),
+                stats.decode());
     }
 
     private ChatResponseMetadata.Builder responseMetadata() {

@@ -1,7 +1,6 @@
 package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
-import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
@@ -10,6 +9,7 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.TidarException;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,8 @@ import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A {@link ChatModel} whose tokens are made inside this JVM by a {@link TidarEngine}. Thread-safe.
@@ -47,7 +49,8 @@ public class TidarChatModel implements ChatModel {
     private final ObservationRegistry observations;
     private final ChatRequestMapper requests;
     private final String model;
-    private final String device;
+    private volatile PrefixCacheSaltResolver salts = PrefixCacheSaltResolver.NONE;
+    private volatile boolean reportHits = true;
     private volatile @Nullable ChatModelObservationConvention convention;
 
     /** A model with default options and without observations. */
@@ -56,23 +59,34 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * @param engine makes the tokens; stays the caller's to close
+     * @param engine makes the tokens; stays the caller's to close; may still be loading
      * @param options for requests that leave an option unset
      * @param observations told about each request
      */
     public TidarChatModel(TidarEngine engine, TidarChatOptions options, ObservationRegistry observations) {
-        EngineStatus status = engine.status();
         this.engine = engine;
         this.options = options;
         this.observations = observations;
-        model = status.model().name();
-        device = status.device();
+        model = engine.status().name();
         requests = new ChatRequestMapper(model);
     }
 
     /** Replaces Spring AI's convention for the names and tags of observations. */
     public void setObservationConvention(ChatModelObservationConvention convention) {
         this.convention = convention;
+    }
+
+    /** Lets this resolver alone say who shares cached prefixes with whom; options must name no salt then. */
+    public void setPrefixCacheSaltResolver(PrefixCacheSaltResolver resolver) {
+        this.salts = resolver;
+    }
+
+    /**
+     * Whether responses tell how many tokens of the prompt were cached; they do unless told otherwise. The counts of
+     * {@link dev.tidar.api.GenerationStats} are 0 then.
+     */
+    public void setReportHits(boolean reportHits) {
+        this.reportHits = reportHits;
     }
 
     @Override
@@ -89,7 +103,7 @@ public class TidarChatModel implements ChatModel {
     @Override
     public ChatResponse call(Prompt prompt) {
         refuseOnEventLoop();
-        Task task = task(prompt, false);
+        Task task = task(prompt, false, salts.resolve(Context.empty()).blockOptional());
         return observation(task.context).observe(() -> {
             GenerationResult result = await(engine.submit(task.request, GenerationListener.NONE));
             ChatResponse response = responses().whole(result);
@@ -106,18 +120,25 @@ public class TidarChatModel implements ChatModel {
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
-        return Flux.deferContextual(subscriber -> {
-            Task task = task(prompt, true);
-            return new ObservedStream(responses(), observation(task.context), task.context)
-                    .of(listener -> engine.submit(task.request, listener), subscriber);
-        });
+        return Flux.deferContextual(subscriber -> salts == PrefixCacheSaltResolver.NONE
+                ? stream(task(prompt, true, Optional.empty()), subscriber)
+                : salts.resolve(subscriber)
+                        .map(Optional::of)
+                        .defaultIfEmpty(Optional.empty())
+                        .flatMapMany(salt -> stream(task(prompt, true, salt), subscriber)));
+    }
+
+    private Flux<ChatResponse> stream(Task task, ContextView subscriber) {
+        return new ObservedStream(responses(), observation(task.context), task.context)
+                .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
     /** A prompt as the engine takes it, and as an observation reports it: with all options resolved. */
     private record Task(GenerationRequest request, ChatModelObservationContext context) {}
 
-    private Task task(Prompt prompt, boolean streaming) {
-        TidarChatOptions resolved = resolve(prompt.getOptions());
+    /** @param salt what the resolver says */
+    private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
+        TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
         GenerationRequest request = requests.request(prompt.getInstructions(), resolved);
         ChatModelObservationContext context = ChatModelObservationContext.builder()
                 .prompt(new Prompt(prompt.getInstructions(), resolved))
@@ -133,8 +154,20 @@ public class TidarChatModel implements ChatModel {
         return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
     }
 
+    private TidarChatOptions salted(TidarChatOptions asked, Optional<String> salt) {
+        if (salts == PrefixCacheSaltResolver.NONE) {
+            return asked;
+        }
+        if (asked.getCacheSalt() != null) {
+            throw new InvalidRequestException(
+                    "cacheSalt must be unset, because the PrefixCacheSaltResolver of this application decides on it");
+        }
+        return asked.mutate().cacheSalt(salt.orElse(null)).build();
+    }
+
     private ChatResponseMapper responses() {
-        return new ChatResponseMapper("tidar-" + UUID.randomUUID(), model, device);
+        return new ChatResponseMapper(
+                "tidar-" + UUID.randomUUID(), model, () -> engine.status().device(), reportHits);
     }
 
     private Observation observation(ChatModelObservationContext context) {

@@ -1,6 +1,8 @@
 package dev.tidar.spring;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.GenerationRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +19,7 @@ import org.springframework.ai.tool.ToolCallback;
  * model.
  *
  * <p>Honoured: {@code maxTokens}, {@code temperature} (unset is the default of the checkpoint), {@code stopSequences}
- * and the four below. {@code topK}, {@code topP}, the penalties, tools and the name of another model are refused when
+ * and the six below. {@code topK}, {@code topP}, the penalties, tools and the name of another model are refused when
  * the request is made, unless the value means "off".
  *
  * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told
@@ -29,6 +31,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
     private final @Nullable DecodeMode mode;
     private final @Nullable Integer draftLength;
     private final @Nullable Set<Integer> outcomes;
+    private final @Nullable Duration timeout;
+    private final @Nullable String cacheSalt;
 
     private TidarChatOptions(Builder from, Portable portable) {
         super(
@@ -46,6 +50,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         mode = from.mode;
         draftLength = from.draftLength;
         outcomes = from.outcomes;
+        timeout = from.timeout;
+        cacheSalt = from.cacheSalt;
     }
 
     /**
@@ -70,13 +76,37 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         return outcomes;
     }
 
+    /**
+     * How long the answer may take from its submission. What there is by then is the answer, with the finish reason
+     * {@code deadline}. Unset is the limit of the engine.
+     */
+    public @Nullable Duration getTimeout() {
+        return timeout;
+    }
+
+    /**
+     * Only requests with the same salt share cached prefixes, and how fast an answer begins tells what was shared. Set
+     * it from whom you have authenticated, never from what a caller sends; an application with many users does that
+     * once, in a {@link PrefixCacheSaltResolver}, and then this must stay unset. Up to
+     * {@value GenerationRequest#MAX_SALT_LENGTH} visible ASCII characters. Unset is one salt for all.
+     */
+    public @Nullable String getCacheSalt() {
+        return cacheSalt;
+    }
+
     public static Builder builder() {
         return new Builder();
     }
 
     @Override
     public Builder mutate() {
-        return copyOf(this).seed(seed).mode(mode).draftLength(draftLength).outcomes(outcomes);
+        return copyOf(this)
+                .seed(seed)
+                .mode(mode)
+                .draftLength(draftLength)
+                .outcomes(outcomes)
+                .timeout(timeout)
+                .cacheSalt(cacheSalt);
     }
 
     /** These options as they are if they are ours; otherwise the portable ones among them, whatever their class. */
@@ -101,6 +131,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 .mode(first(others, TidarChatOptions::getMode))
                 .draftLength(first(others, TidarChatOptions::getDraftLength))
                 .outcomes(first(others, TidarChatOptions::getOutcomes))
+                .timeout(first(others, TidarChatOptions::getTimeout))
+                .cacheSalt(first(others, TidarChatOptions::getCacheSalt))
                 .build();
     }
 
@@ -131,12 +163,14 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 && Objects.equals(seed, that.seed)
                 && mode == that.mode
                 && Objects.equals(draftLength, that.draftLength)
-                && Objects.equals(outcomes, that.outcomes);
+                && Objects.equals(outcomes, that.outcomes)
+                && Objects.equals(timeout, that.timeout)
+                && Objects.equals(cacheSalt, that.cacheSalt);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), seed, mode, draftLength, outcomes);
+        return Objects.hash(super.hashCode(), seed, mode, draftLength, outcomes, timeout, cacheSalt);
     }
 
     /** The fields of Spring AI's builder, which only its subclass can read. */
@@ -158,6 +192,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         private @Nullable DecodeMode mode;
         private @Nullable Integer draftLength;
         private @Nullable Set<Integer> outcomes;
+        private @Nullable Duration timeout;
+        private @Nullable String cacheSalt;
 
         private Builder() {}
 
@@ -181,6 +217,16 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
             return this;
         }
 
+        public Builder timeout(@Nullable Duration time) {
+            timeout = time;
+            return this;
+        }
+
+        public Builder cacheSalt(@Nullable String salt) {
+            cacheSalt = salt;
+            return this;
+        }
+
         @Override
         public Builder combineWith(ChatOptions.Builder<?> other) {
             super.combineWith(other);
@@ -189,6 +235,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 mode = that.mode != null ? that.mode : mode;
                 draftLength = that.draftLength != null ? that.draftLength : draftLength;
                 outcomes = that.outcomes != null ? that.outcomes : outcomes;
+                timeout = that.timeout != null ? that.timeout : timeout;
+                cacheSalt = that.cacheSalt != null ? that.cacheSalt : cacheSalt;
             }
             return this;
         }

@@ -2,6 +2,7 @@ package dev.tidar.spring;
 
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -10,8 +11,8 @@ import org.springframework.boot.health.contributor.Health;
  * Health of an engine, read from its status; no token is made for it.
  *
  * <p>UP when it serves, also on a fallback, which is then a detail; OUT_OF_SERVICE while it loads or drains; DOWN when
- * it is closed or its device failed. Meant for the readiness group, never for liveness: a restart loads the model
- * again.
+ * it is closed, its model could not be loaded or its device failed, with the reason. Meant for the readiness group,
+ * never for liveness: a restart loads the model again.
  */
 public class TidarHealthIndicator extends AbstractHealthIndicator {
     private final Supplier<EngineStatus> engine;
@@ -26,16 +27,28 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
         EngineStatus status = engine.get();
         report(status.state(), health)
                 .withDetail("state", status.state().name())
-                .withDetail("model", status.model().name())
-                .withDetail("weights", status.model().weights().name())
-                .withDetail("device", status.device())
-                .withDetail("backend", status.backend())
-                .withDetail("layout", status.layout().chosen())
-                .withDetail("layoutReason", status.layout().reason())
+                .withDetail("model", status.name())
                 .withDetail("queued", status.queued())
                 .withDetail("running", status.running());
-        if (!status.degradations().isEmpty()) {
-            health.withDetail("degradations", status.degradations());
+        status.failure().ifPresent(reason -> health.withDetail("failure", reason));
+        if (status.state() == EngineState.LOADING) {
+            health.withDetail("loading", status.loading().stage())
+                    .withDetail("loadingPercent", Math.round(100 * status.loading().done()));
+        }
+        status.loaded().ifPresent(loaded -> describe(loaded, health));
+    }
+
+    private static void describe(Loaded loaded, Health.Builder health) {
+        health.withDetail("weights", loaded.model().weights().name())
+                .withDetail("device", loaded.device())
+                .withDetail("backend", loaded.backend())
+                .withDetail("layout", loaded.layout().chosen())
+                .withDetail("layoutReason", loaded.layout().reason())
+                .withDetail("kvBytes", loaded.kv().bytes())
+                .withDetail("kvFreeBytes", loaded.kv().freeBytes())
+                .withDetail("kvCachedBytes", loaded.kv().cachedBytes());
+        if (!loaded.degradations().isEmpty()) {
+            health.withDetail("degradations", loaded.degradations());
         }
     }
 

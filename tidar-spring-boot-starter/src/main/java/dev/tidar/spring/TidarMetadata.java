@@ -17,6 +17,15 @@ public final class TidarMetadata {
      */
     public static final String TOKENS = "tidar.tokens";
 
+    /**
+     * {@link Integer}: tokens of the prompt that were found in the prefix cache and not computed. Missing where the
+     * model does not report hits.
+     */
+    public static final String CACHED_TOKENS = "tidar.cached-tokens";
+
+    /** {@link Integer}: how often the request gave its memory to older ones and was computed again. */
+    public static final String PREEMPTIONS = "tidar.preemptions";
+
     /** {@link Integer}: decode forwards; the prefill is not counted. */
     public static final String FORWARDS = "tidar.forwards";
 

@@ -1,16 +1,27 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.KvStatus;
+import dev.tidar.api.EngineStatus.Totals;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Gauges of an engine, each tagged with the model, the device and the backend, that is, the kernels in use. */
+/**
+ * What an engine does now and has done since it was loaded, each meter tagged with the model. Bound while the engine
+ * loads, it starts at 0.
+ */
 public class TidarMeterBinder implements MeterBinder {
+
+    private static final KvStatus NO_KV = new KvStatus(0, 0, 0, 0, 0);
+
     private final Supplier<EngineStatus> engine;
 
     public TidarMeterBinder(Supplier<EngineStatus> engine) {
@@ -19,37 +30,111 @@ public class TidarMeterBinder implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        EngineStatus status = engine.get();
-        Tags tags = Tags.of("model", status.model().name(), "device", status.device(), "backend", status.backend());
-        gauge("tidar.requests.queued", "requests that wait", EngineStatus::queued)
-                .tags(tags)
-                .register(registry);
-        gauge("tidar.requests.running", "requests that are decoded now", EngineStatus::running)
-                .tags(tags)
-                .register(registry);
-        gauge(
-                        "tidar.degradations",
-                        "fallbacks that are active",
-                        now -> now.degradations().size())
-                .tags(tags)
-                .register(registry);
-        gauge(
-                        "tidar.kv.size",
-                        "memory set aside for keys and values",
-                        now -> now.kv().bytes())
-                .baseUnit(BaseUnits.BYTES)
-                .tags(tags)
-                .register(registry);
-        gauge(
-                        "tidar.kv.free",
-                        "part of that memory that no sequence holds",
-                        now -> now.kv().freeBytes())
-                .baseUnit(BaseUnits.BYTES)
-                .tags(tags)
-                .register(registry);
+        new Binding(registry, engine, Tags.of("model", engine.get().name())).bind();
     }
 
-    private Gauge.Builder<?> gauge(String name, String description, ToDoubleFunction<EngineStatus> value) {
-        return Gauge.builder(name, () -> value.applyAsDouble(engine.get())).description(description);
+    /** One engine in one registry. */
+    private record Binding(MeterRegistry registry, Supplier<EngineStatus> engine, Tags tags) {
+
+        void bind() {
+            state();
+            requests();
+            keysAndValues();
+            work();
+        }
+
+        private void state() {
+            for (EngineState state : EngineState.values()) {
+                gauge("tidar.engine.state", "1 for the state that the engine is in", now -> now.state() == state ? 1 : 0)
+                        .tag("state", word(state))
+                        .register(registry);
+            }
+            gauge(
+                            "tidar.degradations",
+                            "fallbacks that are active",
+                            now -> now.degradations().size())
+                    .register(registry);
+        }
+
+        private void requests() {
+            gauge("tidar.requests.queued", "requests that wait", EngineStatus::queued)
+                    .register(registry);
+            gauge("tidar.requests.running", "requests that are decoded now", EngineStatus::running)
+                    .register(registry);
+            ended("finished", Totals::finished);
+            ended("cancelled", Totals::cancelled);
+            ended("failed", Totals::failed);
+            ended("refused", Totals::refused);
+        }
+
+        private void ended(String outcome, ToDoubleFunction<Totals> value) {
+            counter("tidar.requests", "requests that have ended", now -> value.applyAsDouble(now.totals()))
+                    .tag("outcome", outcome)
+                    .register(registry);
+        }
+
+        private void keysAndValues() {
+            kv("free", KvStatus::freeBytes);
+            kv("cached", KvStatus::cachedBytes);
+            kv("used", kv -> kv.bytes() - kv.freeBytes() - kv.cachedBytes());
+            found("hit", KvStatus::blockHits);
+            found("miss", KvStatus::blockMisses);
+        }
+
+        private void kv(String state, ToDoubleFunction<KvStatus> bytes) {
+            gauge("tidar.kv.memory", "memory for keys and values", now -> bytes.applyAsDouble(kv(now)))
+                    .baseUnit(BaseUnits.BYTES)
+                    .tag("state", state)
+                    .register(registry);
+        }
+
+        private void found(String result, ToDoubleFunction<KvStatus> blocks) {
+            counter(
+                            "tidar.prefix.cache.blocks",
+                            "blocks that were looked for in the prefix cache; a search ends with the first miss",
+                            now -> blocks.applyAsDouble(kv(now)))
+                    .tag("result", result)
+                    .register(registry);
+        }
+
+        private void work() {
+            counter("tidar.prompt.tokens", "tokens of all prompts that began", now -> now.totals()
+                            .promptTokens())
+                    .register(registry);
+            counter(
+                            "tidar.prompt.tokens.cached",
+                            "part of them that was found in the prefix cache",
+                            now -> now.totals().cachedTokens())
+                    .register(registry);
+            counter(
+                            "tidar.preemptions",
+                            "how often a request gave its memory to older ones",
+                            now -> now.totals().preemptions())
+                    .register(registry);
+            counter("tidar.stalls", "forwards that took longer than the warning of the watchdog", now -> now.totals()
+                            .stalls())
+                    .register(registry);
+        }
+
+        private Gauge.Builder<?> gauge(String name, String description, ToDoubleFunction<EngineStatus> value) {
+            return Gauge.builder(name, () -> value.applyAsDouble(engine.get()))
+                    .description(description)
+                    .tags(tags);
+        }
+
+        private FunctionCounter.Builder<?> counter(
+                String name, String description, ToDoubleFunction<EngineStatus> value) {
+            return FunctionCounter.builder(name, engine, now -> value.applyAsDouble(now.get()))
+                    .description(description)
+                    .tags(tags);
+        }
+
+        private static KvStatus kv(EngineStatus now) {
+            return now.loaded().map(EngineStatus.Loaded::kv).orElse(NO_KV);
+        }
+
+        private static String word(EngineState state) {
+            return state.name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.GenerationStats;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -9,8 +11,8 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 
 /**
- * Counts emitted tokens and decode forwards by layout, from the observations of a {@link TidarChatModel}. Their ratio
- * over a time is the tokens per forward of that time.
+ * Counts emitted tokens and decode forwards by layout, and times the parts of an answer, from the observations of a
+ * {@link TidarChatModel}. The ratio of both counts over a time is the tokens per forward of that time.
  */
 public class TidarMeterObservationHandler implements ObservationHandler<ChatModelObservationContext> {
     private final MeterRegistry registry;
@@ -37,6 +39,25 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
                 .increment(about.getUsage().getCompletionTokens());
         counter("tidar.forwards", "decode forwards, the prefill not counted", layout)
                 .increment(about.getOrDefault(TidarMetadata.FORWARDS, 0));
+        if (about.getUsage().getNativeUsage() instanceof GenerationStats stats) {
+            time(stats);
+        }
+    }
+
+    /** An answer without a token was cancelled before the end of its prefill, so it has only waited. */
+    private void time(GenerationStats stats) {
+        timer("tidar.queue.time", "from submission to the start of the prefill").record(stats.queued());
+        if (stats.tokens() > 0) {
+            timer("tidar.prefill.time", "from the start of the prefill to the first token")
+                    .record(stats.prefill());
+            timer("tidar.time.to.first.token", "from submission to the first token")
+                    .record(stats.queued().plus(stats.prefill()));
+            timer("tidar.decode.time", "from the first token to the end").record(stats.decode());
+        }
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name).description(description).register(registry);
     }
 
     private Counter counter(String name, String description, String layout) {

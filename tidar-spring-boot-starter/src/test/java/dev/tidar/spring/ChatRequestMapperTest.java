@@ -10,6 +10,7 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -62,8 +63,12 @@ class ChatRequestMapperTest {
                     .stopSequences(List.of("END"))
                     .mode(DecodeMode.SINGLE_PASS)
                     .draftLength(4)
-                    .outcomes(Set.of(1, 4)));
+                    .outcomes(Set.of(1, 4))
+                    .timeout(Duration.ofSeconds(7))
+                    .cacheSalt("user:Sue"));
 
+            assertThat(request.timeout()).hasValue(Duration.ofSeconds(7));
+            assertThat(request.cacheSalt()).hasValue("user:Sue");
             assertThat(request.maxTokens()).hasValue(9);
             assertThat(request.temperature()).hasValue(0.5);
             assertThat(request.seed()).hasValue(3);

@@ -25,6 +25,12 @@ final class Statuses {
         return of(state, List.of());
     }
 
+    /** Of an engine whose model is not there, yet or ever. */
+    static EngineStatus withoutModel(EngineState state, Optional<String> failure) {
+        return new EngineStatus(
+                state, "tiny", new LoadProgress("packing weights", 0.456), Optional.empty(), 0, 0, Totals.NONE, failure);
+    }
+
     static EngineStatus of(EngineState state, List<String> degradations) {
         return new EngineStatus(
                 state,

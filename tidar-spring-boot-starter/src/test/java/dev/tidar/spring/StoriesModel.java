@@ -54,7 +54,7 @@ public final class StoriesModel {
      * Options whose steps carry over a thousand rows, so that an answer takes seconds and a cancel comes long before
      * its end.
      */
-    static TidarChatOptions slow(int maxTokens) {
+    public static TidarChatOptions slow(int maxTokens) {
         return TidarChatOptions.builder()
                 .mode(DecodeMode.SINGLE_PASS)
                 .draftLength(32)

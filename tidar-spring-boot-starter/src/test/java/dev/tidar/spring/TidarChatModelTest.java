@@ -72,7 +72,7 @@ class TidarChatModelTest {
             assertThat(usage.getCompletionTokens()).isEqualTo(MAX_TOKENS);
             assertThat(usage.getPromptTokens()).isPositive();
             assertThat(usage.getTotalTokens()).isEqualTo(usage.getPromptTokens() + MAX_TOKENS);
-            assertThat(usage.getCacheReadInputTokens()).isNull();
+            assertThat(usage.getCacheWriteInputTokens()).isNull();
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,7 +53,9 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().seed(1L).build(),
                 everyOption().mode(DecodeMode.TWO_PASS).build(),
                 everyOption().draftLength(2).build(),
-                everyOption().outcomes(Set.of(2)).build());
+                everyOption().outcomes(Set.of(2)).build(),
+                everyOption().timeout(Duration.ofSeconds(8)).build(),
+                everyOption().cacheSalt("user:Tom").build());
     }
 
     @ParameterizedTest
@@ -156,6 +159,8 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .seed(42L)
                 .mode(DecodeMode.SINGLE_PASS)
                 .draftLength(8)
-                .outcomes(Set.of(1, 4));
+                .outcomes(Set.of(1, 4))
+                .timeout(Duration.ofSeconds(9))
+                .cacheSalt("user:Sue");
     }
 }

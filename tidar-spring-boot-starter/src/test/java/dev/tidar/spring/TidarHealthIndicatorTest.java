@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.EngineState;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.health.contributor.Status;
 
 @DisplayName("Health")
 class TidarHealthIndicatorTest {
@@ -36,6 +38,44 @@ class TidarHealthIndicatorTest {
                 .containsEntry("layout", "autoregressive")
                 .containsEntry("layoutReason", "it is the fastest here")
                 .containsEntry("degradations", List.of("plain kernels: add --add-modules jdk.incubator.vector"));
+    }
+
+    @Test
+    void showsTheQueueAndTheMemoryForKeysAndValues() {
+        var health = new TidarHealthIndicator(() -> Statuses.of(EngineState.READY)).health();
+
+        assertThat(health.getDetails())
+                .containsEntry("queued", 3)
+                .containsEntry("running", 1)
+                .containsEntry("kvBytes", 4096L)
+                .containsEntry("kvFreeBytes", 1024L)
+                .containsEntry("kvCachedBytes", 2048L)
+                .doesNotContainKeys("loading", "loadingPercent", "failure");
+    }
+
+    @Test
+    void showsHowFarLoadingHasComeBeforeThereIsAModel() {
+        var health = new TidarHealthIndicator(() -> Statuses.withoutModel(EngineState.LOADING, Optional.empty()))
+                .health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails())
+                .containsEntry("model", "tiny")
+                .containsEntry("loading", "packing weights")
+                .containsEntry("loadingPercent", 46L)
+                .doesNotContainKey("device");
+    }
+
+    @Test
+    void saysWhyAnEngineIsDeadThatNeverHadAModel() {
+        var health = new TidarHealthIndicator(
+                        () -> Statuses.withoutModel(EngineState.DEAD, Optional.of("config.json is missing")))
+                .health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry("failure", "config.json is missing")
+                .doesNotContainKey("loading");
     }
 
     @ParameterizedTest

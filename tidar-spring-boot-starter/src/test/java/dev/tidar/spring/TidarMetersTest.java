@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.GenerationStats;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.prompt.Prompt;
 
@@ -21,20 +29,52 @@ class TidarMetersTest {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
+    private Supplier<EngineStatus> engine = () -> Statuses.of(EngineState.READY);
+
     @Test
-    void showTheQueueAndTheMemoryByTheKernelsInUse() {
-        new TidarMeterBinder(() -> Statuses.of(EngineState.READY)).bindTo(registry);
+    void showWhatTheEngineDoes() {
+        binder(Statuses.of(EngineState.READY)).bindTo(registry);
 
         assertThat(gauge("tidar.requests.queued")).isEqualTo(3);
         assertThat(gauge("tidar.requests.running")).isEqualTo(1);
-        assertThat(gauge("tidar.kv.size")).isEqualTo(4096);
-        assertThat(gauge("tidar.kv.free")).isEqualTo(1024);
+        assertThat(gauge("tidar.kv.memory", "state", "free")).isEqualTo(1024);
+        assertThat(gauge("tidar.kv.memory", "state", "cached")).isEqualTo(2048);
+        assertThat(gauge("tidar.kv.memory", "state", "used")).isEqualTo(1024);
+        assertThat(gauge("tidar.engine.state", "state", "ready")).isEqualTo(1);
+        assertThat(gauge("tidar.engine.state", "state", "dead")).isZero();
         assertThat(gauge("tidar.degradations")).isZero();
     }
 
     @Test
+    void countWhatTheEngineHasDone() {
+        binder(Statuses.of(EngineState.READY)).bindTo(registry);
+
+        assertThat(count("tidar.requests", "outcome", "finished")).isEqualTo(20);
+        assertThat(count("tidar.requests", "outcome", "cancelled")).isEqualTo(2);
+        assertThat(count("tidar.requests", "outcome", "failed")).isEqualTo(1);
+        assertThat(count("tidar.requests", "outcome", "refused")).isEqualTo(4);
+        assertThat(count("tidar.prompt.tokens")).isEqualTo(1000);
+        assertThat(count("tidar.prompt.tokens.cached")).isEqualTo(600);
+        assertThat(count("tidar.preemptions")).isEqualTo(5);
+        assertThat(count("tidar.stalls")).isEqualTo(1);
+        assertThat(count("tidar.prefix.cache.blocks", "result", "hit")).isEqualTo(7);
+        assertThat(count("tidar.prefix.cache.blocks", "result", "miss")).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOADING", "DEAD"})
+    void areBoundToAnEngineThatHasNoModel(EngineState state) {
+        binder(Statuses.withoutModel(state, Optional.empty())).bindTo(registry);
+
+        assertThat(gauge("tidar.kv.memory", "state", "used")).isZero();
+        assertThat(count("tidar.prefix.cache.blocks", "result", "hit")).isZero();
+        assertThat(gauge("tidar.engine.state", "state", state.name().toLowerCase(Locale.ROOT)))
+                .isEqualTo(1);
+    }
+
+    @Test
     void showAFallback() {
-        new TidarMeterBinder(() -> Statuses.of(EngineState.DEGRADED, List.of("plain kernels"))).bindTo(registry);
+        binder(Statuses.of(EngineState.DEGRADED, List.of("plain kernels"))).bindTo(registry);
 
         assertThat(gauge("tidar.degradations")).isEqualTo(1);
     }
@@ -74,10 +114,46 @@ class TidarMetersTest {
         assertThat(handler.supportsContext(new Observation.Context())).isFalse();
     }
 
-    private double gauge(String name) {
+    @Test
+    void timeThePartsOfAnAnswer(@TempDir Path directory) {
+        var observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(new TidarMeterObservationHandler(registry));
+        try (TidarEngine engine = StoriesModel.load(directory)) {
+            var model = new TidarChatModel(
+                    engine, TidarChatOptions.builder().maxTokens(10).build(), observations);
+
+            var stats = (GenerationStats) model.call(new Prompt("Once upon a time"))
+                    .getMetadata()
+                    .getUsage()
+                    .getNativeUsage();
+
+            assertThat(total("tidar.queue.time")).isEqualTo(stats.queued().toNanos());
+            assertThat(total("tidar.prefill.time")).isEqualTo(stats.prefill().toNanos());
+            assertThat(total("tidar.decode.time")).isEqualTo(stats.decode().toNanos());
+            assertThat(total("tidar.time.to.first.token"))
+                    .isEqualTo(stats.queued().plus(stats.prefill()).toNanos());
+        }
+    }
+
+    private double total(String timer) {
+        return registry.get(timer).timer().totalTime(TimeUnit.NANOSECONDS);
+    }
+
+    /** Micrometer holds on to no supplier that it is not given strongly; this class does. */
+    private TidarMeterBinder binder(EngineStatus status) {
+        engine = () -> status;
+        return new TidarMeterBinder(engine);
+    }
+
+    private double gauge(String name, String... tags) {
+        return registry.get(name).tags("model", "tiny").tags(tags).gauge().value();
+    }
+
+    private double count(String name, String... tags) {
         return registry.get(name)
-                .tags("model", "tiny", "device", "cpu, 2 threads", "backend", "plain")
-                .gauge()
-                .value();
+                .tags("model", "tiny")
+                .tags(tags)
+                .functionCounter()
+                .count();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.spring.PrefixCacheSaltResolver;
 import dev.tidar.spring.TidarChatModel;
 import dev.tidar.spring.TidarChatOptions;
 import io.micrometer.observation.ObservationRegistry;
@@ -31,10 +32,13 @@ public final class TidarChatAutoConfiguration {
             TidarEngine engine,
             TidarProperties properties,
             ObjectProvider<ObservationRegistry> observations,
-            ObjectProvider<ChatModelObservationConvention> convention) {
+            ObjectProvider<ChatModelObservationConvention> convention,
+            ObjectProvider<PrefixCacheSaltResolver> salts) {
         var model = new TidarChatModel(
                 engine, options(properties), observations.getIfUnique(() -> ObservationRegistry.NOOP));
+        model.setReportHits(properties.prefixCache().reportHits());
         convention.ifAvailable(model::setObservationConvention);
+        salts.ifAvailable(model::setPrefixCacheSaltResolver);
         return model;
     }
 

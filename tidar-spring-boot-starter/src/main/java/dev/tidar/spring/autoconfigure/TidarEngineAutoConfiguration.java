@@ -2,64 +2,59 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
-import dev.tidar.api.KvCacheOptions;
-import dev.tidar.api.Limits;
+import dev.tidar.spring.autoconfigure.TidarProperties.LoadMode;
 import java.nio.file.Path;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.ai.model.SpringAIModelProperties;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
-/** Auto-configuration for {@link TidarEngine}, active unless another chat model is selected. */
+/**
+ * Auto-configuration for {@link TidarEngine}, active unless another chat model is selected or the application has an
+ * engine of its own, which it then closes itself.
+ */
 @AutoConfiguration
 @ConditionalOnClass(TidarEngine.class)
+@ConditionalOnMissingBean(TidarEngine.class)
 @ConditionalOnProperty(name = SpringAIModelProperties.CHAT_MODEL, havingValue = "tidar", matchIfMissing = true)
 @EnableConfigurationProperties(TidarProperties.class)
 public final class TidarEngineAutoConfiguration {
 
+    /** Where the model is, and what the settings are, is checked before the application has started in either mode. */
     @Bean(destroyMethod = "close")
-    @ConditionalOnMissingBean
-    TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources) {
+    TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
+        EngineOptions options = new EngineSettings(properties).options(folder(properties, resources));
+        if (properties.loadMode() == LoadMode.EAGER) {
+            return TidarEngine.load(options);
+        }
+        TidarEngine engine = TidarEngine.start(options);
+        new LoadFailureLog(environment).watch(engine);
+        return engine;
+    }
+
+    @Bean
+    TidarEngineLifecycle tidarEngineLifecycle(
+            TidarEngine engine, TidarProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
+        var phase = lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
+        return new TidarEngineLifecycle(
+                engine, TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
+    }
+
+    private static Path folder(TidarProperties properties, ResourceLoader resources) {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }
         ModelCache cache = properties.modelCache() == null
                 ? ModelCache.underTemporaryDirectory()
                 : ModelCache.in(properties.modelCache());
-        Path folder = new ModelLocation(properties.model()).resolve(resources, cache);
-        return TidarEngine.load(options(folder, properties));
-    }
-
-    private static EngineOptions options(Path folder, TidarProperties properties) {
-        var options = EngineOptions.builder(folder)
-                .weights(properties.weights())
-                .limits(Limits.builder()
-                        .maxQueued(properties.queue().maxRequests())
-                        .maxPromptCharacters(properties.maxPromptCharacters())
-                        .build())
-                .decoding(properties.decoding())
-                .progress(new LoadProgressLog());
-        ifSet(properties.threads(), options::threads);
-        ifSet(properties.contextLength(), options::contextLength);
-        ifSet(properties.maskTokenId(), options::maskTokenId);
-        ifSet(properties.blockSize(), options::blockSize);
-        var memory = properties.kvCache().memory();
-        if (memory != null) {
-            options.kvCache(KvCacheOptions.DEFAULT.withBytes(memory.toBytes()));
-        }
-        return options.build();
-    }
-
-    private static void ifSet(@Nullable Integer value, IntConsumer option) {
-        if (value != null) {
-            option.accept(value);
-        }
+        return new ModelLocation(properties.model()).resolve(resources, cache);
     }
 }

@@ -2,13 +2,16 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
@@ -32,9 +35,14 @@ import org.springframework.util.unit.DataSize;
  * @param blockSize Trained draft block of the model in rows, where its config.json does not say.
  * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set.
  * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. All of them if empty.
- * @param maxPromptCharacters Characters of a prompt at most, counted before any of it is tokenized.
+ * @param loadMode When the model is loaded: before the application has started, or beside it.
  * @param kvCache Memory for keys and values.
+ * @param prefixCache Keys and values that are kept for prompts that begin alike.
+ * @param batch Requests that are decoded together.
  * @param queue Requests that wait.
+ * @param limits What a single request may ask for.
+ * @param watchdog Forwards that take too long.
+ * @param shutdown Requests that still run when the application ends.
  * @param chat Defaults of the chat model, for requests that leave an option unset.
  */
 @ConfigurationProperties("tidar")
@@ -50,10 +58,19 @@ public record TidarProperties(
         @DefaultValue("auto") DecodeMode mode,
         @Nullable Integer draftLength,
         @DefaultValue Set<Integer> outcomes,
-        @DefaultValue("524288") int maxPromptCharacters,
+        @DefaultValue("eager") LoadMode loadMode,
         @DefaultValue KvCache kvCache,
+        @DefaultValue PrefixCache prefixCache,
+        @DefaultValue Batch batch,
         @DefaultValue Queue queue,
+        @DefaultValue Limits limits,
+        @DefaultValue Watchdog watchdog,
+        @DefaultValue Shutdown shutdown,
         @DefaultValue Chat chat) {
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     public TidarProperties {
         Assert.isTrue(
@@ -70,7 +87,7 @@ public record TidarProperties(
         Assert.isTrue(
                 outcomes.isEmpty() || mode == DecodeMode.SINGLE_PASS,
                 "tidar.outcomes must be empty unless tidar.mode is single-pass");
-        requirePositive("tidar.max-prompt-characters", maxPromptCharacters);
+        requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.mostNewTokens());
     }
 
     /** Layout for requests that leave it open. */
@@ -80,6 +97,13 @@ public record TidarProperties(
 
     private static void requirePositive(String property, @Nullable Integer value) {
         Assert.isTrue(value == null || value > 0, () -> "%s must be positive, but is %d".formatted(property, value));
+    }
+
+    private static void requireTime(String property, @Nullable Duration value) {
+        if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0)) {
+            throw new IllegalArgumentException(
+                    "%s must be in [1ms, 365d], but is %s".formatted(property, DurationStyle.SIMPLE.print(value)));
+        }
     }
 
     private static void requireInRange(String property, @Nullable Integer value, int from, int to) {
@@ -95,13 +119,22 @@ public record TidarProperties(
         CUDA
     }
 
+    /** When the model is loaded. */
+    public enum LoadMode {
+        /** Before the application has started; a model that cannot be loaded ends the start. */
+        EAGER,
+        /** Beside the application, which starts at once; until then requests are refused as transient. */
+        BACKGROUND
+    }
+
     /**
      * Memory for keys and values.
      *
-     * @param memory Memory set aside for keys and values at load. As much as one full context needs, within the heap,
-     *     if not set.
+     * @param memory Memory set aside for keys and values at load. A part of what the device has free if not set.
+     * @param type Element type of keys and values. With bf16 they take half the memory and are rounded.
      */
-    public record KvCache(@Nullable DataSize memory) {
+    public record KvCache(
+            @Nullable DataSize memory, @DefaultValue("f32") KvCacheOptions.Type type) {
         public KvCache {
             Assert.isTrue(
                     memory == null || memory.toBytes() > 0,
@@ -110,13 +143,109 @@ public record TidarProperties(
     }
 
     /**
+     * Keys and values that are kept for prompts that begin alike.
+     *
+     * @param enabled Whether keys and values of ended requests are kept for prompts that begin alike.
+     * @param expireAfter Time after which keys and values that nobody used are forgotten.
+     * @param reportHits Whether responses tell how many tokens of the prompt were found. Where callers share a salt,
+     *     that tells one of them what another one sent.
+     */
+    public record PrefixCache(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("1h") Duration expireAfter,
+            @DefaultValue("true") boolean reportHits) {
+        public PrefixCache {
+            requireTime("tidar.prefix-cache.expire-after", expireAfter);
+        }
+    }
+
+    /**
+     * Requests that are decoded together.
+     *
+     * @param maxSequences Requests that are decoded together at most.
+     * @param prefillChunk Prompt rows of one forward at most.
+     * @param maxStep Time that prompt rows may add to a forward while other requests wait for their next token.
+     */
+    public record Batch(
+            @DefaultValue("16") int maxSequences,
+            @DefaultValue("64") int prefillChunk,
+            @DefaultValue("50ms") Duration maxStep) {
+        public Batch {
+            requireInRange("tidar.batch.max-sequences", maxSequences, 1, dev.tidar.api.Limits.MOST_RUNNING);
+            requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
+            requireTime("tidar.batch.max-step", maxStep);
+        }
+    }
+
+    /**
      * Requests that wait.
      *
-     * @param maxRequests Requests that wait at most, behind the running one; further ones are refused at once.
+     * @param maxRequests Requests that wait at most, behind the running ones; further ones are refused at once.
+     * @param maxWait Time that a request may wait for its turn.
      */
-    public record Queue(@DefaultValue("64") int maxRequests) {
+    public record Queue(
+            @DefaultValue("64") int maxRequests,
+            @DefaultValue("1m") Duration maxWait) {
         public Queue {
             requirePositive("tidar.queue.max-requests", maxRequests);
+            requireTime("tidar.queue.max-wait", maxWait);
+        }
+    }
+
+    /**
+     * What a single request may ask for.
+     *
+     * @param maxPromptCharacters Characters of a prompt at most, counted before any of it is tokenized.
+     * @param maxPromptTokens Tokens of a prompt at most. As many as the context has room for if not set.
+     * @param maxNewTokens Tokens that a request may ask for. As many as the context has room for if not set.
+     * @param maxRequestTime Time that a request may take from its submission; what it has until then is its answer. As
+     *     long as it needs if not set.
+     */
+    public record Limits(
+            @DefaultValue("524288") int maxPromptCharacters,
+            @Nullable Integer maxPromptTokens,
+            @Nullable Integer maxNewTokens,
+            @Nullable Duration maxRequestTime) {
+        public Limits {
+            requirePositive("tidar.limits.max-prompt-characters", maxPromptCharacters);
+            requirePositive("tidar.limits.max-prompt-tokens", maxPromptTokens);
+            requirePositive("tidar.limits.max-new-tokens", maxNewTokens);
+            requireTime("tidar.limits.max-request-time", maxRequestTime);
+        }
+
+        private int mostNewTokens() {
+            return maxNewTokens == null ? Integer.MAX_VALUE : maxNewTokens;
+        }
+    }
+
+    /**
+     * Forwards that take too long.
+     *
+     * @param warnAfter Time after which a forward is logged with a thread dump.
+     * @param failAfter Time after which a forward is given up, which ends the engine: the device hangs.
+     */
+    public record Watchdog(
+            @DefaultValue("30s") Duration warnAfter,
+            @DefaultValue("5m") Duration failAfter) {
+        public Watchdog {
+            requireTime("tidar.watchdog.warn-after", warnAfter);
+            requireTime("tidar.watchdog.fail-after", failAfter);
+            Assert.isTrue(
+                    failAfter.compareTo(warnAfter) >= 0,
+                    () -> "tidar.watchdog.fail-after must not be below tidar.watchdog.warn-after, which is %s, but is %s"
+                            .formatted(DurationStyle.SIMPLE.print(warnAfter), DurationStyle.SIMPLE.print(failAfter)));
+        }
+    }
+
+    /**
+     * Requests that still run when the application ends.
+     *
+     * @param drainTime Time that requests have to end by themselves when the application ends; those left are ended
+     *     then. Most of "spring.lifecycle.timeout-per-shutdown-phase" if not set, and never more than that.
+     */
+    public record Shutdown(@Nullable Duration drainTime) {
+        public Shutdown {
+            requireTime("tidar.shutdown.drain-time", drainTime);
         }
     }
 
@@ -136,7 +265,6 @@ public record TidarProperties(
             Assert.isTrue(
                     temperature == null || temperature == 0 || (temperature >= 0.01 && temperature <= 100),
                     () -> "tidar.chat.temperature must be 0 or in [0.01, 100], but is " + temperature);
-            requirePositive("tidar.chat.max-tokens", maxTokens);
         }
     }
 }

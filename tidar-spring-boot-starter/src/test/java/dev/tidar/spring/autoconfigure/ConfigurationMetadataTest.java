@@ -34,12 +34,29 @@ class ConfigurationMetadataTest {
                         "tidar.mode",
                         "tidar.draft-length",
                         "tidar.outcomes",
-                        "tidar.max-prompt-characters",
+                        "tidar.load-mode",
                         "tidar.kv-cache.memory",
+                        "tidar.kv-cache.type",
+                        "tidar.prefix-cache.enabled",
+                        "tidar.prefix-cache.expire-after",
+                        "tidar.prefix-cache.report-hits",
+                        "tidar.batch.max-sequences",
+                        "tidar.batch.prefill-chunk",
+                        "tidar.batch.max-step",
                         "tidar.queue.max-requests",
+                        "tidar.queue.max-wait",
+                        "tidar.limits.max-prompt-characters",
+                        "tidar.limits.max-prompt-tokens",
+                        "tidar.limits.max-new-tokens",
+                        "tidar.limits.max-request-time",
+                        "tidar.watchdog.warn-after",
+                        "tidar.watchdog.fail-after",
+                        "tidar.shutdown.drain-time",
                         "tidar.chat.temperature",
                         "tidar.chat.max-tokens",
                         "tidar.chat.seed",
+                        "management.endpoint.tidar.access",
+                        "management.endpoint.tidar.cache.time-to-live",
                         "management.health.tidar.enabled");
     }
 
@@ -54,6 +71,8 @@ class ConfigurationMetadataTest {
     void hintsAtEveryValueThatCanBeChosen() {
         assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
+        assertThat(valuesOf("tidar.kv-cache.type")).isEqualTo("f32 bf16");
+        assertThat(valuesOf("tidar.load-mode")).isEqualTo("eager background");
         assertThat(valuesOf("tidar.device")).isEqualTo("auto cpu");
         assertThat(valuesOf("spring.ai.model.chat")).isEqualTo("tidar none");
     }

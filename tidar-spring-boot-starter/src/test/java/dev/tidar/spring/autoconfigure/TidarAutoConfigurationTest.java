@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.spring.TidarEndpoint;
 import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.TidarChatModel;
 import dev.tidar.spring.TidarChatOptions;
@@ -39,6 +41,7 @@ import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfigurat
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -57,6 +60,7 @@ class TidarAutoConfigurationTest {
             TidarChatAutoConfiguration.class,
             TidarHealthContributorAutoConfiguration.class,
             TidarMetricsAutoConfiguration.class,
+            TidarEndpointAutoConfiguration.class,
             ToolCallingAutoConfiguration.class,
             ChatClientAutoConfiguration.class);
 
@@ -303,6 +307,34 @@ class TidarAutoConfigurationTest {
                     .run(context -> assertThat(context)
                             .hasSingleBean(TidarChatModel.class)
                             .doesNotHaveBean("tidarMeterBinder"));
+        }
+    }
+
+    @Nested
+    class TheEndpoint {
+
+        @Test
+        void isThereOnceItIsExposed() {
+            withModel
+                    .withPropertyValues("management.endpoints.web.exposure.include=tidar")
+                    .run(context -> assertThat(context.getBean(TidarEndpoint.class).status())
+                            .extracting(EngineStatus::name)
+                            .isEqualTo(StoriesModel.NAME));
+        }
+
+        @Test
+        void isLeftOutUntilItIsExposed() {
+            withModel.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TidarEndpoint.class));
+        }
+
+        @Test
+        void isLeftOutWithoutTheActuator() {
+            withModel
+                    .withClassLoader(new FilteredClassLoader(Endpoint.class))
+                    .withPropertyValues("management.endpoints.web.exposure.include=tidar")
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(TidarChatModel.class)
+                            .doesNotHaveBean("tidarEndpoint"));
         }
     }
 

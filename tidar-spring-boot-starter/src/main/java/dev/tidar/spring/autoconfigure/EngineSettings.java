@@ -1,0 +1,71 @@
+package dev.tidar.spring.autoconfigure;
+
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.Limits;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The properties in the words of the engine.
+ *
+ * @param properties checked when they were bound
+ */
+record EngineSettings(TidarProperties properties) {
+
+    EngineOptions options(Path folder) {
+        var options = EngineOptions.builder(folder)
+                .weights(properties.weights())
+                .kvCache(kvCache())
+                .limits(limits())
+                .decoding(properties.decoding())
+                .progress(new LoadProgressLog());
+        ifSet(properties.threads(), options::threads);
+        ifSet(properties.contextLength(), options::contextLength);
+        ifSet(properties.maskTokenId(), options::maskTokenId);
+        ifSet(properties.blockSize(), options::blockSize);
+        return options.build();
+    }
+
+    private KvCacheOptions kvCache() {
+        var memory = properties.kvCache().memory();
+        return new KvCacheOptions(
+                memory == null ? OptionalLong.empty() : OptionalLong.of(memory.toBytes()),
+                properties.kvCache().type(),
+                properties.prefixCache().enabled(),
+                properties.prefixCache().expireAfter());
+    }
+
+    private Limits limits() {
+        var batch = properties.batch();
+        var single = properties.limits();
+        var limits = Limits.builder()
+                .maxRunning(batch.maxSequences())
+                .prefillChunk(batch.prefillChunk())
+                .maxStep(batch.maxStep())
+                .maxQueued(properties.queue().maxRequests())
+                .maxQueueWait(properties.queue().maxWait())
+                .maxPromptCharacters(single.maxPromptCharacters())
+                .stallWarning(properties.watchdog().warnAfter())
+                .stallLimit(properties.watchdog().failAfter());
+        ifSet(single.maxPromptTokens(), limits::maxPromptTokens);
+        ifSet(single.maxNewTokens(), limits::maxNewTokens);
+        ifPresent(single.maxRequestTime(), limits::maxRequestTime);
+        return limits.build();
+    }
+
+    private static void ifSet(@Nullable Integer value, IntConsumer option) {
+        if (value != null) {
+            option.accept(value);
+        }
+    }
+
+    private static <T> void ifPresent(@Nullable T value, Consumer<T> option) {
+        if (value != null) {
+            option.accept(value);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tidar.spring.autoconfigure;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.TidarException;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
+
+/**
+ * Tells of a model that cannot be loaded in the background, once, with the advice that a start-up failure would give.
+ */
+final class LoadFailureLog {
+
+    private static final Log log = LogFactory.getLog(LoadFailureLog.class);
+
+    private final Environment environment;
+
+    LoadFailureLog(Environment environment) {
+        this.environment = environment;
+    }
+
+    /** Waits for the model on a thread of its own, which ends with the loading. */
+    void watch(TidarEngine engine) {
+        var thread = new Thread(() -> awaitLoaded(engine), "tidar-load");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void awaitLoaded(TidarEngine engine) {
+        try {
+            engine.awaitLoaded();
+        } catch (TidarException failure) {
+            log.error(text(failure));
+        }
+    }
+
+    private String text(TidarException failure) {
+        return Stream.of(new InvalidModelFailureAnalyzer(environment), new DeviceFailureAnalyzer())
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(LoadFailureLog::text)
+                .orElseGet(() -> "The model could not be loaded: " + failure.getMessage());
+    }
+
+    private static String text(FailureAnalysis analysis) {
+        return "The model could not be loaded, and every request will be refused.%n%n%s%n%n%s%n"
+                .formatted(analysis.getDescription(), analysis.getAction());
+    }
+}
