@@ -33,7 +33,8 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
         status.failure().ifPresent(reason -> health.withDetail("failure", reason));
         if (status.state() == EngineState.LOADING) {
             health.withDetail("loading", status.loading().stage())
-                    .withDetail("loadingPercent", Math.round(100 * status.loading().done()));
+                    .withDetail(
+                            "loadingPercent", Math.round(100 * status.loading().done()));
         }
         status.loaded().ifPresent(loaded -> describe(loaded, health));
     }

@@ -45,7 +45,10 @@ public class TidarMeterBinder implements MeterBinder {
 
         private void state() {
             for (EngineState state : EngineState.values()) {
-                gauge("tidar.engine.state", "1 for the state that the engine is in", now -> now.state() == state ? 1 : 0)
+                gauge(
+                                "tidar.engine.state",
+                                "1 for the state that the engine is in",
+                                now -> now.state() == state ? 1 : 0)
                         .tag("state", word(state))
                         .register(registry);
             }
@@ -98,8 +101,10 @@ public class TidarMeterBinder implements MeterBinder {
         }
 
         private void work() {
-            counter("tidar.prompt.tokens", "tokens of all prompts that began", now -> now.totals()
-                            .promptTokens())
+            counter(
+                            "tidar.prompt.tokens",
+                            "tokens of all prompts that began",
+                            now -> now.totals().promptTokens())
                     .register(registry);
             counter(
                             "tidar.prompt.tokens.cached",
@@ -111,8 +116,10 @@ public class TidarMeterBinder implements MeterBinder {
                             "how often a request gave its memory to older ones",
                             now -> now.totals().preemptions())
                     .register(registry);
-            counter("tidar.stalls", "forwards that took longer than the warning of the watchdog", now -> now.totals()
-                            .stalls())
+            counter(
+                            "tidar.stalls",
+                            "forwards that took longer than the warning of the watchdog",
+                            now -> now.totals().stalls())
                     .register(registry);
         }
 

@@ -26,8 +26,9 @@ import reactor.test.StepVerifier;
 class PrefixCacheTest {
 
     /** Long enough for several blocks. */
-    private static final String STORY = "Once upon a time, there was a little girl named Lily. She loved to play outside"
-            + " in the park with her red ball. One day she saw a big dog that wanted to play.";
+    private static final String STORY =
+            "Once upon a time, there was a little girl named Lily. She loved to play outside"
+                    + " in the park with her red ball. One day she saw a big dog that wanted to play.";
 
     private TidarEngine engine;
     private TidarChatModel model;
@@ -77,8 +78,8 @@ class PrefixCacheTest {
             model.setReportHits(false);
             model.call(story());
 
-            for (ChatResponse hot : List.of(
-                    model.call(story()), model.stream(story()).blockLast())) {
+            for (ChatResponse hot :
+                    List.of(model.call(story()), model.stream(story()).blockLast())) {
                 var usage = hot.getMetadata().getUsage();
                 assertThat(usage.getCacheReadInputTokens()).isNull();
                 assertThat(((GenerationStats) usage.getNativeUsage()).cachedTokens())
@@ -196,7 +197,8 @@ class PrefixCacheTest {
 
     @Test
     void keepsWhatItHasWhenTheTimeOfARequestIsOver() {
-        var hurried = StoriesModel.slow(400).mutate().timeout(Duration.ofMillis(300)).build();
+        var hurried =
+                StoriesModel.slow(400).mutate().timeout(Duration.ofMillis(300)).build();
 
         ChatResponse response = model.call(new Prompt("Once upon a time", hurried));
 

@@ -28,7 +28,14 @@ final class Statuses {
     /** Of an engine whose model is not there, yet or ever. */
     static EngineStatus withoutModel(EngineState state, Optional<String> failure) {
         return new EngineStatus(
-                state, "tiny", new LoadProgress("packing weights", 0.456), Optional.empty(), 0, 0, Totals.NONE, failure);
+                state,
+                "tiny",
+                new LoadProgress("packing weights", 0.456),
+                Optional.empty(),
+                0,
+                0,
+                Totals.NONE,
+                failure);
     }
 
     static EngineStatus of(EngineState state, List<String> degradations) {

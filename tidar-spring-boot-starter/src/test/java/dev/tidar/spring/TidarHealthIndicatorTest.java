@@ -55,8 +55,8 @@ class TidarHealthIndicatorTest {
 
     @Test
     void showsHowFarLoadingHasComeBeforeThereIsAModel() {
-        var health = new TidarHealthIndicator(() -> Statuses.withoutModel(EngineState.LOADING, Optional.empty()))
-                .health();
+        var health =
+                new TidarHealthIndicator(() -> Statuses.withoutModel(EngineState.LOADING, Optional.empty())).health();
 
         assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
         assertThat(health.getDetails())

@@ -232,8 +232,11 @@ public record TidarProperties(
             requireTime("tidar.watchdog.fail-after", failAfter);
             Assert.isTrue(
                     failAfter.compareTo(warnAfter) >= 0,
-                    () -> "tidar.watchdog.fail-after must not be below tidar.watchdog.warn-after, which is %s, but is %s"
-                            .formatted(DurationStyle.SIMPLE.print(warnAfter), DurationStyle.SIMPLE.print(failAfter)));
+                    () ->
+                            "tidar.watchdog.fail-after must not be below tidar.watchdog.warn-after, which is %s, but is %s"
+                                    .formatted(
+                                            DurationStyle.SIMPLE.print(warnAfter),
+                                            DurationStyle.SIMPLE.print(failAfter)));
         }
     }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
-import dev.tidar.spring.TidarEndpoint;
 import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.TidarChatModel;
 import dev.tidar.spring.TidarChatOptions;
+import dev.tidar.spring.TidarEndpoint;
 import dev.tidar.spring.TidarHealthIndicator;
 import dev.tidar.spring.TidarMetadata;
 import dev.tidar.spring.TidarMeterBinder;
@@ -317,7 +317,8 @@ class TidarAutoConfigurationTest {
         void isThereOnceItIsExposed() {
             withModel
                     .withPropertyValues("management.endpoints.web.exposure.include=tidar")
-                    .run(context -> assertThat(context.getBean(TidarEndpoint.class).status())
+                    .run(context -> assertThat(
+                                    context.getBean(TidarEndpoint.class).status())
                             .extracting(EngineStatus::name)
                             .isEqualTo(StoriesModel.NAME));
         }

@@ -60,7 +60,15 @@ class TidarPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tidar.weights=int3", "tidar.mode=fast", "tidar.device=tpu", "tidar.kv-cache.memory=much", "tidar.kv-cache.type=f8", "tidar.load-mode=lazy", "tidar.queue.max-wait=soon"})
+    @CsvSource({
+        "tidar.weights=int3",
+        "tidar.mode=fast",
+        "tidar.device=tpu",
+        "tidar.kv-cache.memory=much",
+        "tidar.kv-cache.type=f8",
+        "tidar.load-mode=lazy",
+        "tidar.queue.max-wait=soon"
+    })
     void whenItsValueIsNoneOfTheKnownOnes(String property) {
         application
                 .withPropertyValues(property)

@@ -1,0 +1,203 @@
+package dev.tidar.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineState;
+import dev.tidar.spring.StoriesModel;
+import dev.tidar.spring.TidarChatModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Rows of the list of bad inputs about contexts that end or start again (F100, F101), on the real engine. */
+@DisplayName("An engine")
+class TidarEngineLifecycleTest {
+
+    private static Path folder;
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class))
+            .withPropertyValues("tidar.model=" + folder, "tidar.threads=1");
+
+    @BeforeAll
+    static void model(@TempDir Path directory) {
+        folder = StoriesModel.in(directory);
+    }
+
+    @Nested
+    class WhoseContextCloses {
+
+        @Test
+        @DisplayName("F100: lets the requests that run come to their end")
+        void letsRequestsEnd() {
+            var answer = new CompletableFuture<ChatResponse>();
+            var engine = new TidarEngine[1];
+
+            application.run(context -> {
+                engine[0] = context.getBean(TidarEngine.class);
+                begin(context, 30, answer);
+            });
+
+            assertThat(whole(answer)).isEqualTo("length");
+            assertThat(engine[0].status().state()).isEqualTo(EngineState.DEAD);
+        }
+
+        @Test
+        @DisplayName("F100: ends the requests that still run after the drain time, with an error")
+        void endsTheRest() {
+            var answer = new CompletableFuture<ChatResponse>();
+
+            application.withPropertyValues("tidar.shutdown.drain-time=1ms").run(context -> begin(context, 400, answer));
+
+            assertThat(answer)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+        }
+
+        @Test
+        @DisplayName("F101: does not touch the engine of a context that takes its place meanwhile")
+        void leavesItsSuccessorAlone() {
+            var old = new CompletableFuture<ChatResponse>();
+            var next = new CompletableFuture<ChatResponse>();
+
+            application.run(first -> {
+                begin(first, 30, old);
+                application.run(second -> {
+                    first.close();
+                    begin(second, 5, next);
+                });
+            });
+
+            assertThat(whole(old)).isEqualTo("length");
+            assertThat(whole(next)).isEqualTo("length");
+        }
+    }
+
+    @Nested
+    class WhoseContextLives {
+
+        @Test
+        @DisplayName("F101: goes on, and keeps its requests, when the context is stopped and started again")
+        void outlivesARestart() {
+            var answer = new CompletableFuture<ChatResponse>();
+
+            application.run(context -> {
+                begin(context, 30, answer);
+
+                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .stop();
+                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .start();
+
+                assertThat(context.getBean(TidarEngine.class).status().state()).isEqualTo(EngineState.READY);
+                assertThat(context.getBean(TidarChatModel.class).call("Once")).isNotNull();
+            });
+
+            assertThat(whole(answer)).isEqualTo("length");
+        }
+
+        @Test
+        void isDrainedInTheEndAlsoAfterAStop() {
+            var answer = new CompletableFuture<ChatResponse>();
+
+            application.run(context -> {
+                begin(context, 30, answer);
+                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .stop();
+            });
+
+            assertThat(whole(answer)).isEqualTo("length");
+        }
+
+        @Test
+        void goesOnWhenAChildContextCloses() {
+            application.run(context -> {
+                var child = new GenericApplicationContext(context.getSourceApplicationContext());
+                child.refresh();
+                child.close();
+
+                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .stop();
+
+                assertThat(context.getBean(TidarEngine.class).status().state()).isEqualTo(EngineState.READY);
+            });
+        }
+
+        @Test
+        void isNotPausedWithIt() {
+            application.run(context -> {
+                var lifecycle = context.getBean(TidarEngineLifecycle.class);
+
+                assertThat(lifecycle.isRunning()).isTrue();
+                assertThat(lifecycle.isPauseable()).isFalse();
+            });
+        }
+    }
+
+    @Test
+    void isStoppedAfterTheWebServer() {
+        int webServer = SmartLifecycle.DEFAULT_PHASE - 2048;
+
+        assertThat(TidarEngineLifecycle.PHASE).isLessThan(webServer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({", 30s, 27s", "5s, 30s, 5s", "2m, 30s, 27s", ", 100ms, 90ms"})
+    void drainsNoLongerThanSpringWaitsForAPhase(String asked, String phase, String drainTime) {
+        assertThat(TidarEngineLifecycle.drainTime(
+                        asked == null ? null : DurationStyle.detectAndParse(asked),
+                        DurationStyle.detectAndParse(phase)))
+                .isEqualTo(DurationStyle.detectAndParse(drainTime));
+    }
+
+    @Test
+    void isDrainedForAsLongAsThePhaseOfTheApplicationAllows() {
+        var answer = new CompletableFuture<ChatResponse>();
+
+        application
+                .withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
+                .withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=2ms")
+                .run(context -> begin(context, 400, answer));
+
+        assertThat(answer)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(EngineClosedException.class);
+    }
+
+    /** The finish reason; the last chunk may still be on its way to the subscriber when the engine has ended. */
+    private static String whole(CompletableFuture<ChatResponse> answer) {
+        assertThat(answer).succeedsWithin(Duration.ofSeconds(10));
+        return answer.join().getResult().getMetadata().getFinishReason();
+    }
+
+    /** Streams an answer of so many tokens; its last chunk completes the future. Returns once it runs. */
+    private static void begin(ApplicationContext context, int tokens, CompletableFuture<ChatResponse> answer) {
+        context.getBean(TidarChatModel.class).stream(new Prompt("Once upon a time", StoriesModel.slow(tokens)))
+                .last()
+                .subscribe(answer::complete, answer::completeExceptionally);
+        await().until(() -> context.getBean(TidarEngine.class).status().running() == 1 || answer.isDone());
+    }
+}
