@@ -72,6 +72,7 @@ function headline(finishReason, usage, stats) {
     element("span", "per-forward", element("b", "", figure(stats.tokensPerForward, 2)), " tokens per forward"),
     element("span", "layout", stats.layout),
     element("span", "", plural(usage.completionTokens, "token")));
+  if (finishReason === "deadline") line.append(element("span", "", "cut at the time limit"));
   if (finishReason === "length") line.append(element("span", "", "cut at the token limit"));
   return line;
 }
@@ -79,7 +80,7 @@ function headline(finishReason, usage, stats) {
 function details(usage, stats) {
   const list = element("dl");
   define(list, [
-    ["Prefill", `${figure(stats.prefillMillis)} ms, ${plural(usage.promptTokens, "token")}`],
+    ["Prefill", `${figure(stats.prefillMillis)} ms, ${plural(usage.promptTokens, "token")}${cached(usage)}`],
     ["Decode", `${figure(stats.decodeMillis)} ms, ${plural(stats.forwards, "forward")}`],
     ["Waited in the queue", `${figure(stats.queuedMillis)} ms`],
     ["Device", stats.device],
@@ -92,6 +93,11 @@ function details(usage, stats) {
     list.append(row);
   }
   return element("details", "more", element("summary", "", "Details"), list);
+}
+
+/** What the prompt had in common with an earlier one. */
+function cached({ cachedTokens }) {
+  return cachedTokens ? `, ${figure(cachedTokens)} of them cached` : "";
 }
 
 function histogram(kept) {

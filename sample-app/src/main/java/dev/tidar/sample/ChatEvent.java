@@ -9,6 +9,7 @@ import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -25,7 +26,10 @@ sealed interface ChatEvent {
     static ChatEvent of(ChatResponse response, TidarEngine engine) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
         return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
-                ? Done.of(generation, Statistics.of(response.getMetadata(), stats, engine.status()), stats)
+                ? Done.of(
+                        generation,
+                        response.getMetadata(),
+                        Statistics.of(response.getMetadata(), stats, engine.status()))
                 : Chunk.of(generation);
     }
 
@@ -63,13 +67,13 @@ sealed interface ChatEvent {
         }
     }
 
-    /** The end of an answer: {@code stop}, {@code length} or {@code cancelled}, with its counts and figures. */
+    /** The end of an answer: {@code stop}, {@code length}, {@code deadline} or {@code cancelled}, with its counts. */
     record Done(String finishReason, Usage usage, Statistics stats) implements ChatEvent {
 
-        static Done of(Generation generation, Statistics figures, GenerationStats stats) {
+        static Done of(Generation generation, ChatResponseMetadata about, Statistics figures) {
             return new Done(
                     Objects.requireNonNull(generation.getMetadata().getFinishReason(), "finish reason"),
-                    new Usage(stats.promptTokens(), stats.tokens(), stats.promptTokens() + stats.tokens()),
+                    Usage.of(about.getUsage()),
                     figures);
         }
 
@@ -79,8 +83,22 @@ sealed interface ChatEvent {
         }
     }
 
-    /** Tokens of the prompt, of the answer, and of both. */
-    record Usage(int promptTokens, int completionTokens, int totalTokens) {}
+    /**
+     * Tokens of the prompt, of the answer, and of both.
+     *
+     * @param cachedTokens part of the prompt that was found in the prefix cache; empty where the starter does not tell
+     */
+    record Usage(int promptTokens, OptionalLong cachedTokens, int completionTokens, int totalTokens) {
+
+        private static Usage of(org.springframework.ai.chat.metadata.Usage usage) {
+            Long cached = usage.getCacheReadInputTokens();
+            return new Usage(
+                    usage.getPromptTokens(),
+                    cached == null ? OptionalLong.empty() : OptionalLong.of(cached),
+                    usage.getCompletionTokens(),
+                    usage.getTotalTokens());
+        }
+    }
 
     /**
      * Figures of one answer.

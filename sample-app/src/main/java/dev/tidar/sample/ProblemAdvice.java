@@ -4,6 +4,8 @@ import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.TidarException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +23,10 @@ import tools.jackson.core.JacksonException;
 /** Failures before the first event of a stream, as problem details (RFC 9457). */
 @RestControllerAdvice
 class ProblemAdvice {
-    private static final String RETRY_SECONDS = "2";
-
     /** 400 for a request that can never be served, 503 for one that may be later, 500 for a failure of the engine. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> failed(TidarException failure) {
-        return problem(status(failure), title(failure), failure.getMessage(), failure.isTransient());
+        return problem(status(failure), title(failure), failure.getMessage(), failure.retryAfter());
     }
 
     /** 400 for a body that is no chat request, with the rule that it breaks or the field where reading it ended. */
@@ -37,7 +37,7 @@ class ProblemAdvice {
                 .map(Throwable::getMessage)
                 .findFirst()
                 .orElseGet(() -> "the body must be a JSON object with messages and options, but " + fault(failure));
-        return problem(failure.getStatusCode(), "Request refused", detail, false);
+        return problem(failure.getStatusCode(), "Request refused", detail, Optional.empty());
     }
 
     /** A few words that name a failure to a reader. */
@@ -62,11 +62,17 @@ class ProblemAdvice {
 
     /** The content type is stated, because the caller of a stream accepts events, and a problem is none. */
     private static ResponseEntity<ProblemDetail> problem(
-            HttpStatusCode status, String title, @Nullable String detail, boolean retry) {
+            HttpStatusCode status, String title, @Nullable String detail, Optional<Duration> retryAfter) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setTitle(title);
         var response = ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        return (retry ? response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS) : response).body(problem);
+        retryAfter.ifPresent(time -> response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(time)));
+        return response.body(problem);
+    }
+
+    /** Rounded up, so that nobody comes too early. */
+    private static String wholeSeconds(Duration time) {
+        return String.valueOf(time.plusNanos(999_999_999).toSeconds());
     }
 
     private static String fault(ServerWebInputException failure) {

@@ -107,6 +107,17 @@ class ChatStreamTest {
     }
 
     @Test
+    void tellsWhatItFoundOfThePromptInThePrefixCache() {
+        ask(Map.of("maxTokens", 1));
+
+        JsonNode usage = last(ask(Map.of("maxTokens", 1))).get("usage");
+
+        assertThat(usage.get("cachedTokens").asInt())
+                .isPositive()
+                .isLessThan(usage.get("promptTokens").asInt());
+    }
+
+    @Test
     void stopsTheEngineWhenTheConnectionCloses() {
         Flux<ServerSentEvent<JsonNode>> stream = stream(Map.of("maxTokens", 4000, "temperature", 1.5, "seed", 3));
 
