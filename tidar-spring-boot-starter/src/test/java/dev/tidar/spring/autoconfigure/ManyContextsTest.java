@@ -35,7 +35,7 @@ class ManyContextsTest {
     private static final long LEAK = 4 << 20;
 
     /** What is in use when a context has ended. */
-    private record Usage(long heap, int threads, long resident) {}
+    private record Usage(long heapBytes, int threads, long residentKib) {}
 
     @Test
     void leaveNoThreadAndNoMemoryBehind(@TempDir Path directory) {
@@ -64,7 +64,7 @@ class ManyContextsTest {
 
         Usage warm = usages.get(Math.min(WARM_UP, CONTEXTS) - 1);
         Usage last = usages.get(CONTEXTS - 1);
-        assertThat(last.heap()).as("heap in use, bytes").isLessThan(warm.heap() + LEAK);
+        assertThat(last.heapBytes()).as("heap in use, bytes").isLessThan(warm.heapBytes() + LEAK);
         assertThat(last.threads()).as("threads").isLessThanOrEqualTo(warm.threads() + 1);
     }
 
