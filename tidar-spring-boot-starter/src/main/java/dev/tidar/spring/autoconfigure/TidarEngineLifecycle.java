@@ -51,6 +51,10 @@ final class TidarEngineLifecycle
         return asked == null || asked.compareTo(most) > 0 ? most : asked;
     }
 
+    Duration drainTime() {
+        return drainTime;
+    }
+
     @Override
     public void setApplicationContext(ApplicationContext context) {
         owner = context;
