@@ -16,7 +16,6 @@ import dev.tidar.model.StepResult;
 import dev.tidar.schedule.StepPlan.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,7 +42,7 @@ final class Scheduler {
     /** In the order in which they came; other threads may read it. */
     private final List<ScheduledSequence> running;
 
-    private Optional<Refusal> refusal = Optional.empty();
+    private final Admissions admissions;
 
     /** @param running where it keeps who runs; a list that any thread may read */
     Scheduler(
@@ -59,12 +58,13 @@ final class Scheduler {
         this.waiting = waiting;
         this.running = running;
         this.waits = waits;
+        this.admissions = new Admissions(kv, limits.maxRunning(), waiting, running);
     }
 
     /** Ends what is due, admits who may run, and gives each its rows and the blocks for them. */
     StepPlan plan() {
         endDue();
-        admitWaiting();
+        admissions.admitWaiting();
         int promptRows = promptRows();
         shareLayouts(Math.min(promptRows, owedRows()));
         return planSteps(promptRows);
@@ -74,6 +74,9 @@ final class Scheduler {
         List<LayoutChoice> beginning = new ArrayList<>();
         List<StepLayout> underWay = new ArrayList<>();
         for (ScheduledSequence s : running) {
+            if (s.sequence().owed() > Math.max(1, promptRows)) {
+                continue; // its prompt does not end in this forward
+            }
             if (s.sequence().isBetweenSteps()) {
                 beginning.add(s.sequence().layouts());
             } else {
@@ -154,62 +157,6 @@ final class Scheduler {
         }
     }
 
-    /** The first in the queue did not fit; it is not tried again before there are more blocks for it. */
-    private record Refusal(long id, int unclaimed) {}
-
-    private void admitWaiting() {
-        while (running.size() < limits.maxRunning()) {
-            Optional<ScheduledSequence> next = waiting.first().filter(this::mayFit);
-            if (next.isEmpty()) {
-                return;
-            }
-            if (!admit(next.get())) {
-                refusal = Optional.of(new Refusal(next.get().id(), unclaimed()));
-                return;
-            }
-            waiting.remove(next.get());
-        }
-    }
-
-    private boolean mayFit(ScheduledSequence next) {
-        return refusal.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
-                .orElse(true);
-    }
-
-    /** Whether the request need not wait any longer: it runs now, or has failed. */
-    private boolean admit(ScheduledSequence next) {
-        try {
-            Sequence sequence = next.prepare(kv);
-            int found = sequence.begin();
-            if (!fits(sequence)) {
-                sequence.preempt();
-                return false;
-            }
-            next.run(found);
-            running.add(next);
-            running.sort(Comparator.comparingLong(ScheduledSequence::id));
-        } catch (RuntimeException e) {
-            next.release();
-            next.fail(new GenerationFailedException("the request could not be started: " + e.getMessage(), e));
-        }
-        return true;
-    }
-
-    /** Whether there are blocks for all its tokens, and one for each that runs already. */
-    private boolean fits(Sequence sequence) {
-        int missing = sequence.blocks().missing(sequence.tokens() + 1);
-        return running.isEmpty() || missing + running.size() <= unclaimed();
-    }
-
-    /** Blocks that are available and that no running sequence needs for the tokens that it has. */
-    private int unclaimed() {
-        int claimed = running.stream()
-                .map(ScheduledSequence::sequence)
-                .mapToInt(sequence -> sequence.blocks().missing(sequence.tokens() + 1))
-                .sum();
-        return kv.pool().available() - claimed;
-    }
-
     // with which rows
 
     /** Owed rows of the next forward: a full chunk, or as many as do not keep others waiting for too long. */
@@ -259,10 +206,11 @@ final class Scheduler {
     /** All rows of its layout, or the anchor's alone where rows or blocks are short. */
     private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget) {
         SequenceStep step = decoder.plan(s.sequence(), 1);
-        if (!budget.take(step.rows()) || !s.sequence().blocks().reserve(step.end())) {
-            step = decoder.planAlone(s.sequence());
+        if (budget.has(step.rows()) && s.sequence().blocks().reserve(step.end())) {
+            budget.take(step.rows());
+            return Optional.of(new Turn(s, step, false));
         }
-        return reserved(s, step).map(possible -> new Turn(s, possible, false));
+        return reserved(s, decoder.planAlone(s.sequence())).map(alone -> new Turn(s, alone, false));
     }
 
     /** Rows that decoding sequences may have in a forward; each has one in any case. */
@@ -273,37 +221,43 @@ final class Scheduler {
             this.extra = rows - sequences;
         }
 
-        boolean take(int rows) {
-            boolean enough = rows - 1 <= extra;
-            extra -= enough ? rows - 1 : 0;
-            return enough;
+        boolean has(int rows) {
+            return rows - 1 <= extra;
+        }
+
+        void take(int rows) {
+            extra -= rows - 1;
         }
     }
 
-    /** The step with blocks for its rows, at the cost of the youngest if need be; empty if that was itself. */
+    /** The step with blocks for its rows, at the cost of younger ones if need be; empty if there were none left. */
     private Optional<SequenceStep> reserved(ScheduledSequence s, SequenceStep step) {
         BlockTable blocks = s.sequence().blocks();
-        while (!blocks.reserve(step.end())) {
-            if (running.size() == 1) {
-                fail(
-                        s,
-                        new GenerationFailedException(
-                                "the KV cache has no room for %d tokens: that takes %d blocks, but there are %d"
-                                        .formatted(
-                                                step.end(),
-                                                kv.blocksFor(step.end()),
-                                                kv.pool().blocks()),
-                                null));
+        boolean possible = blocks.reserve(step.end());
+        while (!possible && running.size() > 1) {
+            if (preemptYoungest() == s) {
                 return Optional.empty();
             }
-            ScheduledSequence youngest = running.remove(running.size() - 1);
-            youngest.preempt();
-            waiting.returnFirst(youngest);
-            if (youngest == s) {
-                return Optional.empty();
-            }
+            possible = blocks.reserve(step.end());
         }
-        return Optional.of(step);
+        if (!possible) {
+            fail(s, noRoom(step.end()));
+        }
+        return possible ? Optional.of(step) : Optional.empty();
+    }
+
+    private ScheduledSequence preemptYoungest() {
+        ScheduledSequence youngest = running.remove(running.size() - 1);
+        youngest.preempt();
+        waiting.returnFirst(youngest);
+        return youngest;
+    }
+
+    private GenerationFailedException noRoom(int tokens) {
+        return new GenerationFailedException(
+                "the KV cache has no room for %d tokens: that takes %d blocks, but there are %d"
+                        .formatted(tokens, kv.blocksFor(tokens), kv.pool().blocks()),
+                null);
     }
 
     // how it ends
