@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param facts for status
  * @param backend what it runs on
- * @param defaults stop ids and temperature of the model
+ * @param defaults stop ids and sampling of the model
  * @param vocabSize rows of the embedding
  * @param tokenizer empty where the folder has none: only token ids are served
  * @param template empty where the model has no chat template

@@ -10,7 +10,6 @@ import dev.tidar.api.Limits;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
-import dev.tidar.sampling.Picking;
 import dev.tidar.schedule.Admission;
 import dev.tidar.tokenizer.Tokenizer;
 import java.time.Duration;
@@ -35,6 +34,7 @@ final class RequestGate {
     private final Limits limits;
     private final LoadedModel model;
     private final PromptEncoder prompts;
+    private final RequestPicking picking;
     private final LongSupplier seeds;
 
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
@@ -42,6 +42,7 @@ final class RequestGate {
         this.limits = options.limits();
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
+        this.picking = new RequestPicking(model.defaults().sampling(), model.vocabSize());
         this.seeds = seeds;
     }
 
@@ -60,12 +61,11 @@ final class RequestGate {
         List<Integer> prompt = prompts.encode(request.prompt());
         int context = model.facts().contextLength();
         requirePrompt(prompt.size(), context);
-        double temperature =
-                request.temperature().orElse(model.defaults().temperature().orElse(0));
+        StopRule stop = stop(request, context);
         return new Admission(
                 prompt,
-                new Picking((float) temperature, request.seed().orElseGet(seeds)),
-                stop(request, context),
+                picking.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
+                stop,
                 timeout(request),
                 request.cacheSalt().orElse(""),
                 () -> model.tokenizer().map(Tokenizer::detokenizer),
@@ -106,11 +106,12 @@ final class RequestGate {
     }
 
     private StopRule stop(GenerationRequest request, int context) {
-        Set<Integer> stopIds = request.ignoreStopIds()
-                ? Set.of()
-                : new HashSet<>(model.defaults().stopIds());
+        Set<Integer> stopIds = new HashSet<>(request.stopIds());
+        if (!request.ignoreStopIds()) {
+            stopIds.addAll(model.defaults().stopIds());
+        }
         int maxTokens = request.maxTokens().orElse(limits.maxNewTokens().orElse(context));
-        return new StopRule(stopIds, request.stopStrings(), maxTokens, context);
+        return new StopRule(stopIds, request.stopStrings(), request.minTokens(), maxTokens, context);
     }
 
     private Supplier<LayoutChoice> layouts(Decoding decoding) {

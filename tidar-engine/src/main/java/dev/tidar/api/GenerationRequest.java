@@ -7,16 +7,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One request. A request that exists has values in range; whether it fits the model is checked when it is submitted.
  *
  * @param prompt what to go on from
- * @param maxTokens tokens to emit at most; empty is up to the end of the context
- * @param temperature divisor of the logits, 0 is greedy; empty is the default of the model
- * @param seed seed of the noise; empty lets the engine choose one and report it
+ * @param maxTokens tokens to emit at most, at least 1; empty is up to the end of the context, which ends a longer
+ *     answer as well
+ * @param minTokens tokens to emit at least, unless the context ends: no stop id is picked and no stop string looked for
+ *     before
+ * @param sampling how tokens are picked
+ * @param logProbs how many likeliest tokens are told with each emitted token and its log-probability, 0 to
+ *     {@value LogProbs#MOST}; empty tells none
  * @param stopStrings texts that end the answer, without showing in it
- * @param ignoreStopIds whether stop ids are emitted like any other token and end nothing
+ * @param stopIds tokens that end the answer, besides those of the model
+ * @param ignoreStopIds whether stop ids of the model are emitted like any other token and end nothing
  * @param decoding layout of the steps; empty is that of the engine
  * @param timeout how long it may take from its submission; what was emitted until then is the answer
  * @param cacheSalt only requests with the same salt share cached prefixes; set it from whom you have authenticated,
@@ -26,9 +32,11 @@ import java.util.OptionalLong;
 public record GenerationRequest(
         Prompt prompt,
         OptionalInt maxTokens,
-        OptionalDouble temperature,
-        OptionalLong seed,
+        int minTokens,
+        Sampling sampling,
+        OptionalInt logProbs,
         List<String> stopStrings,
+        Set<Integer> stopIds,
         boolean ignoreStopIds,
         Optional<Decoding> decoding,
         Optional<Duration> timeout,
@@ -42,17 +50,29 @@ public record GenerationRequest(
 
     public static final int MAX_STOP_STRING_LENGTH = 256;
 
+    /** Most stop ids of one request. */
+    public static final int MAX_STOP_IDS = 256;
+
     public GenerationRequest {
         Objects.requireNonNull(prompt, "prompt");
+        Objects.requireNonNull(sampling, "sampling");
         stopStrings = List.copyOf(stopStrings);
+        stopIds = Set.copyOf(stopIds);
         if (maxTokens.isPresent() && maxTokens.getAsInt() < 1) {
             throw new InvalidRequestException("max tokens must be at least 1, but is " + maxTokens.getAsInt());
         }
-        if (temperature.isPresent()) {
-            double t = temperature.getAsDouble();
-            if (!(t == 0 || (t >= 0.01 && t <= 100))) {
-                throw new InvalidRequestException("temperature must be 0 or in [0.01, 100], but is " + t);
-            }
+        int mostTokens = maxTokens.orElse(Integer.MAX_VALUE);
+        if (minTokens < 0 || minTokens > mostTokens) {
+            throw new InvalidRequestException(
+                    "min tokens must be in [0, max tokens = %d], but is %d".formatted(mostTokens, minTokens));
+        }
+        if (logProbs.orElse(0) < 0 || logProbs.orElse(0) > LogProbs.MOST) {
+            throw new InvalidRequestException("log-probabilities must be of 0 to %d tokens, but are of %d"
+                    .formatted(LogProbs.MOST, logProbs.getAsInt()));
+        }
+        if (stopIds.size() > MAX_STOP_IDS) {
+            throw new InvalidRequestException(
+                    "stop ids must be at most %d, but are %d".formatted(MAX_STOP_IDS, stopIds.size()));
         }
         if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero())) {
             throw new InvalidRequestException("timeout must be positive, but is " + timeout.get());
@@ -78,6 +98,16 @@ public record GenerationRequest(
         }
     }
 
+    /** Temperature of {@link #sampling}. */
+    public OptionalDouble temperature() {
+        return sampling.temperature();
+    }
+
+    /** Seed of {@link #sampling}. */
+    public OptionalLong seed() {
+        return sampling.seed();
+    }
+
     public static Builder builder(Prompt prompt) {
         return new Builder(prompt);
     }
@@ -86,9 +116,11 @@ public record GenerationRequest(
     public static final class Builder {
         private final Prompt prompt;
         private OptionalInt maxTokens = OptionalInt.empty();
-        private OptionalDouble temperature = OptionalDouble.empty();
-        private OptionalLong seed = OptionalLong.empty();
+        private int minTokens;
+        private Sampling sampling = Sampling.DEFAULT;
+        private OptionalInt logProbs = OptionalInt.empty();
         private List<String> stopStrings = List.of();
+        private Set<Integer> stopIds = Set.of();
         private boolean ignoreStopIds;
         private Optional<Decoding> decoding = Optional.empty();
         private Optional<Duration> timeout = Optional.empty();
@@ -103,13 +135,36 @@ public record GenerationRequest(
             return this;
         }
 
-        public Builder temperature(double divisor) {
-            temperature = OptionalDouble.of(divisor);
+        public Builder minTokens(int tokens) {
+            minTokens = tokens;
             return this;
         }
 
+        /** All of sampling, in place of what was set before. */
+        public Builder sampling(Sampling values) {
+            sampling = values;
+            return this;
+        }
+
+        /** The temperature of {@link #sampling}. */
+        public Builder temperature(double divisor) {
+            sampling = sampling.toBuilder().temperature(divisor).build();
+            return this;
+        }
+
+        /** The seed of {@link #sampling}. */
         public Builder seed(long value) {
-            seed = OptionalLong.of(value);
+            sampling = sampling.toBuilder().seed(value).build();
+            return this;
+        }
+
+        public Builder logProbs(int likeliest) {
+            logProbs = OptionalInt.of(likeliest);
+            return this;
+        }
+
+        public Builder stopIds(Set<Integer> tokenIds) {
+            stopIds = tokenIds;
             return this;
         }
 
@@ -140,7 +195,17 @@ public record GenerationRequest(
 
         public GenerationRequest build() {
             return new GenerationRequest(
-                    prompt, maxTokens, temperature, seed, stopStrings, ignoreStopIds, decoding, timeout, cacheSalt);
+                    prompt,
+                    maxTokens,
+                    minTokens,
+                    sampling,
+                    logProbs,
+                    stopStrings,
+                    stopIds,
+                    ignoreStopIds,
+                    decoding,
+                    timeout,
+                    cacheSalt);
         }
     }
 }

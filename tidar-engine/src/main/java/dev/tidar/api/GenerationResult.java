@@ -9,12 +9,25 @@ import java.util.List;
  * @param text their text, without stop ids and stop strings; empty where the model has no tokenizer
  * @param finishReason why it ended
  * @param seed seed of the noise, chosen by the engine where the request named none; without meaning at temperature 0
+ * @param logProbs one for each token; empty where the request did not ask
  * @param stats counts and times
  */
 public record GenerationResult(
-        List<Integer> tokens, String text, FinishReason finishReason, long seed, GenerationStats stats) {
+        List<Integer> tokens,
+        String text,
+        FinishReason finishReason,
+        long seed,
+        List<LogProbs> logProbs,
+        GenerationStats stats) {
 
     public GenerationResult {
         tokens = List.copyOf(tokens);
+        logProbs = List.copyOf(logProbs);
+    }
+
+    /** A result without log-probabilities. */
+    public GenerationResult(
+            List<Integer> tokens, String text, FinishReason finishReason, long seed, GenerationStats stats) {
+        this(tokens, text, finishReason, seed, List.of(), stats);
     }
 }

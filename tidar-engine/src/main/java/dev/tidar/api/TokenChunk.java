@@ -1,6 +1,7 @@
 package dev.tidar.api;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,13 @@ public record TokenChunk(int step, List<Token> tokens) {
      * @param id token id
      * @param text text that this token made final; text held back until now comes with the token that completes it
      * @param accepted whether it is a draft that verification accepted, rather than the token that ended the step
+     * @param logProbs how likely the model held it; empty where the request did not ask
      */
-    public record Token(int id, String text, boolean accepted) {}
+    public record Token(int id, String text, boolean accepted, Optional<LogProbs> logProbs) {
+
+        /** A token without log-probabilities. */
+        public Token(int id, String text, boolean accepted) {
+            this(id, text, accepted, Optional.empty());
+        }
+    }
 }

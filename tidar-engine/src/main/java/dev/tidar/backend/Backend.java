@@ -1,6 +1,6 @@
 package dev.tidar.backend;
 
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
@@ -10,6 +10,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
@@ -105,15 +106,23 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     /**
      * Picks one token for each row of h: {@code logits = h · headᵀ}, unpickable ids left out, then
-     * {@link dev.tidar.sampling.TokenPicker} with the sequence's picking and the noise of the position that the row
-     * decides.
+     * {@link dev.tidar.sampling.TokenPicker} with the row's rule and the noise of the position that the row decides.
      *
      * @param picks {@code [count]}; NONE where the row number is NONE or no score is finite
+     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows whose rule asks for it
      * @param h {@code [count, hidden]}, gathered and normalised rows
      * @param rowNumbers {@code [count]}, where each row of h stands in the step
-     * @param how one entry for each sequence of the step
+     * @param rules one for each row of h
      */
-    void pick(Ids picks, Tensor h, Linear head, Ids rowNumbers, int count, StepRows rows, List<Picking> how);
+    void pick(
+            Ids picks,
+            PickedLogProbs logProbs,
+            Tensor h,
+            Linear head,
+            Ids rowNumbers,
+            int count,
+            StepRows rows,
+            List<PickRule> rules);
 
     /** Sets the ids that {@link #pick} never picks: the mask token, and ids beyond the tokenizer. */
     void unpickable(int[] tokenIds);

@@ -15,7 +15,8 @@ import dev.tidar.backend.cpu.Products;
 import dev.tidar.backend.cpu.RowOperations;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.cpu.Workspace;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.LogProbRow;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
@@ -25,6 +26,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
@@ -195,23 +197,30 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void pick(Ids picks, Tensor h, Linear head, Ids rowNumbers, int count, StepRows rows, List<Picking> how) {
+    public void pick(
+            Ids picks,
+            PickedLogProbs logProbs,
+            Tensor h,
+            Linear head,
+            Ids rowNumbers,
+            int count,
+            StepRows rows,
+            List<PickRule> rules) {
         requireShape("h", h, count, head.inputs());
         requireGated("head", head, false);
         require(count <= picks.capacity(), "picks must hold %d ids, but hold %d", count, picks.capacity());
         require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
-        require(
-                how.size() == rows.numSequences(),
-                "pickings must be one for each of %d sequences, but are %d",
-                rows.numSequences(),
-                how.size());
+        require(rules.size() == count, "rules must be one for each of %d rows, but are %d", count, rules.size());
+        if (rules.stream().anyMatch(rule -> rule.logProbs().isPresent())) {
+            requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MOST);
+        }
         for (int i = 0; i < count; i++) {
             int row = ((CpuIds) rowNumbers).values()[i];
             if (row != Ids.NONE) {
                 requireIndex("row number", row, rows.counts().total());
             }
         }
-        this.picks.pick((CpuIds) picks, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, count, rows, how);
+        this.picks.pick((CpuIds) picks, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
     }
 
     @Override

@@ -2,24 +2,32 @@ package dev.tidar.checkpoint;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.Sampling;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * How the model's makers want answers to be made. {@code generation_config.json} outranks {@code config.json}; a list
  * of stop ids that is empty means none.
  *
+ * <p>Without {@code do_sample} the default is greedy, whatever the temperature says, and so is a temperature below
+ * {@value #LEAST}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
+ * {@code repetition_penalty} hold for every request that names none of its own, and what the file leaves out is off:
+ * the {@code top_k} of 50 that transformers fills in is nowhere in the file.
+ *
  * @param stopIds token ids that end an answer, without repetition
- * @param temperature what to sample with, where {@code do_sample} is set; empty means greedy
+ * @param sampling what the file says of sampling; a temperature only where {@code do_sample} is set
  */
-public record GenerationDefaults(List<Integer> stopIds, OptionalDouble temperature) {
+public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
 
     /** What transformers samples with where {@code do_sample} is set and the temperature is not. */
     private static final double DEFAULT_TEMPERATURE = 1;
 
     private static final int MAX_STOP_IDS = 1024;
-    private static final double MAX_TEMPERATURE = 100;
+    private static final double LEAST = 0.01;
+    private static final double MOST = 100;
 
     public GenerationDefaults {
         stopIds = List.copyOf(stopIds);
@@ -35,7 +43,8 @@ public record GenerationDefaults(List<Integer> stopIds, OptionalDouble temperatu
                 .flatMap(fields -> stopIds(fields, vocabSize))
                 .or(() -> stopIds(config, vocabSize))
                 .orElse(List.of());
-        return new GenerationDefaults(stopIds, temperature(generation));
+        return new GenerationDefaults(
+                stopIds, generation.map(GenerationDefaults::sampling).orElse(Sampling.DEFAULT));
     }
 
     private static Optional<List<Integer>> stopIds(JsonFields fields, int vocabSize) {
@@ -43,22 +52,34 @@ public record GenerationDefaults(List<Integer> stopIds, OptionalDouble temperatu
                 .map(ids -> ids.stream().distinct().toList());
     }
 
-    private static OptionalDouble temperature(Optional<JsonFields> generation) {
-        if (generation.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        JsonFields fields = generation.get();
-        double temperature = fields.number("temperature").orElse(DEFAULT_TEMPERATURE);
+    private static Sampling sampling(JsonFields fields) {
+        Sampling.Builder sampling = Sampling.builder();
+        temperature(fields).ifPresent(sampling::temperature);
+        OptionalInt topK = fields.integer("top_k", 0, Integer.MAX_VALUE);
+        topK.ifPresent(sampling::topK);
+        number(fields, "top_p", Double.MIN_VALUE, 1, "above 0 and at most 1").ifPresent(sampling::topP);
+        number(fields, "min_p", 0, 1, "from 0 to 1").ifPresent(sampling::minP);
+        number(fields, "typical_p", Double.MIN_VALUE, 1, "above 0 and at most 1")
+                .ifPresent(sampling::typicalP);
+        number(fields, "repetition_penalty", LEAST, MOST, "from 0.01 to 100").ifPresent(sampling::repetitionPenalty);
+        return sampling.build();
+    }
+
+    private static OptionalDouble temperature(JsonFields fields) {
+        OptionalDouble temperature = fields.number("temperature");
         if (!fields.isTrue("do_sample")) {
             return OptionalDouble.empty();
         }
-        if (temperature <= 0 || temperature > MAX_TEMPERATURE) {
-            throw Problem.corrupt(
-                    fields.file(),
-                    "temperature must be above 0 and at most %s where do_sample is true, but is %s",
-                    MAX_TEMPERATURE,
-                    temperature);
+        number(fields, "temperature", Double.MIN_VALUE, MOST, "above 0 and at most 100 where do_sample is true");
+        double wanted = temperature.orElse(DEFAULT_TEMPERATURE);
+        return OptionalDouble.of(wanted < LEAST ? 0 : wanted);
+    }
+
+    private static OptionalDouble number(JsonFields fields, String key, double least, double most, String rule) {
+        OptionalDouble found = fields.number(key);
+        if (found.isPresent() && (found.getAsDouble() < least || found.getAsDouble() > most)) {
+            throw Problem.corrupt(fields.file(), "%s must be %s, but is %s", key, rule, found.getAsDouble());
         }
-        return OptionalDouble.of(temperature);
+        return found;
     }
 }

@@ -5,6 +5,7 @@ import dev.tidar.decode.SequenceStep.Group;
 import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.StepRows;
@@ -79,6 +80,8 @@ public final class Decoder {
             }
         }
         List<VerifyPlan> plans = new ArrayList<>(steps.size());
+        List<PickRule> verifyRules = new ArrayList<>();
+        List<PickRule> draftRules = new ArrayList<>();
         int picks = 0;
         int drafts = 0;
         for (int s = 0; s < steps.size(); s++) {
@@ -89,9 +92,11 @@ public final class Decoder {
                     new VerifyPlan(firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step)));
             picks += step.verifyRows();
             drafts += draftLength - 1;
+            RowRules.ForStep rules = sequences.get(s).rules(step);
+            verifyRules.addAll(rules.verify());
+            draftRules.addAll(rules.draft());
         }
-        return new StepInputs(
-                rows.build(), plans, sequences.stream().map(Sequence::picking).toList());
+        return new StepInputs(rows.build(), plans, verifyRules, draftRules);
     }
 
     /** Lays out the groups of a sequence; the first row of each by kept count. */

@@ -1,6 +1,7 @@
 package dev.tidar.decode;
 
 import dev.tidar.api.FinishReason;
+import dev.tidar.api.LogProbs;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.SequenceStep.Group;
 import dev.tidar.kvcache.BlockTable;
@@ -23,7 +24,7 @@ public final class Sequence implements AutoCloseable {
 
     private final List<Integer> tokens;
     private final int promptTokens;
-    private final Picking picking;
+    private final RowRules rules;
     private final StopRule stop;
     private final Optional<TextStream> text;
     private final LayoutChoice layouts;
@@ -55,7 +56,7 @@ public final class Sequence implements AutoCloseable {
         }
         this.tokens = new ArrayList<>(prompt);
         this.promptTokens = prompt.size();
-        this.picking = picking;
+        this.rules = new RowRules(picking, prompt);
         this.stop = stop;
         this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
         this.layouts = layouts;
@@ -125,7 +126,7 @@ public final class Sequence implements AutoCloseable {
         drafts = result.draft();
         List<TokenChunk.Token> emitted = new ArrayList<>(result.kept());
         for (int j = 0; j < result.kept() && finish.isEmpty(); j++) {
-            emitted.add(emit(result.emitted().get(j), j < result.kept() - 1));
+            emitted.add(emit(result, j));
         }
         committed = step.committed(emitted.size());
         blocks.commit(tokens, committed);
@@ -142,17 +143,23 @@ public final class Sequence implements AutoCloseable {
         return new TokenChunk(stats.steps(), emitted);
     }
 
-    private TokenChunk.Token emit(int token, boolean accepted) {
+    private TokenChunk.Token emit(StepResult.ForSequence result, int row) {
+        int token = result.emitted().get(row);
         tokens.add(token);
+        rules.emitted(token);
         boolean stopId = stop.stopIds().contains(token);
-        String piece = stopId ? "" : text.map(t -> t.accept(token)).orElse("");
+        boolean mayStop = emittedTokens() >= stop.minTokens();
+        String piece = stopId ? "" : text.map(t -> t.accept(token, mayStop)).orElse("");
         if (stopId || text.map(TextStream::isStopped).orElse(false)) {
             finish = Optional.of(FinishReason.STOP);
         } else if (emittedTokens() == stop.maxTokens() || tokens.size() == stop.contextLength()) {
             finish = Optional.of(FinishReason.LENGTH);
         }
         String rest = finish.isPresent() ? text.map(TextStream::finish).orElse("") : "";
-        return new TokenChunk.Token(token, piece + rest, accepted);
+        Optional<LogProbs> logProbs = result.logProbs().isEmpty()
+                ? Optional.empty()
+                : Optional.of(result.logProbs().get(row));
+        return new TokenChunk.Token(token, piece + rest, row < result.kept() - 1, logProbs);
     }
 
     /** Whether the first token is still to come. */
@@ -199,8 +206,9 @@ public final class Sequence implements AutoCloseable {
         return List.copyOf(tokens.subList(promptTokens, tokens.size()));
     }
 
-    public Picking picking() {
-        return picking;
+    /** How the rows of its next forward pick. */
+    RowRules.ForStep rules(SequenceStep step) {
+        return rules.of(step);
     }
 
     public BlockTable blocks() {

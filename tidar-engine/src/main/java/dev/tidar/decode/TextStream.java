@@ -19,9 +19,14 @@ final class TextStream {
         this.stopStrings = stopStrings;
     }
 
-    /** The text that this token made final. */
-    String accept(int token) {
-        return release(detokenizer.accept(token), false);
+    /**
+     * The text that this token made final.
+     *
+     * @param mayStop whether stop strings are looked for; where not, they stay in the text, also with what follows
+     */
+    String accept(int token, boolean mayStop) {
+        String added = detokenizer.accept(token);
+        return mayStop ? release(added, false) : added;
     }
 
     /** The rest, when no token follows. */

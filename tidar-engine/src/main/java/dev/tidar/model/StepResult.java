@@ -1,5 +1,6 @@
 package dev.tidar.model;
 
+import dev.tidar.api.LogProbs;
 import dev.tidar.tensor.Ids;
 import java.util.List;
 
@@ -20,12 +21,23 @@ public record StepResult(List<ForSequence> sequences) {
      * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was
      *     verified
      * @param draft proposals behind the next anchor; empty if no group was carried for this kept count
+     * @param logProbs one for each emitted token; empty where not asked for
      */
-    public record ForSequence(List<Integer> emitted, List<Integer> draft) {
+    public record ForSequence(List<Integer> emitted, List<Integer> draft, List<LogProbs> logProbs) {
 
         public ForSequence {
             emitted = List.copyOf(emitted);
             draft = List.copyOf(draft);
+            logProbs = List.copyOf(logProbs);
+            if (!logProbs.isEmpty() && logProbs.size() != emitted.size()) {
+                throw new IllegalArgumentException("%d emitted tokens must have as many log-probabilities, but have %d"
+                        .formatted(emitted.size(), logProbs.size()));
+            }
+        }
+
+        /** A result without log-probabilities. */
+        public ForSequence(List<Integer> emitted, List<Integer> draft) {
+            this(emitted, draft, List.of());
         }
 
         /** Verify rows that stand, the anchor included; emits as many tokens. */

@@ -1,7 +1,9 @@
 package dev.tidar.model;
 
+import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
@@ -46,12 +48,20 @@ public final class TidarTransformer implements TidarModel {
         int[] verifyRows = inputs.verifyRows();
         backend.write(w.pickRows(), verifyRows);
         normalised(verifyRows.length, w.pickRows());
-        backend.pick(w.picks(), w.h(), weights.head(), w.pickRows(), verifyRows.length, rows, inputs.pickings());
+        backend.pick(
+                w.picks(),
+                w.logProbs(),
+                w.h(),
+                weights.head(),
+                w.pickRows(),
+                verifyRows.length,
+                rows,
+                inputs.verifyRules());
 
         int drafts = inputs.numDrafts();
         backend.accept(w.kept(), w.draftRows(), w.picks(), rows, inputs.plans());
         normalised(drafts, w.draftRows());
-        backend.pick(w.drafts(), w.h(), weights.head(), w.draftRows(), drafts, rows, inputs.pickings());
+        backend.pick(w.drafts(), w.logProbs(), w.h(), weights.head(), w.draftRows(), drafts, rows, inputs.draftRules());
 
         return result(inputs, verifyRows.length, drafts);
     }
@@ -108,14 +118,38 @@ public final class TidarTransformer implements TidarModel {
         int[] kept = backend.read(w.kept(), inputs.plans().size());
         int[] picks = backend.read(w.picks(), numPicks);
         int[] drafts = backend.read(w.drafts(), numDrafts);
+        List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), picks) : List.of();
         List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
             int drafted = plan.group(kept[s]) == Ids.NONE ? 0 : plan.draftLength() - 1;
             results.add(new StepResult.ForSequence(
-                    range(picks, plan.firstPick(), kept[s]), range(drafts, plan.firstDraft(), drafted)));
+                    range(picks, plan.firstPick(), kept[s]),
+                    range(drafts, plan.firstDraft(), drafted),
+                    asked(inputs, plan) ? logProbs.subList(plan.firstPick(), plan.firstPick() + kept[s]) : List.of()));
         }
         return new StepResult(results);
+    }
+
+    private static boolean asked(StepInputs inputs, VerifyPlan plan) {
+        return plan.verifyRows() > 0
+                && inputs.verifyRules().get(plan.firstPick()).logProbs().isPresent();
+    }
+
+    /** Those of all picks; without meaning where a row was not asked. */
+    private List<LogProbs> logProbs(List<PickRule> rules, int[] picks) {
+        int most = w.logProbs().most();
+        float[] values = backend.read(w.logProbs().values(), picks.length);
+        int[] ids = backend.read(w.logProbs().ids(), picks.length * most);
+        List<LogProbs> all = new ArrayList<>(picks.length);
+        for (int i = 0; i < picks.length; i++) {
+            List<LogProbs.Likely> likeliest = new ArrayList<>();
+            for (int n = 0; n < rules.get(i).logProbs().orElse(0) && ids[i * most + n] != Ids.NONE; n++) {
+                likeliest.add(new LogProbs.Likely(ids[i * most + n], values[i * (most + 1) + 1 + n]));
+            }
+            all.add(new LogProbs(values[i * (most + 1)], likeliest));
+        }
+        return all;
     }
 
     private static List<Integer> range(int[] values, int from, int count) {

@@ -1,8 +1,10 @@
 package dev.tidar.model;
 
 import dev.tidar.backend.Backend;
+import dev.tidar.sampling.LogProbRow;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.Tensor;
 
 /**
@@ -15,6 +17,7 @@ import dev.tidar.tensor.Tensor;
  * @param gated intermediate activations, {@code [rows, intermediate]}
  * @param pickRows row numbers of verify rows
  * @param picks what they picked
+ * @param logProbs log-probabilities of these picks, where asked for
  * @param kept kept count of each sequence
  * @param draftRows row numbers of the chosen masks
  * @param drafts what they picked
@@ -27,6 +30,7 @@ record Workspace(
         Tensor gated,
         Ids pickRows,
         Ids picks,
+        PickedLogProbs logProbs,
         Ids kept,
         Ids draftRows,
         Ids drafts) {
@@ -40,6 +44,8 @@ record Workspace(
                 backend.allocate(rows, intermediate),
                 backend.allocateIds(rows),
                 backend.allocateIds(rows),
+                new PickedLogProbs(
+                        backend.allocate(rows, 1 + LogProbRow.MOST), backend.allocateIds(rows * LogProbRow.MOST)),
                 backend.allocateIds(rows),
                 backend.allocateIds(rows),
                 backend.allocateIds(rows));

@@ -5,62 +5,109 @@ import dev.tidar.tensor.Ids;
 /**
  * Picks one token from a row of logits.
  *
- * <p>With temperature T and noise g the pick is argmax(logit / T + g(seed, position, id)): a sample from softmax(logits
- * / T) by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and a mask row
- * for the same position draw the same noise, so a good draft stays accepted at any temperature.
+ * <p>In this order: bias is added, tokens that have appeared are penalised, and tokens that the row may not pick are
+ * ruled out. At temperature 0 the best token is the pick. Else scores are divided by the temperature T, the filters
+ * choose who may be drawn, and with noise g the pick is argmax(score / T + g(seed, position, id)) among these: a sample
+ * from their softmax by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and
+ * a mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
+ *
+ * <p>A pick depends on the arguments alone; what the picker has of its own is scratch memory. Confined to a thread.
  */
 public final class TokenPicker {
 
-    private TokenPicker() {}
+    private final Candidates candidates = new Candidates();
+    private float[] changed = new float[0];
+    private float[] unpenalised = new float[0];
 
     /**
-     * The token for one position.
+     * The token for one position. The row stays as it is.
      *
      * @param logits scores; an id with negative infinity is never picked
      * @param from where the row begins
      * @param vocabSize length of the row
-     * @param how temperature and seed
+     * @param rule how the row's token is picked
      * @param position position of the token to be picked
      * @return the id, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or positive
      *     infinity
      */
-    public static int pick(float[] logits, int from, int vocabSize, Picking how, int position) {
-        int best = argmax(logits, from, vocabSize);
+    public int pick(float[] logits, int from, int vocabSize, PickRule rule, int position) {
+        if (rule.keepsScores(position)) {
+            return pickScored(logits, from, vocabSize, rule.picking(), position);
+        }
+        if (changed.length < vocabSize) {
+            changed = new float[vocabSize];
+        }
+        System.arraycopy(logits, from, changed, 0, vocabSize);
+        rule.picking().bias().add(changed);
+        penalise(rule);
+        ruleOut(vocabSize, rule, position);
+        return pickScored(changed, 0, vocabSize, rule.picking(), position);
+    }
+
+    private int pickScored(float[] scores, int from, int vocabSize, Picking how, int position) {
+        int best = argmax(scores, from, vocabSize);
         if (best == Ids.NONE || how.temperature() == 0) {
             return best;
         }
-        return withNoise(logits, from, vocabSize, how, position, best);
+        candidates.collect(scores, from, vocabSize, scores[from + best], 1 / how.temperature());
+        candidates.filter(how.filters());
+        return candidates.draw(how.seed(), position);
     }
 
-    private static int argmax(float[] logits, int from, int vocabSize) {
+    private void penalise(PickRule rule) {
+        TokenCounts history = rule.history();
+        TokenCounts since = rule.since();
+        Penalties penalties = rule.picking().penalties();
+        if (unpenalised.length < since.size()) {
+            unpenalised = new float[since.size()];
+        }
+        for (int i = 0; i < since.size(); i++) {
+            unpenalised[i] = changed[since.ids()[i]];
+        }
+        for (int i = 0; i < history.size(); i++) {
+            int id = history.ids()[i];
+            changed[id] = penalties.apply(changed[id], history.inAnswer()[i]);
+        }
+        for (int i = 0; i < since.size(); i++) {
+            changed[since.ids()[i]] = penalties.apply(unpenalised[i], since.inAnswer()[i]);
+        }
+    }
+
+    private void ruleOut(int vocabSize, PickRule rule, int position) {
+        BarredIds barred = rule.picking().barred();
+        if (barred.bar(position)) {
+            for (int id : barred.ids()) {
+                ruleOut(id);
+            }
+        }
+        long[] allowed = rule.allowed();
+        if (allowed.length > 0) {
+            for (int id = 0; id < vocabSize; id++) {
+                int word = id >> 6;
+                if (word >= allowed.length || (allowed[word] >>> id & 1) == 0) {
+                    ruleOut(id);
+                }
+            }
+        }
+    }
+
+    /** What is not a number to compare stays, so that it is found. */
+    private void ruleOut(int id) {
+        if (changed[id] < Float.POSITIVE_INFINITY) {
+            changed[id] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    private static int argmax(float[] scores, int from, int vocabSize) {
         int best = Ids.NONE;
         float highest = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < vocabSize; id++) {
-            float logit = logits[from + id];
-            if (!(logit < Float.POSITIVE_INFINITY)) { // NaN as well
+            float score = scores[from + id];
+            if (!(score < Float.POSITIVE_INFINITY)) { // NaN as well
                 return Ids.NONE;
             }
-            if (logit > highest) {
-                highest = logit;
-                best = id;
-            }
-        }
-        return best;
-    }
-
-    /** Starts from the likeliest id: what cannot beat it even with the largest noise never draws, which is exact. */
-    private static int withNoise(float[] logits, int from, int vocabSize, Picking how, int position, int likeliest) {
-        float inverse = 1 / how.temperature();
-        int best = likeliest;
-        float highest = logits[from + likeliest] * inverse + Noise.gumbel(how.seed(), position, likeliest);
-        for (int id = 0; id < vocabSize; id++) {
-            float score = logits[from + id] * inverse;
-            if (score + Noise.MAX < highest || id == likeliest) {
-                continue;
-            }
-            float noisy = score + Noise.gumbel(how.seed(), position, id);
-            if (noisy > highest || noisy == highest && id < best) {
-                highest = noisy;
+            if (score > highest) {
+                highest = score;
                 best = id;
             }
         }

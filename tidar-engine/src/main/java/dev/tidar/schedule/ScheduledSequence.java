@@ -5,11 +5,13 @@ import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
+import dev.tidar.api.LogProbs;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.Sequence;
 import dev.tidar.kvcache.KvCache;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,6 +40,7 @@ final class ScheduledSequence implements Generation {
     private final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final StringBuilder text = new StringBuilder();
+    private final List<LogProbs> logProbs = new ArrayList<>();
 
     private final long submitted;
     private boolean hasRun;
@@ -161,6 +164,7 @@ final class ScheduledSequence implements Generation {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
         text.append(chunk.text());
+        chunk.tokens().forEach(token -> token.logProbs().ifPresent(logProbs::add));
         totals.tokens.add(chunk.tokens().size());
         tell(() -> listener.onChunk(chunk));
     }
@@ -176,6 +180,7 @@ final class ScheduledSequence implements Generation {
                 text.toString(),
                 reason,
                 admission.picking().seed(),
+                logProbs,
                 stats());
         tell(() -> listener.onFinished(result));
         end.complete(result);

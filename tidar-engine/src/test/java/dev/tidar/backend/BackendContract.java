@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
@@ -15,6 +17,7 @@ import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -295,7 +298,15 @@ abstract class BackendContract extends BackendFixture {
     private Ids pick(Linear head, float[] hidden, int... rowNumbers) {
         Tensor h = tensor(hidden.length, 1, hidden);
         Ids picks = backend.allocateIds(8);
-        backend.pick(picks, h, head, ids(rowNumbers), rowNumbers.length, exactRows(1, 2, 3), List.of(Picking.GREEDY));
+        backend.pick(
+                picks,
+                TinyNetwork.logProbs(backend, 8),
+                h,
+                head,
+                ids(rowNumbers),
+                rowNumbers.length,
+                exactRows(1, 2, 3),
+                Collections.nCopies(rowNumbers.length, PickRule.draft(Picking.GREEDY, TokenCounts.NONE)));
         return picks;
     }
 

@@ -1,6 +1,9 @@
 package dev.tidar.backend;
 
+import dev.tidar.sampling.LogProbRow;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
@@ -10,6 +13,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
@@ -121,14 +125,20 @@ final class TinyNetwork {
         Ids rowNumbers = backend.allocateIds(total);
         backend.write(rowNumbers, IntStream.range(0, total).toArray());
         Ids picks = backend.allocateIds(total);
-        List<Picking> how = Collections.nCopies(rows.numSequences(), new Picking(0.7f, 42));
-        backend.pick(picks, h, head, rowNumbers, total, rows, how);
+        PickRule rule = PickRule.draft(new Picking(0.7f, 42), TokenCounts.NONE);
+        List<PickRule> rules = Collections.nCopies(total, rule);
+        backend.pick(picks, logProbs(backend, total), h, head, rowNumbers, total, rows, rules);
         float[] ids = new float[total];
         int[] read = backend.read(picks, total);
         for (int i = 0; i < total; i++) {
             ids[i] = read[i];
         }
         return ids;
+    }
+
+    static PickedLogProbs logProbs(Backend backend, int picks) {
+        return new PickedLogProbs(
+                backend.allocate(picks, 1 + LogProbRow.MOST), backend.allocateIds(picks * LogProbRow.MOST));
     }
 
     /** What one verb wrote. */

@@ -5,6 +5,7 @@ import static dev.tidar.checkpoint.ModelFolderFixture.MASK;
 import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.Sampling;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -218,16 +219,48 @@ class ConfigReaderTest {
         @Test
         void temperatureWhereSamplingIsSet() {
             assertThat(generation(f -> f.generation("{\"do_sample\": true, \"temperature\": 0.6}"))
+                            .sampling()
                             .temperature())
                     .hasValue(0.6);
-            assertThat(generation(f -> f.generation("{\"do_sample\": true}")).temperature())
+            assertThat(generation(f -> f.generation("{\"do_sample\": true}"))
+                            .sampling()
+                            .temperature())
                     .hasValue(1);
+        }
+
+        @Test
+        void greedyForATemperatureThatComesToIt() {
+            assertThat(generation(f -> f.generation("{\"do_sample\": true, \"temperature\": 0.000001}"))
+                            .sampling()
+                            .temperature())
+                    .hasValue(0);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"{}", "{\"temperature\": 0.6}", "{\"do_sample\": false, \"temperature\": 0.6}"})
         void noTemperatureWhereSamplingIsNotSet(String json) {
-            assertThat(generation(f -> f.generation(json)).temperature()).isEmpty();
+            assertThat(generation(f -> f.generation(json)).sampling().temperature())
+                    .isEmpty();
+        }
+
+        @Test
+        void filtersAndRepetitionPenaltyWhetherSamplingIsSetOrNot() {
+            String json = """
+                    {"do_sample": false, "top_k": 20, "top_p": 0.8, "min_p": 0.05, "typical_p": 0.95,
+                     "repetition_penalty": 1.1}""";
+            assertThat(generation(f -> f.generation(json)).sampling())
+                    .isEqualTo(Sampling.builder()
+                            .topK(20)
+                            .topP(0.8)
+                            .minP(0.05)
+                            .typicalP(0.95)
+                            .repetitionPenalty(1.1)
+                            .build());
+        }
+
+        @Test
+        void nothingThatTheFileLeavesOut() {
+            assertThat(generation(f -> f.generation("{}")).sampling()).isEqualTo(Sampling.DEFAULT);
         }
 
         private GenerationDefaults generation(UnaryOperator<ModelFolderFixture> change) {

@@ -165,6 +165,15 @@ class DecodingRejectionTest {
                         f -> f.generation("{\"do_sample\": true, \"temperature\": 0}"),
                         "temperature",
                         "above 0"),
+                corrupt("B51 the top-k is negative", f -> f.generation("{\"top_k\": -1}"), "top_k", "-1"),
+                corrupt("B51 the top-p is 0", f -> f.generation("{\"top_p\": 0}"), "top_p", "above 0"),
+                corrupt("B51 the top-p is above 1", f -> f.generation("{\"top_p\": 1.5}"), "top_p", "1.5"),
+                corrupt("B51 the min-p is above 1", f -> f.generation("{\"min_p\": 2}"), "min_p"),
+                corrupt("B51 the typical-p is 0", f -> f.generation("{\"typical_p\": 0}"), "typical_p"),
+                corrupt(
+                        "B51 the repetition penalty is 0",
+                        f -> f.generation("{\"repetition_penalty\": 0}"),
+                        "repetition_penalty"),
                 corrupt(
                         "B51 the temperature is a string",
                         f -> f.generation("{\"temperature\": \"hot\"}"),

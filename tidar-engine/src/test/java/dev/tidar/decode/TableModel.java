@@ -3,7 +3,8 @@ package dev.tidar.decode;
 import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.TokenPicker;
 import dev.tidar.sampling.Verification;
 import dev.tidar.sampling.VerifyPlan;
@@ -33,6 +34,8 @@ final class TableModel implements TidarModel {
         DRAFT_IN_PLACE_OF_THE_PICK,
         SAME_NOISE_AT_TWO_POSITIONS,
         FILTER_AFTER_THE_PICK,
+        PENALTIES_OF_THE_START_OF_THE_STEP,
+        DRAFTS_OF_REFUSED_ROWS_PENALISED,
         DRAFT_NOISE_OFF_BY_ONE
     }
 
@@ -41,6 +44,7 @@ final class TableModel implements TidarModel {
     private final int vocabSize;
     private final Fault fault;
     private final int[] history = new int[64];
+    private final TokenPicker picker = new TokenPicker();
 
     TableModel(Table verifier, Table drafter, int vocabSize, Fault fault) {
         this.verifier = verifier;
@@ -52,7 +56,6 @@ final class TableModel implements TidarModel {
     @Override
     public StepResult step(StepInputs inputs) {
         StepRows rows = inputs.rows();
-        Picking how = inputs.pickings().get(0);
         VerifyPlan plan = inputs.plans().get(0);
         for (int row = 0; row < rows.counts().exact(); row++) {
             history[rows.position(row)] = rows.token(row);
@@ -60,11 +63,12 @@ final class TableModel implements TidarModel {
         int[] picks = new int[plan.verifyRows()];
         for (int j = 0; j < picks.length; j++) {
             int position = rows.pickedPosition(plan.firstRow() + j);
-            picks[j] = pick(verifier, position, history[Math.max(0, position - 2)], history[position - 1], how, 0);
+            PickRule rule = faulty(inputs.verifyRules(), j);
+            picks[j] = pick(verifier, position, history[Math.max(0, position - 2)], history[position - 1], rule, 0);
         }
         int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(picks, plan, rows);
         return new StepResult(
-                List.of(new StepResult.ForSequence(emitted(picks, kept, plan, rows), drafts(plan, kept, rows, how))));
+                List.of(new StepResult.ForSequence(emitted(picks, kept, plan, rows), drafts(plan, kept, inputs))));
     }
 
     private List<Integer> emitted(int[] picks, int kept, VerifyPlan plan, StepRows rows) {
@@ -77,18 +81,30 @@ final class TableModel implements TidarModel {
         return emitted;
     }
 
-    private List<Integer> drafts(VerifyPlan plan, int kept, StepRows rows, Picking how) {
+    private PickRule faulty(List<PickRule> rules, int row) {
+        PickRule rule = rules.get(row);
+        return switch (fault) {
+            case PENALTIES_OF_THE_START_OF_THE_STEP ->
+                new PickRule(rule.picking(), rule.history(), TokenCounts.NONE, rule.allowed(), rule.logProbs());
+            case DRAFTS_OF_REFUSED_ROWS_PENALISED -> rules.get(rules.size() - 1);
+            default -> rule;
+        };
+    }
+
+    private List<Integer> drafts(VerifyPlan plan, int kept, StepInputs inputs) {
+        StepRows rows = inputs.rows();
         List<Integer> drafts = new ArrayList<>();
         for (int slot = 1; plan.group(kept) >= 0 && slot < plan.draftLength(); slot++) {
             int row = plan.group(kept) + slot;
             int shift = fault == Fault.DRAFT_NOISE_OFF_BY_ONE ? 1 : 0;
             int seen = rows.visible(row);
-            drafts.add(pick(drafter, rows.pickedPosition(row), 0, history[seen - 1], how, shift));
+            PickRule rule = inputs.draftRules().get(slot - 1);
+            drafts.add(pick(drafter, rows.pickedPosition(row), 0, history[seen - 1], rule, shift));
         }
         return drafts;
     }
 
-    private int pick(Table table, int position, int beforeLast, int last, Picking how, int shift) {
+    private int pick(Table table, int position, int beforeLast, int last, PickRule rule, int shift) {
         float[] scores = new float[vocabSize];
         double[] exact = table.scores(position, beforeLast, last);
         for (int id = 0; id < vocabSize; id++) {
@@ -97,10 +113,10 @@ final class TableModel implements TidarModel {
         int noise = fault == Fault.SAME_NOISE_AT_TWO_POSITIONS ? position / 2 : position + shift;
         int mask = vocabSize - 1;
         if (fault == Fault.FILTER_AFTER_THE_PICK) {
-            int pick = TokenPicker.pick(scores, 0, vocabSize, how, noise);
+            int pick = picker.pick(scores, 0, vocabSize, rule, noise);
             return pick == mask ? 0 : pick;
         }
         scores[mask] = Float.NEGATIVE_INFINITY;
-        return TokenPicker.pick(scores, 0, vocabSize, how, noise);
+        return picker.pick(scores, 0, vocabSize, rule, noise);
     }
 }

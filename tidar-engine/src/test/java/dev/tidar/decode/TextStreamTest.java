@@ -58,7 +58,7 @@ class TextStreamTest {
         TextStream text = new TextStream(tokenizer.detokenizer(), List.of("END"));
         StringBuilder shown = new StringBuilder();
         for (int id : tokenizer.encode("go on EN")) {
-            shown.append(text.accept(id));
+            shown.append(text.accept(id, true));
         }
         assertThat(shown.toString()).isEqualTo("go on ");
         assertThat(text.finish()).isEqualTo("EN");
@@ -97,7 +97,7 @@ class TextStreamTest {
         StringBuilder shown = new StringBuilder();
         for (int id : tokenizer.encode(whole)) {
             if (!text.isStopped()) {
-                shown.append(text.accept(id));
+                shown.append(text.accept(id, true));
             }
         }
         return new Streamed(shown.append(text.finish()).toString(), text.isStopped());

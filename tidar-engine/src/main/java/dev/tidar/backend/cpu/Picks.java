@@ -1,14 +1,17 @@
 package dev.tidar.backend.cpu;
 
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.LogProbRow;
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.TokenPicker;
 import dev.tidar.sampling.Verification;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Head and pick, accept and choose the next draft. */
 public final class Picks {
@@ -21,10 +24,12 @@ public final class Picks {
     private float[] hidden = new float[0];
     private float[] logits = new float[0];
     private int[] unpickable = {};
+    private final TokenPicker[] pickers;
 
     public Picks(Products products, WorkerPool pool) {
         this.products = products;
         this.pool = pool;
+        this.pickers = Stream.generate(TokenPicker::new).limit(pool.threads()).toArray(TokenPicker[]::new);
     }
 
     /** Ids that {@link #pick} leaves out from now on. */
@@ -34,22 +39,42 @@ public final class Picks {
 
     /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
     public void pick(
-            CpuIds picks, CpuTensor h, CpuLinear head, CpuIds rowNumbers, int count, StepRows rows, List<Picking> how) {
-        int[] present = present(rowNumbers.values(), count);
-        Arrays.fill(picks.values(), 0, count, Ids.NONE);
+            CpuIds picks,
+            PickedLogProbs logProbs,
+            CpuTensor h,
+            CpuLinear head,
+            CpuIds rowNumbers,
+            StepRows rows,
+            List<PickRule> rules) {
+        int[] present = present(rowNumbers.values(), rules.size());
+        Arrays.fill(picks.values(), 0, rules.size(), Ids.NONE);
+        int vocabSize = head.outputs();
         for (int first = 0; first < present.length; first += ROWS) {
             int[] batch = Arrays.copyOfRange(present, first, Math.min(first + ROWS, present.length));
             score(h, head, batch);
             pool.run(batch.length, (item, worker) -> {
-                int row = rowNumbers.values()[batch[item]];
-                picks.values()[batch[item]] = TokenPicker.pick(
-                        logits,
-                        item * head.outputs(),
-                        head.outputs(),
-                        how.get(rows.sequence(row)),
-                        rows.pickedPosition(row));
+                int index = batch[item];
+                PickRule rule = rules.get(index);
+                int position = rows.pickedPosition(rowNumbers.values()[index]);
+                int picked = pickers[worker].pick(logits, item * vocabSize, vocabSize, rule, position);
+                picks.values()[index] = picked;
+                if (rule.logProbs().isPresent()) {
+                    LogProbRow row = LogProbRow.of(
+                            logits,
+                            item * vocabSize,
+                            vocabSize,
+                            picked,
+                            rule.logProbs().getAsInt());
+                    write(logProbs, index, row);
+                }
             });
         }
+    }
+
+    private static void write(PickedLogProbs to, int index, LogProbRow row) {
+        float[] values = ((CpuTensor) to.values()).values();
+        System.arraycopy(row.values(), 0, values, index * (to.most() + 1), row.values().length);
+        System.arraycopy(row.ids(), 0, ((CpuIds) to.ids()).values(), index * to.most(), row.ids().length);
     }
 
     private static int[] present(int[] rowNumbers, int count) {

@@ -2,6 +2,7 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
+import dev.tidar.tensor.Exponential;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;

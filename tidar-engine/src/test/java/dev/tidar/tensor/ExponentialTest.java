@@ -1,4 +1,4 @@
-package dev.tidar.backend.cpu;
+package dev.tidar.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

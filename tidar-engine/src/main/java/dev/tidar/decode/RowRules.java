@@ -1,0 +1,59 @@
+package dev.tidar.decode;
+
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the rows of one sequence pick: verify rows with the history up to their own token, drafts with the history at the
+ * start of the step. Confined to the engine thread.
+ */
+final class RowRules {
+
+    private final Picking picking;
+    private final Optional<TokenHistory> history;
+
+    /** The history is kept only where it counts. */
+    RowRules(Picking picking, List<Integer> prompt) {
+        this.picking = picking;
+        this.history = picking.penalties().areOff() ? Optional.empty() : Optional.of(new TokenHistory(prompt));
+    }
+
+    /** A token was emitted. */
+    void emitted(int token) {
+        history.ifPresent(h -> h.add(token));
+    }
+
+    /** Rules of the next step. */
+    ForStep of(SequenceStep step) {
+        TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
+        int drafts = step.groups().isEmpty() ? 0 : step.draftLength() - 1;
+        return new ForStep(verify(step, counts), Collections.nCopies(drafts, PickRule.draft(picking, counts)));
+    }
+
+    private List<PickRule> verify(SequenceStep step, TokenCounts counts) {
+        PickRule first = PickRule.verify(picking, counts, TokenCounts.NONE);
+        if (history.isEmpty()) {
+            return Collections.nCopies(step.verifyRows(), first);
+        }
+        int firstDraft = step.exactTokens().size() - step.verifyRows() + 1;
+        List<PickRule> rules = new ArrayList<>(step.verifyRows());
+        for (int row = 0; row < step.verifyRows(); row++) {
+            List<Integer> drafts = step.exactTokens().subList(firstDraft, firstDraft + row);
+            rules.add(PickRule.verify(picking, counts, history.get().changedBy(drafts)));
+        }
+        return rules;
+    }
+
+    /**
+     * Rules of the rows of one sequence.
+     *
+     * @param verify one for each verify row
+     * @param draft one for each draft that can be got
+     */
+    record ForStep(List<PickRule> verify, List<PickRule> draft) {}
+}

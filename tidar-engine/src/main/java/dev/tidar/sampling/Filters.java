@@ -1,0 +1,35 @@
+package dev.tidar.sampling;
+
+/**
+ * Which tokens may be drawn at temperature. Each filter looks at the softmax of what the ones before it left, in this
+ * order: top-k, top-p, min-p, typical-p. A filter cuts between scores and never between equal ones: what ties with the
+ * last token it keeps is kept.
+ *
+ * @param topK keeps the k likeliest tokens; 0 is off
+ * @param topP keeps the fewest likeliest tokens whose probabilities add up to p (arXiv 1904.09751); 1 is off
+ * @param minP keeps tokens at least p times as likely as the likeliest (arXiv 2407.01082); 0 is off
+ * @param typicalP keeps the fewest tokens whose surprise is closest to the expected one and whose probabilities add up
+ *     to p (arXiv 2202.00666); 1 is off
+ */
+public record Filters(int topK, double topP, double minP, double typicalP) {
+
+    public static final Filters NONE = new Filters(0, 1, 0, 1);
+
+    public Filters {
+        require(topK >= 0, "top-k must not be negative, but is ", topK);
+        require(topP > 0 && topP <= 1, "top-p must be in (0, 1], but is ", topP);
+        require(minP >= 0 && minP <= 1, "min-p must be in [0, 1], but is ", minP);
+        require(typicalP > 0 && typicalP <= 1, "typical-p must be in (0, 1], but is ", typicalP);
+    }
+
+    private static void require(boolean holds, String rule, Number value) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule + value);
+        }
+    }
+
+    /** Whether every token may be drawn. */
+    boolean areOff() {
+        return topK == 0 && topP == 1 && minP == 0 && typicalP == 1;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tidar.sampling;
+
+import dev.tidar.tensor.Exponential;
+import dev.tidar.tensor.Ids;
+import java.util.Arrays;
+
+/**
+ * Log-probabilities of one row: {@code ln softmax} of the scores that the model gave, before temperature, filters,
+ * penalties, bias and mask, over the tokens that can be picked at all.
+ *
+ * @param values of the pick, then of the likeliest tokens
+ * @param ids the likeliest tokens, the likeliest first, the lowest id first in a tie; NONE at negative infinity where
+ *     the row has no more
+ */
+public record LogProbRow(float[] values, int[] ids) {
+
+    /** Most likeliest tokens. */
+    public static final int MOST = 20;
+
+    /**
+     * Those of one pick.
+     *
+     * @param logits scores; negative infinity where a token can't be picked
+     * @param from where the row begins
+     * @param vocabSize length of the row
+     * @param picked the pick, or NONE
+     * @param likeliest how many likeliest tokens are told
+     */
+    public static LogProbRow of(float[] logits, int from, int vocabSize, int picked, int likeliest) {
+        int[] ids = likeliest(logits, from, vocabSize, likeliest);
+        double normaliser = logSumExp(logits, from, vocabSize);
+        float[] values = new float[1 + likeliest];
+        values[0] = logProb(logits, from, picked, normaliser);
+        for (int i = 0; i < likeliest; i++) {
+            values[1 + i] = logProb(logits, from, ids[i], normaliser);
+        }
+        return new LogProbRow(values, ids);
+    }
+
+    private static float logProb(float[] logits, int from, int id, double normaliser) {
+        return id == Ids.NONE ? Float.NEGATIVE_INFINITY : (float) (logits[from + id] - normaliser);
+    }
+
+    private static int[] likeliest(float[] logits, int from, int vocabSize, int count) {
+        int[] ids = new int[count];
+        Arrays.fill(ids, Ids.NONE);
+        float least = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < vocabSize && count > 0; id++) {
+            if (logits[from + id] > least) {
+                insert(logits, from, ids, id);
+                int last = ids[count - 1];
+                least = last == Ids.NONE ? Float.NEGATIVE_INFINITY : logits[from + last];
+            }
+        }
+        return ids;
+    }
+
+    private static void insert(float[] logits, int from, int[] ids, int id) {
+        int place = ids.length - 1;
+        while (place > 0 && (ids[place - 1] == Ids.NONE || logits[from + ids[place - 1]] < logits[from + id])) {
+            ids[place] = ids[place - 1];
+            place--;
+        }
+        ids[place] = id;
+    }
+
+    /** Summed in the order of the ids, so that equal rows have equal bits. */
+    private static double logSumExp(float[] logits, int from, int vocabSize) {
+        float highest = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < vocabSize; id++) {
+            highest = Math.max(highest, logits[from + id]);
+        }
+        if (highest == Float.NEGATIVE_INFINITY) {
+            return 0;
+        }
+        double sum = 0;
+        for (int id = 0; id < vocabSize; id++) {
+            sum += Exponential.exp(logits[from + id] - highest);
+        }
+        return highest + Math.log(sum);
+    }
+}
