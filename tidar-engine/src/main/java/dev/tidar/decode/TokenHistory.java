@@ -19,7 +19,8 @@ final class TokenHistory {
 
     /** A token of the answer. */
     void add(int token) {
-        inAnswer[place(token)]++;
+        int place = place(token);
+        inAnswer[place]++;
     }
 
     private int place(int token) {

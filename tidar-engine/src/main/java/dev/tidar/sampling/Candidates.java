@@ -1,6 +1,7 @@
 package dev.tidar.sampling;
 
 import dev.tidar.tensor.Exponential;
+import java.util.Arrays;
 
 /**
  * The tokens that may still be drawn from one row, with how far each is behind the best.
@@ -133,6 +134,11 @@ final class Candidates {
         return Math.max(1, Math.min(total, (long) Math.ceil(p * total)));
     }
 
+    /** Who may be drawn, in rising order. */
+    int[] ids() {
+        return Arrays.copyOf(ids, size);
+    }
+
     /** The token that wins with its noise, the lowest id in a tie. */
     int draw(long seed, int position) {
         int best = nearest();
@@ -141,7 +147,11 @@ final class Candidates {
             if (Noise.MAX - distances[i] < highest || i == best) {
                 continue;
             }
-            float noisy = Noise.gumbel(seed, position, ids[i]) - distances[i];
+            int word = Noise.word(seed, position, ids[i]);
+            if (Noise.isBelow(word, highest + distances[i])) {
+                continue;
+            }
+            float noisy = Noise.gumbel(word) - distances[i];
             if (noisy > highest || noisy == highest && i < best) {
                 highest = noisy;
                 best = i;

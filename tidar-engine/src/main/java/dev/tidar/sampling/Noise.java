@@ -1,5 +1,7 @@
 package dev.tidar.sampling;
 
+import java.util.stream.IntStream;
+
 /**
  * Gumbel noise as a pure function of (seed, position, token), so that nothing but the seed changes a result: not the
  * mode, not the draft, not what runs beside it.
@@ -23,11 +25,26 @@ public final class Noise {
     private static final float LN_2 = 0.6931472f;
     private static final float SQRT_2 = 1.4142135f;
 
+    /** By n: no larger word, unsigned, makes noise above n. That is 2^32 exp(-n), and a margin for rounding. */
+    private static final long[] LARGEST_ABOVE = IntStream.rangeClosed(0, (int) MAX + 1)
+            .mapToLong(n -> (long) (0x1p32 * Math.exp(-n) * 1.01))
+            .toArray();
+
     private Noise() {}
 
     /** The noise of one token at one position, in about [-3.1, {@value #MAX}]. */
     public static float gumbel(long seed, int position, int token) {
         return gumbel(word(seed, position, token));
+    }
+
+    /**
+     * Whether the noise of a word is certainly not above a bound. True for most words whose noise is not, at the price of
+     * a comparison instead of two logarithms.
+     *
+     * @param bound at most {@value #MAX}
+     */
+    static boolean isBelow(int word, float bound) {
+        return bound > 0 && (word & LOW_32) > LARGEST_ABOVE[(int) bound];
     }
 
     /** The first word of Philox4x32-10. */

@@ -2,11 +2,14 @@ package dev.tidar.sampling;
 
 import java.util.Arrays;
 
-/** The smallest key up to which weights add up to a goal, found bit by bit instead of by sorting. */
+/** The smallest key up to which weights add up to a goal, found bit by bit instead of by sorting. Confined to a thread. */
 final class Quantile {
 
     private static final int[] SHIFTS = {20, 10, 0};
     private static final int LOW_BITS = 10;
+
+    /** Up to so many keys it is faster to look for the next one than to count by bits. */
+    private static final int FEW = 64;
 
     private final long[] histogram = new long[1 << 11];
 
@@ -18,6 +21,27 @@ final class Quantile {
      * @param goal at least 1
      */
     int key(int[] keys, long[] weights, int size, long goal) {
+        return size <= FEW ? ascending(keys, weights, size, goal) : byBits(keys, weights, size, goal);
+    }
+
+    private static int ascending(int[] keys, long[] weights, int size, long goal) {
+        int key = -1;
+        for (long sum = 0; sum < goal; ) {
+            int next = Integer.MAX_VALUE;
+            long weight = 0;
+            for (int i = 0; i < size; i++) {
+                if (keys[i] > key && keys[i] <= next) {
+                    weight = keys[i] == next ? weight + weights[i] : weights[i];
+                    next = keys[i];
+                }
+            }
+            sum += weight;
+            key = next;
+        }
+        return key;
+    }
+
+    private int byBits(int[] keys, long[] weights, int size, long goal) {
         int prefix = 0;
         long missing = goal;
         for (int shift : SHIFTS) {

@@ -44,6 +44,11 @@ public final class TokenPicker {
         return pickScored(changed, 0, vocabSize, rule.picking(), position);
     }
 
+    /** Those of the last pick, for tests. */
+    Candidates candidates() {
+        return candidates;
+    }
+
     private int pickScored(float[] scores, int from, int vocabSize, Picking how, int position) {
         int best = argmax(scores, from, vocabSize);
         if (best == Ids.NONE || how.temperature() == 0) {

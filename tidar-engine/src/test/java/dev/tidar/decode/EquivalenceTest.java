@@ -7,10 +7,17 @@ import dev.tidar.backend.CpuBackend;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
+import dev.tidar.model.StepResult;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -69,6 +76,60 @@ class EquivalenceTest {
     @ValueSource(ints = {2, 4, 8})
     void atTemperatureWithASeed(int draftLength) {
         assertEqualTokens(draftLength, prompt -> new Picking(0.8f, 1000L + prompt));
+    }
+
+    @ParameterizedTest(name = "draft length {0}")
+    @ValueSource(ints = {2, 8})
+    void withEveryFilterAndPenaltyOn(int draftLength) {
+        assertEqualTokens(draftLength, prompt -> everythingOn(2000L + prompt));
+    }
+
+    @Test
+    void withPenaltiesAmongOthersInABatch() {
+        List<StepLayout> layouts = List.of(all(4), new TwoPass(4), StepLayout.AUTOREGRESSIVE, outcomes(8, 1, 3));
+        List<Sequence> batch = new ArrayList<>();
+        for (int i = 0; i < layouts.size(); i++) {
+            batch.add(new Sequence(
+                    prompt(i),
+                    everythingOn(i),
+                    new StopRule(Set.of(), List.of(), 40, 100),
+                    Optional.empty(),
+                    LayoutChoice.fixed(layouts.get(i)),
+                    model.blocks()));
+        }
+        Decoder decoder = new Decoder(model.network(), model.maskToken());
+        for (List<Sequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
+            List<SequenceStep> steps =
+                    running.stream().map(s -> decoder.plan(s, 7)).toList();
+            for (int i = 0; i < steps.size(); i++) {
+                assertThat(running.get(i).blocks().reserve(steps.get(i).end())).isTrue();
+            }
+            StepResult result = decoder.run(running, steps);
+            for (int i = 0; i < steps.size(); i++) {
+                decoder.apply(running.get(i), steps.get(i), result.sequences().get(i));
+            }
+        }
+        batch.forEach(Sequence::close);
+        for (int i = 0; i < batch.size(); i++) {
+            assertThat(batch.get(i).emitted())
+                    .isEqualTo(tokens(prompt(i), everythingOn(i), StepLayout.AUTOREGRESSIVE)
+                            .subList(0, 40));
+        }
+    }
+
+    private static List<Sequence> unfinished(List<Sequence> batch) {
+        return batch.stream().filter(s -> s.finish().isEmpty()).toList();
+    }
+
+    private static Picking everythingOn(long seed) {
+        return new Picking(
+                0.8f,
+                seed,
+                new Filters(50, 0.95, 0.01, 0.97),
+                new Penalties(1.1f, 0.1f, 0.1f),
+                new LogitBias(new int[] {300, 400}, new float[] {1, -1}),
+                new BarredIds(new int[] {1, 2}, 30),
+                OptionalInt.empty());
     }
 
     @Test

@@ -9,15 +9,23 @@ import dev.tidar.decode.TableModel.Table;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.model.StepResult;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.PlainSampling;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +39,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SampledLawTest {
 
     private static final int VOCAB = 8;
-    private static final float TEMPERATURE = 0.8f;
+    private static final List<Integer> PROMPT = List.of(1, 2);
+
+    /** Temperature alone. */
+    private static final Picking PLAIN = new Picking(0.8f, 0);
+
+    /** Every filter, every penalty, a bias, and a token that may not come first. Each changes the law. */
+    private static final Picking ALL_ON = new Picking(
+            0.8f,
+            0,
+            new Filters(6, 0.95, 0.1, 0.94),
+            new Penalties(1.4f, 0.3f, 0.2f),
+            new LogitBias(new int[] {2, 5}, new float[] {0.7f, -0.4f}),
+            new BarredIds(new int[] {4, 6}, PROMPT.size() + 1),
+            OptionalInt.empty());
+
     private static final int SAMPLES = 10_000;
     private static final int SEEDS = 20;
 
@@ -56,10 +78,47 @@ class SampledLawTest {
                 new TwoPass(4));
     }
 
+    @Test
+    void isThatOfAutoregressiveSampling() {
+        assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), PLAIN, Fault.NONE))
+                .isZero();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("layouts")
-    void isThatOfAutoregressiveSampling(StepLayout layout) {
-        assertThat(failures(layout, Fault.NONE)).isZero();
+    void isThatOfAutoregressiveSamplingWithEveryFilterOn(StepLayout layout) {
+        assertThat(failures(layout, ALL_ON, Fault.NONE)).isZero();
+    }
+
+    static Stream<Picking> eachOff() {
+        Filters f = ALL_ON.filters();
+        Penalties p = ALL_ON.penalties();
+        return Stream.of(
+                with(new Filters(0, f.topP(), f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
+                with(new Filters(f.topK(), 1, f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
+                with(new Filters(f.topK(), f.topP(), 0, f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
+                with(new Filters(f.topK(), f.topP(), f.minP(), 1), p, ALL_ON.bias(), ALL_ON.barred()),
+                with(f, new Penalties(1, p.frequency(), p.presence()), ALL_ON.bias(), ALL_ON.barred()),
+                with(f, new Penalties(p.repetition(), 0, p.presence()), ALL_ON.bias(), ALL_ON.barred()),
+                with(f, new Penalties(p.repetition(), p.frequency(), 0), ALL_ON.bias(), ALL_ON.barred()),
+                with(f, p, LogitBias.NONE, ALL_ON.barred()),
+                with(f, p, ALL_ON.bias(), BarredIds.NONE));
+    }
+
+    private static Picking with(Filters filters, Penalties penalties, LogitBias bias, BarredIds barred) {
+        return new Picking(0.8f, 0, filters, penalties, bias, barred, OptionalInt.empty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("eachOff")
+    void isAnotherWithoutAnyOneOfThem(Picking without) {
+        double[] law = flat(lawOfThePair(without));
+        double[] full = flat(lawOfThePair(ALL_ON));
+        double difference = 0;
+        for (int i = 0; i < law.length; i++) {
+            difference += Math.abs(law[i] - full[i]);
+        }
+        assertThat(difference).isGreaterThan(0.01);
     }
 
     @Nested
@@ -68,14 +127,10 @@ class SampledLawTest {
         @ParameterizedTest
         @EnumSource(
                 value = Fault.class,
-                names = {
-                    "ACCEPT_ALWAYS",
-                    "DRAFT_IN_PLACE_OF_THE_PICK",
-                    "SAME_NOISE_AT_TWO_POSITIONS",
-                    "FILTER_AFTER_THE_PICK"
-                })
+                mode = EnumSource.Mode.EXCLUDE,
+                names = {"NONE", "DRAFT_NOISE_OFF_BY_ONE"})
         void everyPlantedFault(Fault fault) {
-            assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), fault))
+            assertThat(failures(new SinglePass(4, StepLayout.allOutcomes(4)), ALL_ON, fault))
                     .isEqualTo(SEEDS);
         }
     }
@@ -112,22 +167,22 @@ class SampledLawTest {
 
         private boolean keptInFull(StepLayout layout, int k, int seed, Fault fault) {
             TableModel model = new TableModel(BY_POSITION, BY_POSITION, VOCAB, fault);
-            List<Integer> kept = decode(model, layout, seed, 1 + 3 * k).stats().kept();
+            List<Integer> kept = decode(model, layout, PLAIN, seed, 1 + 3 * k).stats().kept();
             return kept.equals(List.of(k, k, k));
         }
     }
 
     /** Of {@value #SEEDS} seeds, those on which one of the two tests fails. */
-    private static int failures(StepLayout layout, Fault fault) {
+    private static int failures(StepLayout layout, Picking how, Fault fault) {
         TableModel model = new TableModel(VERIFIER, DRAFTER, VOCAB, fault);
-        double[][] law = lawOfThePair();
+        double[][] law = lawOfThePair(how);
         int failures = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
             long[] single = new long[VOCAB];
             long[][] pairs = new long[VOCAB][VOCAB];
             for (int i = 0; i < SAMPLES; i++) {
                 List<Integer> tokens =
-                        decode(model, layout, (long) seed * SAMPLES + i, 4).emitted();
+                        decode(model, layout, how, (long) seed * SAMPLES + i, 4).emitted();
                 single[tokens.get(2)]++;
                 pairs[tokens.get(1)][tokens.get(2)]++;
             }
@@ -137,20 +192,28 @@ class SampledLawTest {
         System.Logger log = System.getLogger(SampledLawTest.class.getName());
         log.log(
                 System.Logger.Level.INFO,
-                "{0}, fault {1}: {2} of {3} seeds (0..) fail",
+                "{0}, {1}, fault {2}: {3} of {4} seeds (0..) fail",
                 layout,
+                how == ALL_ON ? "every filter on" : "temperature alone",
                 fault,
                 failures,
                 SEEDS);
         return failures;
     }
 
-    private static Sequence decode(TableModel model, StepLayout layout, long seed, int tokens) {
+    private static Sequence decode(TableModel model, StepLayout layout, Picking how, long seed, int tokens) {
         Decoder decoder = new Decoder(model, VOCAB - 1);
         StopRule stop = new StopRule(Set.of(), List.of(), tokens, 64);
         Sequence sequence = new Sequence(
-                List.of(1, 2),
-                new Picking(TEMPERATURE, seed),
+                PROMPT,
+                new Picking(
+                        how.temperature(),
+                        seed,
+                        how.filters(),
+                        how.penalties(),
+                        how.bias(),
+                        how.barred(),
+                        OptionalInt.empty()),
                 stop,
                 Optional.empty(),
                 LayoutChoice.fixed(layout),
@@ -163,14 +226,14 @@ class SampledLawTest {
         return sequence;
     }
 
-    /** The exact joint law of the second and the third token behind the prompt 1, 2. */
-    private static double[][] lawOfThePair() {
+    /** The exact joint law of the second and the third token behind the prompt. */
+    private static double[][] lawOfThePair(Picking how) {
         double[][] law = new double[VOCAB][VOCAB];
-        double[] first = probabilities(2, 1, 2);
+        double[] first = probabilities(how, List.of());
         for (int a = 0; a < VOCAB; a++) {
-            double[] second = probabilities(3, 2, a);
+            double[] second = probabilities(how, List.of(a));
             for (int b = 0; b < VOCAB; b++) {
-                double[] third = probabilities(4, a, b);
+                double[] third = probabilities(how, List.of(a, b));
                 for (int c = 0; c < VOCAB; c++) {
                     law[b][c] += first[a] * second[b] * third[c];
                 }
@@ -179,18 +242,15 @@ class SampledLawTest {
         return law;
     }
 
-    private static double[] probabilities(int position, int beforeLast, int last) {
-        double[] scores = VERIFIER.scores(position, beforeLast, last);
-        double[] p = new double[VOCAB];
-        double sum = 0;
-        for (int id = 0; id < VOCAB - 1; id++) {
-            p[id] = Math.exp((float) scores[id] / TEMPERATURE);
-            sum += p[id];
-        }
-        for (int id = 0; id < VOCAB - 1; id++) {
-            p[id] /= sum;
-        }
-        return p;
+    private static double[] probabilities(Picking how, List<Integer> answer) {
+        List<Integer> tokens = new ArrayList<>(PROMPT);
+        tokens.addAll(answer);
+        int position = tokens.size();
+        double[] scores = VERIFIER
+                .scores(position, tokens.get(position - 2), tokens.get(position - 1))
+                .clone();
+        scores[VOCAB - 1] = Double.NEGATIVE_INFINITY;
+        return PlainSampling.probabilities(scores, how, PROMPT, answer);
     }
 
     /** Scores of a Markov chain of order two, the mask among the likely ids. */

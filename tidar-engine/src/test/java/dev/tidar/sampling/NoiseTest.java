@@ -3,6 +3,7 @@ package dev.tidar.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,5 +40,20 @@ class NoiseTest {
         float before = Noise.exponential(0x3fffff00);
         float after = Noise.exponential(0x40000100);
         assertThat(after).isGreaterThan(before).isCloseTo(before, within(1e-6f));
+    }
+
+    @Test
+    void isNeverAboveABoundThatItIsSaidToBeBelow() {
+        var random = new SplittableRandom(1);
+        int said = 0;
+        for (int i = 0; i < 1_000_000; i++) {
+            int word = i < 1000 ? i : random.nextInt() >>> random.nextInt(32);
+            float bound = (float) random.nextDouble(-1, Noise.MAX);
+            if (Noise.isBelow(word, bound)) {
+                said++;
+                assertThat(Noise.gumbel(word)).isLessThan(bound);
+            }
+        }
+        assertThat(said).isGreaterThan(100_000);
     }
 }
