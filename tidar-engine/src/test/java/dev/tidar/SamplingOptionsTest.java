@@ -103,8 +103,9 @@ class SamplingOptionsTest {
         @ParameterizedTest(name = "E87 a bias of token {0}")
         @ValueSource(ints = {-1, BEYOND, Integer.MAX_VALUE})
         void forATokenThatTheModelDoesNotHave(int id) {
-            GenerationRequest biased =
-                    request().sampling(Sampling.builder().logitBias(Map.of(id, 1.0)).build()).build();
+            GenerationRequest biased = request()
+                    .sampling(Sampling.builder().logitBias(Map.of(id, 1.0)).build())
+                    .build();
             assertThatThrownBy(() -> run(biased))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("logit bias");
@@ -137,7 +138,8 @@ class SamplingOptionsTest {
         @ParameterizedTest(name = "E86 seed {0}")
         @ValueSource(longs = {Long.MIN_VALUE, Long.MAX_VALUE, 0})
         void withAnySeed(long seed) throws InterruptedException {
-            GenerationRequest request = request().maxTokens(5).temperature(1).seed(seed).build();
+            GenerationRequest request =
+                    request().maxTokens(5).temperature(1).seed(seed).build();
             assertThat(run(request).tokens()).isEqualTo(run(request).tokens());
             assertThat(run(request).seed()).isEqualTo(seed);
         }
@@ -145,7 +147,12 @@ class SamplingOptionsTest {
         @Test
         void withATopKBeyondTheVocabularyAsIfItWereOff() throws InterruptedException {
             Sampling plain = Sampling.builder().temperature(1).seed(4).build();
-            Sampling wide = plain.toBuilder().topK(Integer.MAX_VALUE).topP(1).minP(0).typicalP(1).build();
+            Sampling wide = plain.toBuilder()
+                    .topK(Integer.MAX_VALUE)
+                    .topP(1)
+                    .minP(0)
+                    .typicalP(1)
+                    .build();
             assertThat(run(request().sampling(wide).build()).tokens())
                     .isEqualTo(run(request().sampling(plain).build()).tokens());
         }
@@ -187,7 +194,8 @@ class SamplingOptionsTest {
 
         @Test
         void withStopStringsOnlyBehindTheLeastLength() throws InterruptedException {
-            assertThat(run(request().stopStrings(List.of("e")).build()).tokens()).hasSizeLessThan(12);
+            assertThat(run(request().stopStrings(List.of("e")).build()).tokens())
+                    .hasSizeLessThan(12);
             GenerationResult result =
                     run(request().stopStrings(List.of("e")).minTokens(12).build());
             assertThat(result.tokens()).hasSizeGreaterThanOrEqualTo(12);
@@ -222,14 +230,16 @@ class SamplingOptionsTest {
             for (int i = 0; i < result.tokens().size(); i++) {
                 LogProbs told = result.logProbs().get(i);
                 assertThat(told.likeliest()).hasSize(3);
-                assertThat(told.likeliest().get(0)).isEqualTo(new LogProbs.Likely(result.tokens().get(i), told.logProb()));
+                assertThat(told.likeliest().get(0))
+                        .isEqualTo(new LogProbs.Likely(result.tokens().get(i), told.logProb()));
             }
             assertThat(run(request().build()).logProbs()).isEmpty();
         }
     }
 
     private static GenerationRequest.Builder request() {
-        return GenerationRequest.builder(new Prompt.Text("One day, a little boy named Tim")).maxTokens(30);
+        return GenerationRequest.builder(new Prompt.Text("One day, a little boy named Tim"))
+                .maxTokens(30);
     }
 
     private static String text(GenerationRequest request) {

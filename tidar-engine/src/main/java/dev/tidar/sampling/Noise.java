@@ -38,8 +38,8 @@ public final class Noise {
     }
 
     /**
-     * Whether the noise of a word is certainly not above a bound. True for most words whose noise is not, at the price of
-     * a comparison instead of two logarithms.
+     * Whether the noise of a word is certainly not above a bound. True for most words whose noise is not, at the price
+     * of a comparison instead of two logarithms.
      *
      * @param bound at most {@value #MAX}
      */

@@ -2,7 +2,9 @@ package dev.tidar.sampling;
 
 import java.util.Arrays;
 
-/** The smallest key up to which weights add up to a goal, found bit by bit instead of by sorting. Confined to a thread. */
+/**
+ * The smallest key up to which weights add up to a goal, found bit by bit instead of by sorting. Confined to a thread.
+ */
 final class Quantile {
 
     private static final int[] SHIFTS = {20, 10, 0};

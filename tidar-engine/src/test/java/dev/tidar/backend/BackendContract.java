@@ -2,8 +2,13 @@ package dev.tidar.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.sampling.TokenCounts;
@@ -13,6 +18,7 @@ import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RowCounts;
 import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
@@ -20,6 +26,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -293,6 +300,67 @@ abstract class BackendContract extends BackendFixture {
         Ids picks = pick(head, new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}, 0, 1, 2);
 
         assertThat(backend.read(picks, 3)).containsExactly(Ids.NONE, Ids.NONE, 1);
+    }
+
+    @Test
+    void pickFollowsTheRuleOfEachRow() {
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
+        Picking penalised = new Picking(
+                0, 0, Filters.NONE, new Penalties(2, 0, 0), LogitBias.NONE, BarredIds.NONE, OptionalInt.empty());
+        TokenCounts history = new TokenCounts(new int[] {1}, new int[] {0});
+        TokenCounts since = new TokenCounts(new int[] {2}, new int[] {1});
+        List<PickRule> rules = List.of(
+                PickRule.draft(penalised, history),
+                PickRule.verify(penalised, history, since),
+                PickRule.draft(Picking.GREEDY, TokenCounts.NONE).allowing(new long[] {1}));
+        Ids picks = backend.allocateIds(3);
+        backend.pick(
+                picks,
+                TinyNetwork.logProbs(backend, 3),
+                tensor(3, 1, new float[] {1, 1, 1}),
+                head,
+                ids(0, 1, 2),
+                3,
+                exactRows(1, 2, 3),
+                rules);
+
+        assertThat(backend.read(picks, 3)).containsExactly(2, 3, 0);
+    }
+
+    @Test
+    void pickTellsLogProbabilitiesOfTheRowsThatAreAsked() {
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
+        backend.unpickable(new int[] {2});
+        Picking asked = new Picking(
+                0,
+                0,
+                Filters.NONE,
+                Penalties.NONE,
+                new LogitBias(new int[] {0}, new float[] {10}),
+                BarredIds.NONE,
+                OptionalInt.of(2));
+        PickedLogProbs told = TinyNetwork.logProbs(backend, 2);
+        backend.pick(
+                backend.allocateIds(2),
+                told,
+                tensor(2, 1, new float[] {1, 1}),
+                head,
+                ids(0, 1),
+                2,
+                exactRows(1, 2),
+                List.of(
+                        PickRule.draft(asked, TokenCounts.NONE),
+                        PickRule.verify(asked, TokenCounts.NONE, TokenCounts.NONE)));
+
+        double normaliser = Math.log(Math.exp(1) + Math.exp(3) + Math.exp(2));
+        float[] values = backend.read(told.values(), 2);
+        int second = 1 + told.most();
+        assertThat(Arrays.copyOfRange(values, 0, 3)).containsOnly(0);
+        assertThat((double) values[second]).isCloseTo(1 - normaliser, within(1e-5));
+        assertThat((double) values[second + 1]).isCloseTo(3 - normaliser, within(1e-5));
+        assertThat((double) values[second + 2]).isCloseTo(2 - normaliser, within(1e-5));
+        assertThat(Arrays.copyOfRange(backend.read(told.ids(), 2 * told.most()), told.most(), told.most() + 2))
+                .containsExactly(1, 3);
     }
 
     private Ids pick(Linear head, float[] hidden, int... rowNumbers) {

@@ -54,7 +54,8 @@ class LogProbsTest {
 
             LogProbs biased = logProbs(run).get(0);
             assertThat(biased.likeliest()).isEqualTo(logProbs(plain).get(0).likeliest());
-            assertThat(plain.tokens().get(0)).isEqualTo(biased.likeliest().get(0).id());
+            assertThat(plain.tokens().get(0))
+                    .isEqualTo(biased.likeliest().get(0).id());
             assertThat(logProbs(plain).get(0).logProb())
                     .isEqualTo(biased.likeliest().get(0).logProb());
         }
@@ -101,7 +102,8 @@ class LogProbsTest {
     void areNotThereWhereNobodyAsked() {
         try (TestModel model = TestModel.load("models/stories260k-tidar")) {
             TestModel.Run run = model.decode(PROMPT, 4, Picking.GREEDY, StepLayout.AUTOREGRESSIVE);
-            assertThat(run.turns()).allSatisfy(t -> assertThat(t.result().logProbs()).isEmpty());
+            assertThat(run.turns())
+                    .allSatisfy(t -> assertThat(t.result().logProbs()).isEmpty());
         }
     }
 

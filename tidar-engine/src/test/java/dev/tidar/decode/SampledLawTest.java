@@ -167,7 +167,8 @@ class SampledLawTest {
 
         private boolean keptInFull(StepLayout layout, int k, int seed, Fault fault) {
             TableModel model = new TableModel(BY_POSITION, BY_POSITION, VOCAB, fault);
-            List<Integer> kept = decode(model, layout, PLAIN, seed, 1 + 3 * k).stats().kept();
+            List<Integer> kept =
+                    decode(model, layout, PLAIN, seed, 1 + 3 * k).stats().kept();
             return kept.equals(List.of(k, k, k));
         }
     }
@@ -246,8 +247,7 @@ class SampledLawTest {
         List<Integer> tokens = new ArrayList<>(PROMPT);
         tokens.addAll(answer);
         int position = tokens.size();
-        double[] scores = VERIFIER
-                .scores(position, tokens.get(position - 2), tokens.get(position - 1))
+        double[] scores = VERIFIER.scores(position, tokens.get(position - 2), tokens.get(position - 1))
                 .clone();
         scores[VOCAB - 1] = Double.NEGATIVE_INFINITY;
         return PlainSampling.probabilities(scores, how, PROMPT, answer);

@@ -78,11 +78,14 @@ class FilterTest {
     @Test
     void tellsEqualScoresApartInNoFilter() {
         float[] logits = {2, 1, 2, 1, 1, 0};
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(1, 1, 0, 1)))).containsExactly(0, 2);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(3, 1, 0, 1)))).containsExactly(0, 1, 2, 3, 4);
+        assertThat(survivors(logits, new Picking(1, 1, new Filters(1, 1, 0, 1))))
+                .containsExactly(0, 2);
+        assertThat(survivors(logits, new Picking(1, 1, new Filters(3, 1, 0, 1))))
+                .containsExactly(0, 1, 2, 3, 4);
         assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 0.1, 0, 1))))
                 .containsExactly(0, 2);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 1, 1, 1)))).containsExactly(0, 2);
+        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 1, 1, 1))))
+                .containsExactly(0, 2);
     }
 
     @Test
@@ -118,8 +121,11 @@ class FilterTest {
             weights[0] = 1;
             long goal = random.nextLong(1, Arrays.stream(weights).sum() + 1);
 
-            int[] order =
-                    IntStream.range(0, size).boxed().sorted((a, b) -> Integer.compare(keys[a], keys[b])).mapToInt(i -> i).toArray();
+            int[] order = IntStream.range(0, size)
+                    .boxed()
+                    .sorted((a, b) -> Integer.compare(keys[a], keys[b]))
+                    .mapToInt(i -> i)
+                    .toArray();
             int last = 0;
             for (long sum = weights[order[0]]; sum < goal; sum += weights[order[last]]) {
                 last++;
@@ -151,10 +157,10 @@ class FilterTest {
 
         @Test
         void greedyPicksHonourThemAsWell() {
-            Picking greedy = new Picking(
-                    0, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
-            Picking hot = new Picking(
-                    1, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
+            Picking greedy =
+                    new Picking(0, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
+            Picking hot =
+                    new Picking(1, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
             int changed = 0;
             for (int seed = 0; seed < 200; seed++) {
                 float[] logits = smooth(seed, 30);
@@ -195,11 +201,14 @@ class FilterTest {
             TokenCounts since = new TokenCounts(new int[] {1, 2}, new int[] {2, 1});
             // 8 / 2 = 4; 10 / 2 - 2 x 0.25 - 0.5 = 4; 9.6 / 2 - 0.25 - 0.5 = 4.05
             float[] logits = {8, 10, 9.6f, -1};
-            assertThat(picker.pick(logits, 0, 4, PickRule.verify(how, history, since), 0)).isEqualTo(2);
+            assertThat(picker.pick(logits, 0, 4, PickRule.verify(how, history, since), 0))
+                    .isEqualTo(2);
             // without the drafts: 4, 10 / 2 - 0.25 - 0.5 = 4.25, 9.6
-            assertThat(picker.pick(logits, 0, 4, PickRule.draft(how, history), 0)).isEqualTo(2);
+            assertThat(picker.pick(logits, 0, 4, PickRule.draft(how, history), 0))
+                    .isEqualTo(2);
             float[] close = {8, 10, 8.2f, -1};
-            assertThat(picker.pick(close, 0, 4, PickRule.verify(how, history, since), 0)).isZero();
+            assertThat(picker.pick(close, 0, 4, PickRule.verify(how, history, since), 0))
+                    .isZero();
         }
 
         @Test
@@ -225,7 +234,8 @@ class FilterTest {
         void picksOnlyWhatItAllows() {
             float[] logits = logits(8, 150);
             long[] allowed = {1L << 5 | 1L << 63, 1L << 2};
-            for (Picking how : List.of(Picking.GREEDY, new Picking(3, 4), new Picking(3, 4, new Filters(2, 0.9, 0, 1)))) {
+            for (Picking how :
+                    List.of(Picking.GREEDY, new Picking(3, 4), new Picking(3, 4, new Filters(2, 0.9, 0, 1)))) {
                 PickRule rule = PickRule.draft(how, TokenCounts.NONE).allowing(allowed);
                 for (int position = 0; position < 100; position++) {
                     assertThat(picker.pick(logits, 0, 150, rule, position)).isIn(5, 63, 66);

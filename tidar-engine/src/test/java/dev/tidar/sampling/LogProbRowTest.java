@@ -41,14 +41,18 @@ class LogProbRowTest {
     @Test
     void ofAllTokensAddUpToOne() {
         LogProbRow row = LogProbRow.of(new float[] {1, -2, 3, 0.5f}, 0, 4, 0, 4);
-        double sum = IntStream.range(1, 5).mapToDouble(i -> Math.exp(row.values()[i])).sum();
+        double sum = IntStream.range(1, 5)
+                .mapToDouble(i -> Math.exp(row.values()[i]))
+                .sum();
         assertThat(sum).isCloseTo(1, within(1e-6));
     }
 
     @Test
     void nameTheLikeliestFirstAndTheLowestIdOfATie() {
-        assertThat(LogProbRow.of(new float[] {1, 3, 2, 3, 3, 0}, 0, 6, 0, 4).ids()).containsExactly(1, 3, 4, 2);
-        assertThat(LogProbRow.of(new float[] {1, 3, 2, 3, 3, 0}, 0, 6, 0, 2).ids()).containsExactly(1, 3);
+        assertThat(LogProbRow.of(new float[] {1, 3, 2, 3, 3, 0}, 0, 6, 0, 4).ids())
+                .containsExactly(1, 3, 4, 2);
+        assertThat(LogProbRow.of(new float[] {1, 3, 2, 3, 3, 0}, 0, 6, 0, 2).ids())
+                .containsExactly(1, 3);
     }
 
     @Test

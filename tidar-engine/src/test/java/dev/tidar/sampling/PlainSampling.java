@@ -58,7 +58,14 @@ public final class PlainSampling {
         }
         if (filters.minP() > 0) {
             double[] p = softmax(kept);
-            kept = cut(kept, p, filters.minP() * IntStream.range(0, p.length).mapToDouble(i -> p[i]).max().orElse(0));
+            kept = cut(
+                    kept,
+                    p,
+                    filters.minP()
+                            * IntStream.range(0, p.length)
+                                    .mapToDouble(i -> p[i])
+                                    .max()
+                                    .orElse(0));
         }
         if (filters.typicalP() < 1) {
             double[] p = softmax(kept);
