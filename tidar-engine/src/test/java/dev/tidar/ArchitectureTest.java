@@ -21,8 +21,17 @@ class ArchitectureTest {
     private static final List<List<String>> LINES = List.of(
             List.of("dev.tidar.tensor", "dev.tidar.api"),
             List.of("dev.tidar.sampling"),
-            List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.jinja"),
-            List.of("dev.tidar.backend", "dev.tidar.checkpoint", "dev.tidar.kvcache", "dev.tidar.tokenizer"),
+            List.of(
+                    "dev.tidar.backend.cpu",
+                    "dev.tidar.backend.cuda",
+                    "dev.tidar.grammar.automaton",
+                    "dev.tidar.jinja"),
+            List.of(
+                    "dev.tidar.backend",
+                    "dev.tidar.checkpoint",
+                    "dev.tidar.grammar",
+                    "dev.tidar.kvcache",
+                    "dev.tidar.tokenizer"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
             List.of("dev.tidar.schedule"),
@@ -78,7 +87,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule book_keeping_and_parsing_know_no_device = noClasses()
             .that()
-            .resideInAnyPackage("..kvcache..", "..sampling..", "..tokenizer..", "..checkpoint..", "..jinja..")
+            .resideInAnyPackage(
+                    "..kvcache..", "..sampling..", "..tokenizer..", "..checkpoint..", "..grammar..", "..jinja..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..backend..")

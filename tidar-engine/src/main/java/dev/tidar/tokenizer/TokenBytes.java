@@ -73,6 +73,10 @@ final class TokenBytes {
         return starts[id + 1];
     }
 
+    byte[] bytes(int id) {
+        return Arrays.copyOfRange(bytes, starts[id], starts[id + 1]);
+    }
+
     byte at(int index) {
         return bytes[index];
     }

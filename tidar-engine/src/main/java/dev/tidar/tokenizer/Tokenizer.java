@@ -5,6 +5,7 @@ import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tokenizer.MarkerScanner.Marker;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,6 +29,7 @@ public final class Tokenizer implements AutoCloseable {
     private final MarkerScanner markers;
     private final ContentEncoder content;
     private final OptionalInt beginId;
+    private final BitSet addedIds = new BitSet();
 
     private Tokenizer(TokenizerFile file, TokenizerConfig config) {
         this.ids = Map.copyOf(file.ids());
@@ -35,6 +37,7 @@ public final class Tokenizer implements AutoCloseable {
         this.tokens = TokenBytes.of(file);
         this.markers = new MarkerScanner(file.addedTokens());
         this.content = ContentEncoder.open(file);
+        file.addedTokens().forEach(token -> addedIds.set(token.id()));
     }
 
     /**
@@ -53,6 +56,18 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int size() {
         return tokens.size();
+    }
+
+    /**
+     * The bytes that each id stands for, {@code [size()]}, in UTF-8 when they are joined. Added tokens and ids of no
+     * token have none, because no text consists of them.
+     */
+    public byte[][] tokenBytes() {
+        byte[][] bytes = new byte[tokens.size()][];
+        for (int id = 0; id < bytes.length; id++) {
+            bytes[id] = addedIds.get(id) ? new byte[0] : tokens.bytes(id);
+        }
+        return bytes;
     }
 
     /** Encodes what a user wrote: the spelling of a control token is ordinary text. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.EngineClosedException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -242,6 +244,24 @@ class TokenizerTest {
 
         assertThat(stories.decode(ids)).isEqualTo("Once upon a time");
         assertThatThrownBy(() -> stories.encode("Once")).isInstanceOf(EngineClosedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smollm2-tokenizer", "qwen3-tokenizer"})
+    void knowsTheBytesOfItsTokensWhichJoinedAreTheText(String name) {
+        try (Tokenizer tokenizer = Fixtures.load(name)) {
+            byte[][] bytes = tokenizer.tokenBytes();
+            ByteArrayOutputStream joined = new ByteArrayOutputStream();
+            String text = "{\"caf\u00e9\": [1, \"\ud83d\ude00\"]}\n";
+            for (int id : tokenizer.encode(text)) {
+                joined.writeBytes(bytes[id]);
+            }
+
+            assertThat(joined.toString(StandardCharsets.UTF_8)).isEqualTo(text);
+            assertThat(bytes).hasNumberOfRows(tokenizer.size());
+            assertThat(Fixtures.controlIds(name))
+                    .allSatisfy(id -> assertThat(bytes[id]).isEmpty());
+        }
     }
 
     private void write(ObjectNode json) throws IOException {
