@@ -96,7 +96,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = Output.of(spec);
-        try (TidarEngine engine = model.load()) {
+        try (TidarEngine engine = model.load(model.limits().build(), kv -> kv.withReuse(false))) {
             BenchReport report = new Bench(
                             engine,
                             plan(engine.status().model()),

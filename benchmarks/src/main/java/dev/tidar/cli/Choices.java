@@ -2,11 +2,15 @@ package dev.tidar.cli;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.Limits;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -63,6 +67,82 @@ final class Choices {
         @Override
         public Integer convert(String text) {
             return wholeNumber(text, 2, Decoding.MAX_DRAFT_LENGTH);
+        }
+    }
+
+    static final class PrefillChunk implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 1, Limits.LONGEST_CHUNK);
+        }
+    }
+
+    static final class Concurrency implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 1, Limits.MOST_RUNNING);
+        }
+    }
+
+    static final class KvType implements ITypeConverter<KvCacheOptions.Type> {
+        @Override
+        public KvCacheOptions.Type convert(String text) {
+            return oneOf(KvCacheOptions.Type.values(), text);
+        }
+    }
+
+    /** A switch as a word, because picocli turns booleans over. */
+    enum Switch {
+        ON,
+        OFF
+    }
+
+    static final class OnOrOff implements ITypeConverter<Switch> {
+        @Override
+        public Switch convert(String text) {
+            return oneOf(Switch.values(), text);
+        }
+    }
+
+    /** Bytes: {@code 67108864}, {@code 65536KB} or {@code 64MB}. */
+    static final class Size implements ITypeConverter<Long> {
+        private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
+
+        @Override
+        public Long convert(String text) {
+            Matcher size = SIZE.matcher(text);
+            long number = size.matches() ? Long.parseLong(size.group(1)) : 0;
+            long unit = size.matches() ? unit(size.group(2)) : 1;
+            if (number < 1 || number > Long.MAX_VALUE / unit) {
+                throw new TypeConversionException(
+                        "must be a positive number of bytes, or one with KB, MB or GB, but is '%s'".formatted(text));
+            }
+            return number * unit;
+        }
+
+        private static long unit(String prefix) {
+            return switch (prefix.toUpperCase(Locale.ROOT)) {
+                case "K" -> 1L << 10;
+                case "M" -> 1L << 20;
+                case "G" -> 1L << 30;
+                default -> 1;
+            };
+        }
+    }
+
+    static final class Share implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            String rule = "must be a number in (0, 1], but is '%s'".formatted(text);
+            try {
+                double share = Double.parseDouble(text);
+                if (share > 0 && share <= 1) {
+                    return share;
+                }
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException(rule);
+            }
+            throw new TypeConversionException(rule);
         }
     }
 

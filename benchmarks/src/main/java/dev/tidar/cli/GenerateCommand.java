@@ -2,20 +2,19 @@ package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.ChatMessage;
-import dev.tidar.api.DecodeMode;
-import dev.tidar.api.Decoding;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -26,9 +25,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Answers one prompt: streams the text, or prints one JSON object with tokens and counts. */
-@Command(name = "generate", description = "Answer one prompt.", sortOptions = false)
+/**
+ * Answers one prompt, as a stream of text or as one JSON object with tokens and counts; or a file of requests, many at
+ * once.
+ */
+@Command(name = "generate", description = "Answer one prompt, or a file of requests.", sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
+
+    /** A batch waits as long as it takes. */
+    private static final Duration NO_WAIT_LIMIT = Duration.ofDays(365);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -64,6 +69,14 @@ final class GenerateCommand implements Callable<Integer> {
                 description = "Token ids to continue, taken as they are.")
         private @Nullable List<Integer> tokenIds;
 
+        @Option(
+                names = "--requests",
+                paramLabel = "FILE",
+                required = true,
+                description = "JSON lines, one request each; - reads standard input. What a line leaves open comes from "
+                        + "the options. Prints one JSON object a line as each request ends.")
+        private @Nullable String requests;
+
         Prompt read() {
             if (chat != null) {
                 return new Prompt.Chat(List.of(ChatMessage.user(orStandardInput(chat))));
@@ -75,63 +88,40 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
+    @Mixin
+    private RequestFlags flags = new RequestFlags();
+
     @Option(
-            names = "--max-tokens",
+            names = "--concurrency",
             paramLabel = "N",
-            defaultValue = "256",
-            converter = Choices.Positive.class,
-            description = "Tokens to emit at most. Default: 256.")
-    private int maxTokens;
+            converter = Choices.Concurrency.class,
+            description = "Requests of --requests in flight at once. Default: 16.")
+    private @Nullable Integer concurrency;
 
     @Option(
-            names = "--mode",
-            paramLabel = "MODE",
-            defaultValue = "auto",
-            converter = Choices.Mode.class,
-            description = "auto, single-pass, two-pass or autoregressive: the speed, never the tokens. Default: auto.")
-    private DecodeMode mode = DecodeMode.AUTO;
-
-    @Option(
-            names = "--draft-length",
-            paramLabel = "K",
-            converter = Choices.DraftLength.class,
-            description = "Rows of a draft block, the anchor included. Default: the trained block size.")
-    private @Nullable Integer draftLength;
-
-    @Option(
-            names = "--outcomes",
-            paramLabel = "SET",
-            defaultValue = "all",
-            converter = Choices.OutcomeList.class,
-            description = "Kept counts that single-pass steps draft for: all, or a list such as 1,4. Default: all.")
-    private Choices.Outcomes outcomes = Choices.Outcomes.ALL;
-
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "0",
-            converter = Choices.Temperature.class,
-            description = "Divisor of the logits; 0 is greedy. Default: 0.")
-    private double temperature;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            converter = Choices.Seed.class,
-            description = "Seed of the noise. Default: the engine's choice, shown with --json.")
-    private @Nullable Long seed;
-
-    @Option(names = "--ignore-eos", description = "Emit stop ids like any other token; end nothing at them.")
-    private boolean ignoreEos;
+            names = "--prefix-cache",
+            paramLabel = "on|off",
+            defaultValue = "on",
+            converter = Choices.OnOrOff.class,
+            description = "Whether prompts that begin alike share what was computed. Default: on.")
+    private Choices.Switch prefixCache = Choices.Switch.ON;
 
     @Option(names = "--json", description = "Print one JSON object and nothing else.")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
+        RequestSettings settings = flags.settings(Output.commandLine(spec));
+        return prompt.requests == null ? answerOne(settings) : answerAll(prompt.requests, settings);
+    }
+
+    private int answerOne(RequestSettings settings) throws InterruptedException {
+        if (concurrency != null) {
+            throw new ParameterException(Output.commandLine(spec), "--concurrency must go with --requests");
+        }
         PrintWriter out = Output.of(spec);
-        GenerationRequest request = request();
-        try (TidarEngine engine = model.load()) {
+        GenerationRequest request = settings.request(prompt.read()).build();
+        try (TidarEngine engine = load(model.limits().build())) {
             if (json) {
                 GenerationResult result =
                         engine.submit(request, GenerationListener.NONE).await();
@@ -146,27 +136,26 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private GenerationRequest request() {
-        GenerationRequest.Builder request = GenerationRequest.builder(prompt.read())
-                .maxTokens(maxTokens)
-                .temperature(temperature)
-                .ignoreStopIds(ignoreEos)
-                .decoding(decoding());
-        if (seed != null) {
-            request.seed(seed);
+    /** Checks every line before it loads the model. */
+    private int answerAll(String file, RequestSettings settings) throws InterruptedException {
+        List<BatchRequest> requests = RequestFile.read(file, settings);
+        int most = concurrency == null ? Limits.DEFAULT.maxRunning() : concurrency;
+        Limits limits = model.limits()
+                .maxRunning(most)
+                .maxQueued(most)
+                .maxQueueWait(NO_WAIT_LIMIT)
+                .build();
+        try (TidarEngine engine = load(limits)) {
+            int failed = new Batch(engine, most, Output.of(spec)).run(requests);
+            if (failed > 0) {
+                throw new CommandFailedException("%d of %d requests failed".formatted(failed, requests.size()));
+            }
         }
-        return request.build();
+        return 0;
     }
 
-    private Decoding decoding() {
-        var rows = draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength);
-        if (draftLength != null && outcomes.kept().stream().anyMatch(kept -> kept > draftLength)) {
-            throw new ParameterException(
-                    Output.commandLine(spec),
-                    "--outcomes must hold kept counts in [1, --draft-length = %d], but is %s"
-                            .formatted(draftLength, outcomes.kept()));
-        }
-        return new Decoding(mode, rows, outcomes.kept());
+    private TidarEngine load(Limits limits) {
+        return model.load(limits, kv -> kv.withReuse(prefixCache == Choices.Switch.ON));
     }
 
     private void summarise(GenerationResult result) {

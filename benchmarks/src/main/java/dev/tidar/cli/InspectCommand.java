@@ -1,9 +1,10 @@
 package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
-import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Candidate;
 import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.Limits;
+import dev.tidar.cli.InspectReport.KvReport;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -31,19 +32,20 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = Output.of(spec);
-        try (TidarEngine engine = model.load()) {
-            EngineStatus status = engine.status();
+        Limits limits = model.limits().build();
+        try (TidarEngine engine = model.load(limits, kv -> kv)) {
+            InspectReport report = InspectReport.of(engine.status(), limits);
             if (json) {
-                JsonOutput.print(out, status);
+                JsonOutput.print(out, report);
             } else {
-                print(out, status);
+                print(out, report);
             }
         }
         return 0;
     }
 
-    private static void print(PrintWriter out, EngineStatus status) {
-        ModelFacts model = status.model();
+    private static void print(PrintWriter out, InspectReport report) {
+        ModelFacts model = report.model();
         line(out, "model", model.name());
         line(out, "family", model.family());
         line(out, "parameters", format("%,d", model.parameters()));
@@ -53,13 +55,66 @@ final class InspectCommand implements Callable<Integer> {
         line(out, "block size", orElse(model.blockSize(), "none"));
         line(out, "draft adapter", model.draftAdapter() ? "yes" : "no");
         line(out, "chat", model.chat() ? "yes" : "no: token ids or plain text only");
-        line(out, "device", status.device());
-        line(out, "kernels", status.backend());
-        line(out, "KV cache", format("%.1f MiB", status.kv().bytes() / 1048576.0));
-        line(out, "auto", status.layout().chosen());
-        line(out, "because", status.layout().reason());
-        status.layout().candidates().forEach(candidate -> line(out, "", describe(candidate)));
-        status.degradations().forEach(degradation -> line(out, "degraded", degradation));
+        line(out, "device", report.device());
+        line(out, "kernels", report.backend());
+        line(out, "state", Choices.asWritten(report.state()));
+        report.degradations().forEach(degradation -> line(out, "degraded", degradation));
+        print(out, report.kv());
+        print(out, report.limits());
+        line(out, "auto", report.layout().chosen());
+        line(out, "because", report.layout().reason());
+        report.layout().candidates().forEach(candidate -> line(out, "", describe(candidate)));
+    }
+
+    private static void print(PrintWriter out, KvReport kv) {
+        line(
+                out,
+                "KV memory",
+                format(
+                        "%.1f MiB: %.1f leased, %.1f cached, %.1f free",
+                        mebibytes(kv.bytes()),
+                        mebibytes(kv.leasedBytes()),
+                        mebibytes(kv.cachedBytes()),
+                        mebibytes(kv.freeBytes())));
+    }
+
+    private static void print(PrintWriter out, Limits limits) {
+        line(
+                out,
+                "limits",
+                format(
+                        "%d requests run together, %d wait, for %d s at most",
+                        limits.maxRunning(),
+                        limits.maxQueued(),
+                        limits.maxQueueWait().toSeconds()));
+        line(
+                out,
+                "",
+                format(
+                        "prompts of %,d characters, %s; %s emitted; %s a request",
+                        limits.maxPromptCharacters(),
+                        tokens(limits.maxPromptTokens()),
+                        tokens(limits.maxNewTokens()),
+                        limits.maxRequestTime()
+                                .map(time -> time.toSeconds() + " s")
+                                .orElse("any time")));
+        line(
+                out,
+                "",
+                format(
+                        "%d prompt rows a forward, %d ms beside others that decode; stalls from %d s on, ends at %d s",
+                        limits.prefillChunk(),
+                        limits.maxStep().toMillis(),
+                        limits.stallWarning().toSeconds(),
+                        limits.stallLimit().toSeconds()));
+    }
+
+    private static String tokens(OptionalInt most) {
+        return most.isPresent() ? most.getAsInt() + " tokens" : "as many tokens as the context holds";
+    }
+
+    private static double mebibytes(long bytes) {
+        return bytes / 1048576.0;
     }
 
     private static String describe(Candidate candidate) {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One JSON object on one line, with keys in snake case. */
 final class JsonOutput {
@@ -14,6 +15,11 @@ final class JsonOutput {
             .build();
 
     private JsonOutput() {}
+
+    /** The object as JSON, to which more may be added. */
+    static ObjectNode toObject(Object object) {
+        return JSON.valueToTree(object);
+    }
 
     static void print(PrintWriter out, Object object) {
         out.println(JSON.writeValueAsString(object));

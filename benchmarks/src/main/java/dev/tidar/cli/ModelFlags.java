@@ -2,10 +2,13 @@ package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.Limits;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -64,9 +67,45 @@ final class ModelFlags {
             description = "Trained draft block in rows, where config.json does not say.")
     private @Nullable Integer blockSize;
 
-    /** Loads the model. The caller closes the engine. */
-    TidarEngine load() {
-        return TidarEngine.load(options());
+    @Option(
+            names = "--kv-memory",
+            paramLabel = "SIZE",
+            converter = Choices.Size.class,
+            description = "Memory for keys and values: bytes, or a number with KB, MB or GB of 1024 each. "
+                    + "Default: a part of the free heap.")
+    private @Nullable Long kvMemory;
+
+    @Option(
+            names = "--kv-type",
+            paramLabel = "TYPE",
+            defaultValue = "f32",
+            converter = Choices.KvType.class,
+            description = "Element type of keys and values: f32 or bf16. Default: f32.")
+    private KvCacheOptions.Type kvType = KvCacheOptions.Type.F32;
+
+    @Option(
+            names = "--prefill-chunk",
+            paramLabel = "N",
+            converter = Choices.PrefillChunk.class,
+            description = "Prompt rows of one forward at most. Default: 64.")
+    private @Nullable Integer prefillChunk;
+
+    /** Loads the model with these limits and its KV memory changed. The caller closes the engine. */
+    TidarEngine load(Limits limits, UnaryOperator<KvCacheOptions> change) {
+        return TidarEngine.load(
+                options().limits(limits).kvCache(change.apply(kvCache())).build());
+    }
+
+    /** The limits of the engine, as far as flags set them. */
+    Limits.Builder limits() {
+        Limits.Builder limits = Limits.builder();
+        given(prefillChunk).ifPresent(limits::prefillChunk);
+        return limits;
+    }
+
+    private KvCacheOptions kvCache() {
+        KvCacheOptions kv = KvCacheOptions.DEFAULT.withType(kvType);
+        return kvMemory == null ? kv : kv.withBytes(kvMemory);
     }
 
     /** As the user wrote it. */
@@ -74,13 +113,13 @@ final class ModelFlags {
         return Objects.requireNonNull(model, "--model is required");
     }
 
-    private EngineOptions options() {
+    private EngineOptions.Builder options() {
         EngineOptions.Builder options = EngineOptions.builder(model()).weights(weights);
         given(threads).ifPresent(options::threads);
         given(contextLength).ifPresent(options::contextLength);
         given(maskTokenId).ifPresent(options::maskTokenId);
         given(blockSize).ifPresent(options::blockSize);
-        return options.build();
+        return options;
     }
 
     private static OptionalInt given(@Nullable Integer value) {

@@ -3,12 +3,12 @@ package dev.tidar.cli.bench;
 import java.util.List;
 
 /** The middle of measured values. */
-final class Medians {
+public final class Medians {
 
     private Medians() {}
 
     /** The middle value, or the mean of the two middle ones. */
-    static double of(List<Double> values) {
+    public static double of(List<Double> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("values must not be empty");
         }

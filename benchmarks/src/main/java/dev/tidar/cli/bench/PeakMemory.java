@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  */
 public record PeakMemory(long heapBytes, OptionalLong residentBytes) {
 
-    static PeakMemory now() {
+    public static PeakMemory now() {
         long heap = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToLong(PeakMemory::peak)

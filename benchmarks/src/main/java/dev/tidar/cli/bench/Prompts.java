@@ -37,7 +37,7 @@ public final class Prompts {
      */
     public static List<NamedPrompt> read(@Nullable Path file, boolean chat, int limit) {
         String name = file == null ? "built-in prompts" : file.toString();
-        List<String> lines = file == null ? builtIn() : linesOf(file);
+        List<String> lines = file == null ? builtInTexts() : linesOf(file);
         boolean json = name.endsWith(".jsonl");
         var prompts = new ArrayList<NamedPrompt>();
         for (int i = 0; i < lines.size() && prompts.size() < limit; i++) {
@@ -97,7 +97,8 @@ public final class Prompts {
         }
     }
 
-    private static List<String> builtIn() {
+    /** The built-in prompts, as users wrote them. */
+    public static List<String> builtInTexts() {
         try (InputStream in = Prompts.class.getResourceAsStream(BUILT_IN)) {
             if (in == null) {
                 throw new IllegalStateException(BUILT_IN + " must be beside " + Prompts.class);

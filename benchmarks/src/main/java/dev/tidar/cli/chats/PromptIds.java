@@ -1,0 +1,38 @@
+package dev.tidar.cli.chats;
+
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.tokenizer.ChatTemplate;
+import dev.tidar.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Turns conversations into the token ids that the engine would make of them, because a block trace needs them. */
+final class PromptIds implements AutoCloseable {
+
+    private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> template;
+
+    PromptIds(Path model) {
+        this.tokenizer = Tokenizer.load(model)
+                .orElseThrow(() -> new InvalidRequestException(
+                        "%s must have a tokenizer.json, or there are no chats".formatted(model)));
+        this.template = ChatTemplate.load(model);
+    }
+
+    /** Ids of a conversation, by the chat template; without one, of its texts line by line. */
+    List<Integer> of(List<ChatMessage> messages) {
+        int[] ids = template.map(t -> tokenizer.encode(t.render(messages)))
+                .orElseGet(() -> tokenizer.encodeText(
+                        messages.stream().map(ChatMessage::text).collect(Collectors.joining("\n"))));
+        return Arrays.stream(ids).boxed().toList();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
