@@ -6,11 +6,12 @@
 // are sequences are answered beforehand to warm up.
 //
 // The clock is that of this script, as a caller's would be: tokens over all the time, prompts included; time to the first token
-// from when the request was begun; gaps between a token and the next.
+// from when the request was begun; gaps between a token and the next. llama.cpp's own counters are beside it: tokens over the
+// time of its forwards alone, without the binding and the picking of tokens.
 
 import fs from "node:fs";
 import path from "node:path";
-import {getLlama} from "node-llama-cpp";
+import {getLlama, LlamaLogLevel} from "node-llama-cpp";
 
 const [modelPath, promptsPath, ...numbers] = process.argv.slice(2);
 if (numbers.length !== 4) {
@@ -23,20 +24,32 @@ const given = lines.map((line) => JSON.parse(line).token_ids);
 const prompts = Array.from({length: requests}, (_, i) => given[i % given.length]);
 const longest = Math.max(...prompts.map((prompt) => prompt.length));
 
-const llama = await getLlama({gpu: false, build: "never", skipDownload: true, progressLogs: false, maxThreads: threads});
+const timings = [];
+const llama = await getLlama({
+    gpu: false,
+    build: "never",
+    skipDownload: true,
+    progressLogs: false,
+    maxThreads: threads,
+    logLevel: LlamaLogLevel.info,
+    logger: (level, message) => timings.push(message),
+});
 const model = await llama.loadModel({modelPath});
 const context = await model.createContext({
     sequences: concurrency,
     contextSize: longest + maxTokens + 1, // of each sequence
     batchSize: Math.max(512, longest),
     threads: {ideal: threads, min: threads},
+    performanceTracking: true,
 });
 const sequences = Array.from({length: concurrency}, () => context.getSequence());
 
 await answerAll(prompts.slice(0, concurrency));
+await ownSeconds();
 const start = performance.now();
 const answers = await answerAll(prompts);
 const seconds = (performance.now() - start) / 1000;
+const own = await ownSeconds();
 
 const firstToken = answers.map((one) => one.firstToken);
 const gaps = answers.flatMap((one) => one.gaps);
@@ -48,6 +61,7 @@ console.log(JSON.stringify({
     concurrency,
     requests,
     tokens_per_second: (requests * maxTokens) / seconds,
+    own_tokens_per_second: (requests * maxTokens) / own,
     first_token_p50: percentile(firstToken, 50),
     first_token_p99: percentile(firstToken, 99),
     gap_p50: percentile(gaps, 50),
@@ -82,6 +96,19 @@ async function answer(sequence, prompt) {
         }
     }
     return {tokens, firstToken: times[0] - begun, gaps: times.slice(1).map((time, i) => time - times[i])};
+}
+
+/** Time of llama.cpp's forwards since it was last asked for; it counts forwards of several tokens as those of a prompt. */
+async function ownSeconds() {
+    timings.length = 0;
+    await context.printTimings();
+    const text = timings.join("\n");
+    const prompt = /prompt eval time\s*=\s*([\d.]+) ms/.exec(text);
+    const decode = /[^t] eval time\s*=\s*([\d.]+) ms/.exec(text);
+    if (!prompt || !decode) {
+        throw new Error(`llama.cpp must print its timings, but printed: ${text}`);
+    }
+    return (Number(prompt[1]) + Number(decode[1])) / 1000;
 }
 
 /** The smallest value that at least so many per cent do not exceed. */

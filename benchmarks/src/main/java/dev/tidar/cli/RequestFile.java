@@ -2,12 +2,13 @@ package dev.tidar.cli;
 
 import dev.tidar.api.InvalidRequestException;
 import java.io.BufferedReader;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,13 +59,12 @@ final class RequestFile {
     }
 
     private static List<String> lines(String file) {
-        // A stream of its own, because System.in would be read with the bytes that others left in it.
-        try (FileInputStream in = file.equals("-") ? new FileInputStream(FileDescriptor.in) : new FileInputStream(file);
+        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
                 var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
             return reader.lines().toList();
         } catch (UncheckedIOException | IOException e) {
             throw new InvalidRequestException(
-                    "--requests must be a readable UTF-8 file, but %s is not: %s".formatted(file, e.getMessage()), e);
+                    "--requests must be a readable UTF-8 file, but %s is not: %s".formatted(file, e), e);
         }
     }
 }

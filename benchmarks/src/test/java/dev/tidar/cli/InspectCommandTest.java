@@ -11,6 +11,9 @@ import tools.jackson.databind.JsonNode;
 @DisplayName("inspect")
 class InspectCommandTest {
 
+    /** Keys and values of 5 layers, 4 KV heads of 8, 16 tokens, 4 bytes. */
+    private static final long BLOCK_BYTES = 2 * 5 * 4 * 8 * 16 * 4;
+
     @Test
     void showsWhatTheEngineMakesOfTheModel() {
         Cli shown = tidar("inspect", "--model", STORIES);
@@ -32,6 +35,33 @@ class InspectCommandTest {
         assertThat(status.path("model").path("mask_token_id").intValue()).isEqualTo(512);
         assertThat(status.path("model").path("context_length").intValue()).isEqualTo(512);
         assertThat(status.path("layout").path("candidates").size()).isPositive();
+    }
+
+    @Test
+    void showsLimitsAndKvMemoryByState() {
+        assertThat(tidar("inspect", "--model", STORIES, "--kv-memory", "4MB").out())
+                .containsPattern("state +(ready|degraded)")
+                .containsPattern("KV memory +4\\.0 MiB: 0\\.0 leased, 0\\.0 cached, 4\\.0 free")
+                .containsPattern("limits +16 requests run together, 64 wait");
+    }
+
+    @Test
+    void setsAsideNoMoreKvMemoryThanAsked() {
+        JsonNode kv = tidar("inspect", "--model", STORIES, "--kv-memory", "1000KB", "--json")
+                .json()
+                .path("kv");
+
+        assertThat(kv.path("bytes").longValue()).isEqualTo(50 * BLOCK_BYTES).isLessThanOrEqualTo(1000 << 10);
+        assertThat(kv.path("free_bytes")).isEqualTo(kv.path("bytes"));
+        assertThat(kv.path("leased_bytes").longValue()).isZero();
+    }
+
+    @Test
+    void takesTheLengthOfPrefillChunksAsALimit() {
+        JsonNode report = tidar("inspect", "--model", STORIES, "--prefill-chunk", "7", "--json")
+                .json();
+
+        assertThat(report.path("limits").path("prefill_chunk").intValue()).isEqualTo(7);
     }
 
     @Test

@@ -18,11 +18,11 @@ class MainTest {
     class Helps {
 
         @Test
-        void byNamingTheThreeCommands() {
+        void byNamingTheCommands() {
             Cli help = tidar("--help");
 
             assertThat(help.exitCode()).isZero();
-            assertThat(help.out()).contains("inspect", "generate", "bench");
+            assertThat(help.out()).contains("inspect", "generate", "bench", "bench-serving", "bench-chats", "soak");
             assertThat(help.err()).isEmpty();
         }
 
@@ -42,6 +42,12 @@ class MainTest {
                     "--ignore-eos",
                     "--device=DEVICE",
                     "--weights=FORMAT",
+                    "--requests=FILE",
+                    "--concurrency=N",
+                    "--prefix-cache=on|off",
+                    "--kv-memory=SIZE",
+                    "--kv-type=TYPE",
+                    "--prefill-chunk=N",
                     "--json"
                 })
         void withTheOptionsOfGenerate(String option) {
@@ -63,7 +69,7 @@ class MainTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"inspect", "generate", "bench"})
+        @ValueSource(strings = {"inspect", "generate", "bench", "bench-serving", "bench-chats", "soak"})
         void aCommandWithoutAModel(String command) {
             assertRefused(tidar(command), "--model");
         }
@@ -96,6 +102,14 @@ class MainTest {
                     "--device gpu",
                     "--weights int4",
                     "--threads 0",
+                    "--kv-memory 0",
+                    "--kv-memory 64TB",
+                    "--kv-memory 9999999999GB",
+                    "--kv-type f16",
+                    "--prefix-cache maybe",
+                    "--prefill-chunk 0",
+                    "--prefill-chunk 4097",
+                    "--concurrency 257",
                     "--context-length -5",
                     "--mask-token-id -1",
                     "--block-size 1"
@@ -104,6 +118,13 @@ class MainTest {
             Cli refused = tidar("generate", "--model", "any", "--chat", "a", option, value);
 
             assertRefused(refused, option, "must be");
+        }
+
+        @Test
+        void concurrencyWithoutRequests() {
+            Cli refused = tidar("generate", "--model", "any", "--chat", "a", "--concurrency", "2");
+
+            assertRefused(refused, "--concurrency", "--requests");
         }
 
         @Test
