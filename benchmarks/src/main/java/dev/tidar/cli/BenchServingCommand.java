@@ -35,10 +35,7 @@ final class BenchServingCommand implements Callable<Integer> {
     @Mixin
     private ModelFlags model = new ModelFlags();
 
-    @Option(
-            names = "--prompts",
-            paramLabel = "FILE",
-            description = "As for bench. Default: built-in chat prompts.")
+    @Option(names = "--prompts", paramLabel = "FILE", description = "As for bench. Default: built-in chat prompts.")
     private @Nullable Path prompts;
 
     @Option(
@@ -100,9 +97,8 @@ final class BenchServingCommand implements Callable<Integer> {
                     .mapToObj(i -> given.get(i % given.size()))
                     .toList();
             var plan = new ServingPlan(repeated, concurrencies, modes, maxTokens, repeats);
-            ServingReport report = new ServingBench(
-                            engine, plan, Output.commandLine(spec).getErr())
-                    .run();
+            ServingReport report =
+                    new ServingBench(engine, plan, Output.commandLine(spec).getErr()).run();
             if (json) {
                 JsonOutput.print(out, report);
             } else {

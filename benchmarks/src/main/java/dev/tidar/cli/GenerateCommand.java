@@ -73,8 +73,9 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--requests",
                 paramLabel = "FILE",
                 required = true,
-                description = "JSON lines, one request each; - reads standard input. What a line leaves open comes from "
-                        + "the options. Prints one JSON object a line as each request ends.")
+                description =
+                        "JSON lines, one request each; - reads standard input. What a line leaves open comes from "
+                                + "the options. Prints one JSON object a line as each request ends.")
         private @Nullable String requests;
 
         Prompt read() {

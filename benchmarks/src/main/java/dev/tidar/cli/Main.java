@@ -27,7 +27,14 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "tidar",
         description = "Runs TiDAR language models: inspect a model folder, generate with it, measure it.",
-        subcommands = {InspectCommand.class, GenerateCommand.class, BenchCommand.class, BenchServingCommand.class, BenchChatsCommand.class, SoakCommand.class},
+        subcommands = {
+            InspectCommand.class,
+            GenerateCommand.class,
+            BenchCommand.class,
+            BenchServingCommand.class,
+            BenchChatsCommand.class,
+            SoakCommand.class
+        },
         versionProvider = Main.Version.class,
         usageHelpAutoWidth = true,
         footer = {

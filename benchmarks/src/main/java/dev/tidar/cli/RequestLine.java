@@ -104,7 +104,8 @@ final class RequestLine {
     }
 
     private static ChatMessage message(JsonNode message) {
-        boolean complete = message.path("role").isString() && message.path("content").isString();
+        boolean complete =
+                message.path("role").isString() && message.path("content").isString();
         require(message.isObject() && complete, "a message must be {\"role\": text, \"content\": text}");
         requireKnown(message, MESSAGE);
         return new ChatMessage(

@@ -52,8 +52,7 @@ class GenerateRequestsTest {
                 .collect(Collectors.joining("\n"));
 
         List<JsonNode> together = answered(requests, "--max-tokens", "40", "--concurrency", "4");
-        List<JsonNode> inTurn =
-                answered(requests, "--max-tokens", "40", "--concurrency", "1", "--prefix-cache", "off");
+        List<JsonNode> inTurn = answered(requests, "--max-tokens", "40", "--concurrency", "1", "--prefix-cache", "off");
 
         assertThat(tokensById(together)).hasSize(9).isEqualTo(tokensById(inTurn));
     }
@@ -84,12 +83,14 @@ class GenerateRequestsTest {
         assertThat(lines.get("beyond the vocabulary").path("error").stringValue())
                 .contains("99999");
         assertThat(List.of("a", "c"))
-                .allSatisfy(id -> assertThat(lines.get(id).path("tokens").size()).isEqualTo(4));
+                .allSatisfy(
+                        id -> assertThat(lines.get(id).path("tokens").size()).isEqualTo(4));
     }
 
     @Test
     void refusesABadLineBeforeItLoadsTheModel() throws IOException {
-        Path file = Files.writeString(folder.resolve("requests.jsonl"), "{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2}\n");
+        Path file =
+                Files.writeString(folder.resolve("requests.jsonl"), "{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2}\n");
 
         Cli refused = tidar("generate", "--model", "no-such-folder", "--requests", file.toString());
 
@@ -103,7 +104,9 @@ class GenerateRequestsTest {
     void findsThePrefixOfARequestBeforeIt() throws IOException {
         List<JsonNode> lines = answered(twice("", ""), "--max-tokens", "4", "--concurrency", "1");
 
-        assertThat(lines).extracting(line -> line.path("cached_tokens").intValue()).containsExactly(0, wholeBlocks(lines));
+        assertThat(lines)
+                .extracting(line -> line.path("cached_tokens").intValue())
+                .containsExactly(0, wholeBlocks(lines));
         assertThat(wholeBlocks(lines)).isPositive();
     }
 
@@ -112,7 +115,9 @@ class GenerateRequestsTest {
         List<JsonNode> lines =
                 answered(twice("", ""), "--max-tokens", "4", "--concurrency", "1", "--prefix-cache", "off");
 
-        assertThat(lines).extracting(line -> line.path("cached_tokens").intValue()).containsExactly(0, 0);
+        assertThat(lines)
+                .extracting(line -> line.path("cached_tokens").intValue())
+                .containsExactly(0, 0);
     }
 
     @Test
@@ -120,19 +125,24 @@ class GenerateRequestsTest {
         List<JsonNode> lines = answered(
                 twice(", \"cache_salt\": \"a\"", ", \"cache_salt\": \"b\""), "--max-tokens", "4", "--concurrency", "1");
 
-        assertThat(lines).extracting(line -> line.path("cached_tokens").intValue()).containsExactly(0, 0);
+        assertThat(lines)
+                .extracting(line -> line.path("cached_tokens").intValue())
+                .containsExactly(0, 0);
     }
 
     @Test
     void emitsTheSameTokensWhereMemoryIsShortAndSequencesArePreempted() throws IOException {
         String requests = IntStream.range(0, 4)
-                .mapToObj(i -> "{\"id\": %d, \"prompt\": \"Once upon a time %d\", \"ignore_eos\": true}".formatted(i, i))
+                .mapToObj(
+                        i -> "{\"id\": %d, \"prompt\": \"Once upon a time %d\", \"ignore_eos\": true}".formatted(i, i))
                 .collect(Collectors.joining("\n"));
 
         List<JsonNode> ample = answered(requests, "--max-tokens", "120");
         List<JsonNode> tight = answered(requests, "--max-tokens", "120", "--kv-memory", "256KB");
 
-        assertThat(tight.stream().mapToInt(line -> line.path("preemptions").intValue()).sum())
+        assertThat(tight.stream()
+                        .mapToInt(line -> line.path("preemptions").intValue())
+                        .sum())
                 .isPositive();
         assertThat(tokensById(tight)).isEqualTo(tokensById(ample));
     }

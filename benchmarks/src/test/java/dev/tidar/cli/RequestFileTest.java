@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A file of requests")
 class RequestFileTest {
 
-    private static final RequestSettings DEFAULTS = new RequestSettings(
-            99, 0.5, OptionalLong.of(11), true, DecodeMode.TWO_PASS, OptionalInt.of(4), Set.of());
+    private static final RequestSettings DEFAULTS =
+            new RequestSettings(99, 0.5, OptionalLong.of(11), true, DecodeMode.TWO_PASS, OptionalInt.of(4), Set.of());
 
     @TempDir
     private Path folder;
@@ -57,14 +57,14 @@ class RequestFileTest {
         assertThat(request.temperature()).hasValue(0);
         assertThat(request.seed()).hasValue(-3);
         assertThat(request.ignoreStopIds()).isFalse();
-        assertThat(request.decoding())
-                .hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(8), Set.of(1, 8)));
+        assertThat(request.decoding()).hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(8), Set.of(1, 8)));
         assertThat(request.cacheSalt()).hasValue("tenant");
     }
 
     @Test
     void takesFromTheOptionsWhatALineLeavesOpen() throws IOException {
-        GenerationRequest request = read("{\"id\": \"a\", \"chat\": \"Hello\"}").get(0).request();
+        GenerationRequest request =
+                read("{\"id\": \"a\", \"chat\": \"Hello\"}").get(0).request();
 
         assertThat(request).isEqualTo(DEFAULTS.request(request.prompt()).build());
         assertThat(request.cacheSalt()).isEmpty();

@@ -31,6 +31,21 @@ class TidarJarIT {
     }
 
     @Test
+    void answersRequestsFromStandardInput() throws IOException, InterruptedException {
+        Path requests = Files.writeString(
+                folder.resolve("requests.jsonl"),
+                "{\"id\": \"only\", \"prompt\": \"Once upon a time\", \"max_tokens\": 8}\n");
+
+        Cli answer = run(
+                "sh",
+                "-c",
+                java() + " -jar target/tidar.jar generate --model " + Cli.STORIES + " --requests - < " + requests);
+
+        assertThat(answer.json().path("id").stringValue()).isEqualTo("only");
+        assertThat(answer.json().path("tokens").size()).isEqualTo(8);
+    }
+
+    @Test
     void staysInItsJvmWhenAskedAndSaysWhichFlagIsMissing() throws IOException, InterruptedException {
         Cli answer = tidarJar(
                 "generate",

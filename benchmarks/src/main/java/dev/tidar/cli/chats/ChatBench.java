@@ -18,8 +18,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Plays the same script three times: with memory for all, without a prefix cache, and with memory for a part of what the
- * script leaves behind. Beside the runs with a cache an exact LRU of the same size sees the same blocks in the same order.
+ * Plays the same script three times: with memory for all, without a prefix cache, and with memory for a part of what
+ * the script leaves behind. Beside the runs with a cache an exact LRU of the same size sees the same blocks in the same
+ * order.
  */
 public final class ChatBench {
 
@@ -44,8 +45,7 @@ public final class ChatBench {
      * @param loader loads the model with the KV memory changed so
      * @param log told of progress
      */
-    public ChatBench(
-            Function<UnaryOperator<KvCacheOptions>, TidarEngine> loader, ChatPlan plan, PrintWriter log) {
+    public ChatBench(Function<UnaryOperator<KvCacheOptions>, TidarEngine> loader, ChatPlan plan, PrintWriter log) {
         this.loader = loader;
         this.plan = plan;
         this.log = log;
@@ -84,7 +84,8 @@ public final class ChatBench {
             pressed = play("tight memory", engine, prompts, order);
             tight = row("tight memory", engine, blockBytes, pressed);
         }
-        boolean equal = tokens(answers).equals(tokens(computed)) && tokens(answers).equals(tokens(pressed));
+        boolean equal =
+                tokens(answers).equals(tokens(computed)) && tokens(answers).equals(tokens(pressed));
         return new ChatReport(
                 setting,
                 plan.script().chats().size(),

@@ -33,8 +33,7 @@ public record ChatReport(
         boolean tokensEqual) {
 
     /** What computed. */
-    public record Setting(
-            String model, String weights, String device, String backend, String jvm, long blockBytes) {
+    public record Setting(String model, String weights, String device, String backend, String jvm, long blockBytes) {
         static Setting of(EngineStatus status, long blockBytes) {
             return new Setting(
                     status.model().name(),

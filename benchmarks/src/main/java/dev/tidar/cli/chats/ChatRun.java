@@ -30,7 +30,8 @@ final class ChatRun {
         this.script = script;
         this.prompts = prompts;
         this.maxTokens = maxTokens;
-        script.chats().forEach(chat -> conversations.add(new ArrayList<>(List.of(ChatMessage.system(script.system())))));
+        script.chats()
+                .forEach(chat -> conversations.add(new ArrayList<>(List.of(ChatMessage.system(script.system())))));
     }
 
     /** Answers every entry, in this order. */

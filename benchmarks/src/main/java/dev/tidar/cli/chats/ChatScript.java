@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,7 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 public record ChatScript(String system, List<List<String>> chats, List<String> oneShots) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(tools.jackson.databind.PropertyNamingStrategies.SNAKE_CASE)
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
     private static final String BUILT_IN = "chats.json";
 
@@ -55,7 +59,8 @@ public record ChatScript(String system, List<List<String>> chats, List<String> o
                             + e.getOriginalMessage(),
                     e);
         } catch (IOException e) {
-            throw new InvalidRequestException("--script must be a readable file, but %s is not: %s".formatted(name, e), e);
+            throw new InvalidRequestException(
+                    "--script must be a readable file, but %s is not: %s".formatted(name, e), e);
         }
     }
 
@@ -76,8 +81,8 @@ public record ChatScript(String system, List<List<String>> chats, List<String> o
         order.addAll(Collections.nCopies(oneShots.size(), chats.size()));
         Collections.shuffle(order, new Random(seed));
         int[] next = new int[chats.size() + 1];
-        Stream<Entry> entries = order.stream()
-                .map(i -> i < chats.size() ? new Entry.Turn(i, next[i]++) : new Entry.OneShot(next[i]++));
+        Stream<Entry> entries =
+                order.stream().map(i -> i < chats.size() ? new Entry.Turn(i, next[i]++) : new Entry.OneShot(next[i]++));
         return entries.toList();
     }
 }

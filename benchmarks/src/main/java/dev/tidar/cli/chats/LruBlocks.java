@@ -26,8 +26,8 @@ final class LruBlocks {
     }
 
     /**
-     * One request from its beginning to its end: uses the blocks that are there of its prompt, takes blocks for the rest
-     * and for its answer, and leaves all full ones behind, the last the oldest.
+     * One request from its beginning to its end: uses the blocks that are there of its prompt, takes blocks for the
+     * rest and for its answer, and leaves all full ones behind, the last the oldest.
      *
      * @param prompt ids of the prompt, of which the last is computed in any case
      * @param tokens ids of all whose keys and values are computed, the prompt first

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When the tokens of one generation were delivered. Written by the engine thread, and read by others once the generation
- * has ended.
+ * When the tokens of one generation were delivered. Written by the engine thread, and read by others once the
+ * generation has ended.
  */
 public final class Delivery {
 

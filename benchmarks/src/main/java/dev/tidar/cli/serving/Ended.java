@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param failure why there is none
  * @param delivery when its tokens came
  */
-public record Ended<T>(
-        T tag, Optional<GenerationResult> result, Optional<TidarException> failure, Delivery delivery) {
+public record Ended<T>(T tag, Optional<GenerationResult> result, Optional<TidarException> failure, Delivery delivery) {
 
     /**
      * The answer.

@@ -8,7 +8,6 @@ import dev.tidar.cli.serving.ServingPlan.Load;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 

@@ -53,7 +53,8 @@ public record ServingReport(
      *
      * @param mode layout asked for
      * @param concurrency requests in flight
-     * @param tokensPerSecond emitted tokens over the time from the first submission to the last end; median of the rounds
+     * @param tokensPerSecond emitted tokens over the time from the first submission to the last end; median of the
+     *     rounds
      * @param speeds the same of each measured round
      * @param gain tokensPerSecond over that of the same requests one after the other; empty where those were not
      *     measured
@@ -136,7 +137,8 @@ public record ServingReport(
     }
 
     private static Samples samples(List<ServingRound> rounds, Function<ServingRound, List<Double>> values) {
-        return new Samples(rounds.stream().flatMap(r -> values.apply(r).stream()).toList());
+        return new Samples(
+                rounds.stream().flatMap(r -> values.apply(r).stream()).toList());
     }
 
     private static List<String> differences(ServingPlan plan, List<Map<Load, ServingRound>> rounds) {

@@ -85,12 +85,11 @@ final class Mix {
 
     /** What an engine has to refuse: nothing to go on from, an id that is none, a prompt beyond the context. */
     private GenerationRequest invalid() {
-        Prompt prompt =
-                switch (random.nextInt(3)) {
-                    case 0 -> new Prompt.Tokens(List.of());
-                    case 1 -> new Prompt.Tokens(List.of(1, Integer.MAX_VALUE));
-                    default -> new Prompt.Tokens(Collections.nCopies(contextLength, 1));
-                };
+        Prompt prompt = switch (random.nextInt(3)) {
+            case 0 -> new Prompt.Tokens(List.of());
+            case 1 -> new Prompt.Tokens(List.of(1, Integer.MAX_VALUE));
+            default -> new Prompt.Tokens(Collections.nCopies(contextLength, 1));
+        };
         return GenerationRequest.builder(prompt).maxTokens(8).build();
     }
 

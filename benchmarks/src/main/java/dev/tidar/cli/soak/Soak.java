@@ -101,8 +101,10 @@ public final class Soak {
         while (!cancellations.isEmpty() && cancellations.peek().atNanos() <= nanos()) {
             cancellations.remove().generation().cancel();
         }
-        long next = cancellations.isEmpty() ? Long.MAX_VALUE : cancellations.peek().atNanos() - nanos();
-        var ended = inFlight.next(Duration.ofNanos(Math.min(next, plan.interval().toNanos())));
+        long next =
+                cancellations.isEmpty() ? Long.MAX_VALUE : cancellations.peek().atNanos() - nanos();
+        var ended =
+                inFlight.next(Duration.ofNanos(Math.min(next, plan.interval().toNanos())));
         ended.ifPresent(this::judge);
         return ended.isPresent() ? 1 : 0;
     }
@@ -121,7 +123,8 @@ public final class Soak {
                             fate,
                             ended.failure()
                                     .map(Object::toString)
-                                    .orElseGet(() -> ended.answer().finishReason().toString())));
+                                    .orElseGet(
+                                            () -> ended.answer().finishReason().toString())));
         }
     }
 

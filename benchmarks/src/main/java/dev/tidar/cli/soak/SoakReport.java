@@ -33,7 +33,12 @@ public record SoakReport(
     private static final double HEAP_SLACK_MIB = 32;
 
     static SoakReport of(
-            List<Reading> readings, long heapBefore, long heapAfter, EngineStatus idle, int invalid, List<String> surprises) {
+            List<Reading> readings,
+            long heapBefore,
+            long heapAfter,
+            EngineStatus idle,
+            int invalid,
+            List<String> surprises) {
         // The last reading is taken when nothing runs any more.
         List<Reading> underLoad = readings.subList(0, Math.max(1, readings.size() - 1));
         long leased = idle.kv().bytes() - idle.kv().cachedBytes() - idle.kv().freeBytes();
