@@ -4,13 +4,13 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Prompt;
 import dev.tidar.cli.chats.ChatReport.Row;
 import dev.tidar.cli.chats.ChatRun.Answered;
-import dev.tidar.cli.chats.ChatScript.Entry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,59 +58,57 @@ public final class ChatBench {
     }
 
     private ChatReport run(PromptIds prompts) throws InterruptedException {
-        List<Entry> order = plan.script().shuffled(plan.seed());
-        long blockBytes;
-        Row ample;
-        List<Answered> answers;
-        ChatReport.Setting setting;
-        try (TidarEngine engine = loader.apply(kv -> kv.withReuse(true))) {
-            blockBytes = warmUp(engine, prompts);
-            setting = ChatReport.Setting.of(engine.status(), blockBytes);
-            answers = play("ample memory", engine, prompts, order);
-            ample = row("ample memory", engine, blockBytes, answers);
-        }
-        Row off;
-        List<Answered> computed;
-        try (TidarEngine engine = loader.apply(kv -> kv.withReuse(false))) {
-            warmUp(engine, prompts);
-            computed = play("no prefix cache", engine, prompts, order);
-            off = Row.of("no prefix cache", engine.status().kv().bytes(), computed);
-        }
-        Row tight;
-        List<Answered> pressed;
-        long tightBytes = tightBlocks(answers) * blockBytes;
-        try (TidarEngine engine = loader.apply(kv -> kv.withReuse(true).withBytes(tightBytes))) {
-            warmUp(engine, prompts);
-            pressed = play("tight memory", engine, prompts, order);
-            tight = row("tight memory", engine, blockBytes, pressed);
-        }
-        boolean equal =
-                tokens(answers).equals(tokens(computed)) && tokens(answers).equals(tokens(pressed));
+        Played ample = play("ample memory", prompts, kv -> kv.withReuse(true));
+        Played off = play("no prefix cache", prompts, kv -> kv.withReuse(false));
+        long tightBytes = tightBlocks(ample.answers()) * ample.blockBytes();
+        Played tight = play("tight memory", prompts, kv -> kv.withReuse(true).withBytes(tightBytes));
         return new ChatReport(
-                setting,
+                ChatReport.Setting.of(ample.status(), ample.blockBytes()),
                 plan.script().chats().size(),
                 plan.script().oneShots().size(),
-                order.size(),
+                ample.answers().size(),
                 plan.maxTokens(),
                 plan.seed(),
-                everythingKept(answers).size(),
-                List.of(ample, off, tight),
-                equal);
+                everythingKept(ample.answers()).size(),
+                List.of(ample.besideLru(), off.alone(), tight.besideLru()),
+                off.tokens().equals(ample.tokens()) && tight.tokens().equals(ample.tokens()));
     }
 
-    private List<Answered> play(String name, TidarEngine engine, PromptIds prompts, List<Entry> order)
+    /**
+     * The script, played once.
+     *
+     * @param status of the engine at the end
+     * @param blockBytes bytes of a block; 0 without a prefix cache
+     */
+    private record Played(String memory, EngineStatus status, long blockBytes, List<Answered> answers) {
+
+        Row alone() {
+            return Row.of(memory, status.kv().bytes(), answers);
+        }
+
+        Row besideLru() {
+            long bytes = status.kv().bytes();
+            var lru = new LruBlocks((int) (bytes / blockBytes), BLOCK_TOKENS);
+            return Row.of(memory, bytes, answers, simulate(lru, answers));
+        }
+
+        List<List<Integer>> tokens() {
+            return answers.stream().map(answered -> answered.result().tokens()).toList();
+        }
+    }
+
+    private Played play(String memory, PromptIds prompts, UnaryOperator<KvCacheOptions> change)
             throws InterruptedException {
-        long start = System.nanoTime();
-        List<Answered> answers = new ChatRun(engine, plan.script(), prompts, plan.maxTokens()).play(order);
-        log.printf("%s: %d requests in %d s%n", name, answers.size(), (System.nanoTime() - start) / 1_000_000_000);
-        log.flush();
-        return answers;
-    }
-
-    private static Row row(String name, TidarEngine engine, long blockBytes, List<Answered> answers) {
-        long bytes = engine.status().kv().bytes();
-        var lru = new LruBlocks((int) (bytes / blockBytes), BLOCK_TOKENS);
-        return Row.of(name, bytes, answers, simulate(lru, answers));
+        try (TidarEngine engine = loader.apply(change)) {
+            long blockBytes = warmUp(engine, prompts);
+            long start = System.nanoTime();
+            List<Answered> answers = new ChatRun(engine, plan.script(), prompts, plan.maxTokens())
+                    .play(plan.script().shuffled(plan.seed()));
+            log.printf(
+                    "%s: %d requests in %d s%n", memory, answers.size(), (System.nanoTime() - start) / 1_000_000_000);
+            log.flush();
+            return new Played(memory, engine.status(), blockBytes, answers);
+        }
     }
 
     private static int simulate(LruBlocks lru, List<Answered> answers) {
@@ -141,27 +139,18 @@ public final class ChatBench {
      */
     private long warmUp(TidarEngine engine, PromptIds prompts) throws InterruptedException {
         List<Integer> ids = prompts.of(List.of(ChatMessage.user(plan.script().system())));
-        engine.submit(
-                        GenerationRequest.builder(new Prompt.Tokens(ids.subList(0, BLOCK_TOKENS + 1)))
-                                .maxTokens(1)
-                                .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE))
-                                .cacheSalt("warm-up")
-                                .build(),
-                        GenerationListener.NONE)
-                .await();
+        answerApart(engine, ids.subList(0, BLOCK_TOKENS + 1), 1);
         long blockBytes = engine.status().kv().cachedBytes();
-        engine.submit(
-                        GenerationRequest.builder(new Prompt.Tokens(ids))
-                                .maxTokens(plan.maxTokens())
-                                .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE))
-                                .cacheSalt("warm-up")
-                                .build(),
-                        GenerationListener.NONE)
-                .await();
+        answerApart(engine, ids, plan.maxTokens());
         return blockBytes;
     }
 
-    private static List<List<Integer>> tokens(List<Answered> answers) {
-        return answers.stream().map(answered -> answered.result().tokens()).toList();
+    private static void answerApart(TidarEngine engine, List<Integer> ids, int maxTokens) throws InterruptedException {
+        GenerationRequest request = GenerationRequest.builder(new Prompt.Tokens(ids))
+                .maxTokens(maxTokens)
+                .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE))
+                .cacheSalt("warm-up")
+                .build();
+        engine.submit(request, GenerationListener.NONE).await();
     }
 }
