@@ -18,7 +18,7 @@ class SoakCommandTest {
         Cli soaked = tidar("soak", "--model", STORIES, "--seconds", "2", "--interval", "1", "--concurrency", "4");
 
         assertThat(soaked.out())
-                .containsPattern("1 s  RSS +\\d+ MiB  heap +\\d+ MiB  threads +\\d+  handles +\\d+  KV ")
+                .containsPattern("\\d s  RSS +\\d+ MiB  heap +\\d+ MiB  threads +\\d+  handles +\\d+  KV ")
                 .containsPattern("[1-9]\\d* requests: ")
                 .containsPattern("threads +first quarter")
                 .containsPattern("KV leased at the end +first quarter +0\\.0, last quarter +0\\.0: flat")

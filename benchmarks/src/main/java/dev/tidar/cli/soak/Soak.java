@@ -76,7 +76,7 @@ public final class Soak {
                 submit(mix.next());
             }
             ended += awaitOne();
-            if (nanos() >= plan.interval().toNanos() * (readings.size() + 1)) {
+            if (nanos() >= nextReading()) {
                 read(ended);
             }
         }
@@ -96,15 +96,14 @@ public final class Soak {
         });
     }
 
-    /** Waits until a request has ended or one is to be cancelled; returns how many ended. */
+    /** Waits until a request has ended, one is to be cancelled or a reading is due; returns how many ended. */
     private int awaitOne() throws InterruptedException {
         while (!cancellations.isEmpty() && cancellations.peek().atNanos() <= nanos()) {
             cancellations.remove().generation().cancel();
         }
         long next =
                 cancellations.isEmpty() ? Long.MAX_VALUE : cancellations.peek().atNanos() - nanos();
-        var ended =
-                inFlight.next(Duration.ofNanos(Math.min(next, plan.interval().toNanos())));
+        var ended = inFlight.next(Duration.ofNanos(Math.max(1, Math.min(next, nextReading() - nanos()))));
         ended.ifPresent(this::judge);
         return ended.isPresent() ? 1 : 0;
     }
@@ -133,6 +132,10 @@ public final class Soak {
         readings.add(reading);
         log.println(reading);
         log.flush();
+    }
+
+    private long nextReading() {
+        return plan.interval().toNanos() * (readings.size() + 1);
     }
 
     private long nanos() {
