@@ -71,17 +71,14 @@ public final class Soak {
     public SoakReport run() throws InterruptedException {
         long heapBefore = heapAfterGc();
         long ended = 0;
-        while (nanos() < plan.length().toNanos()) {
-            while (inFlight.size() < plan.concurrency()) {
+        while (nanos() < plan.length().toNanos() || inFlight.size() > 0) {
+            while (nanos() < plan.length().toNanos() && inFlight.size() < plan.concurrency()) {
                 submit(mix.next());
             }
             ended += awaitOne();
             if (nanos() >= nextReading()) {
                 read(ended);
             }
-        }
-        while (inFlight.size() > 0) {
-            ended += awaitOne();
         }
         read(ended);
         EngineStatus idle = engine.status();
