@@ -5,7 +5,6 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,9 +27,21 @@ final class RequestLine {
             .build();
 
     private static final List<String> PROMPTS = List.of("chat", "prompt", "token_ids", "messages");
-    private static final List<String> SETTINGS = List.of(
-            "max_tokens", "temperature", "seed", "ignore_eos", "mode", "draft_length", "outcomes", "cache_salt");
-    private static final List<String> MESSAGE = List.of("role", "content");
+    private static final Set<String> KEYS = Set.of(
+            "id",
+            "chat",
+            "prompt",
+            "token_ids",
+            "messages",
+            "max_tokens",
+            "temperature",
+            "seed",
+            "ignore_eos",
+            "mode",
+            "draft_length",
+            "outcomes",
+            "cache_salt");
+    private static final Set<String> MESSAGE = Set.of("role", "content");
 
     private final JsonNode object;
 
@@ -50,7 +61,7 @@ final class RequestLine {
 
     /** The request; what the line does not say comes from the defaults. */
     BatchRequest request(RequestSettings defaults) {
-        requireKnown(object, Set.of("id"), PROMPTS, SETTINGS);
+        requireKnown(object, KEYS);
         JsonNode id = object.path("id");
         require(
                 id.isString() && !id.stringValue().isBlank() || id.isIntegralNumber(),
@@ -166,9 +177,7 @@ final class RequestLine {
 
     // refusals
 
-    @SafeVarargs
-    private static void requireKnown(JsonNode object, Collection<String>... known) {
-        Set<String> names = List.of(known).stream().flatMap(Collection::stream).collect(Collectors.toSet());
+    private static void requireKnown(JsonNode object, Set<String> names) {
         List<String> unknown =
                 object.propertyNames().stream().filter(n -> !names.contains(n)).toList();
         require(unknown.isEmpty(), "unknown key '%s'; known are %s", String.join("', '", unknown), sorted(names));
