@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tidar.api.InvalidRequestException;
@@ -22,10 +24,10 @@ public final class Grammars {
     private static final long WORK = 50_000_000;
 
     private final Vocabulary vocabulary;
-    private final Cache<GrammarSpec, Grammar> compiled = Caffeine.newBuilder()
+    private final Cache<AnswerFormat, Grammar> compiled = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumWeight(CACHED_BYTES)
-            .weigher((GrammarSpec spec, Grammar grammar) -> grammar.bytes())
+            .weigher((AnswerFormat spec, Grammar grammar) -> grammar.bytes())
             .expireAfterAccess(CACHED_FOR)
             .build();
 
@@ -39,19 +41,19 @@ public final class Grammars {
      * @throws InvalidRequestException if the specification is malformed, unsupported, too large, or allows no answer;
      *     the message names the place and the keyword
      */
-    public Grammar of(GrammarSpec spec) {
+    public Grammar of(AnswerFormat spec) {
         return compiled.get(spec, this::compile);
     }
 
-    private Grammar compile(GrammarSpec spec) {
+    private Grammar compile(AnswerFormat spec) {
         Grammar grammar;
-        if (spec instanceof GrammarSpec.Regex regex) {
+        if (spec instanceof AnswerFormat.Regex regex) {
             grammar = compileRegex(regex.expression());
-        } else if (spec instanceof GrammarSpec.Choices choices) {
+        } else if (spec instanceof AnswerFormat.Choices choices) {
             RuleSet rules = new RuleSet(vocabulary, new Work("choices", WORK));
             TextAutomaton texts = TextAutomaton.of(choices.texts(), rules.work());
             grammar = rules.finish("choices", rules.terminal(Encoding.utf8(texts, rules.work())));
-        } else if (spec instanceof GrammarSpec.JsonSchema schema) {
+        } else if (spec instanceof AnswerFormat.JsonSchema schema) {
             grammar = SchemaCompiler.compile(
                     SchemaDocument.parse(schema.text()), new RuleSet(vocabulary, new Work("schema", WORK)));
         } else {

@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,22 +22,22 @@ class GrammarStateTest {
                     + "\"age\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":120},\"tags\":{\"type\":\"array\",\"items\":"
                     + "{\"enum\":[\"red\",\"green\"]}}},\"required\":[\"name\",\"age\"],\"additionalProperties\":false}";
 
-    private static final List<GrammarSpec> SPECS = List.of(
-            new GrammarSpec.JsonSchema(PERSON),
-            new GrammarSpec.JsonSchema(
+    private static final List<AnswerFormat> SPECS = List.of(
+            new AnswerFormat.JsonSchema(PERSON),
+            new AnswerFormat.JsonSchema(
                     "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":2,\"pattern\":\"^\\\\W\"}}"),
-            new GrammarSpec.JsonSchema("{\"anyOf\":[{\"type\":\"array\",\"items\":{\"type\":\"number\"}},"
+            new AnswerFormat.JsonSchema("{\"anyOf\":[{\"type\":\"array\",\"items\":{\"type\":\"number\"}},"
                     + "{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"multipleOf\":3}}]}"),
-            new GrammarSpec.AnyJson(),
-            new GrammarSpec.Regex("(ab|[^a-y]{2})*(true|false)"),
-            new GrammarSpec.Choices(List.of("yes", "yesterday", "n\u00e9", "\ud83d\ude00", "true")));
+            new AnswerFormat.AnyJson(),
+            new AnswerFormat.Regex("(ab|[^a-y]{2})*(true|false)"),
+            new AnswerFormat.Choices(List.of("yes", "yesterday", "n\u00e9", "\ud83d\ude00", "true")));
 
-    private static GrammarState start(Vocabulary vocabulary, GrammarSpec spec) {
+    private static GrammarState start(Vocabulary vocabulary, AnswerFormat spec) {
         return new Grammars(vocabulary).of(spec).start();
     }
 
     /** The states that random answers come through. */
-    private static List<GrammarState> states(Vocabulary vocabulary, GrammarSpec spec, long seed, int answers) {
+    private static List<GrammarState> states(Vocabulary vocabulary, AnswerFormat spec, long seed, int answers) {
         SplittableRandom random = new SplittableRandom(seed);
         List<GrammarState> states = new ArrayList<>();
         for (int i = 0; i < answers; i++) {
@@ -64,7 +66,7 @@ class GrammarStateTest {
 
         @Test
         void allowWhatCanBeAdvancedByAndNothingElse() {
-            for (GrammarSpec spec : SPECS) {
+            for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(Vocabularies.SPANNING, spec, 1, 30)) {
                     agree(Vocabularies.SPANNING, state);
                 }
@@ -73,7 +75,7 @@ class GrammarStateTest {
 
         @Test
         void allowWhatCanBeAdvancedByAmongTheTokensOfSmolLm2() {
-            for (GrammarSpec spec : SPECS) {
+            for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(Vocabularies.SMOLLM2, spec, 2, 2)) {
                     agree(Vocabularies.SMOLLM2, state);
                 }
@@ -95,7 +97,7 @@ class GrammarStateTest {
         @Test
         void leaveOnlyTokensBehindWhichTheAnswerStillEndsInTime() {
             Vocabulary vocabulary = Vocabularies.SPANNING;
-            for (GrammarSpec spec : SPECS) {
+            for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(vocabulary, spec, 3, 10)) {
                     for (int more = 0; more < 4; more++) {
                         int budget = Math.max(1, state.shortestCompletion() + more);
@@ -114,7 +116,7 @@ class GrammarStateTest {
 
         @Test
         void areEmptyOnlyWhereTheBudgetIsTooSmall() {
-            GrammarState state = start(Vocabularies.BYTES, new GrammarSpec.Choices(List.of("abc")));
+            GrammarState state = start(Vocabularies.BYTES, new AnswerFormat.Choices(List.of("abc")));
 
             assertThat(state.mask(2).count()).isZero();
             assertThat(state.mask(3).count()).isEqualTo(1);
@@ -123,7 +125,7 @@ class GrammarStateTest {
 
         @Test
         void allowTheStopIdInAcceptingStatesOnly() {
-            for (GrammarSpec spec : SPECS) {
+            for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(Vocabularies.BYTES, spec, 4, 10)) {
                     assertThat(state.mask(1_000).allows(256)).isEqualTo(state.isAccepting());
                     assertThat(state.advance(256).isPresent()).isEqualTo(state.isAccepting());
@@ -133,7 +135,7 @@ class GrammarStateTest {
 
         @Test
         void neverAllowControlTokensOrIdsBeyondTheVocabulary() {
-            for (GrammarState state : states(Vocabularies.SMOLLM2, new GrammarSpec.AnyJson(), 5, 2)) {
+            for (GrammarState state : states(Vocabularies.SMOLLM2, new AnswerFormat.AnyJson(), 5, 2)) {
                 TokenMask mask = state.mask(1_000);
                 for (int id = 0; id < 17; id++) { // SmolLM2's control tokens
                     assertThat(mask.allows(id)).as("control token %d", id).isEqualTo(id == 2 && state.isAccepting());
@@ -156,7 +158,7 @@ class GrammarStateTest {
                     },
                     new int[] {3});
             GrammarState inString =
-                    start(half, new GrammarSpec.AnyJson()).advance(0).orElseThrow();
+                    start(half, new AnswerFormat.AnyJson()).advance(0).orElseThrow();
 
             assertThat(inString.advance(1)).isPresent();
             assertThat(inString.mask(1_000).allows(1)).isFalse();
@@ -169,7 +171,7 @@ class GrammarStateTest {
 
         @Test
         void isWhatTheShortestTextTakesInTokensThatMaySpanItsParts() {
-            GrammarSpec pair = new GrammarSpec.JsonSchema(
+            AnswerFormat pair = new AnswerFormat.JsonSchema(
                     "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]}");
 
             assertThat(start(Vocabularies.BYTES, pair).shortestCompletion()).isEqualTo("{\"name\":\"\"}".length());
@@ -179,13 +181,13 @@ class GrammarStateTest {
 
         @Test
         void isZeroWhereTheAnswerMayEnd() {
-            assertThat(start(Vocabularies.BYTES, new GrammarSpec.Regex("a*")).shortestCompletion())
+            assertThat(start(Vocabularies.BYTES, new AnswerFormat.Regex("a*")).shortestCompletion())
                     .isZero();
         }
 
         @Test
         void refusesABudgetThatNoAnswerFitsIn() {
-            Grammar grammar = new Grammars(Vocabularies.BYTES).of(new GrammarSpec.Choices(List.of("four", "seventy")));
+            Grammar grammar = new Grammars(Vocabularies.BYTES).of(new AnswerFormat.Choices(List.of("four", "seventy")));
 
             grammar.requireRoom(4);
             assertThatThrownBy(() -> grammar.requireRoom(3))
@@ -201,7 +203,7 @@ class GrammarStateTest {
         @Test
         void spellWhatMustComeByLongestMatch() {
             GrammarState state =
-                    start(Vocabularies.SPANNING, new GrammarSpec.Choices(List.of("name: true!", "name: true?")));
+                    start(Vocabularies.SPANNING, new AnswerFormat.Choices(List.of("name: true!", "name: true?")));
 
             assertThat(text(Vocabularies.SPANNING, state.forced())).isEqualTo("name: true");
             assertThat(state.forced()).hasSize(4); // name, :, space, true
@@ -209,7 +211,7 @@ class GrammarStateTest {
 
         @Test
         void canBeAdvancedByOneAfterTheOther() {
-            for (GrammarSpec spec : SPECS) {
+            for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(Vocabularies.SPANNING, spec, 6, 20)) {
                     GrammarState next = state;
                     for (int id : state.forced()) {
@@ -221,7 +223,7 @@ class GrammarStateTest {
 
         @Test
         void areNoneWhereTheAnswerMayEnd() {
-            assertThat(start(Vocabularies.BYTES, new GrammarSpec.Regex("(ab)*")).forced())
+            assertThat(start(Vocabularies.BYTES, new AnswerFormat.Regex("(ab)*")).forced())
                     .isEmpty();
         }
 
@@ -240,7 +242,7 @@ class GrammarStateTest {
         @Test
         void isNestedNoDeeperThanTheLimitAndStillEnds() {
             Vocabulary vocabulary = Vocabularies.BYTES;
-            GrammarState state = start(vocabulary, new GrammarSpec.AnyJson());
+            GrammarState state = start(vocabulary, new AnswerFormat.AnyJson());
             int depth = 0;
             while (state.mask(1_000).allows('[')) {
                 state = state.advance('[').orElseThrow();
@@ -253,7 +255,7 @@ class GrammarStateTest {
 
         @Test
         void hasBoundedRunsOfWhiteSpace() {
-            GrammarState state = start(Vocabularies.BYTES, new GrammarSpec.JsonSchema("{\"type\":\"object\"}"));
+            GrammarState state = start(Vocabularies.BYTES, new AnswerFormat.JsonSchema("{\"type\":\"object\"}"));
             int spaces = 0;
             while (state.advance(' ').isPresent()) {
                 state = state.advance(' ').orElseThrow();
@@ -265,7 +267,7 @@ class GrammarStateTest {
 
         @Test
         void isTheSameStateWhicheverTokensLedThere() {
-            GrammarState start = start(Vocabularies.SPANNING, new GrammarSpec.JsonSchema(PERSON));
+            GrammarState start = start(Vocabularies.SPANNING, new AnswerFormat.JsonSchema(PERSON));
             GrammarState byBytes = start;
             for (char c : "{\"name\":\"".toCharArray()) {
                 byBytes = byBytes.advance(c).orElseThrow();

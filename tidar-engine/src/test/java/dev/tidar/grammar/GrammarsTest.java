@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A compiled grammar")
 class GrammarsTest {
 
-    private static Grammar compile(GrammarSpec spec) {
+    private static Grammar compile(AnswerFormat spec) {
         return new Grammars(Vocabularies.BYTES).of(spec);
     }
 
@@ -23,8 +25,8 @@ class GrammarsTest {
     void isCompiledOnceForEqualSpecifications() {
         Grammars grammars = new Grammars(Vocabularies.BYTES);
 
-        assertThat(grammars.of(new GrammarSpec.Regex("a+"))).isSameAs(grammars.of(new GrammarSpec.Regex("a+")));
-        assertThat(grammars.of(new GrammarSpec.Regex("a*"))).isNotSameAs(grammars.of(new GrammarSpec.Regex("a+")));
+        assertThat(grammars.of(new AnswerFormat.Regex("a+"))).isSameAs(grammars.of(new AnswerFormat.Regex("a+")));
+        assertThat(grammars.of(new AnswerFormat.Regex("a*"))).isNotSameAs(grammars.of(new AnswerFormat.Regex("a+")));
     }
 
     @Test
@@ -32,7 +34,7 @@ class GrammarsTest {
         Grammars grammars = new Grammars(Vocabularies.BYTES);
 
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> grammars.of(new GrammarSpec.Regex("(")))
+            assertThatThrownBy(() -> grammars.of(new AnswerFormat.Regex("(")))
                     .isInstanceOf(InvalidRequestException.class);
         }
     }
@@ -57,7 +59,7 @@ class GrammarsTest {
                     "[[[[]]]]"
                 })
         void allowsJson(String text) {
-            assertThat(Answers.allows(compile(new GrammarSpec.AnyJson()), text)).isTrue();
+            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text)).isTrue();
         }
 
         @ParameterizedTest
@@ -68,7 +70,7 @@ class GrammarsTest {
                     "{a:1}", "{\"a\"}", "{\"a\":1,}", "[1 2]", "[", "]", "1 2", "{} ", "//", "NaN", "True", "\n\n\n1"
                 })
         void refusesWhatIsNone(String text) {
-            assertThat(Answers.allows(compile(new GrammarSpec.AnyJson()), text)).isFalse();
+            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text)).isFalse();
         }
     }
 
@@ -93,7 +95,7 @@ class GrammarsTest {
                 })
         void keepsTheOrderOfDeclaredKeysAndSkipsOptionalOnes(String text, boolean allowed) {
             Grammar grammar = compile(
-                    new GrammarSpec.JsonSchema("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"},"
+                    new AnswerFormat.JsonSchema("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"},"
                             + "\"b\":{\"type\":\"integer\"},\"c\":{\"type\":\"integer\"}},\"required\":[\"a\"]}"));
 
             assertThat(Answers.allows(grammar, text)).isEqualTo(allowed);
@@ -103,7 +105,7 @@ class GrammarsTest {
         @CsvSource({"0, false", "1, true", "2, true", "3, false"})
         void countsCodePointsHoweverTheyAreWritten(int count, boolean allowed) {
             Grammar grammar =
-                    compile(new GrammarSpec.JsonSchema("{\"type\":\"string\",\"minLength\":1,\"maxLength\":2}"));
+                    compile(new AnswerFormat.JsonSchema("{\"type\":\"string\",\"minLength\":1,\"maxLength\":2}"));
 
             for (String character :
                     List.of("a", "\u00e9", "\u20ac", "\ud83d\ude00", "\\n", "\\u00e9", "\\ud83d\\ude00")) {
@@ -148,7 +150,7 @@ class GrammarsTest {
         }
 
         private boolean allows(String schema, String text) {
-            return Answers.allows(compile(new GrammarSpec.JsonSchema(schema)), text);
+            return Answers.allows(compile(new AnswerFormat.JsonSchema(schema)), text);
         }
     }
 
@@ -157,7 +159,7 @@ class GrammarsTest {
 
         @Test
         void matchesTheWholeText() {
-            Grammar grammar = compile(new GrammarSpec.Regex("[a-c]{2}\u00e9?"));
+            Grammar grammar = compile(new AnswerFormat.Regex("[a-c]{2}\u00e9?"));
 
             assertThat(Answers.allows(grammar, "ab")).isTrue();
             assertThat(Answers.allows(grammar, "ab\u00e9")).isTrue();
@@ -167,7 +169,7 @@ class GrammarsTest {
 
         @Test
         void allowsTheChoicesAndNothingElse() {
-            Grammar grammar = compile(new GrammarSpec.Choices(List.of("yes", "yesterday", "\ud83d\ude00")));
+            Grammar grammar = compile(new AnswerFormat.Choices(List.of("yes", "yesterday", "\ud83d\ude00")));
 
             for (String text : List.of("yes", "yesterday", "\ud83d\ude00")) {
                 assertThat(Answers.allows(grammar, text)).as(text).isTrue();

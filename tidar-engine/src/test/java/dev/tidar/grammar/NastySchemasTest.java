@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
@@ -42,7 +44,7 @@ class NastySchemasTest {
         double[] scores = model.scores(vocabulary);
         Grammars grammars = new Grammars(vocabulary);
         for (String schema : SCHEMAS) {
-            Grammar grammar = grammars.of(new GrammarSpec.JsonSchema(schema));
+            Grammar grammar = grammars.of(new AnswerFormat.JsonSchema(schema));
             Schema validator = Answers.validator(schema);
             for (int more : moreTokens) {
                 int budget = Math.max(1, grammar.start().shortestCompletion()) + more;

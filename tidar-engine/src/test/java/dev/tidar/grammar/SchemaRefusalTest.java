@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchemaRefusalTest {
 
     private static Grammar compile(String schema) {
-        return new Grammars(Vocabularies.BYTES).of(new GrammarSpec.JsonSchema(schema));
+        return new Grammars(Vocabularies.BYTES).of(new AnswerFormat.JsonSchema(schema));
     }
 
     private static void refuses(String schema, String message) {
@@ -167,9 +169,9 @@ class SchemaRefusalTest {
 
     @Test
     void onChoicesThatAreNoneOrTooMany() {
-        assertThatThrownBy(() -> new GrammarSpec.Choices(List.of())).hasMessageContaining("from 1 to 10000");
-        assertThatThrownBy(() -> new GrammarSpec.Choices(List.of("a", ""))).hasMessageContaining("not be empty");
-        assertThatThrownBy(() -> new GrammarSpec.Choices(List.of("x".repeat(100_001))))
+        assertThatThrownBy(() -> new AnswerFormat.Choices(List.of())).hasMessageContaining("from 1 to 10000");
+        assertThatThrownBy(() -> new AnswerFormat.Choices(List.of("a", ""))).hasMessageContaining("not be empty");
+        assertThatThrownBy(() -> new AnswerFormat.Choices(List.of("x".repeat(100_001))))
                 .hasMessageContaining("at most 100000 characters");
     }
 
@@ -183,7 +185,7 @@ class SchemaRefusalTest {
         for (int i = 0; i < 3_000; i++) {
             String broken = broken(schemas.get(random.nextInt(schemas.size())), schemas, random);
             try {
-                grammars.of(new GrammarSpec.JsonSchema(broken));
+                grammars.of(new AnswerFormat.JsonSchema(broken));
                 compiled++;
             } catch (InvalidRequestException refused) {
                 assertThat(refused.getMessage()).isNotBlank().hasSizeLessThan(600);

@@ -1,5 +1,7 @@
 package dev.tidar.grammar;
 
+import dev.tidar.api.AnswerFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
@@ -33,7 +35,7 @@ class SchemaSuiteTest {
     @Test
     void letNothingThroughThatIsInvalid() {
         for (Case suiteCase : compiled()) {
-            Grammar grammar = GRAMMARS.of(new GrammarSpec.JsonSchema(suiteCase.schema()));
+            Grammar grammar = GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
             assertThat(suiteCase.invalid())
                     .as("%s: %s", suiteCase.name(), suiteCase.schema())
                     .noneMatch(instance -> Answers.allows(grammar, instance));
@@ -46,7 +48,7 @@ class SchemaSuiteTest {
         int valid = 0;
         List<String> missed = new ArrayList<>();
         for (Case suiteCase : compiled()) {
-            Grammar grammar = GRAMMARS.of(new GrammarSpec.JsonSchema(suiteCase.schema()));
+            Grammar grammar = GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
             for (String instance : suiteCase.valid()) {
                 valid++;
                 if (Answers.allows(grammar, instance)) {
@@ -63,7 +65,7 @@ class SchemaSuiteTest {
     void endInTimeAndValidateWhateverTheModelLikes() {
         for (Case suiteCase : compiled()) {
             Schema validator = Answers.validator(suiteCase.schema());
-            Grammar grammar = new Grammars(Vocabularies.SPANNING).of(new GrammarSpec.JsonSchema(suiteCase.schema()));
+            Grammar grammar = new Grammars(Vocabularies.SPANNING).of(new AnswerFormat.JsonSchema(suiteCase.schema()));
             for (Answers.Model model : Answers.Model.values()) {
                 double[] scores = model.scores(Vocabularies.SPANNING);
                 int shortest = Math.max(1, grammar.start().shortestCompletion());
@@ -83,7 +85,7 @@ class SchemaSuiteTest {
         int compiled = 0;
         for (Case suiteCase : cases()) {
             try {
-                GRAMMARS.of(new GrammarSpec.JsonSchema(suiteCase.schema()));
+                GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
                 compiled++;
             } catch (InvalidRequestException e) {
                 refused.put(suiteCase.name(), e.getMessage());
@@ -102,7 +104,7 @@ class SchemaSuiteTest {
 
     private static boolean isSupported(Case suiteCase) {
         try {
-            GRAMMARS.of(new GrammarSpec.JsonSchema(suiteCase.schema()));
+            GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
             return true;
         } catch (InvalidRequestException e) {
             return false;

@@ -1,22 +1,21 @@
-package dev.tidar.grammar;
+package dev.tidar.api;
 
-import dev.tidar.api.InvalidRequestException;
 import java.util.List;
 
 /** What an answer has to keep to, as a request states it. Immutable. */
-public sealed interface GrammarSpec {
+public sealed interface AnswerFormat {
 
     /** A JSON value that a schema accepts, the schema given as JSON. */
-    record JsonSchema(String text) implements GrammarSpec {}
+    record JsonSchema(String text) implements AnswerFormat {}
 
     /** Any JSON value. */
-    record AnyJson() implements GrammarSpec {}
+    record AnyJson() implements AnswerFormat {}
 
     /** A text that a regular expression matches as a whole. */
-    record Regex(String expression) implements GrammarSpec {}
+    record Regex(String expression) implements AnswerFormat {}
 
     /** One of these texts. */
-    record Choices(List<String> texts) implements GrammarSpec {
+    record Choices(List<String> texts) implements AnswerFormat {
 
         static final int MAX_TEXTS = 10_000;
         static final int MAX_CHARACTERS = 100_000;
