@@ -137,6 +137,7 @@ final class EngineLoader implements AutoCloseable {
                 config.vocabSize(),
                 tokenizer,
                 template,
+                tokenizer.map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
                 new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, network, geometry, pool)),
                 geometry.blockBytes());

@@ -7,11 +7,13 @@ import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.backend.BackendFacts;
 import dev.tidar.checkpoint.GenerationDefaults;
 import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.grammar.Grammars;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What is known about a model once it is loaded.
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param vocabSize rows of the embedding
  * @param tokenizer empty where the folder has none: only token ids are served
  * @param template empty where the model has no chat template
+ * @param grammars compiles answer formats, made when first asked for; empty without a tokenizer
  * @param layouts what auto chooses from; its standings may be read here
  * @param kvCache KV memory; only its counts may be read here
  * @param blockBytes bytes of one block
@@ -33,6 +36,7 @@ record LoadedModel(
         int vocabSize,
         Optional<Tokenizer> tokenizer,
         Optional<ChatTemplate> template,
+        Optional<Supplier<Grammars>> grammars,
         AdaptiveLayouts layouts,
         KvCache kvCache,
         long blockBytes)

@@ -1,5 +1,6 @@
 package dev.tidar;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
@@ -10,6 +11,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
+import dev.tidar.grammar.Grammar;
 import dev.tidar.schedule.Admission;
 import dev.tidar.tokenizer.Tokenizer;
 import java.time.Duration;
@@ -62,14 +64,25 @@ final class RequestGate {
         int context = model.facts().contextLength();
         requirePrompt(prompt.size(), context);
         StopRule stop = stop(request, context);
+        Optional<Grammar> grammar = request.format().map(this::grammar);
+        grammar.ifPresent(g -> g.requireRoom(Math.min(stop.maxTokens(), context - prompt.size())));
         return new Admission(
                 prompt,
                 picking.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
                 stop,
                 timeout(request),
                 request.cacheSalt().orElse(""),
+                grammar,
                 () -> model.tokenizer().map(Tokenizer::detokenizer),
                 layouts);
+    }
+
+    private Grammar grammar(AnswerFormat format) {
+        return model.grammars()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "an answer format needs a tokenizer, but the model folder has no tokenizer.json"))
+                .get()
+                .of(format);
     }
 
     private void requireNewTokens(GenerationRequest request) {

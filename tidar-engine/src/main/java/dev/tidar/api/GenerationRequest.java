@@ -23,6 +23,8 @@ import java.util.Set;
  * @param stopStrings texts that end the answer, without showing in it
  * @param stopIds tokens that end the answer, besides those of the model
  * @param ignoreStopIds whether stop ids of the model are emitted like any other token and end nothing
+ * @param format what the answer keeps to; empty is any text. It is never cut off in the middle: where the tokens run
+ *     short, it is led to its end
  * @param decoding layout of the steps; empty is that of the engine
  * @param timeout how long it may take from its submission; what was emitted until then is the answer
  * @param cacheSalt only requests with the same salt share cached prefixes; set it from whom you have authenticated,
@@ -38,6 +40,7 @@ public record GenerationRequest(
         List<String> stopStrings,
         Set<Integer> stopIds,
         boolean ignoreStopIds,
+        Optional<AnswerFormat> format,
         Optional<Decoding> decoding,
         Optional<Duration> timeout,
         Optional<String> cacheSalt) {
@@ -78,6 +81,10 @@ public record GenerationRequest(
             throw new InvalidRequestException("timeout must be positive, but is " + timeout.get());
         }
         cacheSalt.ifPresent(GenerationRequest::requireSalt);
+        if (format.isPresent() && ignoreStopIds) {
+            throw new InvalidRequestException(
+                    "an answer format needs the stop ids of the model: unset ignore-eos, or the format");
+        }
         if (stopStrings.size() > MAX_STOP_STRINGS) {
             throw new InvalidRequestException(
                     "stop strings must be at most %d, but are %d".formatted(MAX_STOP_STRINGS, stopStrings.size()));
@@ -122,6 +129,7 @@ public record GenerationRequest(
         private List<String> stopStrings = List.of();
         private Set<Integer> stopIds = Set.of();
         private boolean ignoreStopIds;
+        private Optional<AnswerFormat> format = Optional.empty();
         private Optional<Decoding> decoding = Optional.empty();
         private Optional<Duration> timeout = Optional.empty();
         private Optional<String> cacheSalt = Optional.empty();
@@ -178,6 +186,11 @@ public record GenerationRequest(
             return this;
         }
 
+        public Builder format(AnswerFormat shape) {
+            format = Optional.of(shape);
+            return this;
+        }
+
         public Builder decoding(Decoding layout) {
             decoding = Optional.of(layout);
             return this;
@@ -203,6 +216,7 @@ public record GenerationRequest(
                     stopStrings,
                     stopIds,
                     ignoreStopIds,
+                    format,
                     decoding,
                     timeout,
                     cacheSalt);

@@ -9,15 +9,23 @@ import java.util.List;
  * @param position P, committed positions; the anchor's own position
  * @param anchor the exact token that is emitted and not yet in the cache
  * @param drafts proposals for the positions behind the anchor; empty if there are none
+ * @param forced what the grammar leaves no choice about, verified in place of drafts, by layouts without drafts as well
+ * @param drafted whether a draft pass of this step has run already, whatever is left of its drafts
  * @param room positions behind the anchor that the context still has, at least 1
  */
-public record Pending(int position, int anchor, List<Integer> drafts, int room) {
+public record Pending(int position, int anchor, List<Integer> drafts, List<Integer> forced, boolean drafted, int room) {
 
     public Pending {
-        drafts = List.copyOf(drafts);
+        drafts = forced.isEmpty() ? List.copyOf(drafts) : List.copyOf(forced);
+        forced = List.copyOf(forced);
         if (room < 1) {
             throw new IllegalArgumentException("room must be at least 1, but is " + room);
         }
+    }
+
+    /** Between two steps, without anything forced. */
+    Pending(int position, int anchor, List<Integer> drafts, int room) {
+        this(position, anchor, drafts, List.of(), false, room);
     }
 
     /** The anchor and the drafts behind it, at most so many and no more than fit. */

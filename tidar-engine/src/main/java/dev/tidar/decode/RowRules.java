@@ -28,8 +28,24 @@ final class RowRules {
         history.ifPresent(h -> h.add(token));
     }
 
-    /** Rules of the next step. */
-    ForStep of(SequenceStep step) {
+    /**
+     * Rules of the next step.
+     *
+     * @param masks what each verify row may pick; empty where nothing is refused
+     */
+    ForStep of(SequenceStep step, List<long[]> masks) {
+        ForStep rules = of(step);
+        if (masks.isEmpty()) {
+            return rules;
+        }
+        List<PickRule> masked = new ArrayList<>(masks.size());
+        for (int row = 0; row < masks.size(); row++) {
+            masked.add(rules.verify().get(row).allowing(masks.get(row)));
+        }
+        return new ForStep(masked, rules.draft());
+    }
+
+    private ForStep of(SequenceStep step) {
         TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
         int drafts = step.groups().isEmpty() ? 0 : step.draftLength() - 1;
         return new ForStep(verify(step, counts), Collections.nCopies(drafts, PickRule.draft(picking, counts)));

@@ -4,6 +4,7 @@ import dev.tidar.api.FinishReason;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.SequenceStep.Group;
+import dev.tidar.grammar.Grammar;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.model.StepResult;
 import dev.tidar.sampling.Picking;
@@ -27,6 +28,7 @@ public final class Sequence implements AutoCloseable {
     private final RowRules rules;
     private final StopRule stop;
     private final Optional<TextStream> text;
+    private final Optional<AnswerGrammar> grammar;
     private final LayoutChoice layouts;
     private final BlockTable blocks;
     private final DecodeStats stats = new DecodeStats();
@@ -41,12 +43,14 @@ public final class Sequence implements AutoCloseable {
      * A sequence at its start.
      *
      * @param prompt at least one token, fewer than the context has room for
+     * @param grammar what its answer keeps to
      * @param detokenizer makes its text; empty where the model has no tokenizer
      */
     public Sequence(
             List<Integer> prompt,
             Picking picking,
             StopRule stop,
+            Optional<Grammar> grammar,
             Optional<StreamingDetokenizer> detokenizer,
             LayoutChoice layouts,
             BlockTable blocks) {
@@ -59,6 +63,7 @@ public final class Sequence implements AutoCloseable {
         this.rules = new RowRules(picking, prompt);
         this.stop = stop;
         this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
+        this.grammar = grammar.map(AnswerGrammar::new);
         this.layouts = layouts;
         this.blocks = blocks;
     }
@@ -95,7 +100,7 @@ public final class Sequence implements AutoCloseable {
         }
         int room = stop.contextLength() - tokens.size();
         if (!owesPrompt()) {
-            return layout.next(new Pending(committed, tokens.get(committed), drafts, room), maskToken);
+            return layout.next(pending(room), maskToken);
         }
         int end = Math.min(committed + promptRows, tokens.size());
         List<Integer> rows = tokens.subList(committed, end);
@@ -104,6 +109,13 @@ public final class Sequence implements AutoCloseable {
         }
         List<Group> groups = layout.behindPrompt(tokens.size(), room, maskToken);
         return new SequenceStep(rows, committed, 1, layout.draftLength(), groups);
+    }
+
+    /** With what the grammar says of the drafts. */
+    private Pending pending(int room) {
+        List<Integer> forced = grammar.map(AnswerGrammar::forced).orElse(List.of());
+        List<Integer> legal = grammar.map(g -> g.legal(drafts)).orElse(drafts);
+        return new Pending(committed, tokens.get(committed), legal, forced, !betweenSteps, room);
     }
 
     /**
@@ -122,7 +134,7 @@ public final class Sequence implements AutoCloseable {
      */
     TokenChunk apply(SequenceStep step, StepResult.ForSequence result) {
         boolean prefill = isPrefilling();
-        boolean decodes = !owesPrompt();
+        boolean decodes = !owesPrompt() && step.verifyRows() <= Math.max(1, layout.draftLength());
         drafts = result.draft();
         List<TokenChunk.Token> emitted = new ArrayList<>(result.kept());
         for (int j = 0; j < result.kept() && finish.isEmpty(); j++) {
@@ -147,19 +159,28 @@ public final class Sequence implements AutoCloseable {
         int token = result.emitted().get(row);
         tokens.add(token);
         rules.emitted(token);
+        grammar.ifPresent(g -> g.emitted(token));
         boolean stopId = stop.stopIds().contains(token);
         boolean mayStop = emittedTokens() >= stop.minTokens();
         String piece = stopId ? "" : text.map(t -> t.accept(token, mayStop)).orElse("");
-        if (stopId || text.map(TextStream::isStopped).orElse(false)) {
+        if (stopId
+                || text.map(TextStream::isStopped).orElse(false)
+                || grammar.map(AnswerGrammar::isComplete).orElse(false)) {
             finish = Optional.of(FinishReason.STOP);
-        } else if (emittedTokens() == stop.maxTokens() || tokens.size() == stop.contextLength()) {
-            finish = Optional.of(FinishReason.LENGTH);
+        } else if (budget() == 0) {
+            boolean whole = grammar.map(AnswerGrammar::isAccepting).orElse(false);
+            finish = Optional.of(whole ? FinishReason.STOP : FinishReason.LENGTH);
         }
         String rest = finish.isPresent() ? text.map(TextStream::finish).orElse("") : "";
         Optional<LogProbs> logProbs = result.logProbs().isEmpty()
                 ? Optional.empty()
                 : Optional.of(result.logProbs().get(row));
         return new TokenChunk.Token(token, piece + rest, row < result.kept() - 1, logProbs);
+    }
+
+    /** Tokens that the answer may still have. */
+    private int budget() {
+        return Math.min(stop.maxTokens() - emittedTokens(), stop.contextLength() - tokens.size());
     }
 
     /** Whether the first token is still to come. */
@@ -208,7 +229,12 @@ public final class Sequence implements AutoCloseable {
 
     /** How the rows of its next forward pick. */
     RowRules.ForStep rules(SequenceStep step) {
-        return rules.of(step);
+        if (grammar.isEmpty() || step.verifyRows() == 0) {
+            return rules.of(step, List.of());
+        }
+        List<Integer> exact = step.exactTokens();
+        List<Integer> behindAnchor = exact.subList(exact.size() - step.verifyRows() + 1, exact.size());
+        return rules.of(step, grammar.get().masks(behindAnchor, budget()));
     }
 
     public BlockTable blocks() {

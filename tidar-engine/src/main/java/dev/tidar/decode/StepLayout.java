@@ -44,7 +44,8 @@ public sealed interface StepLayout {
 
         @Override
         public SequenceStep next(Pending pending, int maskToken) {
-            return new SequenceStep(List.of(pending.anchor()), pending.position(), 1, 1, List.of());
+            List<Integer> rows = pending.rows(1 + pending.forced().size());
+            return new SequenceStep(rows, pending.position(), rows.size(), 1, List.of());
         }
 
         @Override
@@ -159,7 +160,7 @@ public sealed interface StepLayout {
 
         @Override
         public SequenceStep next(Pending pending, int maskToken) {
-            if (!pending.drafts().isEmpty() || !pending.fits(0, draftLength)) {
+            if (pending.drafted() || !pending.drafts().isEmpty() || !pending.fits(0, draftLength)) {
                 List<Integer> rows = pending.rows(draftLength);
                 return new SequenceStep(rows, pending.position(), rows.size(), draftLength, List.of());
             }

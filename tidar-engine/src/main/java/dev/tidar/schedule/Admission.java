@@ -2,6 +2,7 @@ package dev.tidar.schedule;
 
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
+import dev.tidar.grammar.Grammar;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tokenizer.StreamingDetokenizer;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param stop where it ends
  * @param timeout how long it may take from its submission; empty is as long as it needs
  * @param cacheSalt requests share cached prefixes only where their salts are equal
+ * @param grammar what the answer keeps to; empty is any text
  * @param detokenizer makes the text; empty where the model has no tokenizer
  * @param layouts made when its turn comes
  */
@@ -26,6 +28,7 @@ public record Admission(
         StopRule stop,
         Optional<Duration> timeout,
         String cacheSalt,
+        Optional<Grammar> grammar,
         Supplier<Optional<StreamingDetokenizer>> detokenizer,
         Supplier<LayoutChoice> layouts) {
 

@@ -124,6 +124,7 @@ public final class LayoutCalibration {
                 Picking.GREEDY,
                 stop,
                 Optional.empty(),
+                Optional.empty(),
                 LayoutChoice.fixed(layout),
                 kv.table(""));
     }

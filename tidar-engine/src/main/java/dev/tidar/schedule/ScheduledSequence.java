@@ -121,6 +121,7 @@ final class ScheduledSequence implements Generation {
                     admission.prompt(),
                     admission.picking(),
                     admission.stop(),
+                    admission.grammar(),
                     admission.detokenizer().get(),
                     admission.layouts().get(),
                     kv.table(admission.cacheSalt())));

@@ -217,6 +217,7 @@ class SampledLawTest {
                         OptionalInt.empty()),
                 stop,
                 Optional.empty(),
+                Optional.empty(),
                 LayoutChoice.fixed(layout),
                 new BlockTable(new BlockPool(4), 16));
         while (sequence.finish().isEmpty()) {

@@ -214,6 +214,7 @@ class EngineLoopTest {
                 new StopRule(Set.of(), List.of(), maxTokens, 2000),
                 Optional.empty(),
                 "",
+                Optional.empty(),
                 Optional::empty,
                 () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
     }
