@@ -94,6 +94,7 @@ class EquivalenceTest {
                     everythingOn(i),
                     new StopRule(Set.of(), List.of(), 40, 100),
                     Optional.empty(),
+                    Optional.empty(),
                     LayoutChoice.fixed(layouts.get(i)),
                     model.blocks()));
         }

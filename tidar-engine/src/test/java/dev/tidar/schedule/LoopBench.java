@@ -80,6 +80,7 @@ final class LoopBench {
                         new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
                         Optional.empty(),
                         "",
+                        Optional.empty(),
                         Optional::empty,
                         () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
                 listener);

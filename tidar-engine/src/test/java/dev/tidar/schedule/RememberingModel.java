@@ -60,16 +60,18 @@ final class RememberingModel implements TidarModel {
         }
         List<StepResult.ForSequence> results = new ArrayList<>();
         for (int s = 0; s < rows.numSequences(); s++) {
-            results.add(result(rows, s, inputs.plans().get(s), inputs.pickings().get(s)));
+            results.add(result(rows, s, inputs.plans().get(s), inputs));
         }
         return new StepResult(results);
     }
 
-    private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, Picking picking) {
+    private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, StepInputs inputs) {
         int[] picks = new int[plan.firstPick() + plan.verifyRows()];
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
-            picks[plan.firstPick() + j] = next(seen(rows, sequence, seen), picking);
+            picks[plan.firstPick() + j] = next(
+                    seen(rows, sequence, seen),
+                    inputs.verifyRules().get(plan.firstPick() + j).picking());
         }
         int kept = Verification.kept(picks, plan, rows);
         drafted += Math.max(0, plan.verifyRows() - 1);
@@ -78,14 +80,15 @@ final class RememberingModel implements TidarModel {
         for (int j = 0; j < kept; j++) {
             emitted.add(picks[plan.firstPick() + j]);
         }
-        return new StepResult.ForSequence(emitted, drafts(rows, sequence, plan, kept, picking));
+        return new StepResult.ForSequence(emitted, drafts(rows, sequence, plan, kept, inputs));
     }
 
-    private List<Integer> drafts(StepRows rows, int sequence, VerifyPlan plan, int kept, Picking picking) {
+    private List<Integer> drafts(StepRows rows, int sequence, VerifyPlan plan, int kept, StepInputs inputs) {
         int group = plan.group(kept);
         if (group == Ids.NONE) {
             return List.of();
         }
+        Picking picking = inputs.draftRules().get(plan.firstDraft()).picking();
         List<Integer> context = seen(rows, sequence, rows.visible(group));
         context.add(kept == 0 ? rows.token(group) : next(context, picking));
         List<Integer> drafts = new ArrayList<>();

@@ -94,6 +94,7 @@ final class SchedulerBench {
                             stop,
                             terms.timeout(),
                             terms.salt(),
+                            Optional.empty(),
                             Optional::empty,
                             () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
                     this,
