@@ -31,8 +31,7 @@ import tools.jackson.databind.ObjectMapper;
 @DisplayName("An answer with a format")
 class AnswerFormatTest {
 
-    private static final AnswerFormat PERSON = new AnswerFormat.JsonSchema(
-            """
+    private static final AnswerFormat PERSON = new AnswerFormat.JsonSchema("""
             {"type": "object",
              "properties": {
                "name": {"type": "string", "maxLength": 12},
@@ -60,13 +59,15 @@ class AnswerFormatTest {
     @EnumSource(DecodeMode.class)
     void keepsToItWhateverTheModelWouldRatherSay(DecodeMode mode) throws InterruptedException {
         for (int seed = 0; seed < 10; seed++) {
-            GenerationResult result = run(person(200).temperature(1.5).seed(seed).decoding(Decoding.of(mode)));
+            GenerationResult result =
+                    run(person(200).temperature(1.5).seed(seed).decoding(Decoding.of(mode)));
 
             JsonNode person = new ObjectMapper().readTree(result.text());
             assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.STOP);
             assertThat(person.propertyNames()).containsExactly("name", "age", "friends", "happy");
             assertThat(person.get("age").asInt()).isBetween(0, 120);
-            assertThat(person.get("friends")).allMatch(f -> f.asString().equals("Lily") || f.asString().equals("Tim"));
+            assertThat(person.get("friends"))
+                    .allMatch(f -> f.asString().equals("Lily") || f.asString().equals("Tim"));
         }
     }
 
@@ -76,7 +77,11 @@ class AnswerFormatTest {
             List<Generation> together = new ArrayList<>();
             for (DecodeMode mode : DecodeMode.values()) {
                 together.add(engine.submit(
-                        person(120).temperature(temperature).seed(7).decoding(Decoding.of(mode)).build(),
+                        person(120)
+                                .temperature(temperature)
+                                .seed(7)
+                                .decoding(Decoding.of(mode))
+                                .build(),
                         GenerationListener.NONE));
             }
             List<String> texts = new ArrayList<>();
@@ -125,7 +130,8 @@ class AnswerFormatTest {
     void canBeAnExpressionOrAnyJson() throws InterruptedException {
         assertThat(run(request(new AnswerFormat.Regex("[0-9]{3}-[a-f]{2}"), 40)).text())
                 .matches("[0-9]{3}-[a-f]{2}");
-        assertThat(new ObjectMapper().readTree(run(request(new AnswerFormat.AnyJson(), 60)).text()))
+        assertThat(new ObjectMapper()
+                        .readTree(run(request(new AnswerFormat.AnyJson(), 60)).text()))
                 .isNotNull();
     }
 

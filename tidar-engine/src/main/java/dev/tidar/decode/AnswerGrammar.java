@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * Keeps the answer of one sequence to its grammar. Each verify row may pick what the grammar allows behind the drafts
  * before it, such that the answer can still end within its budget; so what is emitted is what autoregressive decoding
- * would emit under the same masks. Drafts that the grammar refuses are dropped before they cost a row, and what it leaves
- * no choice about is drafted without asking the model.
+ * would emit under the same masks. Drafts that the grammar refuses are dropped before they cost a row, and what it
+ * leaves no choice about is drafted without asking the model.
  *
  * <p>Confined to the engine thread.
  */
@@ -38,7 +38,8 @@ final class AnswerGrammar {
             return List.of();
         }
         int[] ids = state.forced();
-        forced = legal(Arrays.stream(ids, 0, Math.min(ids.length, MOST_FORCED)).boxed().toList());
+        forced = legal(
+                Arrays.stream(ids, 0, Math.min(ids.length, MOST_FORCED)).boxed().toList());
         return forced;
     }
 
@@ -83,7 +84,8 @@ final class AnswerGrammar {
 
     /** A token was emitted; the masks allowed it. */
     void emitted(int token) {
-        state = state.advance(token).orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
+        state = state.advance(token)
+                .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
         if (!forced.isEmpty()) {
             refused += forced.get(0) == token ? 0 : 1;
             forced = forced.get(0) == token ? forced.subList(1, forced.size()) : List.of();

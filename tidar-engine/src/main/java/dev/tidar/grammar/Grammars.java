@@ -1,9 +1,8 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.grammar.automaton.Encoding;
 import dev.tidar.grammar.automaton.RegexParser;

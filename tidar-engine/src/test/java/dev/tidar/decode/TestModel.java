@@ -98,8 +98,8 @@ public final class TestModel implements AutoCloseable {
     public Run decode(List<Integer> prompt, StopRule stop, Picking picking, StepLayout layout, int prefillChunk) {
         Decoder decoder = new Decoder(network, maskToken());
         List<Turn> turns = new ArrayList<>();
-        try (Sequence sequence =
-                new Sequence(prompt, picking, stop, Optional.empty(), Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+        try (Sequence sequence = new Sequence(
+                prompt, picking, stop, Optional.empty(), Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
             while (sequence.finish().isEmpty()) {
                 SequenceStep step = decoder.plan(sequence, prefillChunk);
                 if (!sequence.blocks().reserve(step.end())) {

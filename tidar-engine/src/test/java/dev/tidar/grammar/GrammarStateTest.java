@@ -1,10 +1,9 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -223,7 +222,8 @@ class GrammarStateTest {
 
         @Test
         void areNoneWhereTheAnswerMayEnd() {
-            assertThat(start(Vocabularies.BYTES, new AnswerFormat.Regex("(ab)*")).forced())
+            assertThat(start(Vocabularies.BYTES, new AnswerFormat.Regex("(ab)*"))
+                            .forced())
                     .isEmpty();
         }
 

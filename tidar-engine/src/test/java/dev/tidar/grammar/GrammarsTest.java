@@ -1,10 +1,9 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -59,7 +58,8 @@ class GrammarsTest {
                     "[[[[]]]]"
                 })
         void allowsJson(String text) {
-            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text)).isTrue();
+            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text))
+                    .isTrue();
         }
 
         @ParameterizedTest
@@ -70,7 +70,8 @@ class GrammarsTest {
                     "{a:1}", "{\"a\"}", "{\"a\":1,}", "[1 2]", "[", "]", "1 2", "{} ", "//", "NaN", "True", "\n\n\n1"
                 })
         void refusesWhatIsNone(String text) {
-            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text)).isFalse();
+            assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text))
+                    .isFalse();
         }
     }
 

@@ -1,10 +1,9 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
+import dev.tidar.api.AnswerFormat;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

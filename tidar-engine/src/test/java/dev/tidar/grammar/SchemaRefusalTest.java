@@ -1,10 +1,9 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,10 +1,9 @@
 package dev.tidar.grammar;
 
-import dev.tidar.api.AnswerFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
