@@ -289,13 +289,14 @@ def expected(template, variables):
         return {"error": type(e).__name__, "message": str(e)}
 
 
-lines = [l for l in CASES.strip("\n").split("\n") if any(o in l for o in ("{{", "{%", "{#"))] + MULTI
-variables = dict(messages=[U("hi"), A("yo")])
-rows = {}
-for line in lines:
-    for template in split(line):
-        rows.setdefault(template, expected(template, variables))
-out = [{"template": t, "variables": variables, "expected": e} for t, e in rows.items()
-       if "object at 0x" not in e.get("text", "") and t != "  {% raw %}"]
-print(len(out), "rows,", sum("text" not in o["expected"] for o in out), "refused", file=sys.stderr)
-json.dump(out, sys.stdout, ensure_ascii=False, indent=1)
+if __name__ == "__main__":
+    lines = [l for l in CASES.strip("\n").split("\n") if any(o in l for o in ("{{", "{%", "{#"))] + MULTI
+    variables = dict(messages=[U("hi"), A("yo")])
+    rows = {}
+    for line in lines:
+        for template in split(line):
+            rows.setdefault(template, expected(template, variables))
+    out = [{"template": t, "variables": variables, "expected": e} for t, e in rows.items()
+           if "object at 0x" not in e.get("text", "") and t != "  {% raw %}"]
+    print(len(out), "rows,", sum("text" not in o["expected"] for o in out), "refused", file=sys.stderr)
+    json.dump(out, sys.stdout, ensure_ascii=False, indent=1)

@@ -3,6 +3,7 @@ package dev.tidar;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
+import dev.tidar.tokenizer.ChatPrompt;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -27,28 +28,28 @@ final class PromptEncoder {
      *
      * @throws InvalidRequestException if it is empty, too long, or not of a kind that this model takes
      */
-    List<Integer> encode(Prompt prompt) {
-        List<Integer> ids = ids(prompt);
-        if (ids.isEmpty()) {
+    EncodedPrompt encode(Prompt prompt) {
+        EncodedPrompt encoded = encoded(prompt);
+        if (encoded.ids().isEmpty()) {
             throw new InvalidRequestException("the prompt must have at least one token, but is empty");
         }
-        return ids;
+        return encoded;
     }
 
-    private List<Integer> ids(Prompt prompt) {
+    private EncodedPrompt encoded(Prompt prompt) {
         if (prompt instanceof Prompt.Chat chat) {
-            requireCharacters(
-                    chat.messages().stream().mapToLong(m -> m.text().length()).sum());
-            return chat(chat.messages());
+            requireCharacters(chat.characters());
+            return chat(chat);
         }
         if (prompt instanceof Prompt.Text text) {
             requireCharacters(text.text().length());
-            return boxed(tokenizer().encodeText(text.text()));
+            return EncodedPrompt.plain(boxed(tokenizer().encodeText(text.text())));
         }
-        return checked(((Prompt.Tokens) prompt).ids());
+        return EncodedPrompt.plain(checked(((Prompt.Tokens) prompt).ids()));
     }
 
-    private List<Integer> chat(List<ChatMessage> messages) {
+    private EncodedPrompt chat(Prompt.Chat chat) {
+        List<ChatMessage> messages = chat.messages();
         if (messages.isEmpty() || messages.size() > MAX_MESSAGES) {
             throw new InvalidRequestException(
                     "a conversation must have 1 to %d messages, but has %d".formatted(MAX_MESSAGES, messages.size()));
@@ -57,7 +58,22 @@ final class PromptEncoder {
                 .orElseThrow(() -> new InvalidRequestException(
                         "%s has no chat template: send a text or token ids, or add chat_template to tokenizer_config.json"
                                 .formatted(model.facts().name())));
-        return boxed(tokenizer().encode(template.render(messages)));
+        requireHeld(chat);
+        ChatPrompt prompt = template.render(chat);
+        return new EncodedPrompt(boxed(tokenizer().encode(prompt.text())), prompt.answerSyntax());
+    }
+
+    /** What an answer cannot be held to yet is refused rather than left to the model. */
+    private static void requireHeld(Prompt.Chat chat) {
+        if (chat.tools().choice().mustCall()) {
+            throw new InvalidRequestException(
+                    "tool choice must be auto or none, but is %s: an answer cannot be held to a call yet"
+                            .formatted(chat.tools().choice()));
+        }
+        if (chat.thinking().budget().isPresent()) {
+            throw new InvalidRequestException("a thinking budget cannot be held yet, but there is one of %d tokens"
+                    .formatted(chat.thinking().budget().getAsInt()));
+        }
     }
 
     private List<Integer> checked(List<Integer> ids) {

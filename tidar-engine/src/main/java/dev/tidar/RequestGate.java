@@ -1,5 +1,7 @@
 package dev.tidar;
 
+import dev.tidar.answer.AnswerParser;
+import dev.tidar.answer.AnswerSyntax;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
@@ -13,7 +15,6 @@ import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
 import dev.tidar.grammar.Grammar;
 import dev.tidar.schedule.Admission;
-import dev.tidar.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -60,7 +61,10 @@ final class RequestGate {
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
         requireNewTokens(request);
-        List<Integer> prompt = prompts.encode(request.prompt());
+        EncodedPrompt encoded = prompts.encode(request.prompt());
+        List<Integer> prompt = encoded.ids();
+        // An answer that is held to a format is that value and nothing else.
+        AnswerSyntax syntax = request.format().isPresent() ? AnswerSyntax.PLAIN : encoded.answerSyntax();
         int context = model.facts().contextLength();
         requirePrompt(prompt.size(), context);
         StopRule stop = stop(request, context);
@@ -73,7 +77,8 @@ final class RequestGate {
                 timeout(request),
                 request.cacheSalt().orElse(""),
                 grammar,
-                () -> model.tokenizer().map(Tokenizer::detokenizer),
+                () -> model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
+                () -> new AnswerParser(syntax, seeds.getAsLong()),
                 layouts);
     }
 

@@ -20,7 +20,7 @@ class ArchitectureTest {
     /** Lowest line first. A package uses only packages on lines before its own. */
     private static final List<List<String>> LINES = List.of(
             List.of("dev.tidar.tensor", "dev.tidar.api"),
-            List.of("dev.tidar.sampling"),
+            List.of("dev.tidar.sampling", "dev.tidar.answer"),
             List.of(
                     "dev.tidar.backend.cpu",
                     "dev.tidar.backend.cuda",

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param tokens emitted ids, a final stop id included, nothing behind it
  * @param text their text, without stop ids and stop strings; empty where the model has no tokenizer
+ * @param answer the same, taken apart: tags of thoughts and calls show in {@code text} only
  * @param finishReason why it ended
  * @param seed seed of the noise, chosen by the engine where the request named none; without meaning at temperature 0
  * @param logProbs one for each token; empty where the request did not ask
@@ -15,6 +16,7 @@ import java.util.List;
 public record GenerationResult(
         List<Integer> tokens,
         String text,
+        Answer answer,
         FinishReason finishReason,
         long seed,
         List<LogProbs> logProbs,

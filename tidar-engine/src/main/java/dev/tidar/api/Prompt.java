@@ -1,14 +1,63 @@
 package dev.tidar.api;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a generation starts from. */
 public sealed interface Prompt {
 
-    /** A conversation, laid out by the chat template of the model, ready for the assistant's answer. */
-    record Chat(List<ChatMessage> messages) implements Prompt {
+    /**
+     * A conversation, laid out by the chat template of the model, ready for the assistant's answer.
+     *
+     * @param messages what was said; each result of a tool stands behind the call that it answers
+     * @param tools what the answer may call
+     * @param thinking whether the answer begins with thoughts
+     */
+    record Chat(List<ChatMessage> messages, Tools tools, Thinking thinking) implements Prompt {
         public Chat {
             messages = List.copyOf(messages);
+            requireCalls(messages);
+        }
+
+        public Chat(List<ChatMessage> messages) {
+            this(messages, Tools.NONE, Thinking.DEFAULT);
+        }
+
+        public Chat withTools(Tools others) {
+            return new Chat(messages, others, thinking);
+        }
+
+        public Chat withThinking(Thinking other) {
+            return new Chat(messages, tools, other);
+        }
+
+        /** Characters of all that a caller wrote into it. */
+        public long characters() {
+            return messages.stream().mapToLong(ChatMessage::characters).sum()
+                    + tools.callable().stream()
+                            .mapToLong(tool -> tool.name().length()
+                                    + tool.description().length()
+                                    + tool.parameters().length())
+                            .sum();
+        }
+
+        /** Every result answers a call of the last assistant that called any, and each call has at most one. */
+        private static void requireCalls(List<ChatMessage> messages) {
+            Set<String> open = new HashSet<>();
+            for (int i = 0; i < messages.size(); i++) {
+                ChatMessage message = messages.get(i);
+                if (!message.toolCalls().isEmpty()) {
+                    open.clear();
+                    message.toolCalls().forEach(call -> open.add(call.id()));
+                }
+                if (message.callId().isPresent()
+                        && !open.remove(message.callId().get())) {
+                    throw new InvalidRequestException(
+                            "the tool result in message %d must answer a call before it that has no result yet, but answers none"
+                                    .formatted(i));
+                }
+            }
         }
     }
 

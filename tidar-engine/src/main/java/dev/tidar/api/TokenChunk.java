@@ -8,12 +8,23 @@ import java.util.stream.Collectors;
  * What one step emitted.
  *
  * @param step 0 is the prefill, then one number a decode step
- * @param tokens the emitted tokens, in order
+ * @param tokens the emitted tokens, in order; none in the chunk that releases what was held back until the end
+ * @param parts what became final of the answer, taken apart; tags of thoughts and calls are in no part
  */
-public record TokenChunk(int step, List<Token> tokens) {
+public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) {
 
     public TokenChunk {
         tokens = List.copyOf(tokens);
+        parts = List.copyOf(parts);
+    }
+
+    /** A chunk whose text was not taken apart yet. */
+    public TokenChunk(int step, List<Token> tokens) {
+        this(step, tokens, List.of());
+    }
+
+    public TokenChunk withParts(List<Answer.Part> others) {
+        return new TokenChunk(step, tokens, others);
     }
 
     /**

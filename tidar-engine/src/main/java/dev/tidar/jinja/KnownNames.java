@@ -9,6 +9,7 @@ import java.util.Set;
 final class KnownNames {
 
     private final Set<String> assigned = new HashSet<>();
+    private final Set<String> read = new HashSet<>();
     private final List<Token> called = new ArrayList<>();
     private int callerUses;
 
@@ -17,10 +18,16 @@ final class KnownNames {
     }
 
     void used(Token name, boolean isCalled) {
+        read.add(name.text());
         callerUses += name.text().equals("caller") ? 1 : 0;
         if (isCalled) {
             called.add(name);
         }
+    }
+
+    /** The names that are read, whoever gives them a value. */
+    Set<String> read() {
+        return Set.copyOf(read);
     }
 
     /** How often {@code caller} was read so far. */

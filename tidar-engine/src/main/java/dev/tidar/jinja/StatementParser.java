@@ -22,12 +22,19 @@ final class StatementParser {
         this.expressions = new ExpressionParser(tokens, names);
     }
 
-    static Statement.Body parse(List<Token> tokens) {
+    static Parsed parse(List<Token> tokens) {
         StatementParser parser = new StatementParser(new TokenStream(tokens));
         Statement.Body body = parser.until();
         parser.names.requireCallable();
-        return body;
+        return new Parsed(body, parser.names.read());
     }
+
+    /**
+     * A parsed template.
+     *
+     * @param reads the names that it reads
+     */
+    record Parsed(Statement.Body body, Set<String> reads) {}
 
     /** Statements up to a tag that ends them, whose name is then the current token; up to the end without any. */
     private Statement.Body until(String... ends) {

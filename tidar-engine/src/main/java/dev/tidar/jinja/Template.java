@@ -2,7 +2,9 @@ package dev.tidar.jinja;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +20,13 @@ public final class Template {
     public static final int MAX_SOURCE_BYTES = 1 << 16;
 
     private final Statement.Body body;
+    private final Set<String> reads;
+    private final List<String> literals;
 
-    private Template(Statement.Body body) {
-        this.body = body;
+    private Template(StatementParser.Parsed parsed, List<String> literals) {
+        this.body = parsed.body();
+        this.reads = parsed.reads();
+        this.literals = List.copyOf(literals);
     }
 
     /**
@@ -37,7 +43,23 @@ public final class Template {
                     new Position(1, 1),
                     "a template must have at most %d bytes, but has more".formatted(MAX_SOURCE_BYTES));
         }
-        return new Template(StatementParser.parse(Lexer.tokenize(source)));
+        List<Token> tokens = Lexer.tokenize(source);
+        return new Template(
+                StatementParser.parse(tokens),
+                tokens.stream()
+                        .filter(token -> token.kind() == Token.Kind.DATA || token.kind() == Token.Kind.STRING)
+                        .map(Token::text)
+                        .toList());
+    }
+
+    /** Whether an expression of the template reads a variable of this name. */
+    public boolean reads(String variable) {
+        return reads.contains(variable);
+    }
+
+    /** Whether this stands in a text that the template writes or compares with. */
+    public boolean mentions(String text) {
+        return literals.stream().anyMatch(literal -> literal.contains(text));
     }
 
     /** Renders within {@link RenderLimits#DEFAULT}. */

@@ -1,5 +1,6 @@
 package dev.tidar.schedule;
 
+import dev.tidar.answer.AnswerParser;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
 import dev.tidar.grammar.Grammar;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param cacheSalt requests share cached prefixes only where their salts are equal
  * @param grammar what the answer keeps to; empty is any text
  * @param detokenizer makes the text; empty where the model has no tokenizer
+ * @param answer takes its text apart
  * @param layouts made when its turn comes
  */
 public record Admission(
@@ -30,6 +32,7 @@ public record Admission(
         String cacheSalt,
         Optional<Grammar> grammar,
         Supplier<Optional<StreamingDetokenizer>> detokenizer,
+        Supplier<AnswerParser> answer,
         Supplier<LayoutChoice> layouts) {
 
     public Admission {

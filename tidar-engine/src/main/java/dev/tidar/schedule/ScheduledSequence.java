@@ -1,5 +1,7 @@
 package dev.tidar.schedule;
 
+import dev.tidar.answer.AnswerParser;
+import dev.tidar.api.Answer;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
@@ -41,7 +43,9 @@ final class ScheduledSequence implements Generation {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final StringBuilder text = new StringBuilder();
     private final List<LogProbs> logProbs = new ArrayList<>();
+    private final List<Answer.Part> parts = new ArrayList<>();
 
+    private final AnswerParser answer;
     private final long submitted;
     private boolean hasRun;
     private long started;
@@ -55,6 +59,7 @@ final class ScheduledSequence implements Generation {
         this.id = id;
         this.totals = totals;
         this.admission = admission;
+        this.answer = admission.answer().get();
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.submitted = nanoTime.getAsLong();
@@ -164,10 +169,16 @@ final class ScheduledSequence implements Generation {
         if (firstToken.isEmpty()) {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
-        text.append(chunk.text());
+        String added = chunk.text();
+        text.append(added);
         chunk.tokens().forEach(token -> token.logProbs().ifPresent(logProbs::add));
         totals.tokens.add(chunk.tokens().size());
-        tell(() -> listener.onChunk(chunk));
+        tell(() -> listener.onChunk(chunk.withParts(kept(answer.accept(added)))));
+    }
+
+    private List<Answer.Part> kept(List<Answer.Part> made) {
+        parts.addAll(made);
+        return made;
     }
 
     /** Ends it with what it has; no effect on one that has ended. */
@@ -176,10 +187,17 @@ final class ScheduledSequence implements Generation {
             return;
         }
         (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
+        List<Answer.Part> rest = kept(answer.finish());
+        if (!rest.isEmpty()) {
+            int step = sequence.map(s -> s.stats().steps()).orElse(0);
+            tell(() -> listener.onChunk(new TokenChunk(step, List.of(), rest)));
+        }
+        Answer whole = Answer.of(parts);
         GenerationResult result = new GenerationResult(
                 sequence.map(Sequence::emitted).orElseGet(List::of),
                 text.toString(),
-                reason,
+                whole,
+                reason == FinishReason.STOP && !whole.toolCalls().isEmpty() ? FinishReason.TOOL_CALLS : reason,
                 admission.picking().seed(),
                 logProbs,
                 stats());

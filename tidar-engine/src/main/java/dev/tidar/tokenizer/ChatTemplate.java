@@ -1,12 +1,20 @@
 package dev.tidar.tokenizer;
 
+import dev.tidar.answer.AnswerSyntax;
+import dev.tidar.answer.AnswerSyntax.Thoughts;
+import dev.tidar.answer.AnswerParser;
+import dev.tidar.answer.ToolSyntax;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Thinking;
+import dev.tidar.api.Tool;
 import dev.tidar.jinja.Template;
 import dev.tidar.jinja.TemplateException;
 import dev.tidar.jinja.TemplateRaisedException;
+import dev.tidar.tokenizer.PromptText.Stretch;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
@@ -20,6 +28,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +44,9 @@ public final class ChatTemplate {
 
     private static final int MAX_ROLE_LENGTH = 64;
 
+    /** The variable by which templates of thinking models are told whether to think. */
+    private static final String THINKING_SWITCH = "enable_thinking";
+
     /** A quoted phrase without white space in the source of a template. */
     private static final Pattern PHRASE = Pattern.compile("['\"]([^'\"\\s\\\\]{3,64})['\"]");
 
@@ -42,12 +54,14 @@ public final class ChatTemplate {
     private final Map<String, String> namedTokens;
     private final List<String> phrases;
     private final Clock clock;
+    private final Optional<ToolSyntax> toolSyntax;
 
     private ChatTemplate(TemplateSource source, Map<String, String> namedTokens, Clock clock) {
         this.template = Template.parse(source.text());
         this.namedTokens = Map.copyOf(namedTokens);
         this.phrases = phrases(source.text());
         this.clock = clock;
+        this.toolSyntax = TemplateTools.syntax(template, layout(Map.of()));
     }
 
     /**
@@ -83,18 +97,18 @@ public final class ChatTemplate {
     /** Renders two harmless conversations, so that what cannot work fails at load rather than at the first request. */
     private void rehearse(TemplateSource source) {
         ChatMessage question = ChatMessage.user("Is it late?");
-        List<List<ChatMessage>> conversations = List.of(
-                List.of(question),
-                List.of(ChatMessage.system("Be brief."), question, ChatMessage.assistant("It is."), question));
+        List<Prompt.Chat> conversations = List.of(
+                new Prompt.Chat(List.of(question)),
+                new Prompt.Chat(
+                        List.of(ChatMessage.system("Be brief."), question, ChatMessage.assistant("It is."), question)));
         PromptLayout layout = layout(Map.of());
         int refused = 0;
-        for (List<ChatMessage> conversation : conversations) {
+        for (Prompt.Chat conversation : conversations) {
             try {
-                Optional<String> plain =
-                        layout.lay(conversation, message -> false).map(PromptText::text);
+                String plain = layout.layPlain(conversation);
                 if (!layout.lay(conversation, message -> true)
                         .map(PromptText::text)
-                        .equals(plain)) {
+                        .equals(Optional.of(plain))) {
                     throw source.fault(
                             Fault.UNSUPPORTED, "must keep the text of messages as it is, but alters it", null);
                 }
@@ -116,19 +130,31 @@ public final class ChatTemplate {
     }
 
     /**
-     * Lays out a conversation, ready for the assistant's answer.
+     * Lays out a conversation, ready for the assistant's answer. Where the template knows no tools, or writes their
+     * calls in a syntax that answers are not read in, they are described in the text of messages instead.
      *
-     * @throws InvalidRequestException if there is no message, a role is no plain word, or the template refuses the
-     *     conversation; then with the template's own words
+     * @throws InvalidRequestException if there is no message, a role is no plain word, thinking cannot be switched as
+     *     asked, or the template refuses the conversation; then with the template's own words
      */
-    public PromptText render(List<ChatMessage> messages) {
-        return render(messages, Map.of());
+    public ChatPrompt render(Prompt.Chat chat) {
+        requireUsable(chat.messages());
+        requireSwitch(chat.thinking());
+        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat), switches(chat.thinking()));
+        return new ChatPrompt(prompt, answerSyntax(chat, prompt));
     }
 
-    PromptText render(List<ChatMessage> messages, Map<String, Object> switches) {
-        requireUsable(messages);
+    PromptText render(List<ChatMessage> messages) {
+        return render(new Prompt.Chat(messages)).text();
+    }
+
+    /** How this template writes tool calls; empty where it knows none. */
+    Optional<ToolSyntax> toolSyntax() {
+        return toolSyntax;
+    }
+
+    private PromptText text(Prompt.Chat chat, Map<String, Object> switches) {
         try {
-            return lay(messages, layout(switches))
+            return lay(chat, layout(switches))
                     .orElseThrow(() -> new InvalidRequestException(
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
         } catch (TemplateRaisedException e) {
@@ -140,18 +166,62 @@ public final class ChatTemplate {
         }
     }
 
+    private Map<String, Object> switches(Thinking thinking) {
+        return thinking.mode() == Thinking.Mode.MODEL || !switchesThinking()
+                ? Map.of()
+                : Map.of(THINKING_SWITCH, thinking.mode() == Thinking.Mode.ON);
+    }
+
+    private void requireSwitch(Thinking thinking) {
+        if (thinking.mode() == Thinking.Mode.ON && !switchesThinking()) {
+            throw new InvalidRequestException(
+                    "thinking cannot be switched on: the chat template does not read " + THINKING_SWITCH);
+        }
+        if (thinking.mode() == Thinking.Mode.OFF && !switchesThinking() && knowsThoughts()) {
+            throw new InvalidRequestException(
+                    "thinking cannot be switched off: the chat template does not read " + THINKING_SWITCH);
+        }
+    }
+
+    /** Whether the template can be told to think or not to. */
+    boolean switchesThinking() {
+        return template.reads(THINKING_SWITCH);
+    }
+
+    private boolean knowsThoughts() {
+        return template.mentions(AnswerParser.CLOSE_THOUGHTS) || template.mentions(AnswerParser.OPEN_THOUGHTS);
+    }
+
+    private AnswerSyntax answerSyntax(Prompt.Chat chat, PromptText prompt) {
+        Set<String> names = chat.tools().callable().stream().map(Tool::name).collect(Collectors.toSet());
+        Optional<ToolSyntax> syntax =
+                names.isEmpty() ? Optional.empty() : toolSyntax.or(() -> Optional.of(ToolPrompt.SYNTAX));
+        return new AnswerSyntax(thoughts(prompt), syntax, names);
+    }
+
+    /** The template opens thoughts where it ends with their tag, or leaves that to the model where it knows the tag. */
+    private Thoughts thoughts(PromptText prompt) {
+        if (!knowsThoughts()) {
+            return Thoughts.NONE;
+        }
+        int end = prompt.userText().stream().mapToInt(Stretch::end).max().orElse(0);
+        boolean opens = prompt.text().substring(end).stripTrailing().endsWith(AnswerParser.OPEN_THOUGHTS);
+        return opens ? Thoughts.OPEN : Thoughts.MAY_COME;
+    }
+
     private PromptLayout layout(Map<String, Object> switches) {
         Map<String, Object> variables = new HashMap<>(namedTokens);
         variables.putAll(switches);
         return new PromptLayout(template, variables, LocalDateTime.now(clock));
     }
 
-    private Optional<PromptText> lay(List<ChatMessage> messages, PromptLayout layout) {
-        Optional<PromptText> opaque = layout.lay(messages, message -> true);
+    private Optional<PromptText> lay(Prompt.Chat chat, PromptLayout layout) {
+        List<ChatMessage> messages = chat.messages();
+        Optional<PromptText> opaque = layout.lay(chat, message -> true);
         if (messages.stream().noneMatch(this::mayBeRead)) {
             return opaque;
         }
-        Optional<String> wanted = readingAnswers(messages, layout);
+        Optional<String> wanted = readingAnswers(chat, layout);
         if (wanted.isEmpty() || wanted.equals(opaque.map(PromptText::text))) {
             return opaque;
         }
@@ -159,16 +229,17 @@ public final class ChatTemplate {
                 .flatMap(phrase -> Stream.of(
                         keepBehind(phrase, messages, rest -> rest), keepBehind(phrase, messages, String::stripLeading)))
                 .filter(kept -> !kept.equals(messages))
-                .flatMap(kept -> layout.lay(kept, message -> true).stream())
+                .flatMap(kept ->
+                        layout.lay(new Prompt.Chat(kept, chat.tools(), chat.thinking()), message -> true).stream())
                 .filter(prompt -> prompt.text().equals(wanted.get()))
                 .findFirst()
                 .or(() -> opaque);
     }
 
     /** The prompt where the template may read the answers; empty if it then refuses the conversation. */
-    private static Optional<String> readingAnswers(List<ChatMessage> messages, PromptLayout layout) {
+    private static Optional<String> readingAnswers(Prompt.Chat chat, PromptLayout layout) {
         try {
-            return layout.lay(messages, message -> !isAnswer(message)).map(PromptText::text);
+            return layout.lay(chat, message -> !isAnswer(message)).map(PromptText::text);
         } catch (TemplateRaisedException e) {
             return Optional.empty();
         }
@@ -185,7 +256,7 @@ public final class ChatTemplate {
     private static List<ChatMessage> keepBehind(String phrase, List<ChatMessage> messages, UnaryOperator<String> trim) {
         return messages.stream()
                 .map(message -> isAnswer(message) && message.text().contains(phrase)
-                        ? new ChatMessage(message.role(), trim.apply(behind(phrase, message.text())))
+                        ? message.withText(trim.apply(behind(phrase, message.text())))
                         : message)
                 .toList();
     }

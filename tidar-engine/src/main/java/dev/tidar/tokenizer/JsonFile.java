@@ -53,6 +53,11 @@ final class JsonFile {
         }
     }
 
+    /** The object that this text is, which was checked before. */
+    static ObjectNode parse(String text) {
+        return (ObjectNode) STRICT.readTree(text);
+    }
+
     static String write(JsonNode node) {
         return STRICT.writeValueAsString(node);
     }

@@ -1,13 +1,13 @@
 package dev.tidar.tokenizer;
 
 import dev.tidar.api.ChatMessage;
+import dev.tidar.api.Prompt;
 import dev.tidar.jinja.RenderLimits;
 import dev.tidar.jinja.Template;
 import dev.tidar.jinja.TemplateException;
 import dev.tidar.jinja.TemplateRaisedException;
 import java.time.LocalDateTime;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -17,6 +17,9 @@ final class PromptLayout {
 
     /** Steps of rendering for each character of the messages, above those that every rendering may take. */
     private static final int STEPS_PER_CHARACTER = 100;
+
+    /** Characters of output for each of them: a mark takes two, and schemas are laid out over many lines. */
+    private static final int OUTPUT_PER_CHARACTER = 4;
 
     private final Template template;
     private final Map<String, Object> variables;
@@ -29,34 +32,34 @@ final class PromptLayout {
     }
 
     /**
-     * Lays out messages with the text of some of them marked.
+     * Lays out a conversation with the text of some messages marked, and all that it says of tools and thoughts.
      *
-     * @param marked which messages the template must not read
-     * @return the prompt, in which the text of those messages is user text; empty when the template tears it apart
+     * @param marked of which messages the template must not read the text
+     * @return the prompt, in which all that was marked is user text; empty when the template tears it apart
      * @throws TemplateRaisedException if the template refuses the conversation
      * @throws TemplateException if it cannot be rendered within bounds that grow with the conversation
      */
-    Optional<PromptText> lay(List<ChatMessage> messages, Predicate<ChatMessage> marked) {
-        return MarkedText.unmark(render(messages.stream()
-                .map(message -> marked.test(message)
-                        ? new ChatMessage(message.role(), MarkedText.mark(message.text()))
-                        : message)
-                .toList()));
+    Optional<PromptText> lay(Prompt.Chat chat, Predicate<ChatMessage> marked) {
+        return MarkedText.unmark(render(chat, new ChatVariables(marked, MarkedText::mark)));
     }
 
-    private String render(List<ChatMessage> messages) {
+    /** As {@link #lay}, of a conversation without user text: nothing is marked. */
+    String layPlain(Prompt.Chat chat) {
+        return render(chat, new ChatVariables(message -> false, text -> text));
+    }
+
+    private String render(Prompt.Chat chat, ChatVariables form) {
         Map<String, Object> all = new HashMap<>(variables);
-        all.put(
-                "messages",
-                messages.stream()
-                        .map(m -> Map.of("role", m.role(), "content", m.text()))
-                        .toList());
+        all.put("messages", form.messages(chat.messages()));
+        if (!chat.tools().callable().isEmpty()) {
+            all.put("tools", form.tools(chat.tools().callable()));
+        }
         all.put("add_generation_prompt", true);
-        long characters = messages.stream().mapToLong(m -> m.text().length()).sum();
+        long characters = chat.characters();
         RenderLimits base = RenderLimits.DEFAULT;
         RenderLimits limits = new RenderLimits(
                 base.maxSteps() + STEPS_PER_CHARACTER * characters,
-                (int) Math.min(Integer.MAX_VALUE, base.maxOutputCharacters() + 2 * characters),
+                (int) Math.min(Integer.MAX_VALUE, base.maxOutputCharacters() + OUTPUT_PER_CHARACTER * characters),
                 base.maxDepth());
         return template.render(all, now, limits);
     }

@@ -1,5 +1,7 @@
 package dev.tidar.tokenizer;
 
+import java.util.function.IntPredicate;
+
 /**
  * Turns token ids into text one at a time: the texts that it hands out, joined, are what {@link Tokenizer#decode} makes
  * of all the ids, and each of them has whole characters only. Confined to one thread.
@@ -13,7 +15,7 @@ public final class StreamingDetokenizer {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final TokenBytes tokens;
-    private final boolean showsSpecial;
+    private final IntPredicate shows;
     private final StringBuilder text = new StringBuilder();
 
     /** Spaces that the beginning of the text may still lose. */
@@ -26,9 +28,10 @@ public final class StreamingDetokenizer {
     private int lowest;
     private int highest;
 
-    StreamingDetokenizer(TokenBytes tokens, boolean showsSpecial) {
+    /** @param shows which special tokens show as they are spelled; all others are left out */
+    StreamingDetokenizer(TokenBytes tokens, IntPredicate shows) {
         this.tokens = tokens;
-        this.showsSpecial = showsSpecial;
+        this.shows = shows;
         this.strippedSpaces = tokens.strippedSpaces();
     }
 
@@ -57,7 +60,7 @@ public final class StreamingDetokenizer {
         if (id < 0 || id >= tokens.size()) {
             throw new IllegalArgumentException("token id must be in [0, %d), but is %d".formatted(tokens.size(), id));
         }
-        if (showsSpecial || !tokens.isSpecial(id)) {
+        if (!tokens.isSpecial(id) || shows.test(id)) {
             for (int i = tokens.start(id); i < tokens.end(id); i++) {
                 appendByte(tokens.at(i) & 0xFF);
             }

@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -113,7 +116,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     String decode(int[] tokenIds, boolean showsSpecial) {
-        StreamingDetokenizer detokenizer = new StreamingDetokenizer(tokens, showsSpecial);
+        StreamingDetokenizer detokenizer = new StreamingDetokenizer(tokens, id -> showsSpecial);
         for (int id : tokenIds) {
             detokenizer.append(id);
         }
@@ -122,7 +125,14 @@ public final class Tokenizer implements AutoCloseable {
 
     /** A decoder for the tokens of one answer, which come one by one. It works on after this tokenizer is closed. */
     public StreamingDetokenizer detokenizer() {
-        return new StreamingDetokenizer(tokens, false);
+        return detokenizer(Set.of());
+    }
+
+    /** As {@link #detokenizer()}, but special tokens with these spellings show. */
+    public StreamingDetokenizer detokenizer(Set<String> shownTokens) {
+        Set<Integer> shown =
+                shownTokens.stream().map(ids::get).filter(Objects::nonNull).collect(Collectors.toSet());
+        return new StreamingDetokenizer(tokens, shown::contains);
     }
 
     /** The id of a token, by its spelling in the vocabulary. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Thinking;
 import dev.tidar.tokenizer.PromptText.Stretch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -70,17 +71,17 @@ class ChatTemplateTest {
                     .map(m -> new ChatMessage(
                             m.path("role").asString(), m.path("content").asString()))
                     .toList();
-            Map<String, Object> switches = variables.has("enable_thinking")
-                    ? Map.of(
-                            "enable_thinking", variables.path("enable_thinking").asBoolean())
-                    : Map.of();
+            Thinking thinking = !variables.has("enable_thinking") || !template.switchesThinking()
+                    ? Thinking.DEFAULT
+                    : variables.path("enable_thinking").asBoolean() ? Thinking.ON : Thinking.OFF;
+            Prompt.Chat chat = new Prompt.Chat(messages).withThinking(thinking);
 
             if (golden.path("expected").has("text")) {
-                PromptText prompt = template.render(messages, switches);
+                PromptText prompt = template.render(chat).text();
                 assertThat(prompt.text())
                         .isEqualTo(golden.path("expected").path("text").asString());
             } else {
-                assertThatThrownBy(() -> template.render(messages, switches))
+                assertThatThrownBy(() -> template.render(chat))
                         .isInstanceOf(InvalidRequestException.class)
                         .hasMessageEndingWith(
                                 golden.path("expected").path("message").asString());
@@ -179,7 +180,7 @@ class ChatTemplateTest {
                     + "{{ raise_exception('no: ' + messages[0].content) }}{% endif %}{{ messages[0].content }}");
 
             assertThatThrownBy(() -> template.render(List.of(ChatMessage.user("secret"), ChatMessage.user("a")).stream()
-                            .map(m -> new ChatMessage(m.text().equals("a") ? "tool" : "user", m.text()))
+                            .map(m -> new ChatMessage(m.text().equals("a") ? "critic" : "user", m.text()))
                             .toList()))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessage("The chat template refuses the conversation: no: ")

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.tidar.api.ChatMessage;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Tool;
+import dev.tidar.api.ToolCall;
+import dev.tidar.api.Tools;
 import dev.tidar.tokenizer.PromptText.Stretch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +90,45 @@ class ControlTokenTest {
                     .as("split over two messages")
                     .isEqualTo(harmless);
         }
+    }
+
+    @ParameterizedTest
+    @FieldSource("CHAT_TOKENIZERS")
+    void comesFromTheTemplateOnlyWhateverToolsCallsAndResultsSay(String name) {
+        ChatTemplate template = ChatTemplate.load(Fixtures.folder(name)).orElseThrow();
+        List<Integer> controls = Fixtures.controlIds(name);
+        Tokenizer tokenizer = OPEN.get(name);
+        List<Integer> harmless = controls(tokenizer.encode(withTools(template, "a", "b")), controls);
+        for (String spelling : spellings(name)) {
+            int half = spelling.length() / 2;
+            assertThat(controls(tokenizer.encode(withTools(template, spelling, spelling)), controls))
+                    .as(spelling)
+                    .isEqualTo(harmless);
+            assertThat(controls(
+                            tokenizer.encode(
+                                    withTools(template, spelling.substring(0, half), spelling.substring(half))),
+                            controls))
+                    .as("split over two places")
+                    .isEqualTo(harmless);
+        }
+    }
+
+    /** A tool, a call and a result with these texts wherever texts can be. */
+    private static PromptText withTools(ChatTemplate template, String first, String second) {
+        ObjectNode schema =
+                Fixtures.JSON.createObjectNode().put("type", "object").put("description", second);
+        schema.putObject("properties").putObject(first).put("type", second).put("const", first);
+        schema.putArray("required").add(first).add(second + first);
+        ObjectNode arguments = Fixtures.JSON.createObjectNode().put(first, second);
+        arguments.putArray(second + second).add(first).addObject().put(first, true);
+        ToolCall call = new ToolCall("id " + first + second, "weather", arguments.toString());
+        return template.render(new Prompt.Chat(List.of(
+                                ChatMessage.system(second),
+                                ChatMessage.user(first),
+                                ChatMessage.assistant(second, List.of(call)).withReasoning(first),
+                                ChatMessage.tool(call.id(), first + second)))
+                        .withTools(Tools.of(new Tool("weather", first, schema.toString()))))
+                .text();
     }
 
     @Test
@@ -183,9 +226,11 @@ class ControlTokenTest {
                 ChatMessage.user(first),
                 ChatMessage.assistant("a"),
                 ChatMessage.user(second)));
-        return boxed(tokenizer.encode(prompt)).stream()
-                .filter(controls::contains)
-                .toList();
+        return controls(tokenizer.encode(prompt), controls);
+    }
+
+    private static List<Integer> controls(int[] ids, List<Integer> controls) {
+        return boxed(ids).stream().filter(controls::contains).toList();
     }
 
     private static List<String> spellings(String name) {

@@ -1,0 +1,114 @@
+package dev.tidar.api;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tools that an answer may call, and whether it has to.
+ *
+ * @param offered the tools, each with a name of its own, {@value #MAX_TOOLS} at most
+ * @param choice which of them the answer may or must call
+ */
+public record Tools(List<Tool> offered, Choice choice) {
+
+    /** Most tools of one request. */
+    public static final int MAX_TOOLS = 128;
+
+    /** No tools. */
+    public static final Tools NONE = new Tools(List.of(), Choice.AUTO);
+
+    public Tools {
+        offered = List.copyOf(offered);
+        Objects.requireNonNull(choice, "choice");
+        if (offered.size() > MAX_TOOLS) {
+            throw new InvalidRequestException(
+                    "tools must be at most %d, but are %d".formatted(MAX_TOOLS, offered.size()));
+        }
+        Set<String> names = new HashSet<>();
+        for (Tool tool : offered) {
+            if (!names.add(tool.name())) {
+                throw new InvalidRequestException(
+                        "tools must have names of their own, but two are called %s".formatted(tool.name()));
+            }
+        }
+        if (choice.mustCall() && offered.isEmpty()) {
+            throw new InvalidRequestException("tool choice %s needs tools, but there are none".formatted(choice));
+        }
+        choice.tool().ifPresent(name -> {
+            if (!names.contains(name)) {
+                throw new InvalidRequestException(
+                        "tool choice must name one of the tools %s, but names %s".formatted(names, name));
+            }
+        });
+    }
+
+    public static Tools of(Tool... tools) {
+        return new Tools(List.of(tools), Choice.AUTO);
+    }
+
+    public Tools withChoice(Choice other) {
+        return new Tools(offered, other);
+    }
+
+    /** The tools that an answer may call. Where the choice is none they are not described to the model either. */
+    public List<Tool> callable() {
+        if (choice.mode() == Choice.Mode.NONE) {
+            return List.of();
+        }
+        return choice.tool().isEmpty()
+                ? offered
+                : offered.stream()
+                        .filter(tool -> tool.name().equals(choice.tool().get()))
+                        .toList();
+    }
+
+    /**
+     * Whether an answer calls tools.
+     *
+     * @param mode what it may do
+     * @param tool name of the one tool that it must call; present for {@link Mode#ONE} only
+     */
+    public record Choice(Mode mode, Optional<String> tool) {
+
+        /** What an answer may do. */
+        public enum Mode {
+            /** Call tools or answer, as the model likes. */
+            AUTO,
+            /** Answer; no tool is offered. */
+            NONE,
+            /** Call at least one tool, and nothing else. */
+            REQUIRED,
+            /** Call one tool, given by name, and nothing else. */
+            ONE
+        }
+
+        public static final Choice AUTO = new Choice(Mode.AUTO, Optional.empty());
+        public static final Choice NONE = new Choice(Mode.NONE, Optional.empty());
+        public static final Choice REQUIRED = new Choice(Mode.REQUIRED, Optional.empty());
+
+        public Choice {
+            if ((mode == Mode.ONE) != tool.isPresent()) {
+                throw new IllegalArgumentException(
+                        "a tool is named if and only if the mode is ONE, but is %s with %s".formatted(mode, tool));
+            }
+            tool.ifPresent(name -> Tool.requireName("the tool choice", name));
+        }
+
+        /** The answer must be a call of this tool. */
+        public static Choice of(String tool) {
+            return new Choice(Mode.ONE, Optional.of(tool));
+        }
+
+        public boolean mustCall() {
+            return mode == Mode.REQUIRED || mode == Mode.ONE;
+        }
+
+        @Override
+        public String toString() {
+            return tool.orElse(mode.name().toLowerCase(java.util.Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tidar.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidar.api.Tools.Choice;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Refused, before any work:")
+class ToolsTest {
+
+    private static final Tool TIME = new Tool("time", "", "{}");
+    private static final ToolCall CALL = new ToolCall("a", "time", "{}");
+
+    @Nested
+    class ATool {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "two words", "a/b", "<|im_end|>", "\uFF41", "{{x}}", "a\"", "a\n"})
+        void whoseNameIsNoPlainWord(String name) {
+            refused(() -> new Tool(name, "", "{}"), "a tool name must have 1 to 128 ASCII letters");
+        }
+
+        @Test
+        void whoseNameIsTooLong() {
+            refused(() -> new Tool("a".repeat(129), "", "{}"), "a tool name must have 1 to 128 ASCII letters");
+            assertThat(new Tool("a".repeat(128), "", "{}").name()).hasSize(128);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                        ''                       | must be a JSON object, but are empty
+                        []                       | must be a JSON object, but are of type ARRAY
+                        true                     | must be a JSON object, but are of type BOOLEAN
+                        {                        | must be JSON at most 64 deep
+                        {} {}                    | must be JSON at most 64 deep
+                        {"a":1,"a":2}            | must be JSON at most 64 deep without repeated keys
+                        {"type":"string"}        | must be a schema of type object
+                        {"type":["object"]}      | must be a schema of type object
+                        """)
+        void whoseSchemaIsNoObject(String schema, String message) {
+            refused(() -> new Tool("time", "", schema), "the parameters of tool time " + message);
+        }
+
+        @Test
+        void whoseSchemaIsTooDeepOrTooLong() {
+            String deep = "{\"a\":".repeat(65) + "1" + "}".repeat(65);
+            refused(() -> new Tool("time", "", deep), "the parameters of tool time must be JSON at most 64 deep");
+            String longOne = "{\"description\":\"" + "x".repeat(Tool.MAX_SCHEMA_LENGTH) + "\"}";
+            refused(() -> new Tool("time", "", longOne), "the parameters of tool time must have at most 65536");
+        }
+    }
+
+    @Nested
+    class SomeTools {
+
+        @Test
+        void ofWhichTwoHaveOneName() {
+            refused(() -> Tools.of(TIME, new Tool("time", "another", "{}")), "two are called time");
+        }
+
+        @Test
+        void thatAreTenThousand() {
+            List<Tool> many = IntStream.range(0, 10_000)
+                    .mapToObj(i -> new Tool("t" + i, "", "{}"))
+                    .toList();
+
+            refused(() -> new Tools(many, Choice.AUTO), "tools must be at most 128, but are 10000");
+        }
+
+        @Test
+        void thatDoNotHaveTheOneThatIsAskedFor() {
+            refused(
+                    () -> Tools.of(TIME).withChoice(Choice.of("date")),
+                    "tool choice must name one of the tools [time]");
+        }
+
+        @Test
+        void thatMustBeCalledAndAreNone() {
+            refused(() -> Tools.NONE.withChoice(Choice.REQUIRED), "tool choice required needs tools");
+        }
+    }
+
+    @Nested
+    class ACall {
+
+        @Test
+        void withoutAnId() {
+            refused(() -> new ToolCall("", "time", "{}"), "the id of a tool call must have 1 to 256 characters");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "[]", "\"x\"", "{", "null"})
+        void whoseArgumentsAreNoObject(String arguments) {
+            refused(() -> new ToolCall("a", "time", arguments), "the arguments of a call of time must be");
+        }
+
+        @Test
+        void thatSharesItsIdWithAnotherOfItsMessage() {
+            refused(() -> ChatMessage.assistant("", List.of(CALL, CALL)), "two share one");
+        }
+
+        @Test
+        void thatIsOneOfTooMany() {
+            List<ToolCall> many = IntStream.range(0, 129)
+                    .mapToObj(i -> new ToolCall("id" + i, "time", "{}"))
+                    .toList();
+
+            refused(() -> ChatMessage.assistant("", many), "a message must have at most 128 tool calls, but has 129");
+        }
+
+        @Test
+        void byAnybodyButTheAssistant() {
+            refused(
+                    () -> new ChatMessage("user", "", Optional.empty(), List.of(CALL), Optional.empty()),
+                    "must be of messages of role assistant");
+            refused(() -> ChatMessage.user("a").withReasoning("hm"), "must be of messages of role assistant");
+        }
+    }
+
+    @Nested
+    class AResult {
+
+        @Test
+        void withoutTheIdOfItsCall() {
+            refused(() -> new ChatMessage("tool", "15"), "messages of role tool, which must have one");
+            refused(
+                    () -> new ChatMessage("user", "15", Optional.empty(), List.of(), Optional.of("a")),
+                    "messages of role tool");
+        }
+
+        @Test
+        void thatAnswersNoCall() {
+            refused(
+                    () -> chat(ChatMessage.user("q"), ChatMessage.tool("a", "15")),
+                    "the tool result in message 1 must answer");
+        }
+
+        @Test
+        void thatAnswersACallTwice() {
+            ChatMessage result = ChatMessage.tool("a", "15");
+
+            refused(() -> chat(ChatMessage.assistant("", List.of(CALL)), result, result), "in message 2 must answer");
+        }
+
+        @Test
+        void thatAnswersACallOfAnEarlierTurn() {
+            refused(
+                    () -> chat(
+                            ChatMessage.assistant("", List.of(CALL)),
+                            ChatMessage.assistant("", List.of(new ToolCall("b", "time", "{}"))),
+                            ChatMessage.tool("a", "15")),
+                    "in message 2 must answer");
+        }
+
+        private Prompt.Chat chat(ChatMessage... messages) {
+            return new Prompt.Chat(List.of(messages));
+        }
+    }
+
+    @Nested
+    class Thoughts {
+
+        @Test
+        void withoutATokenToThinkIn() {
+            refused(() -> Thinking.ON.withBudget(0), "the thinking budget must be at least 1 token, but is 0");
+        }
+
+        @Test
+        void thatAreOffAndHaveABudget() {
+            refused(() -> Thinking.OFF.withBudget(5), "thinking is off, so it must have no budget");
+        }
+    }
+
+    private static void refused(ThrowingCallable request, String message) {
+        assertThatThrownBy(request).isInstanceOf(InvalidRequestException.class).hasMessageContaining(message);
+    }
+}

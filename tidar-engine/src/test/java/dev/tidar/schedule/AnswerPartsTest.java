@@ -1,0 +1,153 @@
+package dev.tidar.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.answer.AnswerSyntax;
+import dev.tidar.answer.AnswerSyntax.Thoughts;
+import dev.tidar.answer.AnswerParser;
+import dev.tidar.answer.ToolSyntax;
+import dev.tidar.api.Answer;
+import dev.tidar.api.FinishReason;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Limits;
+import dev.tidar.api.TokenChunk;
+import dev.tidar.api.ToolCall;
+import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.PassTimes;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.model.StepResult;
+import dev.tidar.model.TidarModel;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tokenizer.PromptText;
+import dev.tidar.tokenizer.Tokenizer;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** From tokens to parts, through the engine. The model says what the test has it say, a token a step. */
+@DisplayName("An answer of the engine")
+class AnswerPartsTest {
+
+    private static final String CALL =
+            "<tool_call>\n{\"name\": \"time\", \"arguments\": {\"in\": \"Rome\"}}\n</tool_call>";
+    private static final String END = "<|im_end|>";
+
+    private final Tokenizer tokenizer = load();
+    private final List<TokenChunk> chunks = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() {
+        tokenizer.close();
+    }
+
+    @Test
+    void isTakenApartAndEndsForItsToolCalls() throws Exception {
+        GenerationResult result = say("<think>\nhm\n</think>\n\nLet me see.\n" + CALL + END, 100, Set.of());
+
+        assertThat(result.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(result.answer().reasoning()).isEqualTo("hm");
+        assertThat(result.answer().text()).isEqualTo("Let me see.");
+        assertThat(result.answer().toolCalls())
+                .extracting(ToolCall::name, ToolCall::arguments)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("time", "{\"in\":\"Rome\"}"));
+        assertThat(result.text()).as("raw").endsWith("</tool_call>");
+    }
+
+    @Test
+    void comesInPartsThatMakeUpItsResult() throws Exception {
+        GenerationResult result = say("<think>hm</think> Let me see. " + CALL + END, 100, Set.of());
+
+        assertThat(Answer.of(chunks.stream().flatMap(c -> c.parts().stream()).toList()))
+                .isEqualTo(result.answer());
+        assertThat(chunks).as("one by one").hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void givesBackACallThatTheTokenLimitCutsOff() throws Exception {
+        GenerationResult result = say(CALL + END, 5, Set.of());
+
+        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(result.answer()).isEqualTo(Answer.ofText(result.text()));
+        assertThat(result.text()).startsWith("<tool_call>");
+        assertThat(chunks.get(chunks.size() - 1).tokens()).isEmpty();
+        assertThat(chunks.get(chunks.size() - 1).parts()).containsExactly(new Answer.Text(result.text()));
+    }
+
+    @Test
+    void showsAControlTokenThatIsATagOfItsFormat() throws Exception {
+        GenerationResult hidden = say("<|im_start|>a" + END, 100, Set.of());
+        GenerationResult shown = say("<|im_start|>a" + END, 100, Set.of("<|im_start|>"));
+
+        assertThat(hidden.text()).isEqualTo("a");
+        assertThat(shown.text()).isEqualTo("<|im_start|>a");
+    }
+
+    private GenerationResult say(String text, int maxTokens, Set<String> shown) throws InterruptedException {
+        int[] script = tokenizer.encode(PromptText.trusted(text));
+        AnswerSyntax format = new AnswerSyntax(Thoughts.MAY_COME, Optional.of(ToolSyntax.HERMES), Set.of("time"));
+        EngineLoop loop = loop(script);
+        try {
+            return loop.submit(
+                            new Admission(
+                                    List.of(1, 2),
+                                    Picking.GREEDY,
+                                    new StopRule(Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), maxTokens, 2000),
+                                    Optional.empty(),
+                                    "",
+                                    () -> Optional.of(tokenizer.detokenizer(shown)),
+                                    () -> new AnswerParser(format, 1),
+                                    () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
+                            new GenerationListener() {
+                                @Override
+                                public void onChunk(TokenChunk chunk) {
+                                    chunks.add(chunk);
+                                }
+                            })
+                    .await();
+        } finally {
+            loop.close();
+        }
+    }
+
+    private static EngineLoop loop(int[] script) {
+        int[] forwards = {0};
+        TidarModel model = inputs ->
+                new StepResult(List.of(new StepResult.ForSequence(List.of(script[forwards[0]++]), List.of())));
+        Engine engine = new Engine(
+                new Decoder(model, 0),
+                new KvCache(new BlockPool(64), 16),
+                new AdaptiveLayouts(
+                        new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                64,
+                () -> {});
+        EngineLoop loop = new EngineLoop(
+                () -> engine, Limits.builder().maxQueued(4).maxRunning(1).build(), System::nanoTime);
+        loop.awaitLoaded();
+        return loop;
+    }
+
+    private static Tokenizer load() {
+        try {
+            return Tokenizer.load(Path.of(AnswerPartsTest.class
+                            .getResource("/models/qwen3-tokenizer")
+                            .toURI()))
+                    .orElseThrow();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
