@@ -27,9 +27,9 @@ public record GenerationResult(
         logProbs = List.copyOf(logProbs);
     }
 
-    /** A result without log-probabilities. */
+    /** A result without log-probabilities, whose answer is only text. */
     public GenerationResult(
             List<Integer> tokens, String text, FinishReason finishReason, long seed, GenerationStats stats) {
-        this(tokens, text, finishReason, seed, List.of(), stats);
+        this(tokens, text, Answer.ofText(text), finishReason, seed, List.of(), stats);
     }
 }

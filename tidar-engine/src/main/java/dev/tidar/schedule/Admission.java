@@ -1,6 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.answer.AnswerParser;
+import dev.tidar.answer.AnswerSyntax;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
 import dev.tidar.grammar.Grammar;
@@ -34,6 +35,28 @@ public record Admission(
         Supplier<Optional<StreamingDetokenizer>> detokenizer,
         Supplier<AnswerParser> answer,
         Supplier<LayoutChoice> layouts) {
+
+    /** A request whose answer is only text. */
+    public Admission(
+            List<Integer> prompt,
+            Picking picking,
+            StopRule stop,
+            Optional<Duration> timeout,
+            String cacheSalt,
+            Optional<Grammar> grammar,
+            Supplier<Optional<StreamingDetokenizer>> detokenizer,
+            Supplier<LayoutChoice> layouts) {
+        this(
+                prompt,
+                picking,
+                stop,
+                timeout,
+                cacheSalt,
+                grammar,
+                detokenizer,
+                () -> new AnswerParser(AnswerSyntax.PLAIN, 0),
+                layouts);
+    }
 
     public Admission {
         prompt = List.copyOf(prompt);

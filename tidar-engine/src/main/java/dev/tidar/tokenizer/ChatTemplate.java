@@ -1,8 +1,8 @@
 package dev.tidar.tokenizer;
 
+import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.AnswerSyntax;
 import dev.tidar.answer.AnswerSyntax.Thoughts;
-import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.ToolSyntax;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidModelException;

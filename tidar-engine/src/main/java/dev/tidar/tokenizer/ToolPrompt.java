@@ -21,14 +21,17 @@ final class ToolPrompt {
     /** How calls are written in this form. */
     static final ToolSyntax SYNTAX = ToolSyntax.HERMES;
 
-    private static final String INSTRUCTIONS = """
+    private static final String BEFORE_SIGNATURES = """
             # Tools
 
             You may call one or more functions to assist with the user query.
 
             You are provided with function signatures within <tools></tools> XML tags:
             <tools>
-            %s
+            """;
+
+    private static final String BEHIND_SIGNATURES = """
+
             </tools>
 
             For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:
@@ -66,7 +69,9 @@ final class ToolPrompt {
     }
 
     private static String instructions(List<Tool> tools) {
-        return INSTRUCTIONS.formatted(tools.stream().map(ToolPrompt::signature).collect(Collectors.joining("\n")));
+        return tools.stream()
+                .map(ToolPrompt::signature)
+                .collect(Collectors.joining("\n", BEFORE_SIGNATURES, BEHIND_SIGNATURES));
     }
 
     private static String signature(Tool tool) {

@@ -2,9 +2,9 @@ package dev.tidar.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.AnswerSyntax;
 import dev.tidar.answer.AnswerSyntax.Thoughts;
-import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.ToolSyntax;
 import dev.tidar.api.Answer;
 import dev.tidar.api.FinishReason;
@@ -108,6 +108,7 @@ class AnswerPartsTest {
                                     new StopRule(Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), maxTokens, 2000),
                                     Optional.empty(),
                                     "",
+                                    Optional.empty(),
                                     () -> Optional.of(tokenizer.detokenizer(shown)),
                                     () -> new AnswerParser(format, 1),
                                     () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),

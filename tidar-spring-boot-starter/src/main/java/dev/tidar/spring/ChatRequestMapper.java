@@ -1,11 +1,13 @@
 package dev.tidar.spring;
 
-import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import dev.tidar.api.Thinking;
+import dev.tidar.api.Tool;
+import dev.tidar.api.Tools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -13,10 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.Message;
-import org.springframework.ai.content.Media;
-import org.springframework.ai.content.MediaContent;
 import org.springframework.ai.tool.ToolCallback;
 
 /**
@@ -34,7 +33,7 @@ record ChatRequestMapper(String model) {
             throw new InvalidRequestException("messages must hold at least one message, but are empty");
         }
         var request = GenerationRequest.builder(
-                new Chat(messages.stream().map(this::message).toList()));
+                new Chat(new ConversationMapper().messages(messages), tools(options), thinking(options)));
         decoding(options).ifPresent(request::decoding);
         Integer maxTokens = options.getMaxTokens();
         if (maxTokens != null) {
@@ -88,13 +87,23 @@ record ChatRequestMapper(String model) {
         requireOff("topP", options.getTopP(), 1);
         requireOff("frequencyPenalty", options.getFrequencyPenalty(), 0);
         requireOff("presencePenalty", options.getPresencePenalty(), 0);
-        List<ToolCallback> tools = options.getToolCallbacks();
-        if (tools != null && !tools.isEmpty()) {
-            throw new InvalidRequestException("tool calling is not supported: remove the tools "
-                    + tools.stream()
-                            .map(tool -> tool.getToolDefinition().name())
-                            .toList());
-        }
+    }
+
+    private static Tools tools(TidarChatOptions options) {
+        List<ToolCallback> callbacks = Objects.requireNonNullElse(options.getToolCallbacks(), List.of());
+        return new Tools(
+                callbacks.stream()
+                        .map(ToolCallback::getToolDefinition)
+                        .map(tool -> new Tool(tool.name(), tool.description(), tool.inputSchema()))
+                        .toList(),
+                Objects.requireNonNullElse(options.getToolChoice(), Tools.Choice.AUTO));
+    }
+
+    private static Thinking thinking(TidarChatOptions options) {
+        Boolean on = options.getThinking();
+        Thinking thinking = on == null ? Thinking.DEFAULT : on ? Thinking.ON : Thinking.OFF;
+        Integer budget = options.getThinkingBudget();
+        return budget == null ? thinking : thinking.withBudget(budget);
     }
 
     private static void requireOff(String option, @Nullable Double value, double off) {
@@ -106,29 +115,5 @@ record ChatRequestMapper(String model) {
     private static InvalidRequestException unsupported(String option, String off, Number value) {
         return new InvalidRequestException(
                 "%s is not supported and must be unset or %s, but is %s".formatted(option, off, value));
-    }
-
-    private ChatMessage message(Message message) {
-        if (message instanceof MediaContent content && !content.getMedia().isEmpty()) {
-            throw new InvalidRequestException("a message must hold text only, but holds media of type "
-                    + content.getMedia().stream().map(Media::getMimeType).toList());
-        }
-        if (message instanceof AssistantMessage assistant && assistant.hasToolCalls()) {
-            throw new InvalidRequestException(
-                    "tool calling is not supported: a message of the assistant holds calls of the tools "
-                            + assistant.getToolCalls().stream()
-                                    .map(AssistantMessage.ToolCall::name)
-                                    .toList());
-        }
-        String text = Objects.requireNonNullElse(message.getText(), "");
-        return switch (message.getMessageType()) {
-            case SYSTEM -> ChatMessage.system(text);
-            case USER -> ChatMessage.user(text);
-            case ASSISTANT -> ChatMessage.assistant(text);
-            case TOOL ->
-                throw new InvalidRequestException(
-                        "tool calling is not supported: messages must be of type system, user or assistant, but one is a "
-                                + message.getClass().getSimpleName());
-        };
     }
 }

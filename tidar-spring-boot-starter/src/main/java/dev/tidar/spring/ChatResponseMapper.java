@@ -1,8 +1,10 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.Answer;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.api.ToolCall;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,10 @@ import org.springframework.ai.chat.model.Generation;
  */
 record ChatResponseMapper(String id, String model, Supplier<String> device, boolean reportHits) {
 
-    /** The text of one step, without a finish reason and without usage. */
+    /**
+     * What one step made final: text, calls of tools, and thoughts in the metadata; without a finish reason and without
+     * usage.
+     */
     ChatResponse chunk(TokenChunk chunk) {
         var metadata = ChatGenerationMetadata.builder()
                 .metadata(TidarMetadata.STEP, chunk.step())
@@ -35,25 +40,34 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                         chunk.tokens().stream()
                                 .map(token ->
                                         Map.<String, Object>of("text", token.text(), "accepted", token.accepted()))
-                                .toList())
-                .build();
-        return response(chunk.text(), metadata, responseMetadata().build());
+                                .toList());
+        Answer made = Answer.of(chunk.parts());
+        if (!made.reasoning().isEmpty()) {
+            metadata.metadata(TidarMetadata.THINKING, made.reasoning());
+        }
+        return response(
+                message(made.text(), made.toolCalls(), ""),
+                metadata.build(),
+                responseMetadata().build());
     }
 
     /** The end of a stream: no text, but finish reason, usage and statistics. */
     ChatResponse end(GenerationResult result) {
-        return finished("", result);
+        return finished(message("", List.of(), result.answer().reasoning()), "", result);
     }
 
     /** The whole answer with finish reason, usage and statistics. */
     ChatResponse whole(GenerationResult result) {
-        return finished(result.text(), result);
+        Answer answer = result.answer();
+        return finished(message(answer.text(), answer.toolCalls(), answer.reasoning()), answer.reasoning(), result);
     }
 
-    private ChatResponse finished(String text, GenerationResult result) {
+    private ChatResponse finished(AssistantMessage message, String thinking, GenerationResult result) {
         var metadata = ChatGenerationMetadata.builder()
-                .finishReason(result.finishReason().name().toLowerCase(Locale.ROOT))
-                .build();
+                .finishReason(result.finishReason().name().toLowerCase(Locale.ROOT));
+        if (!thinking.isEmpty()) {
+            metadata.metadata(TidarMetadata.THINKING, thinking);
+        }
         GenerationStats stats = reportHits ? result.stats() : withoutHits(result.stats());
         var about = responseMetadata()
                 .usage(usage(stats))
@@ -71,7 +85,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         if (reportHits) {
             about.keyValue(TidarMetadata.CACHED_TOKENS, stats.cachedTokens());
         }
-        return response(text, metadata, about.build());
+        return response(message, metadata.build(), about.build());
     }
 
     private DefaultUsage usage(GenerationStats stats) {
@@ -98,7 +112,20 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         return ChatResponseMetadata.builder().id(id).model(model);
     }
 
-    private static ChatResponse response(String text, ChatGenerationMetadata metadata, ChatResponseMetadata about) {
-        return new ChatResponse(List.of(new Generation(new AssistantMessage(text), metadata)), about);
+    /** @param reasoning whole thoughts, for a message that goes back into a history */
+    private static AssistantMessage message(String text, List<ToolCall> calls, String reasoning) {
+        return AssistantMessage.builder()
+                .content(text)
+                .toolCalls(calls.stream()
+                        .map(call ->
+                                new AssistantMessage.ToolCall(call.id(), "function", call.name(), call.arguments()))
+                        .toList())
+                .properties(reasoning.isEmpty() ? Map.of() : Map.of(TidarMetadata.REASONING_CONTENT, reasoning))
+                .build();
+    }
+
+    private static ChatResponse response(
+            AssistantMessage message, ChatGenerationMetadata metadata, ChatResponseMetadata about) {
+        return new ChatResponse(List.of(new Generation(message, metadata)), about);
     }
 }

@@ -79,7 +79,8 @@ final class ConversationMapper {
         if (isAbsent(id)) {
             if (open.isEmpty()) {
                 throw new InvalidRequestException(
-                        "a tool result must answer a call before it, but one of %s answers none".formatted(result.name()));
+                        "a tool result must answer a call before it, but one of %s answers none"
+                                .formatted(result.name()));
             }
             id = open.getFirst();
         }

@@ -109,7 +109,7 @@ final class ObservedStream {
 
         @Override
         public void onChunk(TokenChunk chunk) {
-            if (!chunk.text().isEmpty()) {
+            if (!chunk.parts().isEmpty()) {
                 sink.next(responses.chunk(chunk));
             }
         }

@@ -2,6 +2,7 @@ package dev.tidar.spring;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.Tools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.springframework.ai.tool.ToolCallback;
  * model.
  *
  * <p>Honoured: {@code maxTokens}, {@code temperature} (unset is the default of the checkpoint), {@code stopSequences}
- * and the six below. {@code topK}, {@code topP}, the penalties, tools and the name of another model are refused when
+ * tools, and what is below. {@code topK}, {@code topP}, the penalties and the name of another model are refused when
  * the request is made, unless the value means "off".
  *
  * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told
@@ -31,6 +32,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
     private final @Nullable DecodeMode mode;
     private final @Nullable Integer draftLength;
     private final @Nullable Set<Integer> outcomes;
+    private final Tools.@Nullable Choice toolChoice;
+    private final @Nullable Boolean thinking;
+    private final @Nullable Integer thinkingBudget;
     private final @Nullable Duration timeout;
     private final @Nullable String cacheSalt;
 
@@ -50,6 +54,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         mode = from.mode;
         draftLength = from.draftLength;
         outcomes = from.outcomes;
+        toolChoice = from.toolChoice;
+        thinking = from.thinking;
+        thinkingBudget = from.thinkingBudget;
         timeout = from.timeout;
         cacheSalt = from.cacheSalt;
     }
@@ -94,6 +101,21 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         return cacheSalt;
     }
 
+    /** Which of the tools the answer may or must call. Unset is auto. */
+    public Tools.@Nullable Choice getToolChoice() {
+        return toolChoice;
+    }
+
+    /** Whether the answer begins with thoughts, where the model can be told. Unset is what its chat template does. */
+    public @Nullable Boolean getThinking() {
+        return thinking;
+    }
+
+    /** Tokens that the thoughts may have. Unset is as many as it takes. */
+    public @Nullable Integer getThinkingBudget() {
+        return thinkingBudget;
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -105,6 +127,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 .mode(mode)
                 .draftLength(draftLength)
                 .outcomes(outcomes)
+                .toolChoice(toolChoice)
+                .thinking(thinking)
+                .thinkingBudget(thinkingBudget)
                 .timeout(timeout)
                 .cacheSalt(cacheSalt);
     }
@@ -131,6 +156,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 .mode(first(others, TidarChatOptions::getMode))
                 .draftLength(first(others, TidarChatOptions::getDraftLength))
                 .outcomes(first(others, TidarChatOptions::getOutcomes))
+                .toolChoice(first(others, TidarChatOptions::getToolChoice))
+                .thinking(first(others, TidarChatOptions::getThinking))
+                .thinkingBudget(first(others, TidarChatOptions::getThinkingBudget))
                 .timeout(first(others, TidarChatOptions::getTimeout))
                 .cacheSalt(first(others, TidarChatOptions::getCacheSalt))
                 .build();
@@ -164,13 +192,26 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 && mode == that.mode
                 && Objects.equals(draftLength, that.draftLength)
                 && Objects.equals(outcomes, that.outcomes)
+                && Objects.equals(toolChoice, that.toolChoice)
+                && Objects.equals(thinking, that.thinking)
+                && Objects.equals(thinkingBudget, that.thinkingBudget)
                 && Objects.equals(timeout, that.timeout)
                 && Objects.equals(cacheSalt, that.cacheSalt);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), seed, mode, draftLength, outcomes, timeout, cacheSalt);
+        return Objects.hash(
+                super.hashCode(),
+                seed,
+                mode,
+                draftLength,
+                outcomes,
+                toolChoice,
+                thinking,
+                thinkingBudget,
+                timeout,
+                cacheSalt);
     }
 
     /** The fields of Spring AI's builder, which only its subclass can read. */
@@ -192,6 +233,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
         private @Nullable DecodeMode mode;
         private @Nullable Integer draftLength;
         private @Nullable Set<Integer> outcomes;
+        private Tools.@Nullable Choice toolChoice;
+        private @Nullable Boolean thinking;
+        private @Nullable Integer thinkingBudget;
         private @Nullable Duration timeout;
         private @Nullable String cacheSalt;
 
@@ -227,6 +271,21 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
             return this;
         }
 
+        public Builder toolChoice(Tools.@Nullable Choice choice) {
+            toolChoice = choice;
+            return this;
+        }
+
+        public Builder thinking(@Nullable Boolean on) {
+            thinking = on;
+            return this;
+        }
+
+        public Builder thinkingBudget(@Nullable Integer tokens) {
+            thinkingBudget = tokens;
+            return this;
+        }
+
         @Override
         public Builder combineWith(ChatOptions.Builder<?> other) {
             super.combineWith(other);
@@ -235,6 +294,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions {
                 mode = that.mode != null ? that.mode : mode;
                 draftLength = that.draftLength != null ? that.draftLength : draftLength;
                 outcomes = that.outcomes != null ? that.outcomes : outcomes;
+                toolChoice = that.toolChoice != null ? that.toolChoice : toolChoice;
+                thinking = that.thinking != null ? that.thinking : thinking;
+                thinkingBudget = that.thinkingBudget != null ? that.thinkingBudget : thinkingBudget;
                 timeout = that.timeout != null ? that.timeout : timeout;
                 cacheSalt = that.cacheSalt != null ? that.cacheSalt : cacheSalt;
             }

@@ -26,6 +26,19 @@ public final class TidarMetadata {
     /** {@link Integer}: how often the request gave its memory to older ones and was computed again. */
     public static final String PREEMPTIONS = "tidar.preemptions";
 
+    /**
+     * {@link String}: thoughts of the answer, in the generation metadata under the key that Spring AI's Ollama model
+     * uses: the piece of a streamed chunk, or all of a blocking answer.
+     */
+    public static final String THINKING = "thinking";
+
+    /**
+     * {@link String}: all thoughts of the answer, in the metadata of the message under the key that Spring AI's OpenAI
+     * model uses; of a stream in the last chunk. A message that has it brings its thoughts back into a prompt, where
+     * the chat template decides which of them to repeat.
+     */
+    public static final String REASONING_CONTENT = "reasoningContent";
+
     /** {@link Integer}: decode forwards; the prefill is not counted. */
     public static final String FORWARDS = "tidar.forwards";
 

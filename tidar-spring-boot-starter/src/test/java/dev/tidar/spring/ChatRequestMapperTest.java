@@ -10,6 +10,8 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import dev.tidar.api.Thinking;
+import dev.tidar.api.Tools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.messages.SystemMessage;
-import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.content.Media;
 import org.springframework.ai.tool.function.FunctionToolCallback;
@@ -78,6 +79,31 @@ class ChatRequestMapperTest {
         }
 
         @Test
+        void itsToolsAndWhichOfThemToCall() {
+            GenerationRequest request =
+                    request(TidarChatOptions.builder().toolCallbacks(weather()).toolChoice(Tools.Choice.of("weather")));
+
+            Tools tools = ((Chat) request.prompt()).tools();
+            assertThat(tools.choice()).isEqualTo(Tools.Choice.of("weather"));
+            assertThat(tools.offered()).hasSize(1);
+            assertThat(tools.offered().get(0).name()).isEqualTo("weather");
+            assertThat(tools.offered().get(0).description()).isEqualTo("Weather of a city");
+            assertThat(tools.offered().get(0).parameters()).contains("\"object\"");
+        }
+
+        @Test
+        void whetherToThinkAndForHowLong() {
+            assertThat(thinking(TidarChatOptions.builder())).isEqualTo(Thinking.DEFAULT);
+            assertThat(thinking(TidarChatOptions.builder().thinking(false))).isEqualTo(Thinking.OFF);
+            assertThat(thinking(TidarChatOptions.builder().thinking(true).thinkingBudget(9)))
+                    .isEqualTo(Thinking.ON.withBudget(9));
+        }
+
+        private Thinking thinking(TidarChatOptions.Builder options) {
+            return ((Chat) request(options).prompt()).thinking();
+        }
+
+        @Test
         void nothingThatIsNotSet() {
             GenerationRequest request = request(TidarChatOptions.builder());
 
@@ -100,7 +126,9 @@ class ChatRequestMapperTest {
                     arguments(TidarChatOptions.builder().frequencyPenalty(0.5), "frequencyPenalty", "0.5"),
                     arguments(TidarChatOptions.builder().presencePenalty(-1.0), "presencePenalty", "-1.0"),
                     arguments(TidarChatOptions.builder().model("gpt-9"), "model", "gpt-9"),
-                    arguments(TidarChatOptions.builder().toolCallbacks(weather()), "tool", "weather"),
+                    arguments(TidarChatOptions.builder().toolCallbacks(weather(), weather()), "tools", "weather"),
+                    arguments(TidarChatOptions.builder().toolChoice(Tools.Choice.REQUIRED), "tool choice", "required"),
+                    arguments(TidarChatOptions.builder().thinkingBudget(0), "thinking budget", "0"),
                     arguments(TidarChatOptions.builder().maxTokens(0), "max tokens", "0"),
                     arguments(TidarChatOptions.builder().temperature(-0.1), "temperature", "-0.1"),
                     arguments(TidarChatOptions.builder().draftLength(33), "draft length", "33"),
@@ -124,26 +152,6 @@ class ChatRequestMapperTest {
                     UserMessage.builder().text("What is this?").media(image).build();
 
             assertRefused(message, "image/png");
-        }
-
-        @Test
-        void namingTheToolThatAnEarlierAnswerCalls() {
-            var call = new AssistantMessage.ToolCall("1", "function", "weather", "{}");
-
-            assertRefused(
-                    AssistantMessage.builder()
-                            .content("")
-                            .toolCalls(List.of(call))
-                            .build(),
-                    "weather");
-        }
-
-        @Test
-        void namingTheMessageOfATool() {
-            var response = new ToolResponseMessage.ToolResponse("1", "weather", "sunny");
-
-            assertRefused(
-                    ToolResponseMessage.builder().responses(List.of(response)).build(), "ToolResponseMessage");
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Tools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().mode(DecodeMode.TWO_PASS).build(),
                 everyOption().draftLength(2).build(),
                 everyOption().outcomes(Set.of(2)).build(),
+                everyOption().toolChoice(Tools.Choice.NONE).build(),
+                everyOption().thinking(false).build(),
+                everyOption().thinkingBudget(1).build(),
                 everyOption().timeout(Duration.ofSeconds(8)).build(),
                 everyOption().cacheSalt("user:Tom").build());
     }
@@ -155,6 +159,9 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .frequencyPenalty(0.5)
                 .presencePenalty(0.6)
                 .toolCallbacks(TOOL)
+                .toolChoice(Tools.Choice.REQUIRED)
+                .thinking(true)
+                .thinkingBudget(64)
                 .toolContext(Map.of("user", "Sue"))
                 .seed(42L)
                 .mode(DecodeMode.SINGLE_PASS)

@@ -86,8 +86,7 @@ class BenchReportTest {
                 Duration.ZERO,
                 Duration.ofMillis(8),
                 Duration.ofMillis(decodeMillis));
-        var result = new GenerationResult(
-                List.of(tokens), "", dev.tidar.api.Answer.ofText(""), FinishReason.LENGTH, 0, List.of(), stats);
+        var result = new GenerationResult(List.of(tokens), "", FinishReason.LENGTH, 0, stats);
         return new Round(List.of(new Answer("prompt 1", result, Duration.ofMillis(9))));
     }
 

@@ -1,0 +1,88 @@
+package dev.tidar.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.Answer;
+import dev.tidar.api.FinishReason;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.GenerationStats;
+import dev.tidar.api.TokenChunk;
+import dev.tidar.api.ToolCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.MessageAggregator;
+import reactor.core.publisher.Flux;
+
+@DisplayName("A response about an answer with thoughts and calls")
+class ChatResponseMapperTest {
+
+    private static final ToolCall CALL = new ToolCall("abcdefghi", "weather", "{\"city\":\"Rome\"}");
+    private static final AssistantMessage.ToolCall SPRING_CALL =
+            new AssistantMessage.ToolCall("abcdefghi", "function", "weather", "{\"city\":\"Rome\"}");
+    private static final List<Answer.Part> PARTS = List.of(
+            new Answer.Reasoning("I "),
+            new Answer.Reasoning("wonder."),
+            new Answer.Text("Let me "),
+            new Answer.Text("look."),
+            new Answer.Call(CALL));
+
+    private final ChatResponseMapper mapper = new ChatResponseMapper("id", "model", () -> "cpu", true);
+
+    @Test
+    void hasThemApartWhereTheCallerWaits() {
+        ChatResponse response = mapper.whole(result());
+
+        AssistantMessage message = response.getResult().getOutput();
+        assertThat(message.getText()).isEqualTo("Let me look.");
+        assertThat(message.getToolCalls()).containsExactly(SPRING_CALL);
+        assertThat(message.getMetadata()).containsEntry("reasoningContent", "I wonder.");
+        assertThat(response.getResult().getMetadata().<String>get("thinking")).isEqualTo("I wonder.");
+        assertThat(response.getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
+        assertThat(response.hasToolCalls()).isTrue();
+    }
+
+    @Test
+    void hasEachPieceOnceInAStream() {
+        List<ChatResponse> chunks = stream();
+
+        assertThat(chunks.stream().map(c -> c.getResult().getOutput().getText()))
+                .containsExactly("", "", "Let me ", "look.", "", "");
+        assertThat(chunks.stream().map(c -> c.getResult().getMetadata().<String>get("thinking")))
+                .containsExactly("I ", "wonder.", null, null, null, null);
+        assertThat(chunks.stream().flatMap(c -> c.getResult().getOutput().getToolCalls().stream()))
+                .containsExactly(SPRING_CALL);
+    }
+
+    /** What Spring AI puts together, for advisors and chat memory. */
+    @Test
+    void isWholeAgainWhenSpringAiPutsAStreamTogether() {
+        AtomicReference<ChatResponse> whole = new AtomicReference<>();
+        new MessageAggregator()
+                .aggregate(Flux.fromIterable(stream()), whole::set)
+                .blockLast();
+
+        AssistantMessage message = whole.get().getResult().getOutput();
+        assertThat(message.getText()).isEqualTo("Let me look.");
+        assertThat(message.getToolCalls()).containsExactly(SPRING_CALL);
+        assertThat(message.getMetadata()).containsEntry("reasoningContent", "I wonder.");
+        assertThat(whole.get().getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
+    }
+
+    private List<ChatResponse> stream() {
+        List<ChatResponse> chunks = new java.util.ArrayList<>();
+        PARTS.forEach(part -> chunks.add(mapper.chunk(new TokenChunk(1, List.of(), List.of(part)))));
+        chunks.add(mapper.end(result()));
+        return chunks;
+    }
+
+    private static GenerationResult result() {
+        GenerationStats stats =
+                new GenerationStats(1, 0, 1, 0, List.of(), "any", 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        return new GenerationResult(List.of(1), "raw", Answer.of(PARTS), FinishReason.TOOL_CALLS, 1, List.of(), stats);
+    }
+}
