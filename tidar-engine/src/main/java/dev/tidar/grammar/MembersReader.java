@@ -203,7 +203,7 @@ final class MembersReader {
                 for (Shape shape : shapes.read(new Conjunction(List.of(names)))) {
                     if (shape instanceof Shape.Strings strings) {
                         found.add(StringLanguage.of(strings, shapes.work()));
-                    } else if (shape instanceof Shape.Listed listed && names.has("enum") | names.has("const")) {
+                    } else if (shape instanceof Shape.Listed listed && (names.has("enum") || names.has("const"))) {
                         found.add(TextAutomaton.of(
                                 listed.values().stream()
                                         .filter(JsonNode::isString)

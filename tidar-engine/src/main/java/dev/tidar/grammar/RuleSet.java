@@ -75,7 +75,7 @@ final class RuleSet {
 
     private void settleHeights(String what, Rule root) {
         boolean changed = true;
-        for (int round = 0; changed && root.height() <= Rule.MAX_NESTING; round++) {
+        while (changed && root.height() <= Rule.MAX_NESTING) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
                 changed |= rules.get(i).settleHeight();

@@ -2,6 +2,7 @@ package dev.tidar.cli.chats;
 
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Prompt;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ final class PromptIds implements AutoCloseable {
 
     /** Ids of a conversation, by the chat template; without one, of its texts line by line. */
     List<Integer> of(List<ChatMessage> messages) {
-        int[] ids = template.map(t -> tokenizer.encode(t.render(messages)))
+        int[] ids = template.map(t ->
+                        tokenizer.encode(t.render(new Prompt.Chat(messages)).text()))
                 .orElseGet(() -> tokenizer.encodeText(
                         messages.stream().map(ChatMessage::text).collect(Collectors.joining("\n"))));
         return Arrays.stream(ids).boxed().toList();

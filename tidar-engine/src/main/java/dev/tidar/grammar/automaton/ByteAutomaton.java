@@ -1,8 +1,10 @@
 package dev.tidar.grammar.automaton;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +135,10 @@ public final class ByteAutomaton {
                 }
             }
         }
-        List<Integer> stack = new ArrayList<>();
+        Deque<Integer> stack = new ArrayDeque<>();
         accepting.stream().forEach(stack::add);
         while (!stack.isEmpty()) {
-            for (int source : sources.get(stack.remove(stack.size() - 1))) {
+            for (int source : sources.get(stack.removeLast())) {
                 if (!live.get(source)) {
                     live.set(source);
                     stack.add(source);

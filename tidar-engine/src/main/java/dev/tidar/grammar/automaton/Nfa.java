@@ -1,8 +1,10 @@
 package dev.tidar.grammar.automaton;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,10 +156,10 @@ final class Nfa {
     /** All nodes that are reached without reading, but those that only split. */
     private List<Integer> closure(List<Integer> from, boolean atBegin, boolean atEnd) {
         BitSet visited = new BitSet();
-        List<Integer> stack = new ArrayList<>(from);
+        Deque<Integer> stack = new ArrayDeque<>(from);
         BitSet kept = new BitSet();
         while (!stack.isEmpty()) {
-            int node = stack.remove(stack.size() - 1);
+            int node = stack.removeLast();
             if (visited.get(node)) {
                 continue;
             }

@@ -1,9 +1,11 @@
 package dev.tidar.grammar.automaton;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,10 +225,10 @@ public final class TextAutomaton {
             }
         }
         BitSet live = new BitSet();
-        List<Integer> stack = new ArrayList<>();
+        Deque<Integer> stack = new ArrayDeque<>();
         accepting.stream().forEach(stack::add);
         while (!stack.isEmpty()) {
-            int state = stack.remove(stack.size() - 1);
+            int state = stack.removeLast();
             if (!live.get(state)) {
                 live.set(state);
                 stack.addAll(sources.get(state));
