@@ -105,7 +105,7 @@ public final class EngineLoop implements AutoCloseable {
     public Generation submit(Admission admission, GenerationListener listener) {
         requireOpen();
         ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime, totals);
-        if (!queue.offer(request)) {
+        if (!queue.offer(request, Math.max(0, limits.maxRunning() - running.size()))) {
             totals.refused.increment();
             int waiting = queue.size();
             throw new EngineBusyException(

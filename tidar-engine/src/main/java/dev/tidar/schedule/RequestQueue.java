@@ -27,11 +27,16 @@ final class RequestQueue {
         this.capacity = capacity;
     }
 
-    /** Adds a new request at the end; false if the queue is full. */
-    boolean offer(ScheduledSequence request) {
+    /**
+     * Adds a new request at the end.
+     *
+     * @param freePlaces requests that may start at once, so that they do not count as waiting
+     * @return false if the queue is full
+     */
+    boolean offer(ScheduledSequence request, int freePlaces) {
         lock.lock();
         try {
-            if (waiting.size() >= capacity) {
+            if (waiting.size() >= capacity + freePlaces) {
                 return false;
             }
             waiting.addLast(request);

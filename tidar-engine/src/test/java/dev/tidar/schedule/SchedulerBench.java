@@ -152,7 +152,7 @@ final class SchedulerBench {
     }
 
     Request submit(Request request) {
-        assertThat(queue.offer(request.handle)).isTrue();
+        assertThat(queue.offer(request.handle, 0)).isTrue();
         return request;
     }
 

@@ -1,0 +1,62 @@
+package dev.tidar.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.GenerationListener;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.sampling.Picking;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The queue")
+class RequestQueueTest {
+
+    private final RequestQueue queue = new RequestQueue(2);
+    private long ids;
+
+    @Test
+    void holdsSoManyAndRefusesTheNext() {
+        assertThat(queue.offer(request(), 0)).isTrue();
+        assertThat(queue.offer(request(), 0)).isTrue();
+        assertThat(queue.offer(request(), 0)).isFalse();
+        assertThat(queue.size()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotCountThoseAsWaitingForWhomThereIsAPlace() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(queue.offer(request(), 3)).isTrue();
+        }
+        assertThat(queue.offer(request(), 3)).isFalse();
+    }
+
+    @Test
+    void alwaysHasAPlaceForOneThatWasPreemptedAndItIsFirst() {
+        queue.offer(request(), 0);
+        queue.offer(request(), 0);
+        ScheduledSequence preempted = request();
+
+        queue.returnFirst(preempted);
+
+        assertThat(queue.first()).contains(preempted);
+        assertThat(queue.size()).isEqualTo(3);
+    }
+
+    private ScheduledSequence request() {
+        Admission admission = new Admission(
+                List.of(1),
+                Picking.GREEDY,
+                new StopRule(Set.of(), List.of(), 1, 100),
+                Optional.empty(),
+                "",
+                Optional.empty(),
+                Optional::empty,
+                () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+        return new ScheduledSequence(++ids, admission, GenerationListener.NONE, () -> 0, new Totals());
+    }
+}
