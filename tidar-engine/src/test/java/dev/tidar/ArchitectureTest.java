@@ -10,6 +10,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -134,6 +135,20 @@ class ArchitectureTest {
             .orShould()
             .callMethod(Integer.class, "getInteger", String.class)
             .because("EngineOptions says all that can be set; a hidden switch is found by nobody");
+
+    /** F102 of the bad inputs: the clock of the machine jumps. */
+    @ArchTest
+    static final ArchRule nothing_measures_with_a_clock_that_jumps = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.tidar.jinja", "dev.tidar.tokenizer") // templates may print the date
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Clock")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .because("waits, limits and durations come from one monotonic clock, whatever is done to the wall clock");
 
     @ArchTest
     static final ArchRule no_static_field_can_change = fields().that()
