@@ -1,19 +1,26 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.AnswerFormat;
+import dev.tidar.api.AnswerFormat.Choices;
+import dev.tidar.api.AnswerFormat.JsonSchema;
+import dev.tidar.api.AnswerFormat.Regex;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import dev.tidar.api.Sampling;
 import dev.tidar.api.Thinking;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
-import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.tool.ToolCallback;
@@ -34,32 +41,51 @@ record ChatRequestMapper(String model) {
         }
         var request = GenerationRequest.builder(
                 new Chat(new ConversationMapper().messages(messages), tools(options), thinking(options)));
+        request.sampling(sampling(options));
+        ifSet(options.getMaxTokens(), request::maxTokens);
+        ifSet(options.getMinTokens(), request::minTokens);
+        ifSet(options.getStopSequences(), request::stopStrings);
+        ifSet(options.getStopIds(), request::stopIds);
+        ifSet(options.getIgnoreEos(), request::ignoreStopIds);
+        ifSet(options.getLogProbs(), request::logProbs);
+        format(options).ifPresent(request::format);
         decoding(options).ifPresent(request::decoding);
-        Integer maxTokens = options.getMaxTokens();
-        if (maxTokens != null) {
-            request.maxTokens(maxTokens);
-        }
-        Double temperature = options.getTemperature();
-        if (temperature != null) {
-            request.temperature(temperature);
-        }
-        Long seed = options.getSeed();
-        if (seed != null) {
-            request.seed(seed);
-        }
-        List<String> stopSequences = options.getStopSequences();
-        if (stopSequences != null) {
-            request.stopStrings(stopSequences);
-        }
-        Duration timeout = options.getTimeout();
-        if (timeout != null) {
-            request.timeout(timeout);
-        }
-        String cacheSalt = options.getCacheSalt();
-        if (cacheSalt != null) {
-            request.cacheSalt(cacheSalt);
-        }
+        ifSet(options.getTimeout(), request::timeout);
+        ifSet(options.getCacheSalt(), request::cacheSalt);
         return request.build();
+    }
+
+    private static Sampling sampling(TidarChatOptions options) {
+        Sampling.Builder sampling = Sampling.builder();
+        ifSet(options.getTemperature(), sampling::temperature);
+        ifSet(options.getTopK(), sampling::topK);
+        ifSet(options.getTopP(), sampling::topP);
+        ifSet(options.getMinP(), sampling::minP);
+        ifSet(options.getTypicalP(), sampling::typicalP);
+        ifSet(options.getRepetitionPenalty(), sampling::repetitionPenalty);
+        ifSet(options.getPresencePenalty(), sampling::presencePenalty);
+        ifSet(options.getFrequencyPenalty(), sampling::frequencyPenalty);
+        ifSet(options.getLogitBias(), sampling::logitBias);
+        ifSet(options.getSeed(), sampling::seed);
+        return sampling.build();
+    }
+
+    private static Optional<AnswerFormat> format(TidarChatOptions options) {
+        Map<String, AnswerFormat> asked = new LinkedHashMap<>();
+        ifSet(options.getOutputSchema(), schema -> asked.put("outputSchema", new JsonSchema(schema)));
+        ifSet(options.getRegex(), expression -> asked.put("regex", new Regex(expression)));
+        ifSet(options.getChoices(), texts -> asked.put("choices", new Choices(texts)));
+        if (asked.size() > 1) {
+            throw new InvalidRequestException(
+                    "an answer keeps to one format, but there are " + String.join(" and ", asked.keySet()));
+        }
+        return asked.values().stream().findFirst();
+    }
+
+    private static <T> void ifSet(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
     }
 
     /** Mode, draft length and outcomes are one choice: empty where none of them is set. */
@@ -80,13 +106,6 @@ record ChatRequestMapper(String model) {
             throw new InvalidRequestException(
                     "model must be unset or the loaded model %s, but is %s".formatted(model, asked));
         }
-        Integer topK = options.getTopK();
-        if (topK != null && topK > 0) {
-            throw unsupported("topK", "0 (off)", topK);
-        }
-        requireOff("topP", options.getTopP(), 1);
-        requireOff("frequencyPenalty", options.getFrequencyPenalty(), 0);
-        requireOff("presencePenalty", options.getPresencePenalty(), 0);
     }
 
     private static Tools tools(TidarChatOptions options) {
@@ -104,16 +123,5 @@ record ChatRequestMapper(String model) {
         Thinking thinking = on == null ? Thinking.DEFAULT : on ? Thinking.ON : Thinking.OFF;
         Integer budget = options.getThinkingBudget();
         return budget == null ? thinking : thinking.withBudget(budget);
-    }
-
-    private static void requireOff(String option, @Nullable Double value, double off) {
-        if (value != null && value != off) {
-            throw unsupported(option, off + " (off)", value);
-        }
-    }
-
-    private static InvalidRequestException unsupported(String option, String off, Number value) {
-        return new InvalidRequestException(
-                "%s is not supported and must be unset or %s, but is %s".formatted(option, off, value));
     }
 }

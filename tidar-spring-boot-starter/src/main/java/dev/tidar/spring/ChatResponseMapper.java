@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.api.Answer;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
+import dev.tidar.api.LogProbs;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.api.ToolCall;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -41,6 +43,12 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                                 .map(token ->
                                         Map.<String, Object>of("text", token.text(), "accepted", token.accepted()))
                                 .toList());
+        logProbs(
+                chunk.tokens().stream().map(TokenChunk.Token::id).toList(),
+                chunk.tokens().stream()
+                        .flatMap(token -> token.logProbs().stream())
+                        .toList(),
+                metadata);
         Answer made = Answer.of(chunk.parts());
         if (!made.reasoning().isEmpty()) {
             metadata.metadata(TidarMetadata.THINKING, made.reasoning());
@@ -53,21 +61,43 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
 
     /** The end of a stream: no text, but finish reason, usage and statistics. */
     ChatResponse end(GenerationResult result) {
-        return finished(message("", List.of(), result.answer().reasoning()), "", result);
+        return finished(message("", List.of(), result.answer().reasoning()), generationMetadata(result, ""), result);
     }
 
     /** The whole answer with finish reason, usage and statistics. */
     ChatResponse whole(GenerationResult result) {
         Answer answer = result.answer();
-        return finished(message(answer.text(), answer.toolCalls(), answer.reasoning()), answer.reasoning(), result);
+        var metadata = generationMetadata(result, answer.reasoning());
+        logProbs(result.tokens(), result.logProbs(), metadata);
+        return finished(message(answer.text(), answer.toolCalls(), answer.reasoning()), metadata, result);
     }
 
-    private ChatResponse finished(AssistantMessage message, String thinking, GenerationResult result) {
+    private static ChatGenerationMetadata.Builder generationMetadata(GenerationResult result, String thinking) {
         var metadata = ChatGenerationMetadata.builder()
                 .finishReason(result.finishReason().name().toLowerCase(Locale.ROOT));
-        if (!thinking.isEmpty()) {
-            metadata.metadata(TidarMetadata.THINKING, thinking);
+        return thinking.isEmpty() ? metadata : metadata.metadata(TidarMetadata.THINKING, thinking);
+    }
+
+    /** @param logProbs one for each token, or none where the request did not ask */
+    private static void logProbs(
+            List<Integer> tokens, List<LogProbs> logProbs, ChatGenerationMetadata.Builder metadata) {
+        if (!logProbs.isEmpty()) {
+            metadata.metadata(
+                    TidarMetadata.LOG_PROBS,
+                    IntStream.range(0, tokens.size())
+                            .mapToObj(i -> Map.<String, Object>of(
+                                    "id",
+                                    tokens.get(i),
+                                    "logProb",
+                                    logProbs.get(i).logProb(),
+                                    "likeliest",
+                                    logProbs.get(i).likeliest()))
+                            .toList());
         }
+    }
+
+    private ChatResponse finished(
+            AssistantMessage message, ChatGenerationMetadata.Builder metadata, GenerationResult result) {
         GenerationStats stats = reportHits ? result.stats() : withoutHits(result.stats());
         var about = responseMetadata()
                 .usage(usage(stats))

@@ -1,10 +1,13 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.LogProbs;
+
 /**
  * Keys of what a {@link TidarChatModel} says about an answer beyond Spring AI's own fields.
  *
- * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk. All others are in the
- * response metadata of the last chunk of a stream, and of a blocking answer.
+ * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk, {@link #LOG_PROBS} there
+ * and in that of a blocking answer. All others are in the response metadata of the last chunk of a stream, and of a
+ * blocking answer.
  */
 public final class TidarMetadata {
 
@@ -16,6 +19,15 @@ public final class TidarMetadata {
      * empty while a character is open) and {@code accepted} ({@link Boolean}, a draft that verification accepted).
      */
     public static final String TOKENS = "tidar.tokens";
+
+    /**
+     * {@code List<Map<String, Object>>}: the tokens of this chunk or answer in order, each with {@code id}
+     * ({@link Integer}), {@code logProb} ({@link Float}, {@code ln} of the probability that the model gave it, before
+     * temperature, filters, penalties, bias and format) and {@code likeliest} (a list of {@link LogProbs.Likely}, the
+     * likeliest first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
+     * ask. A final stop id is among them.
+     */
+    public static final String LOG_PROBS = "tidar.log-probs";
 
     /**
      * {@link Integer}: tokens of the prompt that were found in the prefix cache and not computed. Missing where the

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
+import dev.tidar.api.Sampling;
 import dev.tidar.api.Thinking;
 import dev.tidar.api.Tools;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -59,8 +62,20 @@ class ChatRequestMapperTest {
             GenerationRequest request = request(TidarChatOptions.builder()
                     .model("stories")
                     .maxTokens(9)
+                    .minTokens(2)
                     .temperature(0.5)
+                    .topK(40)
+                    .topP(0.9)
+                    .minP(0.05)
+                    .typicalP(0.95)
+                    .repetitionPenalty(1.1)
+                    .presencePenalty(0.2)
+                    .frequencyPenalty(-0.3)
+                    .logitBias(Map.of(7, -1.5))
                     .seed(3L)
+                    .stopIds(Set.of(5))
+                    .ignoreEos(true)
+                    .logProbs(4)
                     .stopSequences(List.of("END"))
                     .mode(DecodeMode.SINGLE_PASS)
                     .draftLength(4)
@@ -71,8 +86,23 @@ class ChatRequestMapperTest {
             assertThat(request.timeout()).hasValue(Duration.ofSeconds(7));
             assertThat(request.cacheSalt()).hasValue("user:Sue");
             assertThat(request.maxTokens()).hasValue(9);
-            assertThat(request.temperature()).hasValue(0.5);
-            assertThat(request.seed()).hasValue(3);
+            assertThat(request.minTokens()).isEqualTo(2);
+            assertThat(request.sampling())
+                    .isEqualTo(Sampling.builder()
+                            .temperature(0.5)
+                            .topK(40)
+                            .topP(0.9)
+                            .minP(0.05)
+                            .typicalP(0.95)
+                            .repetitionPenalty(1.1)
+                            .presencePenalty(0.2)
+                            .frequencyPenalty(-0.3)
+                            .logitBias(Map.of(7, -1.5))
+                            .seed(3)
+                            .build());
+            assertThat(request.stopIds()).containsExactly(5);
+            assertThat(request.ignoreStopIds()).isTrue();
+            assertThat(request.logProbs()).hasValue(4);
             assertThat(request.stopStrings()).containsExactly("END");
             assertThat(request.decoding())
                     .hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(4), Set.of(1, 4)));
@@ -108,37 +138,87 @@ class ChatRequestMapperTest {
             GenerationRequest request = request(TidarChatOptions.builder());
 
             assertThat(request.maxTokens()).isEmpty();
-            assertThat(request.temperature()).isEmpty();
-            assertThat(request.seed()).isEmpty();
+            assertThat(request.sampling()).isEqualTo(Sampling.DEFAULT);
+            assertThat(request.minTokens()).isZero();
             assertThat(request.stopStrings()).isEmpty();
+            assertThat(request.stopIds()).isEmpty();
+            assertThat(request.ignoreStopIds()).isFalse();
+            assertThat(request.logProbs()).isEmpty();
+            assertThat(request.format()).isEmpty();
             assertThat(request.decoding()).isEmpty();
+        }
+
+        @Test
+        void theFormatOfTheAnswer() {
+            assertThat(request(TidarChatOptions.builder().outputSchema("{}")).format())
+                    .hasValue(new AnswerFormat.JsonSchema("{}"));
+            assertThat(request(TidarChatOptions.builder().regex("a+")).format()).hasValue(new AnswerFormat.Regex("a+"));
+            assertThat(request(TidarChatOptions.builder().choices(List.of("yes", "no")))
+                            .format())
+                    .hasValue(new AnswerFormat.Choices(List.of("yes", "no")));
         }
     }
 
     @Nested
     class IsRefused {
 
-        static Stream<Arguments> unsupportedOptions() {
+        static Stream<Arguments> badOptions() {
             return Stream.of(
-                    arguments(TidarChatOptions.builder().topK(40), "topK", "40"),
-                    arguments(TidarChatOptions.builder().topP(0.9), "topP", "0.9"),
-                    arguments(TidarChatOptions.builder().topP(Double.NaN), "topP", "NaN"),
-                    arguments(TidarChatOptions.builder().frequencyPenalty(0.5), "frequencyPenalty", "0.5"),
-                    arguments(TidarChatOptions.builder().presencePenalty(-1.0), "presencePenalty", "-1.0"),
-                    arguments(TidarChatOptions.builder().model("gpt-9"), "model", "gpt-9"),
-                    arguments(TidarChatOptions.builder().toolCallbacks(weather(), weather()), "tools", "weather"),
-                    arguments(TidarChatOptions.builder().toolChoice(Tools.Choice.REQUIRED), "tool choice", "required"),
-                    arguments(TidarChatOptions.builder().thinkingBudget(0), "thinking budget", "0"),
-                    arguments(TidarChatOptions.builder().maxTokens(0), "max tokens", "0"),
-                    arguments(TidarChatOptions.builder().temperature(-0.1), "temperature", "-0.1"),
-                    arguments(TidarChatOptions.builder().draftLength(33), "draft length", "33"),
-                    arguments(TidarChatOptions.builder().outcomes(Set.of(0)), "outcomes", "0"),
-                    arguments(TidarChatOptions.builder().stopSequences(List.of("")), "stop string", "0"));
+                    arguments("E80", TidarChatOptions.builder().maxTokens(0), "max tokens", "0"),
+                    arguments("E80", TidarChatOptions.builder().maxTokens(-1), "max tokens", "-1"),
+                    arguments("E80", TidarChatOptions.builder().maxTokens(3).minTokens(4), "min tokens", "4"),
+                    arguments("E81", TidarChatOptions.builder().temperature(-0.1), "temperature", "-0.1"),
+                    arguments("E81", TidarChatOptions.builder().temperature(1e-9), "temperature", "1.0E-9"),
+                    arguments("E82", TidarChatOptions.builder().topK(-1), "top-k", "-1"),
+                    arguments("E82", TidarChatOptions.builder().topP(0.0), "top-p", "0.0"),
+                    arguments("E82", TidarChatOptions.builder().topP(1.0001), "top-p", "1.0001"),
+                    arguments("E82", TidarChatOptions.builder().topP(Double.NaN), "top-p", "NaN"),
+                    arguments("E82", TidarChatOptions.builder().minP(1.1), "min-p", "1.1"),
+                    arguments("E82", TidarChatOptions.builder().typicalP(0.0), "typical-p", "0.0"),
+                    arguments("E83", TidarChatOptions.builder().frequencyPenalty(1e9), "frequency penalty", "1.0E9"),
+                    arguments("E83", TidarChatOptions.builder().presencePenalty(-1e9), "presence penalty", "-1.0E9"),
+                    arguments("E83", TidarChatOptions.builder().repetitionPenalty(0.0), "repetition penalty", "0.0"),
+                    arguments("E84", TidarChatOptions.builder().stopSequences(List.of("")), "stop string", "0"),
+                    arguments("E84", TidarChatOptions.builder().stopSequences(texts(10_000)), "stop strings", "10000"),
+                    arguments(
+                            "E84",
+                            TidarChatOptions.builder().stopSequences(List.of("x".repeat(1 << 20))),
+                            "stop string",
+                            "1048576"),
+                    arguments("E87", TidarChatOptions.builder().logitBias(Map.of(1, Double.NaN)), "logit bias", "NaN"),
+                    arguments("E88", TidarChatOptions.builder().model("gpt-9"), "model", "gpt-9"),
+                    arguments("E90", TidarChatOptions.builder().choices(texts(10_001)), "choices", "10001"),
+                    arguments("E91", TidarChatOptions.builder().timeout(Duration.ZERO), "timeout", "PT0S"),
+                    arguments("E91", TidarChatOptions.builder().timeout(Duration.ofSeconds(-1)), "timeout", "PT-1S"),
+                    arguments("E92", TidarChatOptions.builder().cacheSalt(""), "cache salt", "0"),
+                    arguments("E92", TidarChatOptions.builder().cacheSalt("a\tb"), "cache salt", "visible"),
+                    arguments("E92", TidarChatOptions.builder().cacheSalt("a".repeat(10_240)), "cache salt", "10240"),
+                    arguments(
+                            "E93", TidarChatOptions.builder().toolCallbacks(weather(), weather()), "tools", "weather"),
+                    arguments(
+                            "tools",
+                            TidarChatOptions.builder().toolChoice(Tools.Choice.REQUIRED),
+                            "tool choice",
+                            "required"),
+                    arguments("thinking", TidarChatOptions.builder().thinkingBudget(0), "thinking budget", "0"),
+                    arguments("log-probabilities", TidarChatOptions.builder().logProbs(21), "log-prob", "21"),
+                    arguments(
+                            "formats",
+                            TidarChatOptions.builder().regex("a").outputSchema("{}"),
+                            "outputSchema",
+                            "regex"),
+                    arguments("formats", TidarChatOptions.builder().regex("a").ignoreEos(true), "ignore-eos", "format"),
+                    arguments("layouts", TidarChatOptions.builder().draftLength(33), "draft length", "33"),
+                    arguments("layouts", TidarChatOptions.builder().outcomes(Set.of(0)), "outcomes", "0"));
         }
 
-        @ParameterizedTest
-        @MethodSource("unsupportedOptions")
-        void namingTheOptionAndItsValue(TidarChatOptions.Builder options, String name, String value) {
+        private static List<String> texts(int count) {
+            return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+        }
+
+        @ParameterizedTest(name = "{0} {2} {3}")
+        @MethodSource("badOptions")
+        void namingTheOptionAndItsValue(String row, TidarChatOptions.Builder options, String name, String value) {
             assertThatThrownBy(() -> request(options))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining(name)
@@ -167,7 +247,7 @@ class ChatRequestMapperTest {
             var prompt = List.<Message>of(new UserMessage("my secret"));
 
             assertThatThrownBy(() -> mapper.request(
-                            prompt, TidarChatOptions.builder().topK(3).build()))
+                            prompt, TidarChatOptions.builder().topK(-3).build()))
                     .message()
                     .doesNotContain("secret");
         }
@@ -183,20 +263,15 @@ class ChatRequestMapperTest {
     @Nested
     class IsTaken {
 
-        static Stream<TidarChatOptions.Builder> switchedOff() {
+        static Stream<TidarChatOptions.Builder> withoutTools() {
             return Stream.of(
-                    TidarChatOptions.builder().topK(0),
-                    TidarChatOptions.builder().topK(-1),
-                    TidarChatOptions.builder().topP(1.0),
-                    TidarChatOptions.builder().frequencyPenalty(0.0),
-                    TidarChatOptions.builder().presencePenalty(-0.0),
                     TidarChatOptions.builder().toolCallbacks(List.of()),
                     TidarChatOptions.builder().toolContext(Map.of("user", "Sue")));
         }
 
         @ParameterizedTest
-        @MethodSource("switchedOff")
-        void whenAnUnsupportedOptionIsSwitchedOff(TidarChatOptions.Builder options) {
+        @MethodSource("withoutTools")
+        void whenItHasNoTools(TidarChatOptions.Builder options) {
             assertThat(request(options)).isEqualTo(request(TidarChatOptions.builder()));
         }
     }

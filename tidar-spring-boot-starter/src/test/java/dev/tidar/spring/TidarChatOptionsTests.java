@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Tools;
+import java.beans.PropertyDescriptor;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.test.options.AbstractChatOptionsTests;
 import org.springframework.ai.tool.function.FunctionToolCallback;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.util.ReflectionUtils;
 
 /** Spring AI's own tests of options, and what is ours. */
 @DisplayName("Chat options")
@@ -51,6 +59,17 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().presencePenalty(0.1).build(),
                 everyOption().toolContext("other", 1).build(),
                 everyOption().toolCallbacks(List.of()).build(),
+                everyOption().minP(0.2).build(),
+                everyOption().typicalP(0.2).build(),
+                everyOption().repetitionPenalty(2.0).build(),
+                everyOption().logitBias(Map.of(1, -3.0)).build(),
+                everyOption().minTokens(1).build(),
+                everyOption().stopIds(Set.of(8)).build(),
+                everyOption().ignoreEos(true).build(),
+                everyOption().logProbs(1).build(),
+                everyOption().outputSchema("{\"type\": \"null\"}").build(),
+                everyOption().regex("b").build(),
+                everyOption().choices(List.of("maybe")).build(),
                 everyOption().seed(1L).build(),
                 everyOption().mode(DecodeMode.TWO_PASS).build(),
                 everyOption().draftLength(2).build(),
@@ -66,6 +85,49 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
     @MethodSource("oneOptionApart")
     void differWhenOneOptionDiffers(TidarChatOptions other) {
         assertThat(other).isNotEqualTo(everyOption().build());
+    }
+
+    static Stream<String> names() {
+        return Stream.of(BeanUtils.getPropertyDescriptors(TidarChatOptions.class))
+                .map(PropertyDescriptor::getName)
+                .filter(name -> !name.equals("class"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void keepEveryOptionWhenMutatedCombinedAndFilledUp(String name) {
+        TidarChatOptions every = everyOption().build();
+        TidarChatOptions without = set(everyOption(), name, null).build();
+        TidarChatOptions alone =
+                set(TidarChatOptions.builder(), name, value(every, name)).build();
+
+        assertThat(without).isNotEqualTo(every);
+        assertThat(without.orElse(alone)).isEqualTo(every).hasSameHashCodeAs(every);
+        assertThat(alone.mutate().build()).isEqualTo(alone);
+        assertThat(value(without.mutate().combineWith(alone.mutate()).build(), name))
+                .isEqualTo(value(every, name));
+        assertThat(value(alone.mutate().clone().build(), name)).isEqualTo(value(every, name));
+    }
+
+    @Test
+    void takeTheSchemaOfAnyOtherClass() {
+        var schema = StructuredOutputChatOptions.builder().outputSchema("{}");
+
+        assertThat(TidarChatOptions.from(schema.build()).getOutputSchema()).isEqualTo("{}");
+        assertThat(TidarChatOptions.builder().combineWith(schema).build().getOutputSchema())
+                .isEqualTo("{}");
+    }
+
+    private static @Nullable Object value(TidarChatOptions options, String name) {
+        return new BeanWrapperImpl(options).getPropertyValue(name);
+    }
+
+    private static TidarChatOptions.Builder set(TidarChatOptions.Builder builder, String name, @Nullable Object value) {
+        Class<?> type = BeanUtils.findPropertyType(name, TidarChatOptions.class);
+        Method setter = Objects.requireNonNull(
+                ReflectionUtils.findMethod(TidarChatOptions.Builder.class, name, type), "no setter of " + name);
+        ReflectionUtils.invokeMethod(setter, builder, value);
+        return builder;
     }
 
     @Test
@@ -163,6 +225,17 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .thinking(true)
                 .thinkingBudget(64)
                 .toolContext(Map.of("user", "Sue"))
+                .minP(0.05)
+                .typicalP(0.95)
+                .repetitionPenalty(1.1)
+                .logitBias(Map.of(3, 1.5))
+                .minTokens(2)
+                .stopIds(Set.of(7))
+                .ignoreEos(false)
+                .logProbs(5)
+                .outputSchema("{}")
+                .regex("a+")
+                .choices(List.of("yes", "no"))
                 .seed(42L)
                 .mode(DecodeMode.SINGLE_PASS)
                 .draftLength(8)

@@ -46,6 +46,10 @@ public final class TidarChatAutoConfiguration {
         var chat = properties.chat();
         return TidarChatOptions.builder()
                 .temperature(chat.temperature())
+                .topK(chat.topK())
+                .topP(chat.topP())
+                .minP(chat.minP())
+                .repetitionPenalty(chat.repetitionPenalty())
                 .maxTokens(chat.maxTokens())
                 .seed(chat.seed())
                 .build();

@@ -257,17 +257,36 @@ public record TidarProperties(
      *
      * @param temperature Divisor of the logits, 0 is greedy. The default of the checkpoint if not set: that of its
      *     generation_config.json if sampling is on there, otherwise 0.
+     * @param topK Keeps this many likeliest tokens; 0 is off. As in generation_config.json if not set.
+     * @param topP Keeps the fewest likeliest tokens whose probabilities add up to this, in (0, 1]; 1 is off. As in
+     *     generation_config.json if not set.
+     * @param minP Keeps tokens at least this many times as likely as the likeliest, in [0, 1]; 0 is off. As in
+     *     generation_config.json if not set.
+     * @param repetitionPenalty Divides positive logits of tokens that were there before and multiplies their other
+     *     ones, in [0.01, 100]; 1 is off. As in generation_config.json if not set.
      * @param maxTokens Tokens of an answer at most.
      * @param seed Seed of the noise, so that equal requests give equal answers. A new one for each request if not set.
      */
     public record Chat(
             @Nullable Double temperature,
+            @Nullable Integer topK,
+            @Nullable Double topP,
+            @Nullable Double minP,
+            @Nullable Double repetitionPenalty,
             @DefaultValue("512") int maxTokens,
             @Nullable Long seed) {
         public Chat {
             Assert.isTrue(
                     temperature == null || temperature == 0 || (temperature >= 0.01 && temperature <= 100),
                     () -> "tidar.chat.temperature must be 0 or in [0.01, 100], but is " + temperature);
+            requireInRange("tidar.chat.top-k", topK, 0, Integer.MAX_VALUE);
+            Assert.isTrue(
+                    topP == null || topP > 0 && topP <= 1, () -> "tidar.chat.top-p must be in (0, 1], but is " + topP);
+            Assert.isTrue(
+                    minP == null || minP >= 0 && minP <= 1, () -> "tidar.chat.min-p must be in [0, 1], but is " + minP);
+            Assert.isTrue(
+                    repetitionPenalty == null || repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
+                    () -> "tidar.chat.repetition-penalty must be in [0.01, 100], but is " + repetitionPenalty);
         }
     }
 }

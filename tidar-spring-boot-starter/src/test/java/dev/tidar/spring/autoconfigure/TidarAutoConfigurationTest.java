@@ -140,11 +140,22 @@ class TidarAutoConfigurationTest {
         @Test
         void aChatModelWithTheOptionsOfTheProperties() {
             withModel
-                    .withPropertyValues("tidar.chat.temperature=0.5", "tidar.chat.max-tokens=7", "tidar.chat.seed=42")
+                    .withPropertyValues(
+                            "tidar.chat.temperature=0.5",
+                            "tidar.chat.top-k=40",
+                            "tidar.chat.top-p=0.9",
+                            "tidar.chat.min-p=0.05",
+                            "tidar.chat.repetition-penalty=1.1",
+                            "tidar.chat.max-tokens=7",
+                            "tidar.chat.seed=42")
                     .run(context -> assertThat(
                                     context.getBean(TidarChatModel.class).getOptions())
                             .isEqualTo(TidarChatOptions.builder()
                                     .temperature(0.5)
+                                    .topK(40)
+                                    .topP(0.9)
+                                    .minP(0.05)
+                                    .repetitionPenalty(1.1)
                                     .maxTokens(7)
                                     .seed(42L)
                                     .build()));

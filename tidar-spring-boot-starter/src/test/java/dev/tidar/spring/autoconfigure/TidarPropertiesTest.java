@@ -51,6 +51,11 @@ class TidarPropertiesTest {
                 "tidar.kv-cache.memory=0B | tidar.kv-cache.memory must be positive, but is 0B",
                 "tidar.queue.max-requests=0 | tidar.queue.max-requests must be positive, but is 0",
                 "tidar.chat.temperature=-1 | tidar.chat.temperature must be 0 or in [0.01, 100], but is -1.0",
+                "tidar.chat.top-k=-1 | tidar.chat.top-k must be in [0, 2147483647], but is -1",
+                "tidar.chat.top-p=0 | tidar.chat.top-p must be in (0, 1], but is 0.0",
+                "tidar.chat.top-p=NaN | tidar.chat.top-p must be in (0, 1], but is NaN",
+                "tidar.chat.min-p=1.5 | tidar.chat.min-p must be in [0, 1], but is 1.5",
+                "tidar.chat.repetition-penalty=0 | tidar.chat.repetition-penalty must be in [0.01, 100], but is 0.0",
                 "tidar.chat.max-tokens=0 | tidar.chat.max-tokens must be in [1, 2147483647], but is 0",
             })
     void andItsRule(String property, String message) {
