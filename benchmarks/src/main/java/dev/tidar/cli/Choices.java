@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.LogProbs;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
 import java.util.Locale;
@@ -53,6 +54,20 @@ final class Choices {
         @Override
         public Integer convert(String text) {
             return wholeNumber(text, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    static final class Count implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
+    static final class LikeliestTokens implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return wholeNumber(text, 0, LogProbs.MOST);
         }
     }
 
@@ -127,6 +142,18 @@ final class Choices {
                 case "G" -> 1L << 30;
                 default -> 1;
             };
+        }
+    }
+
+    /** Any number; its range is checked by whom it is for. */
+    static final class Decimal implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                return Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("must be a number, but is '%s'".formatted(text));
+            }
         }
     }
 

@@ -1,10 +1,14 @@
 package dev.tidar.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
+import dev.tidar.api.LogProbs;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code generate --json} prints, in snake case. Times are in milliseconds.
@@ -25,6 +29,7 @@ import java.util.List;
  * @param seed seed of the noise; without meaning at temperature 0
  * @param device device that computed
  * @param backend kernels that computed
+ * @param logprobs one for each token; null where the request did not ask
  */
 record GenerationReport(
         List<Integer> tokens,
@@ -42,7 +47,32 @@ record GenerationReport(
         double decodeMs,
         long seed,
         String device,
-        String backend) {
+        String backend,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TokenReport> logprobs) {
+
+    /**
+     * An emitted token, or one that could have been emitted in its place.
+     *
+     * @param id token id
+     * @param logprob {@code ln} of the probability that the model gave it, before anything was changed in its scores
+     * @param top the likeliest tokens, the likeliest first; null of such a token itself
+     */
+    record TokenReport(
+            int id,
+            float logprob,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<TokenReport> top) {
+
+        static TokenReport of(int id, LogProbs told) {
+            return new TokenReport(
+                    id,
+                    told.logProb(),
+                    told.likeliest().stream()
+                            .map(likely -> new TokenReport(likely.id(), likely.logProb(), null))
+                            .toList());
+        }
+    }
 
     static GenerationReport of(GenerationResult result, EngineStatus status) {
         GenerationStats stats = result.stats();
@@ -62,7 +92,15 @@ record GenerationReport(
                 millis(stats.decode()),
                 result.seed(),
                 status.device(),
-                status.backend());
+                status.backend(),
+                result.logProbs().isEmpty() ? null : tokenReports(result));
+    }
+
+    private static List<TokenReport> tokenReports(GenerationResult result) {
+        return IntStream.range(0, result.tokens().size())
+                .mapToObj(i ->
+                        TokenReport.of(result.tokens().get(i), result.logProbs().get(i)))
+                .toList();
     }
 
     private static double millis(Duration duration) {

@@ -1,10 +1,13 @@
 package dev.tidar.cli;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.InvalidRequestException;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -42,23 +45,11 @@ final class RequestFlags {
             description = "Kept counts that single-pass steps draft for: all, or a list such as 1,4. Default: all.")
     private Choices.Outcomes outcomes = Choices.Outcomes.ALL;
 
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "0",
-            converter = Choices.Temperature.class,
-            description = "Divisor of the logits; 0 is greedy. Default: 0.")
-    private double temperature;
+    @Mixin
+    private SamplingFlags sampling = new SamplingFlags();
 
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            converter = Choices.Seed.class,
-            description = "Seed of the noise. Default: the engine's choice, shown with --json.")
-    private @Nullable Long seed;
-
-    @Option(names = "--ignore-eos", description = "Emit stop ids like any other token; end nothing at them.")
-    private boolean ignoreEos;
+    @Mixin
+    private AnswerFlags answer = new AnswerFlags();
 
     /** The settings that the flags make up. */
     RequestSettings settings(CommandLine commandLine) {
@@ -68,13 +59,22 @@ final class RequestFlags {
                     "--outcomes must hold kept counts in [1, --draft-length = %d], but is %s"
                             .formatted(draftLength, outcomes.kept()));
         }
-        return new RequestSettings(
-                maxTokens,
-                temperature,
-                seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
-                ignoreEos,
-                mode,
-                draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
-                outcomes.kept());
+        var decoding = new Decoding(
+                mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes.kept());
+        return answer.settings(maxTokens, sampling.sampling(commandLine), decoding, commandLine);
+    }
+
+    /**
+     * What the value of a flag makes.
+     *
+     * @throws ParameterException naming the flag, if the value breaks a rule
+     */
+    static <T> T checked(CommandLine commandLine, String flag, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (InvalidRequestException e) {
+            throw new ParameterException(
+                    commandLine, "Invalid value for option '%s': %s".formatted(flag, e.getMessage()), e);
+        }
     }
 }

@@ -1,17 +1,21 @@
 package dev.tidar.cli;
 
+import static dev.tidar.cli.Fields.kind;
+import static dev.tidar.cli.Fields.require;
+
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.Sampling;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.core.JacksonException;
@@ -27,6 +31,7 @@ final class RequestLine {
             .build();
 
     private static final List<String> PROMPTS = List.of("chat", "prompt", "token_ids", "messages");
+    private static final List<String> FORMATS = List.of("json_schema", "regex", "choices");
     private static final Set<String> KEYS = Set.of(
             "id",
             "chat",
@@ -34,19 +39,34 @@ final class RequestLine {
             "token_ids",
             "messages",
             "max_tokens",
+            "min_tokens",
             "temperature",
+            "top_k",
+            "top_p",
+            "min_p",
+            "typical_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
             "seed",
+            "stop",
+            "stop_ids",
             "ignore_eos",
+            "logprobs",
+            "json_schema",
+            "regex",
+            "choices",
             "mode",
             "draft_length",
             "outcomes",
             "cache_salt");
     private static final Set<String> MESSAGE = Set.of("role", "content");
 
-    private final JsonNode object;
+    private final Fields fields;
 
     private RequestLine(JsonNode object) {
-        this.object = object;
+        this.fields = new Fields(object);
     }
 
     static RequestLine parse(String line) {
@@ -61,55 +81,52 @@ final class RequestLine {
 
     /** The request; what the line does not say comes from the defaults. */
     BatchRequest request(RequestSettings defaults) {
-        requireKnown(object, KEYS);
-        JsonNode id = object.path("id");
+        fields.requireKnown(KEYS);
+        JsonNode id = fields.object().path("id");
         require(
                 id.isString() && !id.stringValue().isBlank() || id.isIntegralNumber(),
                 "id must be a text or a whole number, but is %s",
                 kind(id));
         GenerationRequest.Builder request = settings(defaults).request(prompt());
-        text("cache_salt").ifPresent(request::cacheSalt);
+        fields.text("cache_salt").ifPresent(request::cacheSalt);
         return new BatchRequest(id, request.build());
     }
 
     private RequestSettings settings(RequestSettings defaults) {
-        OptionalInt draftLength = integer("draft_length");
-        OptionalLong seed = value("seed", RequestLine::isLong, "a whole number of 64 bits")
-                .map(node -> OptionalLong.of(node.longValue()))
-                .orElse(defaults.seed());
+        OptionalInt logProbs = fields.integer("logprobs");
+        Optional<AnswerFormat> format = format();
         return new RequestSettings(
-                integer("max_tokens").orElse(defaults.maxTokens()),
-                value("temperature", JsonNode::isNumber, "a number")
-                        .map(JsonNode::doubleValue)
-                        .orElse(defaults.temperature()),
-                seed,
-                value("ignore_eos", JsonNode::isBoolean, "true or false")
-                        .map(JsonNode::booleanValue)
-                        .orElse(defaults.ignoreEos()),
-                text("mode").map(RequestLine::mode).orElse(defaults.mode()),
-                draftLength.isPresent() ? draftLength : defaults.draftLength(),
-                outcomes().orElse(defaults.outcomes()));
+                fields.integer("max_tokens").orElse(defaults.maxTokens()),
+                fields.integer("min_tokens").orElse(defaults.minTokens()),
+                sampling().orElse(defaults.sampling()),
+                logProbs.isPresent() ? logProbs : defaults.logProbs(),
+                fields.texts("stop").orElse(defaults.stop()),
+                fields.integers("stop_ids").map(Set::copyOf).orElse(defaults.stopIds()),
+                fields.flag("ignore_eos").orElse(defaults.ignoreEos()),
+                format.isPresent() ? format : defaults.format(),
+                decoding(defaults.decoding()));
     }
 
     // the prompt
 
     private Prompt prompt() {
-        List<String> given = PROMPTS.stream().filter(object::has).toList();
+        List<String> given = fields.given(PROMPTS);
         require(
                 given.size() == 1,
                 "a request must have exactly one of %s, but has %s",
                 String.join(", ", PROMPTS),
                 given.isEmpty() ? "none" : String.join(" and ", given));
         return switch (given.get(0)) {
-            case "chat" -> new Prompt.Chat(List.of(ChatMessage.user(text("chat").orElseThrow())));
-            case "prompt" -> new Prompt.Text(text("prompt").orElseThrow());
-            case "token_ids" -> new Prompt.Tokens(integers("token_ids"));
+            case "chat" ->
+                new Prompt.Chat(List.of(ChatMessage.user(fields.text("chat").orElseThrow())));
+            case "prompt" -> new Prompt.Text(fields.text("prompt").orElseThrow());
+            case "token_ids" -> new Prompt.Tokens(fields.integers("token_ids").orElseThrow());
             default -> new Prompt.Chat(messages());
         };
     }
 
     private List<ChatMessage> messages() {
-        JsonNode messages = object.path("messages");
+        JsonNode messages = fields.object().path("messages");
         require(messages.isArray() && !messages.isEmpty(), "messages must be a list of at least one message");
         return messages.valueStream().map(RequestLine::message).toList();
     }
@@ -118,12 +135,68 @@ final class RequestLine {
         boolean complete =
                 message.path("role").isString() && message.path("content").isString();
         require(message.isObject() && complete, "a message must be {\"role\": text, \"content\": text}");
-        requireKnown(message, MESSAGE);
+        new Fields(message).requireKnown(MESSAGE);
         return new ChatMessage(
                 message.path("role").stringValue(), message.path("content").stringValue());
     }
 
-    // values
+    // the answer
+
+    private Sampling sampling() {
+        Sampling.Builder sampling = Sampling.builder();
+        fields.number("temperature").ifPresent(sampling::temperature);
+        fields.integer("top_k").ifPresent(sampling::topK);
+        fields.number("top_p").ifPresent(sampling::topP);
+        fields.number("min_p").ifPresent(sampling::minP);
+        fields.number("typical_p").ifPresent(sampling::typicalP);
+        fields.number("repetition_penalty").ifPresent(sampling::repetitionPenalty);
+        fields.number("presence_penalty").ifPresent(sampling::presencePenalty);
+        fields.number("frequency_penalty").ifPresent(sampling::frequencyPenalty);
+        fields.wholeNumber("seed").ifPresent(sampling::seed);
+        fields.value("logit_bias", RequestLine::isBias, "an object of numbers by token id")
+                .map(RequestLine::bias)
+                .ifPresent(sampling::logitBias);
+        return sampling.build();
+    }
+
+    private static boolean isBias(JsonNode node) {
+        return node.isObject()
+                && node.valueStream().allMatch(JsonNode::isNumber)
+                && node.propertyNames().stream().allMatch(id -> id.matches("\\d{1,9}"));
+    }
+
+    private static Map<Integer, Double> bias(JsonNode byId) {
+        return byId.propertyStream()
+                .collect(Collectors.toMap(
+                        bias -> Integer.parseInt(bias.getKey()),
+                        bias -> bias.getValue().doubleValue(),
+                        (first, second) -> second));
+    }
+
+    private Optional<AnswerFormat> format() {
+        List<String> given = fields.given(FORMATS);
+        require(given.size() <= 1, "an answer keeps to one format, but there are %s", String.join(" and ", given));
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (given.get(0)) {
+                    case "json_schema" ->
+                        new AnswerFormat.JsonSchema(fields.value("json_schema", JsonNode::isObject, "an object")
+                                .orElseThrow()
+                                .toString());
+                    case "regex" -> new AnswerFormat.Regex(fields.text("regex").orElseThrow());
+                    default -> new AnswerFormat.Choices(fields.texts("choices").orElseThrow());
+                });
+    }
+
+    private Decoding decoding(Decoding defaults) {
+        OptionalInt draftLength = fields.integer("draft_length");
+        return new Decoding(
+                fields.text("mode").map(RequestLine::mode).orElse(defaults.mode()),
+                draftLength.isPresent() ? draftLength : defaults.draftLength(),
+                outcomes().orElse(defaults.outcomes()));
+    }
 
     private static DecodeMode mode(String text) {
         try {
@@ -135,72 +208,8 @@ final class RequestLine {
 
     /** {@code "all"}, or a list of kept counts. */
     private Optional<Set<Integer>> outcomes() {
-        JsonNode outcomes = object.path("outcomes");
-        if (outcomes.isMissingNode()) {
-            return Optional.empty();
-        }
+        JsonNode outcomes = fields.object().path("outcomes");
         boolean all = outcomes.isString() && outcomes.stringValue().equals("all");
-        return Optional.of(all ? Set.of() : new TreeSet<>(integers("outcomes")));
-    }
-
-    private List<Integer> integers(String key) {
-        JsonNode array = object.path(key);
-        require(
-                array.isArray() && !array.isEmpty() && array.valueStream().allMatch(JsonNode::isInt),
-                "%s must be a list of at least one whole number of 32 bits",
-                key);
-        return array.valueStream().map(JsonNode::intValue).toList();
-    }
-
-    private static boolean isLong(JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToLong();
-    }
-
-    private OptionalInt integer(String key) {
-        return value(key, JsonNode::isInt, "a whole number of 32 bits")
-                .map(node -> OptionalInt.of(node.intValue()))
-                .orElseGet(OptionalInt::empty);
-    }
-
-    private Optional<String> text(String key) {
-        return value(key, JsonNode::isString, "a text").map(JsonNode::stringValue);
-    }
-
-    private Optional<JsonNode> value(String key, Predicate<JsonNode> fits, String rule) {
-        JsonNode value = object.path(key);
-        if (value.isMissingNode()) {
-            return Optional.empty();
-        }
-        require(fits.test(value), "%s must be %s, but is %s", key, rule, kind(value));
-        return Optional.of(value);
-    }
-
-    // refusals
-
-    private static void requireKnown(JsonNode object, Set<String> names) {
-        List<String> unknown =
-                object.propertyNames().stream().filter(n -> !names.contains(n)).toList();
-        require(unknown.isEmpty(), "unknown key '%s'; known are %s", String.join("', '", unknown), sorted(names));
-    }
-
-    private static String sorted(Set<String> names) {
-        return names.stream().sorted().collect(Collectors.joining(", "));
-    }
-
-    /** What a value is, without its text, which may be a prompt. */
-    private static String kind(JsonNode value) {
-        return switch (value.getNodeType()) {
-            case NUMBER, BOOLEAN, NULL -> value.toString();
-            case STRING -> "a text";
-            case ARRAY -> "a list";
-            case OBJECT -> "an object";
-            default -> "missing";
-        };
-    }
-
-    private static void require(boolean rule, String message, Object... values) {
-        if (!rule) {
-            throw new InvalidRequestException(message.formatted(values));
-        }
+        return all ? Optional.of(Set.of()) : fields.integers("outcomes").map(Set::copyOf);
     }
 }

@@ -1,45 +1,56 @@
 package dev.tidar.cli;
 
-import dev.tidar.api.DecodeMode;
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.Sampling;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * All of a request but its prompt.
  *
  * @param maxTokens tokens to emit at most
- * @param temperature divisor of the logits; 0 is greedy
- * @param seed seed of the noise; empty is the engine's choice
- * @param ignoreEos whether stop ids end nothing
- * @param mode layout of the steps
- * @param draftLength rows of a draft block; empty is the trained block size
- * @param outcomes kept counts that single-pass steps draft for; empty is all
+ * @param minTokens tokens to emit at least
+ * @param sampling how tokens are picked
+ * @param logProbs how many likeliest tokens are told with each one; empty tells none
+ * @param stop texts that end the answer
+ * @param stopIds tokens that end it, besides those of the model
+ * @param ignoreEos whether stop ids of the model end nothing
+ * @param format what the answer keeps to; empty is any text
+ * @param decoding layout of the steps
  */
 record RequestSettings(
         int maxTokens,
-        double temperature,
-        OptionalLong seed,
+        int minTokens,
+        Sampling sampling,
+        OptionalInt logProbs,
+        List<String> stop,
+        Set<Integer> stopIds,
         boolean ignoreEos,
-        DecodeMode mode,
-        OptionalInt draftLength,
-        Set<Integer> outcomes) {
+        Optional<AnswerFormat> format,
+        Decoding decoding) {
 
     RequestSettings {
-        outcomes = Set.copyOf(outcomes);
+        stop = List.copyOf(stop);
+        stopIds = Set.copyOf(stopIds);
     }
 
     /** A request with these settings, to which more may be added. */
     GenerationRequest.Builder request(Prompt prompt) {
         GenerationRequest.Builder request = GenerationRequest.builder(prompt)
                 .maxTokens(maxTokens)
-                .temperature(temperature)
+                .minTokens(minTokens)
+                .sampling(sampling)
+                .stopStrings(stop)
+                .stopIds(stopIds)
                 .ignoreStopIds(ignoreEos)
-                .decoding(new Decoding(mode, draftLength, outcomes));
-        seed.ifPresent(request::seed);
+                .decoding(decoding);
+        logProbs.ifPresent(request::logProbs);
+        format.ifPresent(request::format);
         return request;
     }
 }

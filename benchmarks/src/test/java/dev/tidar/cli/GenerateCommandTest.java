@@ -6,6 +6,8 @@ import static dev.tidar.cli.Cli.integers;
 import static dev.tidar.cli.Cli.tidar;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -45,6 +47,96 @@ class GenerateCommandTest {
                         "tokens_per_forward",
                         "layout",
                         "seed");
+    }
+
+    @Test
+    void keepsToASchemaFromAFileOrTheCommandLine(@TempDir Path folder) throws IOException {
+        String schema =
+                "{\"type\": \"object\", \"properties\": {\"age\": {\"type\": \"integer\", \"maximum\": 120}}, \"required\": [\"age\"]}";
+        Path file = Files.writeString(folder.resolve("person.json"), schema);
+
+        for (String given : List.of(schema, file.toString())) {
+            JsonNode answer =
+                    generated("--prompt", "Lily", "--temperature", "1", "--seed", "3", "--json-schema", given);
+
+            assertThat(answer.path("finish_reason").stringValue()).isEqualTo("stop");
+            assertThat(new JsonMapper()
+                            .readTree(answer.path("text").stringValue())
+                            .path("age")
+                            .intValue())
+                    .isLessThanOrEqualTo(120);
+        }
+    }
+
+    @Test
+    void keepsToAnExpressionOrAListOfChoices() {
+        assertThat(text("--regex", "[0-9]{3}-[a-f]{2}")).matches("[0-9]{3}-[a-f]{2}");
+        assertThat(text("--choices", "yes,no")).isIn("yes", "no");
+    }
+
+    @Test
+    void refusesASchemaByTheKeywordThatIsNotSupported() {
+        Cli refused = tidar("generate", "--model", STORIES, "--prompt", "Lily", "--json-schema", "{\"not\": {}}");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(refused.err()).contains("not");
+    }
+
+    @Test
+    void picksAsTheFlagsSay() {
+        String greedy = text();
+
+        assertThat(text("--temperature", "1.5", "--seed", "1")).isNotEqualTo(greedy);
+        assertThat(text("--temperature", "1.5", "--seed", "1", "--top-k", "1")).isEqualTo(greedy);
+        assertThat(text("--temperature", "1.5", "--seed", "1", "--min-p", "1")).isEqualTo(greedy);
+        assertThat(text("--frequency-penalty", "2")).isNotEqualTo(greedy);
+        assertThat(generated("--prompt", "Lily", "--max-tokens", "9", "--logit-bias", "263=100")
+                        .path("tokens")
+                        .valueStream())
+                .allMatch(id -> id.intValue() == 263);
+    }
+
+    @Test
+    void endsAtEachTextAndIdThatStopsIt() {
+        String greedy = text();
+        String near = greedy.substring(5, 9);
+        JsonNode answer = generated("--prompt", "Lily", "--max-tokens", "9");
+        int third = answer.path("tokens").get(2).intValue();
+
+        assertThat(text("--stop", "never said", "--stop", near)).isEqualTo(greedy.substring(0, greedy.indexOf(near)));
+        assertThat(generated("--prompt", "Lily", "--max-tokens", "9", "--stop-ids", "77," + third)
+                        .path("tokens")
+                        .size())
+                .isLessThanOrEqualTo(3);
+        assertThat(generated("--prompt", "Lily", "--max-tokens", "9", "--min-tokens", "9", "--stop-ids", "" + third)
+                        .path("tokens")
+                        .size())
+                .isEqualTo(9);
+    }
+
+    @Test
+    void tellsTheLogProbabilitiesThatWereAskedFor() {
+        JsonNode answer = generated("--prompt", "Lily", "--max-tokens", "9", "--logprobs", "2");
+
+        assertThat(answer.path("logprobs").size()).isEqualTo(9);
+        for (int i = 0; i < 9; i++) {
+            JsonNode token = answer.path("logprobs").get(i);
+            assertThat(token.path("id")).isEqualTo(answer.path("tokens").get(i));
+            assertThat(token.path("logprob").floatValue()).isLessThanOrEqualTo(0);
+            assertThat(token.path("top").size()).isEqualTo(2);
+            assertThat(token.path("top").get(0).path("id")).as("greedy").isEqualTo(token.path("id"));
+            assertThat(token.path("top").get(0).propertyNames()).containsExactlyInAnyOrder("id", "logprob");
+        }
+        assertThat(generated("--prompt", "Lily", "--max-tokens", "9").has("logprobs"))
+                .isFalse();
+    }
+
+    private static String text(String... args) {
+        return generated(Stream.concat(Stream.of("--prompt", "Lily", "--max-tokens", "30"), Stream.of(args))
+                        .toArray(String[]::new))
+                .path("text")
+                .stringValue();
     }
 
     @ParameterizedTest

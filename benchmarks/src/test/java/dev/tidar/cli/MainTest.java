@@ -38,7 +38,22 @@ class MainTest {
                     "--draft-length=K",
                     "--outcomes=SET",
                     "--temperature=T",
+                    "--top-k=K",
+                    "--top-p=P",
+                    "--min-p=P",
+                    "--typical-p=P",
+                    "--repetition-penalty=X",
+                    "--presence-penalty=X",
+                    "--frequency-penalty=X",
+                    "--logit-bias=ID=BIAS",
                     "--seed=S",
+                    "--min-tokens=N",
+                    "--stop=TEXT",
+                    "--stop-ids=1,2,3",
+                    "--logprobs=N",
+                    "--json-schema=FILE|JSON",
+                    "--regex=REGEX",
+                    "--choices=A,B",
                     "--ignore-eos",
                     "--device=DEVICE",
                     "--weights=FORMAT",
@@ -98,7 +113,24 @@ class MainTest {
                     "--temperature -1",
                     "--temperature NaN",
                     "--temperature warm",
+                    "--top-k -1",
+                    "--top-p 0",
+                    "--top-p 1.0001",
+                    "--top-p NaN",
+                    "--top-p much",
+                    "--min-p 1.1",
+                    "--typical-p 2",
+                    "--repetition-penalty 0",
+                    "--presence-penalty 1e9",
+                    "--frequency-penalty NaN",
+                    "--logit-bias 7=101",
+                    "--logit-bias x=1",
                     "--seed x",
+                    "--min-tokens -1",
+                    "--min-tokens 257",
+                    "--stop-ids x",
+                    "--logprobs 21",
+                    "--json-schema no-such-file.json",
                     "--device gpu",
                     "--weights int4",
                     "--threads 0",
@@ -118,6 +150,25 @@ class MainTest {
             Cli refused = tidar("generate", "--model", "any", "--chat", "a", option, value);
 
             assertRefused(refused, option, "must be");
+        }
+
+        @Test
+        void anEmptyStopText() {
+            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--stop", ""), "--stop", "must have");
+        }
+
+        @Test
+        void twoFormats() {
+            assertRefused(
+                    tidar("generate", "--model", "any", "--chat", "a", "--regex", "a", "--choices", "b,c"),
+                    "--regex",
+                    "--choices");
+        }
+
+        @Test
+        void aFormatWhoseEndIsIgnored() {
+            assertRefused(
+                    tidar("generate", "--model", "any", "--chat", "a", "--regex", "a", "--ignore-eos"), "--ignore-eos");
         }
 
         @Test

@@ -3,18 +3,21 @@ package dev.tidar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,8 +28,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A file of requests")
 class RequestFileTest {
 
-    private static final RequestSettings DEFAULTS =
-            new RequestSettings(99, 0.5, OptionalLong.of(11), true, DecodeMode.TWO_PASS, OptionalInt.of(4), Set.of());
+    private static final RequestSettings DEFAULTS = new RequestSettings(
+            99,
+            3,
+            Sampling.builder().temperature(0.5).topK(7).seed(11).build(),
+            OptionalInt.of(2),
+            List.of("THE END"),
+            Set.of(9),
+            true,
+            Optional.empty(),
+            new Decoding(DecodeMode.TWO_PASS, OptionalInt.of(4), Set.of()));
 
     @TempDir
     private Path folder;
@@ -59,6 +70,46 @@ class RequestFileTest {
         assertThat(request.ignoreStopIds()).isFalse();
         assertThat(request.decoding()).hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(8), Set.of(1, 8)));
         assertThat(request.cacheSalt()).hasValue("tenant");
+    }
+
+    @Test
+    void setsHowTokensArePickedAndWhereTheAnswerEnds() throws IOException {
+        GenerationRequest request = read("""
+                        {"id": "a", "chat": "Hello", "min_tokens": 4, "top_k": 40, "top_p": 0.9, "min_p": 0.05, "typical_p": 0.95,\
+                         "repetition_penalty": 1.1, "presence_penalty": 0.2, "frequency_penalty": -0.3,\
+                         "logit_bias": {"7": -100, "9": 2.5}, "stop": ["END", "STOP"], "stop_ids": [5, 6], "logprobs": 0}
+                        """).get(0).request();
+
+        assertThat(request.sampling())
+                .isEqualTo(Sampling.builder()
+                        .temperature(0.5)
+                        .seed(11)
+                        .topK(40)
+                        .topP(0.9)
+                        .minP(0.05)
+                        .typicalP(0.95)
+                        .repetitionPenalty(1.1)
+                        .presencePenalty(0.2)
+                        .frequencyPenalty(-0.3)
+                        .logitBias(Map.of(7, -100.0, 9, 2.5))
+                        .build());
+        assertThat(request.minTokens()).isEqualTo(4);
+        assertThat(request.stopStrings()).containsExactly("END", "STOP");
+        assertThat(request.stopIds()).containsExactlyInAnyOrder(5, 6);
+        assertThat(request.logProbs()).hasValue(0);
+    }
+
+    @Test
+    void setsWhatTheAnswerKeepsTo() throws IOException {
+        assertThat(read("""
+                        {"id": 1, "chat": "Hello", "ignore_eos": false, "json_schema": {"type": "integer"}}
+                        {"id": 2, "chat": "Hello", "ignore_eos": false, "regex": "a+"}
+                        {"id": 3, "chat": "Hello", "ignore_eos": false, "choices": ["yes", "no, never"]}
+                        """).stream().map(r -> r.request().format().orElseThrow()))
+                .containsExactly(
+                        new AnswerFormat.JsonSchema("{\"type\":\"integer\"}"),
+                        new AnswerFormat.Regex("a+"),
+                        new AnswerFormat.Choices(List.of("yes", "no, never")));
     }
 
     @Test
@@ -96,6 +147,22 @@ class RequestFileTest {
                 "{\"id\": 1, \"chat\": \"SECRET\", \"mode\": \"fast\"} | mode must be one of",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"draft_length\": 1} | draft length must be in [2, 32]",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"outcomes\": [5]} | outcomes must be",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"min_tokens\": 100} | min tokens must be in",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"top_k\": -1} | top-k must be at least 0",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"top_p\": 1.0001} | top-p must be in",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"min_p\": \"0.1\"} | min_p must be a number, but is a text",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"logit_bias\": {\"x\": 1}} | logit_bias must be an object of numbers by token id",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"logit_bias\": {\"7\": 101}} | logit bias of token 7 must be in",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": \"END\"} | stop must be a list of at least one text",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": [null]} | stop must be a list of at least one text",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": [\"\"]} | a stop string must have",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"stop_ids\": [1.5]} | stop_ids must be a list",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"logprobs\": 21} | log-probabilities must be of 0 to 20",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"json_schema\": \"{}\"} | json_schema must be an object, but is a text",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"choices\": []} | choices must be a list",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"choices\": [\"b\"]} | one format, but there are regex and choices",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"ignore_eos\": true} | unset ignore-eos, or the format",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"n\": 2} | unknown key 'n'",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"cache_salt\": \"\"} | cache salt must have",
                 "{\"id\": 1, \"id\": 2, \"chat\": \"SECRET\"} | must be a JSON object",
                 "{\"id\": 1, \"chat\": \"SECRET\"} true | must be a JSON object",
