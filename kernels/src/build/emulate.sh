@@ -1,0 +1,28 @@
+#!/bin/sh
+# Builds the emulated driver, target/emulated/libcuda.so.1, and the self-test of the kernels from the same sources.
+# Does nothing if they are up to date; says so and succeeds if this machine has no g++ or no x86-64 Linux.
+set -eu
+cd "$(dirname "$0")/../.."
+out=target/emulated
+
+if [ "$(uname -s)-$(uname -m)" != "Linux-x86_64" ] || ! command -v g++ >/dev/null; then
+    echo "[emulated device] NOT BUILT: it needs g++ on x86-64 Linux. Tests of the CUDA backend will be skipped."
+    exit 0
+fi
+
+flags="-std=c++17 -O2 -march=native -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden"
+flags="$flags -Wall -Wextra -Werror -Wno-unknown-pragmas -Isrc/emulator -Isrc/main/cuda"
+stamp=$( (echo "$flags"; g++ --version; cat src/build/emulate.sh src/emulator/* src/main/cuda/*) | sha256sum | cut -c1-64)
+if [ -f "$out/libcuda.so.1" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
+    exit 0
+fi
+
+mkdir -p "$out"
+rm -f "$out"/*.o "$out/stamp"
+began=$(date +%s)
+printf '%s\n' src/emulator/*.cpp | xargs -P 2 -I{} sh -c 'g++ $0 -c "$1" -o "$2/$(basename "$1" .cpp).o"' "$flags" {} "$out" 2>&1
+objects=$(ls "$out"/*.o | grep -v self_test)
+g++ -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -o "$out/libcuda.so.1" $objects -lpthread
+g++ -o "$out/self_test" "$out"/*.o -lpthread
+echo "$stamp" >"$out/stamp"
+echo "[emulated device] built in $(($(date +%s) - began)) s: $out/libcuda.so.1"

@@ -1,0 +1,37 @@
+// Memory of the emulated device: each allocation in pages of its own, with pages that fault on both sides. What is freed
+// stays unmapped for good, so that a use after free faults too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+namespace emulated {
+
+class DeviceMemory {
+public:
+    /** Filled with 0xff, which is NaN to floats and NONE to integers. Null if the machine has no more. */
+    char* allocate(size_t bytes);
+
+    /** Whether this is the start of an allocation. Reports a write behind its end in `overrun`. */
+    bool release(const void* at, bool& overrun);
+
+    /** Whether all these bytes lie in one allocation. */
+    bool contains(const void* at, size_t bytes) const;
+
+    size_t liveBytes() const { return live; }
+    int liveAllocations() const { return static_cast<int>(blocks.size()); }
+
+private:
+    struct Range {
+        size_t bytes;  // as asked for
+        size_t padded; // up to the faulting page
+        size_t mapped;
+        char* base;
+    };
+
+    std::map<uintptr_t, Range> blocks;
+    size_t live = 0;
+};
+
+} // namespace emulated

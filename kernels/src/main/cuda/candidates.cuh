@@ -1,0 +1,69 @@
+/* Picking one token of a row of scores, in parts: dev.tidar.sampling.TokenPicker, whatever the order of the parts. */
+#pragma once
+
+#include "noise.cuh"
+
+/** Parameters of a pick kernel, as the header of pick.cu describes them. */
+struct Picking {
+    Candidate* best;
+    const float* bias;
+    const uint32_t* unpickable;
+    const int* rowNumbers;
+    const StepRow* rows;
+    const StepSequence* sequences;
+    int M, N;
+};
+
+/** How the token of one row is picked. */
+struct RowPicking {
+    uint64_t seed;
+    float inverse;
+    int position;
+    bool greedy;
+};
+
+__device__ __forceinline__ Candidate nobody() { return {-INFINITE, NONE}; }
+
+/** The way of picking of row i of h; a row that does not exist is greedy, and pick_best leaves it out. */
+__device__ __forceinline__ RowPicking row_picking(const Picking& p, int i) {
+    int number = i < p.M ? p.rowNumbers[i] : NONE;
+    if (number == NONE) {
+        return {0, 1.f, 0, true};
+    }
+    StepRow row = p.rows[number];
+    const StepSequence& sequence = p.sequences[row.sequence];
+    return {sequence.seed, sequence.inverseTemperature, row.decides, sequence.temperature == 0};
+}
+
+/** The better of two: what is no number wins, so that it is seen; then the higher score; then the lower id. */
+__device__ __forceinline__ Candidate better(Candidate a, Candidate b) {
+    if (a.token == NOT_A_NUMBER || b.token == NONE) {
+        return a;
+    }
+    if (b.token == NOT_A_NUMBER || a.token == NONE) {
+        return b;
+    }
+    return b.score > a.score || (b.score == a.score && b.token < a.token) ? b : a;
+}
+
+/** The better of the best so far and one more token. What cannot win even with the largest noise never draws. */
+__device__ __forceinline__ Candidate consider(Candidate best, const Picking& p, const RowPicking& how, float logit,
+                                              int token) {
+    if (token >= p.N || (p.unpickable[token / 32] >> token % 32 & 1) != 0) {
+        return best;
+    }
+    if (!(logit < INFINITE)) {
+        return {0, NOT_A_NUMBER};
+    }
+    if (logit == -INFINITE) {
+        return best;
+    }
+    if (how.greedy) {
+        return better(best, {logit, token});
+    }
+    float score = logit * how.inverse;
+    if (score + noise::LARGEST < best.score) {
+        return best;
+    }
+    return better(best, {score + noise::gumbel(how.seed, how.position, token), token});
+}

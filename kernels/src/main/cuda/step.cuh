@@ -1,0 +1,80 @@
+/*
+ * What changes from step to step, and the conventions that all kernels share.
+ *
+ * Everything that differs between two steps of one shape is read from device memory: from the step block below, which the
+ * host writes in one copy, or from what earlier kernels of the step wrote. Pointers, sizes and launch geometry depend on
+ * the shape alone, so a captured graph replays any step of its shape.
+ *
+ * Rows      A step has M rows: E exact rows, then M - E drafting rows, each range padded to its bucket. A padding row is
+ *           PADDING_ROW: it sees nothing, stores nothing, and what it computes is finite or is never read.
+ * Numbers   f32 tensors are dense, [rows, columns]. Their bf16 twins, the inputs of tensor-core products, have a pitch:
+ *           columns rounded up to 64, the elements behind the columns zero. int is 32 bits. NONE is -1.
+ * Weights   weights.cuh says how a matrix lies in memory.
+ * Strict    Kernels named strict, and all that have no other form, compute the very bits of the CPU backend: single IEEE
+ *           operations, contraction off (-fmad=false), fused multiply-adds only where they are written.
+ */
+#pragma once
+
+#include <cstdint>
+
+constexpr int NONE = -1;
+
+/** One row of a step, 32 bytes. */
+struct StepRow {
+    int token;      // id to embed
+    int position;   // of the token in its sequence
+    int visible;    // cached keys it sees: positions [0, visible)
+    int sequence;   // index of its sequence in the step
+    int groupFirst; // drafting rows: its own group is rows [groupFirst, groupEnd) of the step, seen in both directions
+    int groupEnd;   // equal to groupFirst where there is no group
+    int decides;    // position of the token that a pick from this row decides
+    int slot;       // where its key and value are stored: block * blockTokens + offset; NONE stores nothing
+};
+
+/** One sequence of a step, 48 bytes. How it picks, and what it verifies; see VerifyPlan of the engine. */
+struct StepSequence {
+    uint64_t seed;
+    float temperature;        // 0 takes the best
+    float inverseTemperature; // 1 / temperature, rounded once by the host
+    int firstRow;             // row of the anchor
+    int verifyRows;           // 0 where nothing is verified, and in padding
+    int firstPick;            // where its picks begin among the picks of the step
+    int firstDraft;           // where its drafts begin; it has draftLength - 1
+    int draftLength;          // K; 1 where no group is carried, and in padding
+    int firstGroup;           // groups[firstGroup + kept] is the first row of the group that drafts behind kept rows, or NONE
+    int reserved[2];
+};
+
+/**
+ * Rows of one sequence that attend together, 32 bytes; for the tensor-core attention only. Rows are consecutive, all
+ * exact or all drafting. A step has as many tiles as its bucket; the rest have rowCount 0.
+ */
+struct StepTile {
+    int firstRow;
+    int rowCount;     // at most 64 / (query heads per KV head)
+    int sequence;
+    int leastVisible; // of its rows: keys below it need no comparison
+    int mostVisible;
+    int freshFirst;   // union of the groups of its rows, [freshFirst, freshEnd) in rows of the step
+    int freshEnd;
+    int reserved;
+};
+
+static_assert(sizeof(StepRow) == 32 && sizeof(StepSequence) == 48 && sizeof(StepTile) == 32, "the host writes these");
+
+/** What a product does with its finished outputs. */
+enum Epilogue : int {
+    STORE = 0,       // y f32 = v
+    STORE_BF16 = 1,  // y bf16 = v
+    ADD = 2,         // y f32 += v
+    SWIGLU = 3,      // y f32 = silu(gate) * up, of a gated matrix
+    SWIGLU_BF16 = 4, // y bf16
+};
+
+/** The best token of one row among some columns of the head. */
+struct Candidate {
+    float score;
+    int token; // NONE: no finite score; NOT_A_NUMBER: a score is NaN or positive infinity, so the row picks nothing
+};
+
+constexpr int NOT_A_NUMBER = -2;
