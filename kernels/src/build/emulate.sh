@@ -12,17 +12,19 @@ fi
 
 flags="-std=c++17 -O2 -march=native -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden"
 flags="$flags -Wall -Wextra -Werror -Wno-unknown-pragmas -Isrc/emulator -Isrc/main/cuda"
-stamp=$( (echo "$flags"; g++ --version; cat src/build/emulate.sh src/emulator/* src/main/cuda/*) | sha256sum | cut -c1-64)
+stamp=$( (echo "$flags"; g++ --version; cat src/build/emulate.sh src/emulator/* src/main/cuda/* src/test/cpp/*) |
+    sha256sum | cut -c1-64)
 if [ -f "$out/libcuda.so.1" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
     exit 0
 fi
 
-mkdir -p "$out"
-rm -f "$out"/*.o "$out/stamp"
+rm -rf "$out/driver" "$out/test" "$out/stamp"
+mkdir -p "$out/driver" "$out/test"
 began=$(date +%s)
-printf '%s\n' src/emulator/*.cpp | xargs -P 2 -I{} sh -c 'g++ $0 -c "$1" -o "$2/$(basename "$1" .cpp).o"' "$flags" {} "$out" 2>&1
-objects=$(ls "$out"/*.o | grep -v self_test)
-g++ -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -o "$out/libcuda.so.1" $objects -lpthread
-g++ -o "$out/self_test" "$out"/*.o -lpthread
+compile='g++ $0 -c "$1" -o "$2/$(basename "$1" .cpp).o"'
+printf '%s\n' src/emulator/*.cpp | xargs -P 2 -I{} sh -c "$compile" "$flags" {} "$out/driver"
+printf '%s\n' src/test/cpp/*.cpp | xargs -P 2 -I{} sh -c "$compile" "$flags" {} "$out/test"
+g++ -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -o "$out/libcuda.so.1" "$out"/driver/*.o -lpthread
+g++ -o "$out/self_test" "$out"/driver/*.o "$out"/test/*.o -lpthread
 echo "$stamp" >"$out/stamp"
 echo "[emulated device] built in $(($(date +%s) - began)) s: $out/libcuda.so.1"

@@ -23,6 +23,11 @@ struct __align__(16) Chunk {
     uint32_t word[4];
 };
 
+/** Eight bytes. */
+struct __align__(8) HalfChunk {
+    uint32_t word[2];
+};
+
 /** A bfloat16 in memory. */
 struct bf16 {
     uint16_t bits;
@@ -109,6 +114,29 @@ __device__ __forceinline__ Chunk read_once(const Chunk* at) {
                  : "=r"(c.word[0]), "=r"(c.word[1]), "=r"(c.word[2]), "=r"(c.word[3])
                  : "l"(at));
     return c;
+#else
+    return *at;
+#endif
+}
+
+__device__ __forceinline__ HalfChunk read_once(const HalfChunk* at) {
+#ifdef __CUDACC__
+    HalfChunk c;
+    asm volatile("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];"
+                 : "=r"(c.word[0]), "=r"(c.word[1])
+                 : "l"(at));
+    return c;
+#else
+    return *at;
+#endif
+}
+
+/** A float that another thread block has written during this launch: from the L2 cache, where all see the same. */
+__device__ __forceinline__ float read_shared_result(const float* at) {
+#ifdef __CUDACC__
+    float value;
+    asm volatile("ld.global.cg.f32 %0, [%1];" : "=f"(value) : "l"(at));
+    return value;
 #else
     return *at;
 #endif

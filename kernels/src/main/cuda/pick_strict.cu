@@ -42,7 +42,8 @@ __device__ __forceinline__ void pick_strict(const Product& p, const Picking& pic
     if (threadIdx.x < STRICT_ROWS && row < p.M) {
         RowPicking how = row_picking(picking, row);
         Candidate best = nobody();
-        for (int c = 0; c < TILE && best.token != NOT_A_NUMBER; c++) {
+#pragma unroll 1
+        for (int c = 0; c < TILE; c++) {
             best = consider(best, picking, how, shared.scores[threadIdx.x][c], blockIdx.x * TILE + c);
         }
         picking.best[static_cast<size_t>(row) * gridDim.x + blockIdx.x] = best;

@@ -1,0 +1,2 @@
+#include "self_test.h"
+namespace self_test { void testPicks(){} void testAttention(){} void testRows(){} void testDriver(){} }
