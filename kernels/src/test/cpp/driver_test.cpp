@@ -1,0 +1,150 @@
+// What the emulated driver must notice, or tests on it would prove little.
+#include "block.h"
+#include "control.h"
+#include "self_test.h"
+
+namespace self_test {
+
+namespace {
+
+using emulated::control;
+
+/** Launches a copy of 16 floats that reads from here. */
+CUresult gather(float* to, const float* from, const int* numbers, int columns) {
+    Geometry g;
+    launch("gather_rows_f32", g, to, from, numbers, columns);
+    return cuCtxSynchronize();
+}
+
+/** A context that is lost recovers when nobody holds it any more, and not before. */
+void recover() {
+    CUcontext context = nullptr;
+    cuDevicePrimaryCtxRelease_v2(0);
+    require(cuDevicePrimaryCtxRetain(&context, 0), "cuDevicePrimaryCtxRetain");
+    require(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+}
+
+void accessesOutsideAnAllocationAreIllegal() {
+    Device<float> to(64);
+    Device<int> numbers(std::vector<int>{0});
+    CUdeviceptr shortOne = 0;
+    require(cuMemAlloc_v2(&shortOne, 256), "cuMemAlloc");
+    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 64) == 0, "inside", "access");
+    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 65) == 700, "behind", "access");
+    check(cuCtxSynchronize() == 700, "is not sticky", "access");
+    recover();
+    require(cuMemFree_v2(shortOne), "cuMemFree");
+    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 64) == 700, "after free", "access");
+    recover();
+    float host[64];
+    check(gather(to.pointer(), host, numbers.pointer(), 64) == 700, "host memory", "access");
+    recover();
+}
+
+void workRunsWhenSomebodyWaits() {
+    void* pinned = nullptr;
+    require(cuMemHostAlloc(&pinned, 4, 0), "cuMemHostAlloc");
+    Device<int> device(1);
+    *static_cast<int*>(pinned) = 1;
+    require(cuMemcpyHtoDAsync_v2(device.at, pinned, 4, nullptr), "cuMemcpyHtoDAsync");
+    *static_cast<int*>(pinned) = 2; // too early: a device may read it later
+    check(device.read()[0] == 2, "pinned memory is read too early", "lazy queue");
+    int pageable = 3;
+    require(cuMemcpyHtoDAsync_v2(device.at, &pageable, 4, nullptr), "cuMemcpyHtoDAsync");
+    pageable = 4;
+    check(device.read()[0] == 3, "pageable memory is read too late", "lazy queue");
+    require(cuMemFreeHost(pinned), "cuMemFreeHost");
+}
+
+void graphsReplayWhatWasCaptured() {
+    CUstream stream = nullptr;
+    CUgraph graph = nullptr;
+    CUgraphExec exec = nullptr;
+    void* pinned = nullptr;
+    require(cuMemHostAlloc(&pinned, 4, 0), "cuMemHostAlloc");
+    Device<int> device(1);
+    require(cuStreamCreate(&stream, 0), "cuStreamCreate");
+    require(cuStreamBeginCapture_v2(stream, 0), "cuStreamBeginCapture");
+    require(cuMemcpyHtoDAsync_v2(device.at, pinned, 4, stream), "cuMemcpyHtoDAsync");
+    require(cuStreamEndCapture(stream, &graph), "cuStreamEndCapture");
+    require(cuGraphInstantiateWithFlags(&exec, graph, 0), "cuGraphInstantiate");
+    for (int value : {5, 6}) {
+        *static_cast<int*>(pinned) = value;
+        require(cuGraphLaunch(exec, stream), "cuGraphLaunch");
+        check(device.read()[0] == value, "another value", "graph");
+    }
+    require(cuStreamBeginCapture_v2(stream, 0), "cuStreamBeginCapture");
+    check(cuStreamSynchronize(stream) == 900, "waiting is allowed", "capture");
+    CUgraph spoilt = nullptr;
+    check(cuStreamEndCapture(stream, &spoilt) == 901, "is not spoilt", "capture");
+    require(cuGraphExecDestroy(exec), "cuGraphExecDestroy");
+    require(cuGraphDestroy(graph), "cuGraphDestroy");
+    require(cuStreamDestroy_v2(stream), "cuStreamDestroy");
+    require(cuMemFreeHost(pinned), "cuMemFreeHost");
+}
+
+void faultsComeWhenTheyAreTold() {
+    control().faults[emulated::ALLOCATE].code = 2;
+    control().faults[emulated::ALLOCATE].countdown = 2;
+    CUdeviceptr first = 0;
+    CUdeviceptr second = 0;
+    check(cuMemAlloc_v2(&first, 16) == 0 && cuMemAlloc_v2(&second, 16) == 2, "the second should fail", "fault");
+    check(cuMemAlloc_v2(&second, 16) == 0, "is sticky", "fault");
+    require(cuMemFree_v2(first), "cuMemFree");
+    require(cuMemFree_v2(second), "cuMemFree");
+    control().faults[emulated::SYNCHRONISE].code = 719;
+    control().faults[emulated::SYNCHRONISE].countdown = 1;
+    check(cuCtxSynchronize() == 719 && cuCtxSynchronize() == 719, "is not sticky", "fault");
+    recover();
+    check(cuCtxSynchronize() == 0, "outlives its context", "fault");
+}
+
+/** The code with which a kernel of two blocks ends. */
+int ends(const std::function<void()>& kernel, unsigned threads = 64) {
+    return emulated::run({2, 1, 1}, {threads, 1, 1}, 0, kernel);
+}
+
+void whatHardwareLeavesUndefinedIsAFault() {
+    using namespace emulated;
+    auto none = [](auto&&...) {};
+    check(ends([] { barrier(); }) == 0, "a whole barrier", "block");
+    check(ends([] { if (block->current < 32) { barrier(); } }) == 0, "a barrier of those that are alive", "block");
+    check(ends([&] { if (block->lane() < 16) { meet(Operation::SYNC, none, none); } }) == 719, "half a warp", "block");
+    check(ends([&] { if (block->current == 0) { barrier(); } else { meet(Operation::SYNC, none, none); } }) == 719,
+          "a barrier in one lane, a warp operation in the others", "block");
+    auto copy = [](bool wait) {
+        int from = 1;
+        int to = 0;
+        copyAsync(&to, &from, 4, 0);
+        commitCopies();
+        bool early = to != 0;
+        if (wait) {
+            waitForCopies(0);
+        }
+        if (early || (wait && to != 1)) {
+            fault(1, "a copy has not come when it was waited for");
+        }
+    };
+    check(ends([&] { copy(true); }, 1) == 0, "a copy comes when it is waited for", "block");
+    check(ends([&] { copy(false); }, 1) == 719, "a copy that nobody waits for", "block");
+}
+
+void whatIsReleasedIsCounted() {
+    check(control().liveAllocations == 0 && control().livePinned == 0 && control().streams == 0 &&
+              control().graphs == 0 && control().graphExecs == 0 && control().liveBytes == 0,
+          "something is left", "counters");
+    check(control().kernelsRun > 100 && control().graphReplays == 2, "are not kept", "counters");
+}
+
+} // namespace
+
+void testDriver() {
+    accessesOutsideAnAllocationAreIllegal();
+    workRunsWhenSomebodyWaits();
+    graphsReplayWhatWasCaptured();
+    faultsComeWhenTheyAreTold();
+    whatHardwareLeavesUndefinedIsAFault();
+    whatIsReleasedIsCounted();
+}
+
+} // namespace self_test

@@ -1,0 +1,183 @@
+// Kernels that treat each row by itself, and the verdict on a draft.
+#include "products.h"
+
+namespace self_test {
+
+namespace {
+
+std::vector<float> randoms(size_t count, Random& random) {
+    std::vector<float> values(count);
+    for (float& v : values) {
+        v = random.uniform();
+    }
+    return values;
+}
+
+Geometry grid(int x, int y = 1, unsigned block = 128) {
+    Geometry g;
+    g.x = static_cast<unsigned>(x);
+    g.y = static_cast<unsigned>(y);
+    g.block = block;
+    return g;
+}
+
+void embedReadsTheRowOfEachToken() {
+    Random random{31};
+    for (std::string type : {"f32", "bf16", "int8", "int4"}) {
+        Weights table(type, 70, 133, false, random);
+        std::vector<StepRow> rows(3);
+        rows[0].token = 69;
+        rows[2].token = 31;
+        Device<StepRow> steps(rows);
+        Device<float> y(3 * 133);
+        require(launch("embed_" + type, grid(3), y.pointer(), static_cast<void*>(table.packed->pointer()),
+                       static_cast<void*>(table.scales->pointer()), steps.pointer(), 133, table.Np),
+                "embed");
+        std::vector<float> values = y.read();
+        for (int m = 0; m < 3; m++) {
+            for (int k = 0; k < 133; k++) {
+                int token = rows[m].token;
+                float right = table.values[token * 133 + k] * table.outputScales[token];
+                check(values[m * 133 + k] == right, "another element", "embed_" + type);
+            }
+        }
+    }
+}
+
+void normsDivideByTheRootMeanSquare() {
+    Random random{32};
+    for (int H : {1, 40, 577}) {
+        std::vector<float> x = randoms(3 * H, random);
+        Device<float> xs(x);
+        Device<float> gain(randoms(H, random));
+        std::vector<float> gains = gain.read();
+        int pitch = roundUp(H, 64);
+        Device<float> wide(3 * H);
+        Device<uint16_t> narrow(static_cast<size_t>(3) * pitch);
+        require(launch("rms_norm_f32", grid(3), wide.pointer(), xs.pointer(), gain.pointer(), H, 1e-5f), "rms_norm_f32");
+        require(launch("rms_norm_bf16", grid(3, 1, 256), narrow.pointer(), xs.pointer(), gain.pointer(), H, pitch, 1e-5f),
+                "rms_norm_bf16");
+        std::vector<float> wides = wide.read();
+        std::vector<uint16_t> narrows = narrow.read();
+        for (int m = 0; m < 3; m++) {
+            double squares = 0;
+            for (int h = 0; h < H; h++) {
+                squares += static_cast<double>(x[m * H + h]) * x[m * H + h];
+            }
+            for (int h = 0; h < H; h++) {
+                double right = x[m * H + h] / std::sqrt(squares / H + 1e-5f) * gains[h];
+                check(std::abs(wides[m * H + h] - right) <= (H + 8) * 0x1p-24 * std::abs(right), "off", "rms_norm_f32");
+                check(std::abs(fromBf16(narrows[m * pitch + h]) - right) <= 0x1.02p-8 * std::abs(right), "off",
+                      "rms_norm_bf16");
+            }
+        }
+    }
+}
+
+void rotationKeepsLengthsAndStoresWhatHasASlot() {
+    Random random{33};
+    int heads = 3, kvHeads = 2, headDim = 6, blockTokens = 4, M = 3, half = 3;
+    std::vector<float> qkv = randoms(static_cast<size_t>(M) * (heads + 2 * kvHeads) * headDim, random);
+    std::vector<float> cosines(10 * half);
+    std::vector<float> sines(10 * half);
+    for (int i = 0; i < 10 * half; i++) {
+        cosines[i] = std::cos(0.1f * i);
+        sines[i] = std::sin(0.1f * i);
+    }
+    std::vector<StepRow> rows(M);
+    for (int m = 0; m < M; m++) {
+        rows[m].position = 2 * m + 1;
+        rows[m].slot = m == 1 ? NONE : 5 + m; // block 1, offset 1 and 3
+    }
+    Device<float> data(qkv);
+    Device<float> cos(cosines);
+    Device<float> sin(sines);
+    Device<StepRow> steps(rows);
+    Device<float> cache(static_cast<size_t>(2) * 2 * kvHeads * blockTokens * headDim);
+    cache.clear();
+    require(launch("rotate_store_f32", grid(M, 2), data.pointer(), static_cast<float*>(nullptr),
+                   static_cast<float*>(nullptr), cos.pointer(), sin.pointer(), cache.pointer(), steps.pointer(), heads,
+                   kvHeads, headDim, blockTokens, 1e-6f),
+            "rotate_store_f32");
+    std::vector<float> after = data.read();
+    std::vector<float> stored = cache.read();
+    int columns = (heads + 2 * kvHeads) * headDim;
+    double sum = 0;
+    for (int m = 0; m < M; m++) {
+        for (int i = 0; i < columns; i++) {
+            int head = i / headDim, d = i % headDim, pair = d % half;
+            float first = qkv[m * columns + head * headDim + pair];
+            float second = qkv[m * columns + head * headDim + pair + half];
+            float c = cosines[rows[m].position * half + pair], s = sines[rows[m].position * half + pair];
+            float right = head >= heads + kvHeads ? qkv[m * columns + i] : d < half ? first * c - second * s : second * c + first * s;
+            check(after[m * columns + i] == right, "another value", "rotate_store_f32");
+            if (head >= heads && rows[m].slot != NONE) {
+                int kv = head - heads;
+                size_t at = (((static_cast<size_t>(rows[m].slot / 4) * 2 + kv / kvHeads) * kvHeads + kv % kvHeads) * 4 +
+                             rows[m].slot % 4) * headDim + d;
+                check(stored[at] == right, "is not in its slot", "rotate_store_f32");
+                sum += std::abs(right);
+            }
+        }
+    }
+    double all = 0;
+    for (float v : stored) {
+        all += std::abs(v);
+    }
+    check(std::abs(all - sum) < 1e-6, "other slots were written", "rotate_store_f32");
+}
+
+void acceptKeepsRowsUpToTheFirstRefusal() {
+    std::vector<StepRow> rows(8);
+    int tokens[] = {50, 51, 52, 60, 61};
+    for (int i = 0; i < 5; i++) {
+        rows[i].token = tokens[i];
+    }
+    std::vector<StepSequence> plans(3);
+    plans[0] = {0, 0, 0, 0, 3, 0, 0, 3, 0, {}}; // rows 0..2, drafts 0..1
+    plans[1] = {0, 0, 0, 3, 2, 3, 2, 3, 4, {}};
+    plans[2] = {0, 0, 0, 0, 0, 0, 0, 1, 0, {}}; // padding
+    Device<StepRow> steps(rows);
+    Device<StepSequence> sequences(plans);
+    Device<int> groups(std::vector<int>{NONE, 100, 103, NONE, NONE, 200, 203});
+    Device<int> picks(std::vector<int>{51, 7, 8, 61, 9});
+    Device<int> kept(3);
+    Device<int> drafts(4);
+    require(launch("accept_drafts", grid(3, 1, 32), kept.pointer(), drafts.pointer(), picks.pointer(), steps.pointer(),
+                   sequences.pointer(), groups.pointer()),
+            "accept_drafts");
+    check(kept.read() == std::vector<int>({2, 2, 0}), "kept", "accept_drafts");
+    check(drafts.read() == std::vector<int>({104, 105, 204, 205}), "draft rows", "accept_drafts");
+}
+
+void copiesCopy() {
+    Random random{34};
+    std::vector<float> x = randoms(4 * 30, random);
+    Device<float> from(x);
+    Device<float> to(std::vector<float>(3 * 30, 7.f));
+    Device<int> numbers(std::vector<int>{3, NONE, 0});
+    require(launch("gather_rows_f32", grid(3), to.pointer(), from.pointer(), numbers.pointer(), 30), "gather_rows_f32");
+    std::vector<float> y = to.read();
+    check(y[0] == x[90] && y[30] == 7.f && y[60] == x[0], "another row", "gather_rows_f32");
+
+    Device<uint16_t> narrow(4 * 64);
+    require(launch("to_bf16", grid(4), narrow.pointer(), from.pointer(), 30, 64), "to_bf16");
+    Device<float> back(4 * 30);
+    require(launch("to_f32", grid(4), back.pointer(), narrow.pointer(), 30, 64), "to_f32");
+    std::vector<float> rounded = back.read();
+    for (size_t i = 0; i < x.size(); i++) {
+        check(rounded[i] == fromBf16(toBf16(x[i])), "not rounded to nearest even", "to_bf16");
+    }
+}
+
+} // namespace
+
+void testRows() {
+    embedReadsTheRowOfEachToken();
+    normsDivideByTheRootMeanSquare();
+    rotationKeepsLengthsAndStoresWhatHasASlot();
+    acceptKeepsRowsUpToTheFirstRefusal();
+    copiesCopy();
+}
+
+} // namespace self_test
