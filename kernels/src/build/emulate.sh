@@ -12,6 +12,9 @@ fi
 
 flags="-std=c++17 -O2 -march=native -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden"
 flags="$flags -Wall -Wextra -Werror -Wno-unknown-pragmas -Isrc/emulator -Isrc/main/cuda"
+mkdir -p "$out"
+exec 9>"$out/lock"
+flock 9 # two builds may run at once
 stamp=$( (echo "$flags"; g++ --version; cat src/build/emulate.sh src/emulator/* src/main/cuda/* src/test/cpp/*) |
     sha256sum | cut -c1-64)
 if [ -f "$out/libcuda.so.1" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then

@@ -52,6 +52,13 @@ bool DeviceMemory::release(const void* at, bool& overrun) {
     return true;
 }
 
+void DeviceMemory::clear() {
+    bool overrun = false;
+    while (!blocks.empty()) {
+        release(reinterpret_cast<const void*>(blocks.begin()->first), overrun);
+    }
+}
+
 bool DeviceMemory::contains(const void* at, size_t bytes) const {
     uintptr_t address = reinterpret_cast<uintptr_t>(at);
     auto next = blocks.upper_bound(address);

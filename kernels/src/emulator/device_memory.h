@@ -16,6 +16,9 @@ public:
     /** Whether this is the start of an allocation. Reports a write behind its end in `overrun`. */
     bool release(const void* at, bool& overrun);
 
+    /** Releases everything. */
+    void clear();
+
     /** Whether all these bytes lie in one allocation. */
     bool contains(const void* at, size_t bytes) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace emulated {
@@ -21,6 +22,9 @@ Driver& driver() {
 namespace {
 
 thread_local CUcontext current = nullptr;
+thread_local int currentSince = 0; // a context of an earlier life of the driver is none
+
+int lives = 0;
 
 /** Errors after which a context is of no use any more. */
 bool isSticky(int code) {
@@ -75,6 +79,38 @@ void publish() {
     c.contextRetains = d.retains;
 }
 
+namespace {
+
+template <class Handle>
+void deleteAll(std::set<Handle>& handles) {
+    for (Handle handle : handles) {
+        delete handle;
+    }
+    handles.clear();
+}
+
+} // namespace
+
+void Driver::forget() {
+    queue.clear();
+    for (auto& range : pinned) {
+        free(reinterpret_cast<void*>(range.first));
+    }
+    pinned.clear();
+    for (CUstream stream : streams) {
+        delete stream->capture;
+    }
+    deleteAll(streams);
+    deleteAll(events);
+    deleteAll(modules);
+    deleteAll(graphExecs);
+    deleteAll(graphs);
+    memory.clear();
+    retains = 0;
+    control().sticky = 0;
+    lives++;
+}
+
 CUresult settle(int code) {
     if (isSticky(code) && control().sticky == 0) {
         control().sticky = code;
@@ -95,7 +131,7 @@ CUresult enterWithoutContext(int kind) {
 }
 
 CUresult enter(int kind) {
-    if (driver().initialised && current == nullptr) {
+    if (driver().initialised && (current == nullptr || currentSince != lives)) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
     return enterWithoutContext(kind);
@@ -154,6 +190,10 @@ EXPORTED CUresult cuInit(unsigned) {
     LOCKED;
     if (control().devices == 0) {
         return CUDA_ERROR_NO_DEVICE;
+    }
+    if (control().forget != 0) {
+        driver().forget();
+        control().forget = 0;
     }
     driver().initialised = true;
     publish();
@@ -251,12 +291,13 @@ EXPORTED CUresult cuDevicePrimaryCtxRelease_v2(CUdevice) {
 EXPORTED CUresult cuCtxSetCurrent(CUcontext context) {
     ENTER_QUIETLY;
     current = context;
+    currentSince = lives;
     return CUDA_SUCCESS;
 }
 
 EXPORTED CUresult cuCtxGetCurrent(CUcontext* context) {
     ENTER_QUIETLY;
-    *context = current;
+    *context = currentSince == lives ? current : nullptr;
     return CUDA_SUCCESS;
 }
 

@@ -77,6 +77,14 @@ public:
     }
 
     int runAll() { return runUntil(added); }
+
+    /** Drops what waits. */
+    void clear() {
+        waiting.clear();
+        run = added;
+        control().pendingOperations = 0;
+    }
+
     long total() const { return added; }
     long done() const { return run; }
 
@@ -99,6 +107,9 @@ struct Driver {
     std::set<CUevent> events;
     std::set<CUgraph> graphs;
     std::set<CUgraphExec> graphExecs;
+
+    /** Releases everything that anybody holds. */
+    void forget();
 };
 
 Driver& driver();

@@ -30,7 +30,7 @@
  */
 #include "device.cuh"
 
-namespace {
+namespace flash {
 
 constexpr int KEYS = 64; // of a tile; a thread block has as many queries, 16 for each of its 4 warps
 constexpr float LOG2_E = 1.44269504f;
@@ -340,20 +340,20 @@ __device__ __forceinline__ void attention_merge(bf16* out, const float* partials
     out[static_cast<size_t>(blockIdx.x) * outPitch + blockIdx.y * D + d] = narrow(weights > 0 ? sum / weights : 0.f);
 }
 
-} // namespace
+} // namespace flash
 
 #define ATTENTION(D)                                                                                                   \
     extern "C" __global__ void __launch_bounds__(128) attention_bf16_##D(                                              \
         float* partials, const float* qkv, const bf16* kv, const StepRow* rows, const StepTile* tiles,                 \
         const int* tables, int tableStride, int heads, int kvHeads, int blockTokens, float scale, int M,               \
         int splitTokens, int splits) {                                                                                 \
-        attention<D>(partials, qkv, kv, rows, tiles, tables, tableStride, heads, kvHeads, blockTokens, scale, M,       \
+        flash::attention<D>(partials, qkv, kv, rows, tiles, tables, tableStride, heads, kvHeads, blockTokens, scale, M,       \
                      splitTokens, splits);                                                                             \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(D)                                                                    \
         attention_merge_bf16_##D(bf16* out, const float* partials, const StepRow* rows, int M, int heads,              \
                                  int outPitch, int splitTokens, int splits) {                                          \
-        attention_merge<D>(out, partials, rows, M, heads, outPitch, splitTokens, splits);                              \
+        flash::attention_merge<D>(out, partials, rows, M, heads, outPitch, splitTokens, splits);                              \
     }
 
 ATTENTION(64)

@@ -28,7 +28,7 @@
  */
 #include "exponential.cuh"
 
-namespace {
+namespace strict_attention {
 
 constexpr int THREADS = 128;
 constexpr int LARGEST_HEAD = 256;
@@ -98,7 +98,7 @@ __device__ __forceinline__ void weigh(AttentionStorage& shared, float (&out)[2],
 }
 
 template <class T>
-__device__ __forceinline__ void attention_strict(float* out, const float* qkv, const T* kv, const StepRow* rows,
+__device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv, const StepRow* rows,
                                                  const int* tables, int tableStride, int heads, int kvHeads,
                                                  int headDim, int blockTokens, float scale) {
     SHARED(AttentionStorage, shared);
@@ -167,16 +167,16 @@ __device__ __forceinline__ void attention_strict(float* out, const float* qkv, c
     }
 }
 
-} // namespace
+} // namespace strict_attention
 
 extern "C" __global__ void __launch_bounds__(128)
     attention_strict_f32(float* out, const float* qkv, const float* kv, const StepRow* rows, const int* tables,
                          int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale) {
-    attention_strict(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
+    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
 }
 
 extern "C" __global__ void __launch_bounds__(128)
     attention_strict_bf16(float* out, const float* qkv, const bf16* kv, const StepRow* rows, const int* tables,
                           int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale) {
-    attention_strict(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
+    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
 }

@@ -29,7 +29,7 @@
  */
 #include "tile.cuh"
 
-namespace {
+namespace tile_products {
 
 /** Where one split leaves a sum of this block. */
 template <class S>
@@ -116,12 +116,12 @@ __device__ __forceinline__ void linear_tile(const Product& p) {
     }
 }
 
-} // namespace
+} // namespace tile_products
 
 #define LINEAR_TILE(rows, warpsAlongRows, stages)                                                                      \
-    PRODUCT_KERNEL(linear_tile##rows##_bf16, 256, (linear_tile<Shape<Bf16, rows, warpsAlongRows, stages>>))            \
-    PRODUCT_KERNEL(linear_tile##rows##_int8, 256, (linear_tile<Shape<Int8, rows, warpsAlongRows, stages>>))            \
-    PRODUCT_KERNEL(linear_tile##rows##_int4, 256, (linear_tile<Shape<Int4, rows, warpsAlongRows, stages>>))
+    PRODUCT_KERNEL(linear_tile##rows##_bf16, 256, (tile_products::linear_tile<Shape<Bf16, rows, warpsAlongRows, stages>>))            \
+    PRODUCT_KERNEL(linear_tile##rows##_int8, 256, (tile_products::linear_tile<Shape<Int8, rows, warpsAlongRows, stages>>))            \
+    PRODUCT_KERNEL(linear_tile##rows##_int4, 256, (tile_products::linear_tile<Shape<Int4, rows, warpsAlongRows, stages>>))
 
 LINEAR_TILE(16, 1, 4)
 LINEAR_TILE(32, 1, 4)

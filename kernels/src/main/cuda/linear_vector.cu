@@ -12,7 +12,7 @@
  */
 #include "vector.cuh"
 
-namespace {
+namespace vector_products {
 
 template <class W, int ROWS>
 __device__ __forceinline__ void linear_vector(const Product& p) {
@@ -32,12 +32,12 @@ __device__ __forceinline__ void linear_vector(const Product& p) {
     }
 }
 
-} // namespace
+} // namespace vector_products
 
 #define LINEAR_VECTOR(rows)                                                                                            \
-    PRODUCT_KERNEL(linear_vector##rows##_bf16, 256, (linear_vector<Bf16, rows>))                                       \
-    PRODUCT_KERNEL(linear_vector##rows##_int8, 256, (linear_vector<Int8, rows>))                                       \
-    PRODUCT_KERNEL(linear_vector##rows##_int4, 256, (linear_vector<Int4, rows>))
+    PRODUCT_KERNEL(linear_vector##rows##_bf16, 256, (vector_products::linear_vector<Bf16, rows>))                                       \
+    PRODUCT_KERNEL(linear_vector##rows##_int8, 256, (vector_products::linear_vector<Int8, rows>))                                       \
+    PRODUCT_KERNEL(linear_vector##rows##_int4, 256, (vector_products::linear_vector<Int4, rows>))
 
 LINEAR_VECTOR(1)
 LINEAR_VECTOR(4)

@@ -13,7 +13,7 @@
 #include "pick.cuh"
 #include "tile.cuh"
 
-namespace {
+namespace tile_picks {
 
 /** The best of a warp, the same in all lanes. */
 __device__ __forceinline__ Candidate best_of_warp(Candidate own) {
@@ -46,12 +46,12 @@ __device__ __forceinline__ void pick_tile(const Product& p, const Picking& picki
     }
 }
 
-} // namespace
+} // namespace tile_picks
 
 #define PICK_TILE(rows, stages)                                                                                        \
-    PICK_KERNEL(pick_tile##rows##_bf16, 256, (pick_tile<Shape<Bf16, rows, 1, stages>>))                                \
-    PICK_KERNEL(pick_tile##rows##_int8, 256, (pick_tile<Shape<Int8, rows, 1, stages>>))                                \
-    PICK_KERNEL(pick_tile##rows##_int4, 256, (pick_tile<Shape<Int4, rows, 1, stages>>))
+    PICK_KERNEL(pick_tile##rows##_bf16, 256, (tile_picks::pick_tile<Shape<Bf16, rows, 1, stages>>))                                \
+    PICK_KERNEL(pick_tile##rows##_int8, 256, (tile_picks::pick_tile<Shape<Int8, rows, 1, stages>>))                                \
+    PICK_KERNEL(pick_tile##rows##_int4, 256, (tile_picks::pick_tile<Shape<Int4, rows, 1, stages>>))
 
 PICK_TILE(16, 4)
 PICK_TILE(32, 4)

@@ -12,7 +12,7 @@
 #include "pick.cuh"
 #include "vector.cuh"
 
-namespace {
+namespace vector_picks {
 
 template <class W, int ROWS>
 __device__ __forceinline__ void pick_vector(const Product& p, const Picking& picking) {
@@ -33,12 +33,12 @@ __device__ __forceinline__ void pick_vector(const Product& p, const Picking& pic
     picking.best[static_cast<size_t>(m) * gridDim.x + blockIdx.x] = best;
 }
 
-} // namespace
+} // namespace vector_picks
 
 #define PICK_VECTOR(rows)                                                                                              \
-    PICK_KERNEL(pick_vector##rows##_bf16, 256, (pick_vector<Bf16, rows>))                                              \
-    PICK_KERNEL(pick_vector##rows##_int8, 256, (pick_vector<Int8, rows>))                                              \
-    PICK_KERNEL(pick_vector##rows##_int4, 256, (pick_vector<Int4, rows>))
+    PICK_KERNEL(pick_vector##rows##_bf16, 256, (vector_picks::pick_vector<Bf16, rows>))                                              \
+    PICK_KERNEL(pick_vector##rows##_int8, 256, (vector_picks::pick_vector<Int8, rows>))                                              \
+    PICK_KERNEL(pick_vector##rows##_int4, 256, (vector_picks::pick_vector<Int4, rows>))
 
 PICK_VECTOR(1)
 PICK_VECTOR(8)

@@ -99,6 +99,19 @@ void faultsComeWhenTheyAreTold() {
     check(cuCtxSynchronize() == 0, "outlives its context", "fault");
 }
 
+void aDriverThatForgetsIsLikeNew() {
+    CUdeviceptr memory = 0;
+    CUstream stream = nullptr;
+    require(cuMemAlloc_v2(&memory, 1 << 20), "cuMemAlloc");
+    require(cuStreamCreate(&stream, 0), "cuStreamCreate");
+    control().sticky = 700;
+    control().forget = 1;
+    require(cuInit(0), "cuInit");
+    check(cuCtxSynchronize() == 201, "still has a context", "forget");
+    check(control().liveBytes == 0 && control().streams == 0 && control().forget == 0, "still holds something", "forget");
+    open();
+}
+
 /** The code with which a kernel of two blocks ends. */
 int ends(const std::function<void()>& kernel, unsigned threads = 64) {
     return emulated::run({2, 1, 1}, {threads, 1, 1}, 0, kernel);
@@ -143,6 +156,7 @@ void testDriver() {
     workRunsWhenSomebodyWaits();
     graphsReplayWhatWasCaptured();
     faultsComeWhenTheyAreTold();
+    aDriverThatForgetsIsLikeNew();
     whatHardwareLeavesUndefinedIsAFault();
     whatIsReleasedIsCounted();
 }

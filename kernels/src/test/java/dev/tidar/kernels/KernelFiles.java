@@ -1,0 +1,53 @@
+package dev.tidar.kernels;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files of this module, read from its folder. */
+final class KernelFiles {
+
+    static final Path OUTPUT = Path.of("src/main/resources/dev/tidar/kernels");
+    static final Path PTX = OUTPUT.resolve("tidar-sm80.ptx");
+    static final Path MANIFEST = OUTPUT.resolve("MANIFEST");
+
+    private KernelFiles() {}
+
+    /** CUDA sources and headers, and the script that compiles them. */
+    static List<Path> sources() {
+        try (Stream<Path> cuda = Files.list(Path.of("src/main/cuda"))) {
+            return Stream.concat(cuda, Stream.of(Path.of("src/build/compile.sh")))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SHA-256 in hexadecimal digits. */
+    static String digest(Path file) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+            return HexFormat.of().formatHex(hash);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
