@@ -18,7 +18,8 @@ for source in src/main/cuda/*.cu; do
     echo "#include \"$(basename "$source")\""
 done >"$work/tidar.cu"
 "$nvcc" $flags -ptx -Isrc/main/cuda -o "$work/tidar.ptx" "$work/tidar.cu"
-sed -e 's|//.*$||' -e 's/[ \t]*$//' -e 's/^\.version .*/.version 8.0/' "$work/tidar.ptx" | sed '/^$/d' >"$out/tidar-sm80.ptx"
+sed -e 's|//.*$||' -e 's/[ \t]*$//' -e '/^$/d' -e 's/^\.version .*/.version 8.0/' \
+    "$work/tidar.ptx" >"$out/tidar-sm80.ptx"
 
 {
     echo "compiler $("$nvcc" --version | sed -n 's/.*release \(.*\), V.*/\1/p')"

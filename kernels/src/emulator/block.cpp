@@ -187,7 +187,7 @@ void prepare(Block& b) {
 
 struct sigaction otherHandlers[2];
 
-/** A bad access inside a kernel ends the kernel; any other signal belongs to whoever was here before, the JVM as a rule. */
+/** A bad access inside a kernel ends the kernel; any other signal is for whoever was here before, the JVM as a rule. */
 void onBadAccess(int signal, siginfo_t* info, void* context) {
     if (escape != nullptr) {
         snprintf(lastFault, sizeof lastFault, "illegal address %p, block (%u, %u, %u), thread %d", info->si_addr,
@@ -314,8 +314,8 @@ private:
 void fault(int code, const char* what) {
     {
         std::lock_guard<std::mutex> lock(faultMutex);
-        snprintf(lastFault, sizeof lastFault, "%s, block (%u, %u, %u), thread %d", what, block->index.x,
-                 block->index.y, block->index.z, block->current);
+        snprintf(lastFault, sizeof lastFault, "%s, block (%u, %u, %u), thread %d", what, block->index.x, block->index.y,
+                 block->index.z, block->current);
     }
     siglongjmp(*escape, code);
 }
@@ -382,7 +382,8 @@ void waitForCopies(int groupsLeft) {
 
 int run(dim3 grid, dim3 size, size_t dynamicSharedBytes, const std::function<void()>& body) {
     installHandlers();
-    static Workers* workers = new Workers(std::max(0, std::min(8, static_cast<int>(std::thread::hardware_concurrency())) - 1));
+    static Workers* workers =
+        new Workers(std::max(0, std::min(8, static_cast<int>(std::thread::hardware_concurrency())) - 1));
     Grid all;
     all.size = grid;
     all.blockSize = size;

@@ -17,7 +17,7 @@ constexpr int WARP = 32;
 constexpr int MAX_THREADS = 1024;
 constexpr int MAX_PENDING = 96;
 
-/** A copy to shared memory that has been asked for; it happens when its thread waits for it, which is as late as allowed. */
+/** A copy to shared memory that has been asked for; it happens when its thread waits for it: as late as allowed. */
 struct AsyncCopy {
     void* to;
     const void* from;
@@ -35,7 +35,7 @@ struct Fiber {
     AsyncCopy copies[MAX_PENDING];
 };
 
-/** What the threads of a warp exchange. Two of them in turn, because a thread may be one operation ahead of the others. */
+/** What the threads of a warp exchange. Two of them in turn: a thread may be one operation ahead of the others. */
 struct Exchange {
     uint64_t words[WARP];
     const void* addresses[WARP];

@@ -24,9 +24,9 @@ struct Control {
     int32_t devices;           // -1: one
     int32_t driverVersion;     // 0: 13000
     int32_t computeCapability; // 0: 80
-    int32_t forget;            // not 0: the next cuInit forgets everything, as a new process would, and sets this to 0
-    int64_t memory;            // bytes; 0: 8 GiB
     int32_t multiprocessors;   // 0: 8
+    int64_t memory;            // bytes; 0: 8 GiB
+    int32_t forget;            // not 0: the next cuInit forgets everything, as a new process would, and sets this to 0
     char unused0[64 - 36];
     Fault faults[FAULT_KINDS];
     char unused1[256 - 64 - 16 * FAULT_KINDS];
@@ -46,8 +46,9 @@ struct Control {
     int32_t pendingOperations;
 };
 
-static_assert(offsetof(Control, forget) == 20 && offsetof(Control, faults) == 64 &&
-                  offsetof(Control, liveAllocations) == 256 && offsetof(Control, liveBytes) == 288 && offsetof(Control, pendingOperations) == 316,
+static_assert(offsetof(Control, forget) == 32 && offsetof(Control, faults) == 64 &&
+                  offsetof(Control, liveAllocations) == 256 && offsetof(Control, liveBytes) == 288 &&
+                  offsetof(Control, pendingOperations) == 316,
               "tests read these offsets");
 
 constexpr int32_t CONTROL_MAGIC = 0x454d5543;

@@ -33,8 +33,8 @@ template <class T>
 inline T emulated_shuffle(T value, int source) {
     static_assert(sizeof(T) <= 8, "one word");
     auto& exchange = emulated::meet(
-        emulated::Operation::SHUFFLE, [&](emulated::Exchange& e, int lane) { memcpy(&e.words[lane], &value, sizeof(T)); },
-        [](auto&) {});
+        emulated::Operation::SHUFFLE,
+        [&](emulated::Exchange& e, int lane) { memcpy(&e.words[lane], &value, sizeof(T)); }, [](auto&) {});
     T result;
     memcpy(&result, &exchange.words[source], sizeof(T));
     return result;
@@ -52,8 +52,8 @@ inline T __shfl_xor_sync(unsigned, T value, int mask) {
 
 inline int __any_sync(unsigned, int predicate) {
     auto& exchange = emulated::meet(
-        emulated::Operation::VOTE,
-        [&](emulated::Exchange& e, int lane) { e.words[lane] = predicate != 0; }, [](auto&) {});
+        emulated::Operation::VOTE, [&](emulated::Exchange& e, int lane) { e.words[lane] = predicate != 0; },
+        [](auto&) {});
     uint64_t any = 0;
     uint32_t alive = emulated::block->warp().alive;
     for (int lane = 0; lane < 32; lane++) {

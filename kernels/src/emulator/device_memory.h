@@ -1,5 +1,5 @@
-// Memory of the emulated device: each allocation in pages of its own, with pages that fault on both sides. What is freed
-// stays unmapped for good, so that a use after free faults too.
+// Memory of the emulated device: each allocation in pages of its own, with pages that fault on both sides. What is
+// freed stays unmapped for good, so that a use after free faults too.
 #pragma once
 
 #include <cstddef>

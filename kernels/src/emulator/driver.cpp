@@ -179,12 +179,14 @@ static CUresult wait(long total) {
 using namespace emulated;
 
 #define LOCKED std::lock_guard<std::recursive_mutex> locked(driver().lock)
-#define ENTER(kind)                                                                                                    \
-    LOCKED;                                                                                                            \
-    if (CUresult early = enter(kind)) return early
-#define ENTER_QUIETLY                                                                                                  \
-    LOCKED;                                                                                                            \
-    if (!driver().initialised) return CUDA_ERROR_NOT_INITIALIZED
+#define ENTER(kind)                   \
+    LOCKED;                           \
+    if (CUresult early = enter(kind)) \
+    return early
+#define ENTER_QUIETLY          \
+    LOCKED;                    \
+    if (!driver().initialised) \
+    return CUDA_ERROR_NOT_INITIALIZED
 
 EXPORTED CUresult cuInit(unsigned) {
     LOCKED;
@@ -241,9 +243,12 @@ EXPORTED CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice) {
 
 EXPORTED CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute, CUdevice) {
     ENTER_QUIETLY;
-    static const std::map<int, int> fixed = {{MAX_THREADS_PER_BLOCK, 1024}, {MAX_SHARED_MEMORY_PER_BLOCK, 48 * 1024},
-                                             {WARP_SIZE, 32},              {CLOCK_RATE, 1000000},
-                                             {MEMORY_CLOCK_RATE, 1000000}, {GLOBAL_MEMORY_BUS_WIDTH, 64},
+    static const std::map<int, int> fixed = {{MAX_THREADS_PER_BLOCK, 1024},
+                                             {MAX_SHARED_MEMORY_PER_BLOCK, 48 * 1024},
+                                             {WARP_SIZE, 32},
+                                             {CLOCK_RATE, 1000000},
+                                             {MEMORY_CLOCK_RATE, 1000000},
+                                             {GLOBAL_MEMORY_BUS_WIDTH, 64},
                                              {L2_CACHE_SIZE, 1 << 22}};
     switch (attribute) {
     case MULTIPROCESSOR_COUNT:

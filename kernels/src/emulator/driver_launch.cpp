@@ -60,9 +60,7 @@ CUresult load(CUmodule* module, const char* text) {
 }
 
 /** A pointer parameter must be null or stand in memory that the device sees. */
-bool visible(const void* at) {
-    return at == nullptr || driver().memory.contains(at, 0) || isPinned(at, 0);
-}
+bool visible(const void* at) { return at == nullptr || driver().memory.contains(at, 0) || isPinned(at, 0); }
 
 int runKernel(const Kernel* kernel, const Call& call, dim3 grid, dim3 size, unsigned sharedBytes) {
     for (auto& pointer : call.pointers) {
@@ -84,9 +82,10 @@ int runKernel(const Kernel* kernel, const Call& call, dim3 grid, dim3 size, unsi
 
 EXPORTED CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute, CUdevice device);
 
-#define ENTER(kind)                                                                                                    \
-    std::lock_guard<std::recursive_mutex> locked(driver().lock);                                                       \
-    if (CUresult early = enter(kind)) return early
+#define ENTER(kind)                                              \
+    std::lock_guard<std::recursive_mutex> locked(driver().lock); \
+    if (CUresult early = enter(kind))                            \
+    return early
 
 EXPORTED CUresult cuModuleLoadData(CUmodule* module, const void* image) {
     ENTER(LOAD);
@@ -144,7 +143,7 @@ EXPORTED CUresult cuFuncSetAttribute(CUfunction function, int attribute, int val
 
 EXPORTED CUresult cuFuncGetAttribute(int* value, int attribute, CUfunction function) {
     ENTER(LOAD);
-    *value = attribute == FUNCTION_MAX_THREADS_PER_BLOCK             ? function->entry.maxThreads
+    *value = attribute == FUNCTION_MAX_THREADS_PER_BLOCK           ? function->entry.maxThreads
              : attribute == FUNCTION_MAX_DYNAMIC_SHARED_SIZE_BYTES ? function->dynamicSharedBytes
                                                                    : 0;
     return CUDA_SUCCESS;

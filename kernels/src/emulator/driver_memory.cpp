@@ -37,9 +37,10 @@ CUresult fill(CUstream stream, CUdeviceptr to, size_t count, int width, unsigned
 
 } // namespace
 
-#define ENTER(kind)                                                                                                    \
-    std::lock_guard<std::recursive_mutex> locked(driver().lock);                                                       \
-    if (CUresult early = enter(kind)) return early
+#define ENTER(kind)                                              \
+    std::lock_guard<std::recursive_mutex> locked(driver().lock); \
+    if (CUresult early = enter(kind))                            \
+    return early
 
 EXPORTED CUresult cuMemAlloc_v2(CUdeviceptr* pointer, size_t bytes) {
     ENTER(ALLOCATE);
@@ -126,8 +127,8 @@ EXPORTED CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t 
     if (isPinned(from, bytes)) {
         return copy(stream, address(to), static_cast<const char*>(from), bytes);
     }
-    auto staged = std::make_shared<std::vector<char>>(static_cast<const char*>(from),
-                                                      static_cast<const char*>(from) + bytes);
+    auto staged =
+        std::make_shared<std::vector<char>>(static_cast<const char*>(from), static_cast<const char*>(from) + bytes);
     return submit(stream, [=] {
         memcpy(address(to), staged->data(), bytes);
         return 0;

@@ -1,5 +1,5 @@
 /*
- * accept_drafts:  kept[s] = 1 + drafts that the row before them picked, from the left; then the mask rows that draft next
+ * accept_drafts:  kept[s] = 1 + drafts that the row before them picked, from the left; then the masks that draft next
  *
  *   name       shape                    dtype         meaning
  *   kept       [S]                      i32           written: rows that stand, 0 where nothing is verified
@@ -19,7 +19,7 @@
 
 extern "C" __global__ void __launch_bounds__(32)
     accept_drafts(int* kept, int* draftRows, const int* picks, const StepRow* rows, const StepSequence* sequences,
-           const int* groups) {
+                  const int* groups) {
     StepSequence plan = sequences[blockIdx.x];
     int stands = plan.verifyRows == 0 ? 0 : 1;
     while (stands > 0 && stands < plan.verifyRows &&

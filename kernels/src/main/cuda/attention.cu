@@ -38,8 +38,8 @@ constexpr float LOG2_E = 1.44269504f;
 /** One thread block's work, and how its lanes share it: lane 4g + t has queries g and g + 8 of its warp. */
 template <int D>
 struct TileAttention {
-    static constexpr int CHUNKS = D / 8;               // 16-byte chunks of a key
-    static constexpr int MATRIX_BYTES = KEYS * D * 2;  // keys or values of a tile
+    static constexpr int CHUNKS = D / 8;              // 16-byte chunks of a key
+    static constexpr int MATRIX_BYTES = KEYS * D * 2; // keys or values of a tile
     static constexpr int STAGE_BYTES = 2 * MATRIX_BYTES;
 
     const float* qkv;
@@ -75,7 +75,8 @@ struct TileAttention {
         for (int half = 0; half < 2; half++) {
             int q = query_of(half);
             bool real = exists(q);
-            const float* from = qkv + static_cast<size_t>(real ? row_of(q) : 0) * columns() + (real ? head_of(q) : 0) * D;
+            const float* from =
+                qkv + static_cast<size_t>(real ? row_of(q) : 0) * columns() + (real ? head_of(q) : 0) * D;
 #pragma unroll
             for (int k = 0; k < D / 16; k++) {
 #pragma unroll
@@ -117,8 +118,8 @@ struct TileAttention {
             size_t slot = ((block * 2 * kvHeads + kvHead) * blockTokens + (seen ? position % blockTokens : 0)) * D;
             const bf16* from = kv + slot + chunk * 8;
             copy_async(chunk_at(keys, key, chunk), from, seen);
-            copy_async(chunk_at(keys + MATRIX_BYTES, key, chunk),
-                       from + static_cast<size_t>(kvHeads) * blockTokens * D, seen);
+            copy_async(chunk_at(keys + MATRIX_BYTES, key, chunk), from + static_cast<size_t>(kvHeads) * blockTokens * D,
+                       seen);
         }
     }
 
@@ -238,7 +239,8 @@ struct TileAttention {
             commit_copies();
             wait_for_copies<1>();
             __syncthreads();
-            attend(stage, first + KEYS > tile.leastVisible, [&](int half, int key) { return first + key < visible[half]; });
+            attend(stage, first + KEYS > tile.leastVisible,
+                   [&](int half, int key) { return first + key < visible[half]; });
             __syncthreads();
             stage = 1 - stage;
         }
@@ -250,9 +252,8 @@ struct TileAttention {
             __syncthreads();
             write_fresh(first);
             __syncthreads();
-            attend(0, true, [&](int half, int key) {
-                return first + key >= groupFirst[half] && first + key < groupEnd[half];
-            });
+            attend(0, true,
+                   [&](int half, int key) { return first + key >= groupFirst[half] && first + key < groupEnd[half]; });
         }
     }
 
@@ -316,8 +317,8 @@ __device__ __forceinline__ void attention(float* partials, const float* qkv, con
 }
 
 template <int D>
-__device__ __forceinline__ void attention_merge(bf16* out, const float* partials, const StepRow* rows, int M,
-                                                int heads, int outPitch, int splitTokens, int splits) {
+__device__ __forceinline__ void attention_merge(bf16* out, const float* partials, const StepRow* rows, int M, int heads,
+                                                int outPitch, int splitTokens, int splits) {
     StepRow row = rows[blockIdx.x];
     int present = (row.visible + splitTokens - 1) / splitTokens;
     bool fresh = row.groupEnd > row.groupFirst;
@@ -327,8 +328,7 @@ __device__ __forceinline__ void attention_merge(bf16* out, const float* partials
     float sum = 0.f;
     for (int i = 0; i < present + (fresh ? 1 : 0); i++) {
         int split = i < present ? i : splits;
-        const float* part =
-            partials + ((static_cast<size_t>(split) * M + blockIdx.x) * heads + blockIdx.y) * (D + 2);
+        const float* part = partials + ((static_cast<size_t>(split) * M + blockIdx.x) * heads + blockIdx.y) * (D + 2);
         float highest = fmaxf(largest, part[D]);
         float base = highest == -INFINITE ? 0.f : highest;
         float before = power_of_two(largest - base);
@@ -342,18 +342,18 @@ __device__ __forceinline__ void attention_merge(bf16* out, const float* partials
 
 } // namespace flash
 
-#define ATTENTION(D)                                                                                                   \
-    extern "C" __global__ void __launch_bounds__(128) attention_bf16_##D(                                              \
-        float* partials, const float* qkv, const bf16* kv, const StepRow* rows, const StepTile* tiles,                 \
-        const int* tables, int tableStride, int heads, int kvHeads, int blockTokens, float scale, int M,               \
-        int splitTokens, int splits) {                                                                                 \
-        flash::attention<D>(partials, qkv, kv, rows, tiles, tables, tableStride, heads, kvHeads, blockTokens, scale, M,       \
-                     splitTokens, splits);                                                                             \
-    }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(D)                                                                    \
-        attention_merge_bf16_##D(bf16* out, const float* partials, const StepRow* rows, int M, int heads,              \
-                                 int outPitch, int splitTokens, int splits) {                                          \
-        flash::attention_merge<D>(out, partials, rows, M, heads, outPitch, splitTokens, splits);                              \
+#define ATTENTION(D)                                                                                                 \
+    extern "C" __global__ void __launch_bounds__(128)                                                                \
+        attention_bf16_##D(float* partials, const float* qkv, const bf16* kv, const StepRow* rows,                   \
+                           const StepTile* tiles, const int* tables, int tableStride, int heads, int kvHeads,        \
+                           int blockTokens, float scale, int M, int splitTokens, int splits) {                       \
+        flash::attention<D>(partials, qkv, kv, rows, tiles, tables, tableStride, heads, kvHeads, blockTokens, scale, \
+                            M, splitTokens, splits);                                                                 \
+    }                                                                                                                \
+    extern "C" __global__ void __launch_bounds__(D)                                                                  \
+        attention_merge_bf16_##D(bf16* out, const float* partials, const StepRow* rows, int M, int heads,            \
+                                 int outPitch, int splitTokens, int splits) {                                        \
+        flash::attention_merge<D>(out, partials, rows, M, heads, outPitch, splitTokens, splits);                     \
     }
 
 ATTENTION(64)

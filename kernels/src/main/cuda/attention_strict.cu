@@ -99,8 +99,8 @@ __device__ __forceinline__ void weigh(AttentionStorage& shared, float (&out)[2],
 
 template <class T>
 __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv, const StepRow* rows,
-                                                 const int* tables, int tableStride, int heads, int kvHeads,
-                                                 int headDim, int blockTokens, float scale) {
+                                       const int* tables, int tableStride, int heads, int kvHeads, int headDim,
+                                       int blockTokens, float scale) {
     SHARED(AttentionStorage, shared);
     StepRow row = rows[blockIdx.x];
     int head = blockIdx.y;

@@ -33,9 +33,7 @@ struct bf16 {
     uint16_t bits;
 };
 
-__device__ __forceinline__ float widen(bf16 value) {
-    return __uint_as_float(static_cast<uint32_t>(value.bits) << 16);
-}
+__device__ __forceinline__ float widen(bf16 value) { return __uint_as_float(static_cast<uint32_t>(value.bits) << 16); }
 
 /** Low and high half of a word of two bfloat16. */
 __device__ __forceinline__ float low(uint32_t pair) { return __uint_as_float(pair << 16); }
@@ -76,7 +74,7 @@ __device__ __forceinline__ uint32_t multiply_add_pairs(uint32_t a, uint32_t b, u
 #endif
 }
 
-/** Starts copying 16 bytes to shared memory, zeros instead if the source does not exist. Weights pass the L1 cache by. */
+/** Starts copying 16 bytes to shared memory past the L1 cache; zeros instead, if the source does not exist. */
 __device__ __forceinline__ void copy_async(void* shared, const void* global, bool exists) {
 #ifdef __CUDACC__
     uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
@@ -122,9 +120,7 @@ __device__ __forceinline__ Chunk read_once(const Chunk* at) {
 __device__ __forceinline__ HalfChunk read_once(const HalfChunk* at) {
 #ifdef __CUDACC__
     HalfChunk c;
-    asm volatile("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];"
-                 : "=r"(c.word[0]), "=r"(c.word[1])
-                 : "l"(at));
+    asm volatile("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];" : "=r"(c.word[0]), "=r"(c.word[1]) : "l"(at));
     return c;
 #else
     return *at;
@@ -219,7 +215,7 @@ inline void multiply_fragments(emulated::Exchange& e) {
 }
 #endif
 
-/** c[16, 8] += a[16, 16] * b[16, 8] by the tensor cores, bfloat16 with float sums; fragments as mma.m16n8k16 has them. */
+/** c[16, 8] += a[16, 16] * b[16, 8] by the tensor cores, bfloat16 with f32 sums; fragments as mma.m16n8k16 has them. */
 __device__ __forceinline__ void multiply(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
 #ifdef __CUDACC__
     asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "

@@ -31,10 +31,10 @@ __device__ __forceinline__ void embed(float* y, const void* table, const void* s
     }
 }
 
-#define EMBED(name, W)                                                                                                 \
-    extern "C" __global__ void __launch_bounds__(128)                                                                  \
-        name(float* y, const void* table, const void* scale, const StepRow* rows, int H, int Np) {                     \
-        embed<W>(y, table, scale, rows, H, Np);                                                                        \
+#define EMBED(name, W)                                                                             \
+    extern "C" __global__ void __launch_bounds__(128)                                              \
+        name(float* y, const void* table, const void* scale, const StepRow* rows, int H, int Np) { \
+        embed<W>(y, table, scale, rows, H, Np);                                                    \
     }
 
 EMBED(embed_f32, F32)

@@ -66,7 +66,7 @@ struct Fragments<Int4> {
     static __device__ __forceinline__ uint32_t widened(uint32_t nibbles, uint32_t scales) {
         uint32_t biased = (nibbles & 0xfu) | (nibbles & 0xf0u) << 12 | 0x43004300u;
         uint32_t exact = multiply_add_pairs(biased, 0x3f803f80u, 0xc308c308u); // * 1 - 136
-        return multiply_add_pairs(exact, scales, 0x80008000u);                  // * scale + -0
+        return multiply_add_pairs(exact, scales, 0x80008000u);                 // * scale + -0
     }
 
     __device__ __forceinline__ void pair(int j, uint32_t scales, uint32_t& first, uint32_t& second) const {
@@ -82,7 +82,6 @@ __device__ __forceinline__ uint32_t scale_pair(const void* scale, int n, int kTi
     if (!W::GROUP_SCALES) {
         return 0;
     }
-    uint32_t bits =
-        static_cast<const bf16*>(scale)[static_cast<size_t>(kTile * TILE / Int4::GROUP) * Np + n].bits;
+    uint32_t bits = static_cast<const bf16*>(scale)[static_cast<size_t>(kTile * TILE / Int4::GROUP) * Np + n].bits;
     return bits | bits << 16;
 }

@@ -15,8 +15,7 @@
  */
 #include "device.cuh"
 
-extern "C" __global__ void __launch_bounds__(128)
-    gather_rows_f32(float* y, const float* x, const int* numbers, int H) {
+extern "C" __global__ void __launch_bounds__(128) gather_rows_f32(float* y, const float* x, const int* numbers, int H) {
     int row = numbers[blockIdx.x];
     if (row == NONE) {
         return;

@@ -7,8 +7,8 @@
  *   w            [Np/64][Kp/64]  w         tiles of weights.cuh; f32, bf16, int8 or int4
  *   scale        see there       see there null, or one for each packed output; int4: one for 128 inputs
  *   bias         [Np]            f32       null without bias; packed order
- *   addend       [M - firstAddend, Np]  f32  null, or what is added to the rows from firstAddend on: the draft adapter's
- *                                          part of drafting rows, itself a product; packed order
+ *   addend       [M - firstAddend, Np]  f32  null, or what is added to the rows from firstAddend on: the draft
+ *                                            adapter's part of drafting rows, itself a product; packed order
  *   partials, tickets                      null here
  *   epilogue     scalar          i32       STORE, STORE_BF16, ADD, SWIGLU or SWIGLU_BF16
  *   M            scalar          i32       rows
@@ -18,8 +18,8 @@
  *   firstAddend  scalar          i32       first drafting row
  *
  * Launch    grid (Np / 64, ceil(M / 16)), block 64.
- * Numerics  strict. value = chain over ascending k, then * scale, + bias, + addend; int4 scales the weight, exactly. The
- *           bits of a row do not depend on M.
+ * Numerics  strict. value = chain over ascending k, then * scale, + bias, + addend; int4 scales the weight, exactly.
+ *           The bits of a row do not depend on M.
  * Oracle    Products of the CPU backend, bit for bit.
  * Cost      2*M*N*K flops on the CUDA cores; weights are read once for every 16 rows. Not for speed.
  * Source    none

@@ -19,11 +19,12 @@
  *               int4    24576   32768   43520   69632   78336
  *
  *           splits: a function of (Np, K) and the device, not of M.
- * Numerics  bf16 products, f32 sums; the order of a sum depends on K, the tile's inputs and splits, not on M or rows, so
- *           a row has the same bits in every tile. int8 weights are exact in bf16, their scale is applied to the sum;
+ * Numerics  bf16 products, f32 sums; the order of a sum depends on K and splits, not on M or rows, so a row has the
+ *           same bits in every tile. int8 weights are exact in bf16, their scale is applied to the sum;
  *           int4 weights are rounded to bf16 after their scale. Splits are added in ascending order by the block that
  *           finishes last.
- * Oracle    Products of the CPU backend on x rounded to bf16: |gpu - cpu| <= K 2^-23 sum |x w| (int4: + 2^-8 sum |x w|).
+ * Oracle    Products of the CPU backend on x rounded to bf16: |gpu - cpu| <= K 2^-23 sum |x w|, and 2^-8 sum |x w|
+ *           more for int4.
  * Cost      2*M*N*K flops; weights are read from memory B times, once as a rule. Below about 200 rows memory-bound.
  * Source    cp.async and mma as in the CUDA programming guide; order of weights after Marlin (arXiv 2408.11743).
  */
@@ -118,10 +119,13 @@ __device__ __forceinline__ void linear_tile(const Product& p) {
 
 } // namespace tile_products
 
-#define LINEAR_TILE(rows, warpsAlongRows, stages)                                                                      \
-    PRODUCT_KERNEL(linear_tile##rows##_bf16, 256, (tile_products::linear_tile<Shape<Bf16, rows, warpsAlongRows, stages>>))            \
-    PRODUCT_KERNEL(linear_tile##rows##_int8, 256, (tile_products::linear_tile<Shape<Int8, rows, warpsAlongRows, stages>>))            \
-    PRODUCT_KERNEL(linear_tile##rows##_int4, 256, (tile_products::linear_tile<Shape<Int4, rows, warpsAlongRows, stages>>))
+#define LINEAR_TILE(rows, warpsAlongRows, stages)                                           \
+    PRODUCT_KERNEL(linear_tile##rows##_bf16, 256,                                           \
+                   (tile_products::linear_tile<Shape<Bf16, rows, warpsAlongRows, stages>>)) \
+    PRODUCT_KERNEL(linear_tile##rows##_int8, 256,                                           \
+                   (tile_products::linear_tile<Shape<Int8, rows, warpsAlongRows, stages>>)) \
+    PRODUCT_KERNEL(linear_tile##rows##_int4, 256,                                           \
+                   (tile_products::linear_tile<Shape<Int4, rows, warpsAlongRows, stages>>))
 
 LINEAR_TILE(16, 1, 4)
 LINEAR_TILE(32, 1, 4)

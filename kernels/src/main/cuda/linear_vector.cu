@@ -34,9 +34,9 @@ __device__ __forceinline__ void linear_vector(const Product& p) {
 
 } // namespace vector_products
 
-#define LINEAR_VECTOR(rows)                                                                                            \
-    PRODUCT_KERNEL(linear_vector##rows##_bf16, 256, (vector_products::linear_vector<Bf16, rows>))                                       \
-    PRODUCT_KERNEL(linear_vector##rows##_int8, 256, (vector_products::linear_vector<Int8, rows>))                                       \
+#define LINEAR_VECTOR(rows)                                                                       \
+    PRODUCT_KERNEL(linear_vector##rows##_bf16, 256, (vector_products::linear_vector<Bf16, rows>)) \
+    PRODUCT_KERNEL(linear_vector##rows##_int8, 256, (vector_products::linear_vector<Int8, rows>)) \
     PRODUCT_KERNEL(linear_vector##rows##_int4, 256, (vector_products::linear_vector<Int4, rows>))
 
 LINEAR_VECTOR(1)

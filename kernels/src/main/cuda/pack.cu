@@ -48,8 +48,7 @@ extern "C" __global__ void __launch_bounds__(128)
 
 /** One thread quantises a group of 128, two neighbouring inputs to a byte. */
 extern "C" __global__ void __launch_bounds__(128)
-    pack_int4(unsigned char* w, bf16* scales, const float* source, int, int K, int Np, int firstPacked,
-              int turn) {
+    pack_int4(unsigned char* w, bf16* scales, const float* source, int, int K, int Np, int firstPacked, int turn) {
     int n = packed_row(blockIdx.x, firstPacked, turn);
     const float* row = source + static_cast<size_t>(blockIdx.x) * K;
     for (int first = threadIdx.x * Int4::GROUP; first < K; first += blockDim.x * Int4::GROUP) {

@@ -48,9 +48,9 @@ __device__ __forceinline__ void pick_tile(const Product& p, const Picking& picki
 
 } // namespace tile_picks
 
-#define PICK_TILE(rows, stages)                                                                                        \
-    PICK_KERNEL(pick_tile##rows##_bf16, 256, (tile_picks::pick_tile<Shape<Bf16, rows, 1, stages>>))                                \
-    PICK_KERNEL(pick_tile##rows##_int8, 256, (tile_picks::pick_tile<Shape<Int8, rows, 1, stages>>))                                \
+#define PICK_TILE(rows, stages)                                                                     \
+    PICK_KERNEL(pick_tile##rows##_bf16, 256, (tile_picks::pick_tile<Shape<Bf16, rows, 1, stages>>)) \
+    PICK_KERNEL(pick_tile##rows##_int8, 256, (tile_picks::pick_tile<Shape<Int8, rows, 1, stages>>)) \
     PICK_KERNEL(pick_tile##rows##_int4, 256, (tile_picks::pick_tile<Shape<Int4, rows, 1, stages>>))
 
 PICK_TILE(16, 4)

@@ -35,9 +35,9 @@ __device__ __forceinline__ void pick_vector(const Product& p, const Picking& pic
 
 } // namespace vector_picks
 
-#define PICK_VECTOR(rows)                                                                                              \
-    PICK_KERNEL(pick_vector##rows##_bf16, 256, (vector_picks::pick_vector<Bf16, rows>))                                              \
-    PICK_KERNEL(pick_vector##rows##_int8, 256, (vector_picks::pick_vector<Int8, rows>))                                              \
+#define PICK_VECTOR(rows)                                                               \
+    PICK_KERNEL(pick_vector##rows##_bf16, 256, (vector_picks::pick_vector<Bf16, rows>)) \
+    PICK_KERNEL(pick_vector##rows##_int8, 256, (vector_picks::pick_vector<Int8, rows>)) \
     PICK_KERNEL(pick_vector##rows##_int4, 256, (vector_picks::pick_vector<Int4, rows>))
 
 PICK_VECTOR(1)

@@ -66,12 +66,12 @@ struct Product {
 };
 
 /** A kernel with the parameters of a product. */
-#define PRODUCT_KERNEL(name, threads, body)                                                                            \
-    extern "C" __global__ void __launch_bounds__(threads)                                                              \
-        name(void* y, const void* x, const void* w, const void* scale, const float* bias, const float* addend,         \
-             float* partials, int* tickets, int epilogue, int M, int N, int Np, int K, int yPitch, int xPitch,         \
-             int firstAddend) {                                                                                        \
-        Product product{y, x, w, scale, bias,  addend, partials, tickets,                                              \
-                        epilogue, M, N, Np, K, yPitch, xPitch, firstAddend};                                           \
-        body(product);                                                                                                 \
+#define PRODUCT_KERNEL(name, threads, body)                                                                    \
+    extern "C" __global__ void __launch_bounds__(threads)                                                      \
+        name(void* y, const void* x, const void* w, const void* scale, const float* bias, const float* addend, \
+             float* partials, int* tickets, int epilogue, int M, int N, int Np, int K, int yPitch, int xPitch, \
+             int firstAddend) {                                                                                \
+        Product product{y,        x, w, scale, bias, addend, partials, tickets,                                \
+                        epilogue, M, N, Np,    K,    yPitch, xPitch,   firstAddend};                           \
+        body(product);                                                                                         \
     }

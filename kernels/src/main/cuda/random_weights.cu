@@ -24,16 +24,14 @@ __device__ __forceinline__ float random_uniform(uint64_t seed, long long i, floa
     return (static_cast<float>(random_word(seed, i) >> 8) * 0x1p-23f - 1) * range;
 }
 
-#define EACH_ELEMENT(i, count)                                                                                         \
+#define EACH_ELEMENT(i, count) \
     for (long long i = static_cast<long long>(blockIdx.x) * 256 + threadIdx.x; i < (count); i += 1024LL * 256)
 
-extern "C" __global__ void __launch_bounds__(256)
-    random_f32(float* w, long long elements, uint64_t seed, float range) {
+extern "C" __global__ void __launch_bounds__(256) random_f32(float* w, long long elements, uint64_t seed, float range) {
     EACH_ELEMENT(i, elements) { w[i] = random_uniform(seed, i, range); }
 }
 
-extern "C" __global__ void __launch_bounds__(256)
-    random_bf16(bf16* w, long long elements, uint64_t seed, float range) {
+extern "C" __global__ void __launch_bounds__(256) random_bf16(bf16* w, long long elements, uint64_t seed, float range) {
     EACH_ELEMENT(i, elements) { w[i] = narrow(random_uniform(seed, i, range)); }
 }
 

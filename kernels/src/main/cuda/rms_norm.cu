@@ -9,8 +9,8 @@
  *   eps    scalar       f32    dimensionless, added to the mean square, for example 1e-6
  *
  * Launch    f32: grid N, block 128. bf16: grid N, block 256. Do not launch with N = 0.
- * Numerics  f32 is strict: sixteen interleaved chains of squares, added as a tree of halves, root and division in double.
- *           bf16 sums squares in f32 in an order that depends on H alone; one rounding to bf16 at the store.
+ * Numerics  f32 is strict: sixteen interleaved chains of squares, added as a tree of halves; root and division in
+ *           double. bf16 sums squares in f32 in an order that depends on H alone; one rounding to bf16 at the store.
  * Oracle    RowOperations.rmsNorm: f32 bit for bit; bf16 |gpu - cpu| <= (2^-8 + (H/256 + 16) 2^-24) |cpu|.
  * Cost      About 8*N*H or 6*N*H bytes; x is read twice, the second time from the cache. Memory-bound.
  * Source    Zhang and Sennrich 2019, arXiv:1910.07467; eps inside the root, as Llama has it.

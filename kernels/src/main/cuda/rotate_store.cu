@@ -13,7 +13,8 @@
  *   eps          scalar                                        f32      of the norms
  *
  * Launch    grid (M, ceil((heads + 2 * kvHeads) / 4)), block 128: a warp a head.
- * Numerics  strict. Half-split pairs (i, i + headDim / 2); two products and a sum, each rounded. bf16 rounds to nearest.
+ * Numerics  strict. Half-split pairs (i, i + headDim / 2); two products and a sum, each rounded. bf16 rounds to
+ *           nearest even.
  * Oracle    RowOperations.rotateAndStore, bit for bit.
  * Cost      About 8 bytes an element of qkv. Memory-bound.
  * Source    RoPE: Su et al. 2021, arXiv:2104.09864, in the half-split form of Llama.
@@ -65,9 +66,8 @@ __device__ __forceinline__ void rotate_store(float* qkv, const float* queryGain,
 }
 
 extern "C" __global__ void __launch_bounds__(128)
-    rotate_store_f32(float* qkv, const float* queryGain, const float* keyGain, const float* cosines,
-                     const float* sines, float* kv, const StepRow* rows, int heads, int kvHeads, int headDim,
-                     int blockTokens, float eps) {
+    rotate_store_f32(float* qkv, const float* queryGain, const float* keyGain, const float* cosines, const float* sines,
+                     float* kv, const StepRow* rows, int heads, int kvHeads, int headDim, int blockTokens, float eps) {
     rotate_store(qkv, queryGain, keyGain, cosines, sines, kv, rows, heads, kvHeads, headDim, blockTokens, eps);
 }
 

@@ -1,17 +1,17 @@
 /*
  * What changes from step to step, and the conventions that all kernels share.
  *
- * Everything that differs between two steps of one shape is read from device memory: from the step block below, which the
- * host writes in one copy, or from what earlier kernels of the step wrote. Pointers, sizes and launch geometry depend on
- * the shape alone, so a captured graph replays any step of its shape.
+ * Everything that differs between two steps of one shape is read from device memory: from the step block below, which
+ * the host writes in one copy, or from what earlier kernels of the step wrote. Pointers, sizes and launch geometry
+ * depend on the shape alone, so a captured graph replays any step of its shape.
  *
- * Rows      A step has M rows: E exact rows, then M - E drafting rows, each range padded to its bucket. A padding row is
- *           PADDING_ROW: it sees nothing, stores nothing, and what it computes is finite or is never read.
+ * Rows      A step has M rows: E exact rows, then M - E drafting rows, each range padded to its bucket. A padding row
+ *           is token 0 at position 0 that sees nothing; its slot is NONE, and nobody reads what it computes.
  * Numbers   f32 tensors are dense, [rows, columns]. Their bf16 twins, the inputs of tensor-core products, have a pitch:
  *           columns rounded up to 64, the elements behind the columns zero. int is 32 bits. NONE is -1.
  * Weights   weights.cuh says how a matrix lies in memory.
- * Strict    Kernels named strict, and all that have no other form, compute the very bits of the CPU backend: single IEEE
- *           operations, contraction off (-fmad=false), fused multiply-adds only where they are written.
+ * Strict    Kernels named strict, and those whose header says so, compute the very bits of the CPU backend: single
+ *           IEEE operations, contraction off (-fmad=false), fused multiply-adds only where they are written.
  */
 #pragma once
 
@@ -41,7 +41,7 @@ struct StepSequence {
     int firstPick;            // where its picks begin among the picks of the step
     int firstDraft;           // where its drafts begin; it has draftLength - 1
     int draftLength;          // K; 1 where no group is carried, and in padding
-    int firstGroup;           // groups[firstGroup + kept] is the first row of the group that drafts behind kept rows, or NONE
+    int firstGroup; // groups[firstGroup + kept] is the first row of the group that drafts behind kept rows, or NONE
     int reserved[2];
 };
 
@@ -51,11 +51,11 @@ struct StepSequence {
  */
 struct StepTile {
     int firstRow;
-    int rowCount;     // at most 64 / (query heads per KV head)
+    int rowCount; // at most 64 / (query heads per KV head)
     int sequence;
     int leastVisible; // of its rows: keys below it need no comparison
     int mostVisible;
-    int freshFirst;   // union of the groups of its rows, [freshFirst, freshEnd) in rows of the step
+    int freshFirst; // union of the groups of its rows, [freshFirst, freshEnd) in rows of the step
     int freshEnd;
     int reserved;
 };

@@ -11,7 +11,7 @@
 constexpr int BLOCK_OUTPUTS = 128;
 constexpr int TILE_THREADS = 256;
 
-/** Geometry of a tile: rows, and how many warps share them; the other warps stand beside each other along the outputs. */
+/** Geometry of a tile: its rows, and how many warps share them; the others stand side by side along the outputs. */
 template <class Weights, int TILE_ROWS, int WARPS_ALONG_ROWS, int NUM_STAGES>
 struct Shape {
     using W = Weights;

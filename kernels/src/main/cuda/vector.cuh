@@ -49,8 +49,8 @@ __device__ __forceinline__ void vector_product(VectorStorage<ROWS>& shared, cons
     int kTiles = tiles_of(p.K);
     float sums[2][ROWS] = {};
     for (int kt = warp; kt < kTiles; kt += 8) {
-        const char* tile = static_cast<const char*>(p.w) +
-                           (static_cast<size_t>(firstOutput / TILE) * kTiles + kt) * W::TILE_BYTES;
+        const char* tile =
+            static_cast<const char*>(p.w) + (static_cast<size_t>(firstOutput / TILE) * kTiles + kt) * W::TILE_BYTES;
         Fragments<W> weights[2];
         uint32_t scales[2];
 #pragma unroll

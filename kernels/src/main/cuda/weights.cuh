@@ -3,9 +3,9 @@
  * zeros, tile (n / 64, k / 64) at index (n / 64) * (Kp / 64) + k / 64.
  *
  * Inside a tile the order is that of the tensor core's registers: lane 4g + t of a warp multiplies output 8q + g with
- * inputs 16j + 2t + {0, 1, 8, 9}, j = 0..3. Its 16 elements i = 4j + e of each q lie in runs of C = 16 bytes' worth (for
- * int4: 8 bytes' worth), and the runs of the 32 lanes lie side by side. So a warp's load is one contiguous stretch, and
- * what a lane has loaded is what it multiplies: nothing is shuffled on the way.
+ * inputs 16j + 2t + {0, 1, 8, 9}, j = 0..3. Its 16 elements i = 4j + e of each q lie in runs of C = 16 bytes' worth
+ * (for int4: 8 bytes' worth), and the runs of the 32 lanes lie side by side. So a warp's load is one contiguous stretch,
+ * and what a lane has loaded is what it multiplies: nothing is shuffled on the way.
  *
  *   element (n, k) of a tile   q = n / 8   g = n % 8   j = k / 16   t = k % 8 / 2   e = k % 16 / 8 * 2 + k % 2
  *   offset in elements         q * 512 + (i / C) * 32 * C + (4g + t) * C + i % C

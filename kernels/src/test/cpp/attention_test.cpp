@@ -224,7 +224,8 @@ void testAttention() {
         strict(s, what);
         std::vector<float> out = fast(s, 128, (tokens + 127) / 128);
         compare(s, out, 0x1p-7, "attention_bf16" + what);
-        check(fast(s, 128, (tokens + 127) / 128 + 2) == out, "depends on the number of splits", "attention_bf16" + what);
+        check(fast(s, 128, (tokens + 127) / 128 + 2) == out, "depends on the number of splits",
+              "attention_bf16" + what);
     }
 }
 

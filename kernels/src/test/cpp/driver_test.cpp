@@ -34,7 +34,8 @@ void accessesOutsideAnAllocationAreIllegal() {
     check(cuCtxSynchronize() == 700, "is not sticky", "access");
     recover();
     require(cuMemFree_v2(shortOne), "cuMemFree");
-    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 64) == 700, "after free", "access");
+    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 64) == 700, "after free",
+          "access");
     recover();
     float host[64];
     check(gather(to.pointer(), host, numbers.pointer(), 64) == 700, "host memory", "access");
@@ -108,7 +109,8 @@ void aDriverThatForgetsIsLikeNew() {
     control().forget = 1;
     require(cuInit(0), "cuInit");
     check(cuCtxSynchronize() == 201, "still has a context", "forget");
-    check(control().liveBytes == 0 && control().streams == 0 && control().forget == 0, "still holds something", "forget");
+    check(control().liveBytes == 0 && control().streams == 0 && control().forget == 0, "still holds something",
+          "forget");
     open();
 }
 
@@ -121,9 +123,25 @@ void whatHardwareLeavesUndefinedIsAFault() {
     using namespace emulated;
     auto none = [](auto&&...) {};
     check(ends([] { barrier(); }) == 0, "a whole barrier", "block");
-    check(ends([] { if (block->current < 32) { barrier(); } }) == 0, "a barrier of those that are alive", "block");
-    check(ends([&] { if (block->lane() < 16) { meet(Operation::SYNC, none, none); } }) == 719, "half a warp", "block");
-    check(ends([&] { if (block->current == 0) { barrier(); } else { meet(Operation::SYNC, none, none); } }) == 719,
+    check(ends([] {
+              if (block->current < 32) {
+                  barrier();
+              }
+          }) == 0,
+          "a barrier of those that are alive", "block");
+    check(ends([&] {
+              if (block->lane() < 16) {
+                  meet(Operation::SYNC, none, none);
+              }
+          }) == 719,
+          "half a warp", "block");
+    check(ends([&] {
+              if (block->current == 0) {
+                  barrier();
+              } else {
+                  meet(Operation::SYNC, none, none);
+              }
+          }) == 719,
           "a barrier in one lane, a warp operation in the others", "block");
     auto copy = [](bool wait) {
         int from = 1;

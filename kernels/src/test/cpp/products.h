@@ -150,9 +150,8 @@ private:
         Geometry g;
         g.x = static_cast<unsigned>(count);
         if (type == "int4") {
-            require(launch("pack_int4", g, static_cast<void*>(packed->pointer()),
-                           static_cast<void*>(scales->pointer()), static_cast<void*>(staged.pointer()), count, K, Np,
-                           firstPacked, turn),
+            require(launch("pack_int4", g, static_cast<void*>(packed->pointer()), static_cast<void*>(scales->pointer()),
+                           static_cast<void*>(staged.pointer()), count, K, Np, firstPacked, turn),
                     "pack_int4");
         } else {
             require(launch("pack_" + type, g, static_cast<void*>(packed->pointer()),

@@ -38,8 +38,8 @@ std::vector<float> run(const Way& way, const Weights& w, const Inputs& x, int ep
         require(launch(way.name + "_" + w.type, g, static_cast<void*>(y.pointer()), xs,
                        static_cast<void*>(weights.pointer()), static_cast<void*>(w.scales->pointer()),
                        bias.empty() ? nullptr : biases.pointer(), addend.empty() ? nullptr : addends.pointer(),
-                       partials.pointer(), tickets.pointer(), epilogue, x.M, N, w.Np, w.K, N,
-                       strict ? w.K : x.pitch, firstAddend),
+                       partials.pointer(), tickets.pointer(), epilogue, x.M, N, w.Np, w.K, N, strict ? w.K : x.pitch,
+                       firstAddend),
                 way.name.c_str());
     }
     std::vector<float> values = y.read();

@@ -54,9 +54,11 @@ void normsDivideByTheRootMeanSquare() {
         int pitch = roundUp(H, 64);
         Device<float> wide(3 * H);
         Device<uint16_t> narrow(static_cast<size_t>(3) * pitch);
-        require(launch("rms_norm_f32", grid(3), wide.pointer(), xs.pointer(), gain.pointer(), H, 1e-5f), "rms_norm_f32");
-        require(launch("rms_norm_bf16", grid(3, 1, 256), narrow.pointer(), xs.pointer(), gain.pointer(), H, pitch, 1e-5f),
-                "rms_norm_bf16");
+        require(launch("rms_norm_f32", grid(3), wide.pointer(), xs.pointer(), gain.pointer(), H, 1e-5f),
+                "rms_norm_f32");
+        require(
+            launch("rms_norm_bf16", grid(3, 1, 256), narrow.pointer(), xs.pointer(), gain.pointer(), H, pitch, 1e-5f),
+            "rms_norm_bf16");
         std::vector<float> wides = wide.read();
         std::vector<uint16_t> narrows = narrow.read();
         for (int m = 0; m < 3; m++) {
@@ -109,12 +111,16 @@ void rotationKeepsLengthsAndStoresWhatHasASlot() {
             float first = qkv[m * columns + head * headDim + pair];
             float second = qkv[m * columns + head * headDim + pair + half];
             float c = cosines[rows[m].position * half + pair], s = sines[rows[m].position * half + pair];
-            float right = head >= heads + kvHeads ? qkv[m * columns + i] : d < half ? first * c - second * s : second * c + first * s;
+            float right = head >= heads + kvHeads ? qkv[m * columns + i]
+                          : d < half              ? first * c - second * s
+                                                  : second * c + first * s;
             check(after[m * columns + i] == right, "another value", "rotate_store_f32");
             if (head >= heads && rows[m].slot != NONE) {
                 int kv = head - heads;
                 size_t at = (((static_cast<size_t>(rows[m].slot / 4) * 2 + kv / kvHeads) * kvHeads + kv % kvHeads) * 4 +
-                             rows[m].slot % 4) * headDim + d;
+                             rows[m].slot % 4) *
+                                headDim +
+                            d;
                 check(stored[at] == right, "is not in its slot", "rotate_store_f32");
                 sum += std::abs(right);
             }

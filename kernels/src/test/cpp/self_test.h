@@ -75,7 +75,9 @@ uint16_t toBf16(float value);
 template <class T>
 class Device {
 public:
-    explicit Device(size_t count) : count(count == 0 ? 1 : count) { require(cuMemAlloc_v2(&at, bytes()), "cuMemAlloc"); }
+    explicit Device(size_t count) : count(count == 0 ? 1 : count) {
+        require(cuMemAlloc_v2(&at, bytes()), "cuMemAlloc");
+    }
     explicit Device(const std::vector<T>& values) : Device(values.size()) {
         require(cuMemcpyHtoD_v2(at, values.data(), values.size() * sizeof(T)), "cuMemcpyHtoD");
     }

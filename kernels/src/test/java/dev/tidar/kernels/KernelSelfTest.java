@@ -18,9 +18,8 @@ class KernelSelfTest {
     void computeWhatTheirDefinitionsSay() throws Exception {
         assumeTrue(Files.isExecutable(PROGRAM), "the emulated device was not built: it needs g++ on x86-64 Linux");
 
-        Process test = new ProcessBuilder(PROGRAM.toString())
-                .redirectErrorStream(true)
-                .start();
+        Process test =
+                new ProcessBuilder(PROGRAM.toString()).redirectErrorStream(true).start();
         String output = new String(test.getInputStream().readAllBytes());
 
         assertThat(test.waitFor()).as(output).isZero();

@@ -49,8 +49,7 @@ class OldDriverTest {
         }
         try {
             String[] options = {"--gpu-name=" + architecture};
-            return nvPTXCompileResult.stringFor(
-                    JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options));
+            return nvPTXCompileResult.stringFor(JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options));
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
         }
