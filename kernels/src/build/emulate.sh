@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the emulated driver, target/emulated/libcuda.so.1, and the self-test of the kernels from the same sources.
+# Builds the emulated driver, target/emulated/libcuda.so.1, and the tests of src/test/cpp.
 # Does nothing if they are up to date; says so and succeeds if this machine has no g++ or no x86-64 Linux.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -28,6 +28,15 @@ compile='g++ $0 -c "$1" -o "$2/$(basename "$1" .cpp).o"'
 printf '%s\n' src/emulator/*.cpp | xargs -P 2 -I{} sh -c "$compile" "$flags" {} "$out/driver"
 printf '%s\n' src/test/cpp/*.cpp | xargs -P 2 -I{} sh -c "$compile" "$flags" {} "$out/test"
 g++ -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -o "$out/libcuda.so.1" "$out"/driver/*.o -lpthread
-g++ -o "$out/self_test" "$out"/driver/*.o "$out"/test/*.o -lpthread
+cd "$out/test"
+program() { # name, objects beside its own: what a GPU would run too, as it knows nothing but the driver's functions
+    name=$1
+    shift
+    g++ -o "../$name" "$name.o" "$@" ../libcuda.so.1 '-Wl,-rpath,$ORIGIN'
+}
+program kernel_test products_test.o picks_test.o attention_test.o rows_test.o self_test.o
+program kernel_bench self_test.o
+g++ -o ../driver_test driver_test.o self_test.o ../driver/*.o -lpthread # looks into the emulated driver
+cd - >/dev/null
 echo "$stamp" >"$out/stamp"
 echo "[emulated device] built in $(($(date +%s) - began)) s: $out/libcuda.so.1"

@@ -111,7 +111,7 @@ void aDriverThatForgetsIsLikeNew() {
     check(cuCtxSynchronize() == 201, "still has a context", "forget");
     check(control().liveBytes == 0 && control().streams == 0 && control().forget == 0, "still holds something",
           "forget");
-    open();
+    open(COMMITTED_PTX);
 }
 
 /** The code with which a kernel of two blocks ends. */
@@ -164,12 +164,16 @@ void whatIsReleasedIsCounted() {
     check(control().liveAllocations == 0 && control().livePinned == 0 && control().streams == 0 &&
               control().graphs == 0 && control().graphExecs == 0 && control().liveBytes == 0,
           "something is left", "counters");
-    check(control().kernelsRun > 100 && control().graphReplays == 2, "are not kept", "counters");
+    check(control().kernelsRun == 2 && control().graphReplays == 2, "are not kept", "counters");
 }
 
 } // namespace
 
-void testDriver() {
+} // namespace self_test
+
+int main() {
+    using namespace self_test;
+    open(COMMITTED_PTX);
     accessesOutsideAnAllocationAreIllegal();
     workRunsWhenSomebodyWaits();
     graphsReplayWhatWasCaptured();
@@ -177,6 +181,6 @@ void testDriver() {
     aDriverThatForgetsIsLikeNew();
     whatHardwareLeavesUndefinedIsAFault();
     whatIsReleasedIsCounted();
+    printf("emulated driver: %s\n", failures == 0 ? "passed" : "FAILED");
+    return failures == 0 ? 0 : 1;
 }
-
-} // namespace self_test

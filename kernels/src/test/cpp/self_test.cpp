@@ -22,8 +22,8 @@ void require(CUresult result, const char* call) {
     }
 }
 
-void open() {
-    std::ifstream file("src/main/resources/dev/tidar/kernels/tidar-sm80.ptx");
+void open(const char* path) {
+    std::ifstream file(path);
     std::stringstream ptx;
     ptx << file.rdbuf();
     CUcontext context = nullptr;
@@ -48,15 +48,3 @@ uint16_t toBf16(float value) {
 }
 
 } // namespace self_test
-
-int main() {
-    using namespace self_test;
-    open();
-    testProducts();
-    testPicks();
-    testAttention();
-    testRows();
-    testDriver();
-    printf("self-test of the kernels: %s\n", failures == 0 ? "passed" : "FAILED");
-    return failures == 0 ? 0 : 1;
-}

@@ -1,5 +1,5 @@
-// A test of the kernels and of the emulated driver without Java: `mvn -pl kernels test` runs it, or
-// target/emulated/self_test from the kernels folder. Expected values come from double arithmetic by the definitions.
+// Tests of the kernels and of the emulated driver without Java: `mvn -pl kernels test` runs kernel_test and driver_test,
+// or do it by hand from the kernels folder. Expected values come from double arithmetic by the definitions.
 #pragma once
 
 #include "cuda_api.h"
@@ -50,8 +50,10 @@ extern CUmodule module;
 /** Counts a failure, and says which. */
 void check(bool holds, const char* what, const std::string& of);
 
-/** Opens the device and loads the PTX. */
-void open();
+constexpr const char* COMMITTED_PTX = "src/main/resources/dev/tidar/kernels/tidar-sm80.ptx";
+
+/** Opens the first device and loads the PTX. */
+void open(const char* ptx);
 
 /** Stops the test: without this nothing else works. */
 void require(CUresult result, const char* call);
@@ -121,6 +123,5 @@ void testProducts();
 void testPicks();
 void testAttention();
 void testRows();
-void testDriver();
 
 } // namespace self_test

@@ -3,26 +3,42 @@ package dev.tidar.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Runs what {@code src/test/cpp} tests, in a process of its own. */
-@DisplayName("The kernels, run by a CPU")
+/** Runs the programs of {@code src/test/cpp}, each in a process of its own. */
+@DisplayName("On the emulated device")
 class KernelSelfTest {
 
-    private static final Path PROGRAM = Path.of("target/emulated/self_test");
+    private static final Path PROGRAMS = Path.of("target/emulated");
 
     @Test
-    void computeWhatTheirDefinitionsSay() throws Exception {
-        assumeTrue(Files.isExecutable(PROGRAM), "the emulated device was not built: it needs g++ on x86-64 Linux");
+    void everyKernelComputesWhatItsHeaderSays() throws Exception {
+        assertThat(run("kernel_test")).contains("kernels: passed");
+    }
 
-        Process test =
-                new ProcessBuilder(PROGRAM.toString()).redirectErrorStream(true).start();
-        String output = new String(test.getInputStream().readAllBytes());
+    @Test
+    void theDriverNoticesMistakesAndRunsLate() throws Exception {
+        assertThat(run("driver_test")).contains("emulated driver: passed");
+    }
 
-        assertThat(test.waitFor()).as(output).isZero();
-        assertThat(output).contains("self-test of the kernels: passed");
+    @Test
+    void theBenchmarkForGpusRuns() throws Exception {
+        assertThat(run("kernel_bench")).contains("attention bf16");
+    }
+
+    /** What the program prints; it must end with success. */
+    private static String run(String name) throws IOException, InterruptedException {
+        Path program = PROGRAMS.resolve(name);
+        assumeTrue(Files.isExecutable(program), "the emulated device was not built: it needs g++ on x86-64 Linux");
+        Process process =
+                new ProcessBuilder(program.toString()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 }

@@ -1,0 +1,218 @@
+// Times the products and the attention of one transformer layer, kernel by kernel, beside a copy of device memory.
+//
+//   LD_LIBRARY_PATH=<folder of libcuda.so.1> kernel_bench PTX [8b | 1.5b | 135m]
+//
+// Weights are made on the device and are several times larger than its L2 cache, so each launch reads them from memory.
+// "of copy" is the rate at which weights were read, divided by the rate of the copy. On the emulated device the
+// program shows that it runs, and its times mean nothing.
+#include "self_test.h"
+
+#include <algorithm>
+
+extern "C" {
+CUresult cuEventCreate(CUevent*, unsigned);
+CUresult cuEventRecord(CUevent, CUstream);
+CUresult cuEventSynchronize(CUevent);
+CUresult cuEventElapsedTime(float*, CUevent, CUevent);
+CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr, CUdeviceptr, size_t, CUstream);
+CUresult cuDeviceGetName(char*, int, CUdevice);
+}
+
+namespace {
+
+using namespace self_test;
+
+constexpr int REPEATS = 20;
+
+struct Layer {
+    const char* name;
+    int hidden, intermediate, heads, kvHeads, headDim;
+};
+
+const Layer LAYERS[] = {{"8b", 4096, 12288, 32, 8, 128},
+                        {"1.5b", 1536, 8960, 12, 2, 128},
+                        {"135m", 576, 1536, 9, 3, 64},
+                        {"tiny", 64, 96, 2, 1, 64}}; // for the emulated device
+
+CUevent event() {
+    CUevent made = nullptr;
+    require(cuEventCreate(&made, 0), "cuEventCreate");
+    return made;
+}
+
+/** Milliseconds of one call in the mean, the first ones not counted. */
+template <class Call>
+double milliseconds(Call call) {
+    static CUevent begin = event();
+    static CUevent end = event();
+    for (int i = 0; i < 3; i++) {
+        call(i);
+    }
+    require(cuEventRecord(begin, nullptr), "cuEventRecord");
+    for (int i = 0; i < REPEATS; i++) {
+        call(i);
+    }
+    require(cuEventRecord(end, nullptr), "cuEventRecord");
+    require(cuEventSynchronize(end), "cuEventSynchronize");
+    float total = 0;
+    require(cuEventElapsedTime(&total, begin, end), "cuEventElapsedTime");
+    return total / REPEATS;
+}
+
+/** GB/s of a copy from device memory to device memory, reading and writing counted. */
+double copyRate(size_t bytes) {
+    Device<char> from(bytes);
+    Device<char> to(bytes);
+    double ms = milliseconds([&](int) { require(cuMemcpyDtoDAsync_v2(to.at, from.at, bytes, nullptr), "copy"); });
+    return 2 * static_cast<double>(bytes) / ms / 1e6;
+}
+
+double bytesOf(const std::string& type) { return type == "bf16" ? 2 : type == "int8" ? 1 : 0.5; }
+
+int tileFor(int M) {
+    for (int rows : {16, 32, 80, 144}) {
+        if (M <= rows) {
+            return rows;
+        }
+    }
+    return M <= 288 ? 144 : 128;
+}
+
+/** Times one product with several numbers of splits. */
+void product(const std::string& what, const std::string& type, int M, int outputs, int K, double copyGBs,
+             size_t cache) {
+    int Np = (outputs + 63) / 64 * 64;
+    int Kp = (K + 63) / 64 * 64;
+    long long elements = 1LL * Np * Kp;
+    size_t bytes = static_cast<size_t>(static_cast<double>(elements) * bytesOf(type));
+    int copies = static_cast<int>(std::min<size_t>(64, cache / bytes + 1));
+    Device<char> weights(bytes * copies);
+    Geometry fill;
+    fill.x = 1024;
+    fill.block = 256;
+    require(launch("random_" + type, fill, static_cast<void*>(weights.pointer()), elements * copies, uint64_t(1), 0.1f),
+            "random");
+    Device<uint16_t> x(static_cast<size_t>(M) * Kp);
+    x.clear();
+    Device<float> y(static_cast<size_t>(M) * outputs);
+    Device<float> scales(static_cast<size_t>(Np) * std::max(1, Kp / 128));
+    scales.clear();
+    int rows = tileFor(M);
+    for (int splits : {1, 2, 4, 8}) {
+        bool vector = M <= 8;
+        std::string name = vector ? "linear_vector" + std::to_string(M == 1   ? 1
+                                                                     : M <= 4 ? 4
+                                                                              : 8)
+                                  : "linear_tile" + std::to_string(rows);
+        Geometry g;
+        g.block = 256;
+        g.x = static_cast<unsigned>(vector ? Np / 16 : (M + rows - 1) / rows);
+        g.y = static_cast<unsigned>(vector ? 1 : (Np + 127) / 128);
+        g.z = static_cast<unsigned>(vector ? 1 : splits);
+        int stages = rows <= 32 ? 4 : 3;
+        g.shared =
+            vector ? 0 : static_cast<unsigned>(std::max(stages * (rows * 128 + 8192 * bytesOf(type)), rows * 544.0));
+        Device<float> partials(static_cast<size_t>(splits) * g.x * rows * g.y * 128);
+        Device<int> tickets(std::vector<int>(g.x * g.y, 0));
+        double ms = milliseconds([&](int i) {
+            require(launch(name + "_" + type, g, static_cast<void*>(y.pointer()), static_cast<void*>(x.pointer()),
+                           static_cast<void*>(weights.pointer() + bytes * (i % copies)),
+                           static_cast<void*>(scales.pointer()), static_cast<float*>(nullptr),
+                           static_cast<float*>(nullptr), partials.pointer(), tickets.pointer(), static_cast<int>(STORE),
+                           M, outputs, Np, K, outputs, Kp, M),
+                    name.c_str());
+        });
+        double rate = static_cast<double>(bytes) / ms / 1e6;
+        printf("%-8s %-5s %4d rows  [%6d, %5d]  %-16s splits %d  %8.4f ms  %6.0f GB/s  %5.1f %% of copy  %6.1f TF\n",
+               what.c_str(), type.c_str(), M, outputs, K, name.c_str(), static_cast<int>(g.z), ms, rate,
+               100 * rate / copyGBs, 2e-9 * M * static_cast<double>(elements) / ms);
+        if (vector) {
+            break;
+        }
+    }
+}
+
+/** Times attention over so many cached keys. */
+void attention(const Layer& l, int M, int context) {
+    constexpr int BLOCK = 16;
+    constexpr int SPLIT = 512;
+    int blocks = (context + BLOCK - 1) / BLOCK;
+    int columns = (l.heads + 2 * l.kvHeads) * l.headDim;
+    std::vector<StepRow> rowValues(M);
+    std::vector<StepTile> tileValues;
+    int limit = 64 / (l.heads / l.kvHeads);
+    for (int m = 0; m < M; m++) {
+        rowValues[m].visible = context;
+        rowValues[m].slot = NONE;
+        if (m % limit == 0) {
+            tileValues.push_back({m, std::min(limit, M - m), 0, context, context, 0, 0, 0});
+        }
+    }
+    std::vector<int> table(blocks);
+    for (int b = 0; b < blocks; b++) {
+        table[b] = b;
+    }
+    Device<StepRow> rows(rowValues);
+    Device<StepTile> tiles(tileValues);
+    Device<int> tables(table);
+    Device<float> qkv(static_cast<size_t>(M) * columns);
+    qkv.clear();
+    Device<uint16_t> cache(static_cast<size_t>(blocks) * 2 * l.kvHeads * BLOCK * l.headDim);
+    cache.clear();
+    int splits = (context + SPLIT - 1) / SPLIT;
+    Device<float> partials(static_cast<size_t>(splits + 1) * M * l.heads * (l.headDim + 2));
+    int pitch = (l.heads * l.headDim + 63) / 64 * 64;
+    Device<uint16_t> out(static_cast<size_t>(M) * pitch);
+    Geometry g;
+    g.x = static_cast<unsigned>(tileValues.size());
+    g.y = static_cast<unsigned>(l.kvHeads);
+    g.z = static_cast<unsigned>(splits + 1);
+    g.shared = static_cast<unsigned>(512 * l.headDim);
+    Geometry merge;
+    merge.x = static_cast<unsigned>(M);
+    merge.y = static_cast<unsigned>(l.heads);
+    merge.block = static_cast<unsigned>(l.headDim);
+    std::string dim = std::to_string(l.headDim);
+    float scale = static_cast<float>(1 / std::sqrt(static_cast<double>(l.headDim)));
+    double ms = milliseconds([&](int) {
+        require(launch("attention_bf16_" + dim, g, partials.pointer(), qkv.pointer(), cache.pointer(), rows.pointer(),
+                       tiles.pointer(), tables.pointer(), blocks, l.heads, l.kvHeads, BLOCK, scale, M, SPLIT, splits),
+                "attention");
+        require(launch("attention_merge_bf16_" + dim, merge, out.pointer(), partials.pointer(), rows.pointer(), M,
+                       l.heads, pitch, SPLIT, splits),
+                "merge");
+    });
+    printf("attention bf16  %4d rows, %d keys  %8.4f ms, %6.0f GB/s of keys and values\n", M, context, ms,
+           static_cast<double>(cache.bytes()) / ms / 1e6);
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    open(count > 1 ? arguments[1] : COMMITTED_PTX);
+    char name[128] = "";
+    cuDeviceGetName(name, sizeof name, 0);
+    bool emulated = strcmp(name, "emulated") == 0;
+    size_t cache = emulated ? 1 << 16 : 256u << 20;
+    double copy = copyRate(4 * cache);
+    printf("%s, copy %.0f GB/s\n", name, copy);
+    for (const Layer& l : LAYERS) {
+        bool tiny = std::string(l.name) == "tiny";
+        if (count > 2 ? l.name != std::string(arguments[2]) : tiny != emulated) {
+            continue;
+        }
+        for (int M : {1, 4, 8, 16, 20, 72, 144, 272, 2048}) {
+            if (emulated && M > 20) {
+                break;
+            }
+            for (std::string type : {"bf16", "int8", "int4"}) {
+                product("qkv", type, M, (l.heads + 2 * l.kvHeads) * l.headDim, l.hidden, copy, cache);
+                product("output", type, M, l.hidden, l.heads * l.headDim, copy, cache);
+                product("gate-up", type, M, 2 * l.intermediate, l.hidden, copy, cache);
+                product("down", type, M, l.hidden, l.intermediate, copy, cache);
+            }
+            attention(l, M, emulated ? 100 : 4096);
+        }
+    }
+    return failures == 0 ? 0 : 1;
+}
