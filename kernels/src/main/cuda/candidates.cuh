@@ -6,7 +6,6 @@
 /** Parameters of a pick kernel, as the header of pick.cu describes them. */
 struct Picking {
     Candidate* best;
-    const float* bias;
     const uint32_t* unpickable;
     const int* rowNumbers;
     const StepRow* rows;

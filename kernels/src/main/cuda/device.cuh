@@ -79,7 +79,8 @@ __device__ __forceinline__ void copy_async(void* shared, const void* global, boo
 #ifdef __CUDACC__
     uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
     int bytes = exists ? 16 : 0;
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global), "r"(bytes) : "memory");
+    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(to), "l"(global), "r"(bytes)
+                 : "memory");
 #else
     emulated::copyAsync(shared, global, exists ? 16 : 0, exists ? 0 : 16);
 #endif
@@ -218,10 +219,10 @@ inline void multiply_fragments(emulated::Exchange& e) {
 /** c[16, 8] += a[16, 16] * b[16, 8] by the tensor cores, bfloat16 with f32 sums; fragments as mma.m16n8k16 has them. */
 __device__ __forceinline__ void multiply(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
 #ifdef __CUDACC__
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
-                 "{%0, %1, %2, %3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+        "{%0, %1, %2, %3};"
+        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 #else
     auto& exchange = emulated::meet(
         emulated::Operation::MULTIPLY,

@@ -11,6 +11,6 @@
              const uint32_t* unpickable, const int* rowNumbers, const StepRow* rows, const StepSequence* sequences, \
              int M, int N, int Np, int K, int xPitch) {                                                             \
         Product product{nullptr, x, w, scale, bias, nullptr, nullptr, nullptr, STORE, M, N, Np, K, 0, xPitch, M};   \
-        Picking picking{best, bias, unpickable, rowNumbers, rows, sequences, M, N};                                 \
+        Picking picking{best, unpickable, rowNumbers, rows, sequences, M, N};                                       \
         body(product, picking);                                                                                     \
     }

@@ -20,7 +20,7 @@
 constexpr int NONE = -1;
 
 /** One row of a step, 32 bytes. */
-struct StepRow {
+struct alignas(16) StepRow {
     int token;      // id to embed
     int position;   // of the token in its sequence
     int visible;    // cached keys it sees: positions [0, visible)
@@ -32,7 +32,7 @@ struct StepRow {
 };
 
 /** One sequence of a step, 48 bytes. How it picks, and what it verifies; see VerifyPlan of the engine. */
-struct StepSequence {
+struct alignas(16) StepSequence {
     uint64_t seed;
     float temperature;        // 0 takes the best
     float inverseTemperature; // 1 / temperature, rounded once by the host
@@ -49,7 +49,7 @@ struct StepSequence {
  * Rows of one sequence that attend together, 32 bytes; for the tensor-core attention only. Rows are consecutive, all
  * exact or all drafting. A step has as many tiles as its bucket; the rest have rowCount 0.
  */
-struct StepTile {
+struct alignas(16) StepTile {
     int firstRow;
     int rowCount; // at most 64 / (query heads per KV head)
     int sequence;
