@@ -62,10 +62,37 @@ struct Runner {
     }
 };
 
-Runner& runner() {
-    static thread_local Runner* own = new Runner(); // lives as long as the process: a library may not outlive its TLS
-    return *own;
-}
+/** A runner that nobody else uses meanwhile. There are as many as threads ever ran blocks at once, whoever these were. */
+class BorrowedRunner {
+public:
+    BorrowedRunner() {
+        std::lock_guard<std::mutex> lock(mutex());
+        if (idle().empty()) {
+            own = new Runner();
+        } else {
+            own = idle().back();
+            idle().pop_back();
+        }
+    }
+    ~BorrowedRunner() {
+        std::lock_guard<std::mutex> lock(mutex());
+        idle().push_back(own);
+    }
+    BorrowedRunner(const BorrowedRunner&) = delete;
+    Runner& operator*() const { return *own; }
+
+private:
+    Runner* own;
+
+    static std::mutex& mutex() {
+        static std::mutex* all = new std::mutex(); // never destroyed: threads may outlive static variables
+        return *all;
+    }
+    static std::vector<Runner*>& idle() {
+        static std::vector<Runner*>* all = new std::vector<Runner*>();
+        return *all;
+    }
+};
 
 } // namespace
 
@@ -227,7 +254,8 @@ struct Grid {
 };
 
 void runBlocks(Grid& grid) {
-    Runner& own = runner();
+    BorrowedRunner borrowed;
+    Runner& own = *borrowed;
     Block& b = own.state;
     b.size = grid.blockSize;
     b.grid = grid.size;
