@@ -123,21 +123,38 @@ emulated_switch:
 
 namespace {
 
+/**
+ * Threads run in ascending order and copies happen as late as possible; or, if TIDAR_EMU_ORDER says so, threads run in
+ * descending order and copies happen at once. What depends on that lacks a barrier, and one of the two shows it.
+ */
+bool descending() {
+    static const char* order = getenv("TIDAR_EMU_ORDER");
+    static const bool down = order != nullptr && strcmp(order, "descending") == 0;
+    return down;
+}
+
+/** The lane that runs after this one; -1 is before the first and 32 behind the last. */
+int following(uint32_t runnable, int lane) {
+    if (descending()) {
+        uint32_t below = lane >= WARP ? runnable : runnable & ((1u << std::max(lane, 0)) - 1);
+        return WARP - 1 - __builtin_clz(below != 0 ? below : runnable);
+    }
+    uint32_t above = lane >= WARP - 1 ? 0 : runnable & (~0u << (lane + 1));
+    return __builtin_ctz(above != 0 ? above : runnable);
+}
+
 /** The runnable thread after the current one, its own warp first; -1 if none can run. */
 int nextRunnable() {
     Block* b = block;
     int warp = b->current / WARP;
-    int lane = b->current % WARP;
-    uint32_t here = b->warps[warp].runnable;
-    if (here != 0) {
-        uint32_t above = lane == 31 ? 0 : here & (~0u << (lane + 1));
-        return warp * WARP + __builtin_ctz(above != 0 ? above : here);
+    if (b->warps[warp].runnable != 0) {
+        return warp * WARP + following(b->warps[warp].runnable, b->current % WARP);
     }
     int warps = (b->threads + WARP - 1) / WARP;
     for (int i = 1; i < warps; i++) {
-        int other = (warp + i) % warps;
+        int other = (descending() ? warp + warps - i : warp + i) % warps;
         if (b->warps[other].runnable != 0) {
-            return other * WARP + __builtin_ctz(b->warps[other].runnable);
+            return other * WARP + following(b->warps[other].runnable, descending() ? WARP : -1);
         }
     }
     return -1;
@@ -184,7 +201,7 @@ void enter() {
 }
 
 void prepare(Block& b) {
-    b.current = 0;
+    b.current = descending() ? b.threads - 1 : 0;
     b.alive = b.threads;
     b.atBarrier = 0;
     b.staticBytes = 0;
@@ -206,7 +223,7 @@ void prepare(Block& b) {
         int lanes = std::min(WARP, b.threads - w * WARP);
         uint32_t all = lanes == WARP ? ~0u : (1u << lanes) - 1;
         Warp& warp = b.warps[w];
-        warp.alive = warp.runnable = all;
+        warp.all = warp.alive = warp.runnable = all;
         warp.arrived = warp.atBarrier = 0;
         warp.turn = 0;
     }
@@ -281,7 +298,7 @@ void runBlocks(Grid& grid) {
                    static_cast<unsigned>(i / (static_cast<long>(grid.size.x) * grid.size.y))};
         memset(b.dynamicShared, 0xff, bytes);
         prepare(b);
-        emulated_switch(&b.mainStackPointer, b.fibers[0].stackPointer);
+        emulated_switch(&b.mainStackPointer, b.fibers[b.current].stackPointer);
     }
     escape = outerEscape;
     block = outer;
@@ -386,12 +403,22 @@ char* staticShared(size_t bytes) {
     return b->staticShared + STATIC_SHARED - (bytes + 15) / 16 * 16;
 }
 
+static void complete(const AsyncCopy& copy) {
+    memcpy(copy.to, copy.from, copy.bytes);
+    memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros);
+}
+
 void copyAsync(void* to, const void* from, int bytes, int zeros) {
     Fiber& f = block->fibers[block->current];
     if (f.pending == MAX_PENDING) {
         fault(719, "too many copies are pending");
     }
+    aligned(to, static_cast<uintptr_t>(bytes + zeros));
+    aligned(from, static_cast<uintptr_t>(bytes + zeros));
     f.copies[f.pending++] = {to, from, bytes, zeros, f.group};
+    if (descending()) {
+        complete(f.copies[f.pending - 1]);
+    }
 }
 
 void commitCopies() { block->fibers[block->current].group++; }
@@ -400,9 +427,10 @@ void waitForCopies(int groupsLeft) {
     Fiber& f = block->fibers[block->current];
     int done = 0;
     while (done < f.pending && f.copies[done].group < f.group - groupsLeft) {
-        AsyncCopy& c = f.copies[done++];
-        memcpy(c.to, c.from, c.bytes);
-        memset(static_cast<char*>(c.to) + c.bytes, 0, c.zeros);
+        if (!descending()) {
+            complete(f.copies[done]);
+        }
+        done++;
     }
     memmove(f.copies, f.copies + done, (f.pending - done) * sizeof(AsyncCopy));
     f.pending -= done;

@@ -17,7 +17,7 @@ constexpr int WARP = 32;
 constexpr int MAX_THREADS = 1024;
 constexpr int MAX_PENDING = 96;
 
-/** A copy to shared memory that has been asked for; it happens when its thread waits for it: as late as allowed. */
+/** A copy to shared memory that has been asked for and not yet waited for. */
 struct AsyncCopy {
     void* to;
     const void* from;
@@ -47,7 +47,7 @@ struct Exchange {
 enum class Operation : int { NONE, SYNC, SHUFFLE, VOTE, LOAD_MATRIX, MULTIPLY };
 
 struct Warp {
-    uint32_t alive, runnable, arrived, atBarrier;
+    uint32_t all, alive, runnable, arrived, atBarrier;
     Operation operation;
     int turn;
     Exchange exchanges[2];
@@ -79,6 +79,14 @@ void switchAway();
 /** Ends the kernel with this error code: a fault that hardware would report or not notice. */
 [[noreturn]] void fault(int code, const char* what);
 
+/** The address, if it is a multiple of so many bytes; else a fault. */
+inline const void* aligned(const void* at, uintptr_t bytes) {
+    if (reinterpret_cast<uintptr_t>(at) % bytes != 0) {
+        fault(716, "an address is not aligned");
+    }
+    return at;
+}
+
 /**
  * Meets the other threads of the warp in this operation; the last to arrive computes it, if there is something to
  * compute. Returns what the threads have exchanged, good until the next operation but one.
@@ -87,6 +95,9 @@ template <class Deposit, class Compute>
 inline Exchange& meet(Operation operation, Deposit deposit, Compute compute) {
     Warp& warp = block->warp();
     uint32_t bit = 1u << block->lane();
+    if (warp.alive != warp.all) {
+        fault(719, "threads of a warp have ended before the others met");
+    }
     if (warp.arrived == 0) {
         warp.operation = operation;
     } else if (warp.operation != operation) {

@@ -24,7 +24,7 @@ struct Step {
     }
 };
 
-Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, Random& random) {
+Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, int groupSize, Random& random) {
     Step s{heads, kvHeads, headDim, blockTokens, {tokens, tokens / 2 + 1}, {}, {}, 0, {}, {}};
     s.tableStride = tokens / blockTokens + 2;
     int blocks = 2 * s.tableStride;
@@ -49,7 +49,7 @@ Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, 
     for (int sequence = 0; sequence < 2; sequence++) {
         for (int group = 0; group < 3; group++) {
             int first = s.M();
-            int size = group == 2 ? 5 : 4;
+            int size = group == 2 ? groupSize + 1 : groupSize;
             for (int i = 0; i < size; i++) {
                 row(sequence, std::max(0, s.cached[sequence] - 3 + group), first, first + size);
             }
@@ -216,14 +216,16 @@ void testAttention() {
     Random random{21};
     for (auto [heads, kvHeads, headDim, blockTokens, tokens] :
          {std::tuple{4, 2, 8, 16, 40}, {3, 1, 10, 4, 21}, {2, 2, 160, 32, 150}}) {
-        strict(makeStep(heads, kvHeads, headDim, blockTokens, tokens, random), " head dim " + std::to_string(headDim));
+        strict(makeStep(heads, kvHeads, headDim, blockTokens, tokens, 4, random),
+               " head dim " + std::to_string(headDim));
     }
     for (auto [heads, kvHeads, headDim, tokens] : {std::tuple{9, 3, 64, 200}, {8, 8, 64, 5}, {16, 4, 128, 330}}) {
-        Step s = makeStep(heads, kvHeads, headDim, 16, tokens, random);
+        Step s = makeStep(heads, kvHeads, headDim, 16, tokens, heads == kvHeads ? 30 : 4, random);
         std::string what = " head dim " + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens";
         strict(s, what);
         std::vector<float> out = fast(s, 128, (tokens + 127) / 128);
         compare(s, out, 0x1p-7, "attention_bf16" + what);
+        compare(s, fast(s, 256, 2), 0x1p-7, "attention_bf16 in splits of 256" + what);
         check(fast(s, 128, (tokens + 127) / 128 + 2) == out, "depends on the number of splits",
               "attention_bf16" + what);
     }
