@@ -8,6 +8,8 @@ import java.util.function.Consumer;
  * How an engine is loaded. Values are in range once built; what depends on the model is checked at load.
  *
  * @param model folder with config.json, tokenizer.json and the safetensors shards
+ * @param device device to compute on
+ * @param deviceFallback what to do when a GPU that is asked for cannot be used, or fails while it serves
  * @param weights how the device holds the weights
  * @param threads threads of the CPU backend; empty is one per available processor
  * @param kvCache memory for keys and values
@@ -20,6 +22,8 @@ import java.util.function.Consumer;
  */
 public record EngineOptions(
         Path model,
+        Device device,
+        DeviceFallback deviceFallback,
         WeightFormat weights,
         OptionalInt threads,
         KvCacheOptions kvCache,
@@ -57,6 +61,8 @@ public record EngineOptions(
     /** Collects options; {@link #build} checks them. */
     public static final class Builder {
         private final Path model;
+        private Device device = Device.AUTO;
+        private DeviceFallback deviceFallback = DeviceFallback.FAIL;
         private WeightFormat weights = WeightFormat.AUTO;
         private OptionalInt threads = OptionalInt.empty();
         private KvCacheOptions kvCache = KvCacheOptions.DEFAULT;
@@ -69,6 +75,16 @@ public record EngineOptions(
 
         private Builder(Path model) {
             this.model = model;
+        }
+
+        public Builder device(Device choice) {
+            device = choice;
+            return this;
+        }
+
+        public Builder deviceFallback(DeviceFallback choice) {
+            deviceFallback = choice;
+            return this;
         }
 
         public Builder weights(WeightFormat format) {
@@ -119,6 +135,8 @@ public record EngineOptions(
         public EngineOptions build() {
             return new EngineOptions(
                     model,
+                    device,
+                    deviceFallback,
                     weights,
                     threads,
                     kvCache,

@@ -32,6 +32,7 @@ public record EngineStatus(
      *
      * @param model facts about the model
      * @param device device that computes, for example {@code cpu, 8 threads}
+     * @param deviceReason why this device and not another, in one sentence
      * @param backend kernels in use, for example {@code vector-512} or {@code plain}
      * @param layout layout chosen for requests that leave it open, and why
      * @param degradations fallbacks that are active, each with what would end it; empty when READY
@@ -40,6 +41,7 @@ public record EngineStatus(
     public record Loaded(
             ModelFacts model,
             String device,
+            String deviceReason,
             String backend,
             LayoutReport layout,
             List<String> degradations,
@@ -57,6 +59,11 @@ public record EngineStatus(
     /** The device that computes; there is none before the model is loaded. */
     public String device() {
         return served().device();
+    }
+
+    /** Why it computes on that device; there is none before the model is loaded. */
+    public String deviceReason() {
+        return served().deviceReason();
     }
 
     /** The kernels in use; there are none before the model is loaded. */

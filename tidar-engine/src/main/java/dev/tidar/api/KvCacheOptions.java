@@ -27,6 +27,7 @@ public record KvCacheOptions(OptionalLong bytes, Type type, boolean reuse, Durat
 
     /** Element types of keys and values. */
     public enum Type {
+        /** A GPU that computes in bfloat16 keeps them so all the same. */
         F32,
         /** Half the memory; keys and values are rounded, so tokens may differ from those of F32. */
         BF16

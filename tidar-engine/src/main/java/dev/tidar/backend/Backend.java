@@ -1,7 +1,9 @@
 package dev.tidar.backend;
 
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
@@ -17,6 +19,8 @@ import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * The arithmetic of one device. {@link CpuBackend} defines what each verb means; every other backend agrees with it
@@ -37,7 +41,7 @@ import java.util.Optional;
  *
  * <p>Not thread-safe: one engine thread owns a backend from creation to {@link #close}.
  */
-public sealed interface Backend extends AutoCloseable permits CpuBackend {
+public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBackend {
 
     // memory
 
@@ -60,6 +64,18 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
      * in float.
      */
     RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
+
+    // a step
+
+    /**
+     * Runs the verbs of one step. A device may pad the step to a shape that it knows, and may repeat what it did for
+     * that shape before instead of running the program again. So a program does nothing but call verbs, on the inputs
+     * that it is given; which verbs, and on how many rows, depends on the shape of these inputs alone. What
+     * {@link #read} then returns is that of the unpadded step.
+     *
+     * @param program the same object for each step of one network
+     */
+    void step(StepInputs inputs, Consumer<StepInputs> program);
 
     // verbs
 
@@ -98,6 +114,9 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
      * heads.queryColumns()]}, qkv as {@link #rotateAndStore} left it.
      */
     void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
+
+    /** {@code rows[i]} is row number i of those that get the head first, {@link StepInputs#verifyRows}. */
+    void verifyRows(Ids rows, StepInputs inputs);
 
     /**
      * {@code y[i] = x[rows[i]]} for the first {@code count} row numbers; entries that are NONE leave y[i] undefined.
@@ -153,6 +172,12 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend {
 
     /** Device and kernels, for logs and health. */
     BackendFacts facts();
+
+    /** The element type of a KV cache that this backend reads fastest. */
+    DType cacheType();
+
+    /** Bytes that the device has free now; empty where memory is the Java heap. */
+    OptionalLong freeBytes();
 
     /** Frees everything this backend allocated. */
     @Override

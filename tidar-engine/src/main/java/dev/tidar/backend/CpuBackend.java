@@ -1,5 +1,15 @@
 package dev.tidar.backend;
 
+import static dev.tidar.backend.Arguments.require;
+import static dev.tidar.backend.Arguments.requireAccept;
+import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireGated;
+import static dev.tidar.backend.Arguments.requireIndex;
+import static dev.tidar.backend.Arguments.requirePick;
+import static dev.tidar.backend.Arguments.requireProduct;
+import static dev.tidar.backend.Arguments.requireRotation;
+import static dev.tidar.backend.Arguments.requireShape;
+
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
 import dev.tidar.backend.cpu.CpuGain;
@@ -15,9 +25,10 @@ import dev.tidar.backend.cpu.Products;
 import dev.tidar.backend.cpu.RowOperations;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.cpu.Workspace;
-import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
@@ -34,6 +45,8 @@ import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * The verbs on the processor's cores, in float. What each verb means is said in {@link dev.tidar.backend.cpu} in plain
@@ -108,9 +121,14 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void step(StepInputs inputs, Consumer<StepInputs> program) {
+        program.accept(inputs);
+    }
+
+    @Override
     public void embed(Tensor y, Linear table, StepRows rows) {
         requireShape("y", y, rows.counts().total(), table.inputs());
-        requireGated("table", table, false);
+        requireGated("table", isGated(table), false);
         for (int row = 0; row < rows.counts().total(); row++) {
             requireIndex("token", rows.token(row), table.outputs());
         }
@@ -126,19 +144,22 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void linear(Tensor y, Tensor x, Linear w, RowCounts rows) {
-        requireProduct(y, x, w, rows, false);
+        requireProduct(y, x, w, rows);
+        requireGated("w", isGated(w), false);
         products.linear((CpuTensor) y, (CpuTensor) x, (CpuLinear) w, rows);
     }
 
     @Override
     public void linearAdd(Tensor y, Tensor x, Linear w, RowCounts rows) {
-        requireProduct(y, x, w, rows, false);
+        requireProduct(y, x, w, rows);
+        requireGated("w", isGated(w), false);
         products.linearAdd((CpuTensor) y, (CpuTensor) x, (CpuLinear) w, rows);
     }
 
     @Override
     public void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows) {
-        requireProduct(y, x, gated, rows, true);
+        requireProduct(y, x, gated, rows);
+        requireGated("w", isGated(gated), true);
         products.swiGlu((CpuTensor) y, (CpuTensor) x, (CpuLinear) gated, rows);
     }
 
@@ -153,20 +174,7 @@ public final class CpuBackend implements Backend {
             StepRows rows) {
         requireAttention(qkv, heads, kv, layer, rows);
         CpuRotaryTable table = (CpuRotaryTable) rope;
-        require(
-                table.headDim() == heads.headDim(),
-                "rotary table must be for head dim %d, but is for %d",
-                heads.headDim(),
-                table.headDim());
-        norms.ifPresent(n -> require(
-                n.query().length() == heads.headDim() && n.key().length() == heads.headDim(),
-                "head norms must have %d elements, but have %d and %d",
-                heads.headDim(),
-                n.query().length(),
-                n.key().length()));
-        for (int row = 0; row < rows.counts().total(); row++) {
-            requireIndex("position", rows.position(row), rope.positions());
-        }
+        requireRotation(heads, norms, table.headDim(), rope, rows);
         rowOperations.rotateAndStore((CpuTensor) qkv, heads, norms, table, (CpuKv) kv, layer, rows);
     }
 
@@ -175,6 +183,11 @@ public final class CpuBackend implements Backend {
         requireAttention(qkv, heads, kv, layer, rows);
         requireShape("out", out, rows.counts().total(), heads.queryColumns());
         attention.attend((CpuTensor) out, (CpuTensor) qkv, heads, (CpuKv) kv, layer, rows);
+    }
+
+    @Override
+    public void verifyRows(Ids rows, StepInputs inputs) {
+        write(rows, inputs.verifyRows());
     }
 
     @Override
@@ -206,14 +219,8 @@ public final class CpuBackend implements Backend {
             int count,
             StepRows rows,
             List<PickRule> rules) {
-        requireShape("h", h, count, head.inputs());
-        requireGated("head", head, false);
-        require(count <= picks.capacity(), "picks must hold %d ids, but hold %d", count, picks.capacity());
-        require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
-        require(rules.size() == count, "rules must be one for each of %d rows, but are %d", count, rules.size());
-        if (rules.stream().anyMatch(rule -> rule.logProbs().isPresent())) {
-            requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MOST);
-        }
+        requirePick(picks, logProbs, h, head, rowNumbers, count, rules);
+        requireGated("head", isGated(head), false);
         for (int i = 0; i < count; i++) {
             int row = ((CpuIds) rowNumbers).values()[i];
             if (row != Ids.NONE) {
@@ -233,28 +240,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
-        require(
-                plans.size() <= kept.capacity(),
-                "kept must hold %d counts, but holds %d",
-                plans.size(),
-                kept.capacity());
-        for (VerifyPlan plan : plans) {
-            require(
-                    plan.firstPick() + plan.verifyRows() <= picks.capacity(),
-                    "picks must hold %d ids, but hold %d",
-                    plan.firstPick() + plan.verifyRows(),
-                    picks.capacity());
-            require(
-                    plan.firstRow() + plan.verifyRows() <= rows.counts().exact(),
-                    "verify rows must end by row %d, but end at %d",
-                    rows.counts().exact(),
-                    plan.firstRow() + plan.verifyRows());
-            require(
-                    plan.firstDraft() + plan.draftLength() - 1 <= draftRows.capacity(),
-                    "draft rows must hold %d numbers, but hold %d",
-                    plan.firstDraft() + plan.draftLength() - 1,
-                    draftRows.capacity());
-        }
+        requireAccept(kept, draftRows, picks, rows, plans);
         Picks.accept((CpuIds) kept, (CpuIds) draftRows, (CpuIds) picks, rows, plans);
     }
 
@@ -286,70 +272,21 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public DType cacheType() {
+        return DType.F32;
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        return OptionalLong.empty();
+    }
+
+    @Override
     public void close() {
         pool.close();
     }
 
-    private static void requireProduct(Tensor y, Tensor x, Linear w, RowCounts rows, boolean gated) {
-        requireShape("y", y, rows.total(), w.outputs());
-        requireShape("x", x, rows.total(), w.inputs());
-        requireGated("w", w, gated);
-        require(y != x, "y must not be x");
-    }
-
-    private static void requireGated(String name, Linear w, boolean gated) {
-        require(
-                ((CpuLinear) w).isGated() == gated,
-                "%s must come from %s, but comes from %s",
-                name,
-                gated ? "gated" : "linear",
-                gated ? "linear" : "gated");
-    }
-
-    private static void requireAttention(Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
-        requireShape("qkv", qkv, rows.counts().total(), heads.columns());
-        KvGeometry geometry = kv.geometry();
-        require(
-                geometry.kvHeads() == heads.numKvHeads() && geometry.headDim() == heads.headDim(),
-                "KV cache must have %d heads of %d, but has %d of %d",
-                heads.numKvHeads(),
-                heads.headDim(),
-                geometry.kvHeads(),
-                geometry.headDim());
-        requireIndex("layer", layer, geometry.layers());
-        for (int row = 0; row < rows.counts().total(); row++) {
-            int sequence = rows.sequence(row);
-            int blocks = geometry.blocksFor(rows.visible(row));
-            requireBlocks(blocks, rows.numBlocks(sequence), sequence);
-            for (int b = 0; b < blocks; b++) {
-                requireIndex("block", rows.block(sequence, b), kv.blocks());
-            }
-        }
-    }
-
-    private static void requireBlocks(int needed, int blocks, int sequence) {
-        if (blocks < needed) {
-            throw new IllegalArgumentException(
-                    "block table of sequence %d must have %d blocks, but has %d".formatted(sequence, needed, blocks));
-        }
-    }
-
-    private static void requireShape(String name, Tensor tensor, int rows, int columns) {
-        if (rows < 0 || rows > tensor.rows() || columns != tensor.columns()) {
-            throw new IllegalArgumentException("%s must be [%d, %d], but is [%d, %d]"
-                    .formatted(name, rows, columns, tensor.rows(), tensor.columns()));
-        }
-    }
-
-    private static void requireIndex(String name, int index, int size) {
-        if (index < 0 || index >= size) {
-            throw new IllegalArgumentException("%s must be in [0, %d), but is %d".formatted(name, size, index));
-        }
-    }
-
-    private static void require(boolean holds, String message, Object... values) {
-        if (!holds) {
-            throw new IllegalArgumentException(message.formatted(values));
-        }
+    private static boolean isGated(Linear w) {
+        return ((CpuLinear) w).isGated();
     }
 }

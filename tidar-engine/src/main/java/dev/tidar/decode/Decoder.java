@@ -2,10 +2,10 @@ package dev.tidar.decode;
 
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.SequenceStep.Group;
-import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.StepRows;

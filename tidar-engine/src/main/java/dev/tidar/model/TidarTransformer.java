@@ -4,6 +4,7 @@ import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
@@ -15,6 +16,7 @@ import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of
@@ -30,6 +32,7 @@ public final class TidarTransformer implements TidarModel {
     private final TidarWeights weights;
     private final PagedKv kv;
     private final Workspace w;
+    private final Consumer<StepInputs> program = this::run;
 
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
         this.backend = backend;
@@ -42,28 +45,25 @@ public final class TidarTransformer implements TidarModel {
 
     @Override
     public StepResult step(StepInputs inputs) {
+        backend.step(inputs, program);
+        return result(inputs);
+    }
+
+    private void run(StepInputs inputs) {
         StepRows rows = inputs.rows();
         forward(rows);
 
-        int[] verifyRows = inputs.verifyRows();
-        backend.write(w.pickRows(), verifyRows);
-        normalised(verifyRows.length, w.pickRows());
-        backend.pick(
-                w.picks(),
-                w.logProbs(),
-                w.h(),
-                weights.head(),
-                w.pickRows(),
-                verifyRows.length,
-                rows,
-                inputs.verifyRules());
+        backend.verifyRows(w.pickRows(), inputs);
+        normalised(inputs.numPicks(), w.pickRows());
+        pick(w.picks(), w.pickRows(), rows, inputs.verifyRules());
 
-        int drafts = inputs.numDrafts();
         backend.accept(w.kept(), w.draftRows(), w.picks(), rows, inputs.plans());
-        normalised(drafts, w.draftRows());
-        backend.pick(w.drafts(), w.logProbs(), w.h(), weights.head(), w.draftRows(), drafts, rows, inputs.draftRules());
+        normalised(inputs.numDrafts(), w.draftRows());
+        pick(w.drafts(), w.draftRows(), rows, inputs.draftRules());
+    }
 
-        return result(inputs, verifyRows.length, drafts);
+    private void pick(Ids picks, Ids rowNumbers, StepRows rows, List<PickRule> rules) {
+        backend.pick(picks, w.logProbs(), w.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
     }
 
     /**
@@ -114,10 +114,10 @@ public final class TidarTransformer implements TidarModel {
         backend.rmsNorm(w.h(), w.h(), weights.finalNorm(), epsilon, count);
     }
 
-    private StepResult result(StepInputs inputs, int numPicks, int numDrafts) {
+    private StepResult result(StepInputs inputs) {
         int[] kept = backend.read(w.kept(), inputs.plans().size());
-        int[] picks = backend.read(w.picks(), numPicks);
-        int[] drafts = backend.read(w.drafts(), numDrafts);
+        int[] picks = backend.read(w.picks(), inputs.numPicks());
+        int[] drafts = backend.read(w.drafts(), inputs.numDrafts());
         List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), picks) : List.of();
         List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {

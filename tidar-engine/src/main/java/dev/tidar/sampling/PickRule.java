@@ -32,6 +32,16 @@ public record PickRule(Picking picking, TokenCounts history, TokenCounts since, 
         return new PickRule(picking, history, since, bits, logProbs);
     }
 
+    /** Whether temperature and seed are all there is to the pick. */
+    public boolean isPlain() {
+        return picking.bias().isOff()
+                && history.size() + since.size() == 0
+                && allowed.length == 0
+                && picking.barred().ids().length == 0
+                && (picking.temperature() == 0 || picking.filters().equals(Filters.NONE))
+                && logProbs.isEmpty();
+    }
+
     /** Whether the row's scores are those of the model. */
     boolean keepsScores(int position) {
         return picking.bias().isOff()

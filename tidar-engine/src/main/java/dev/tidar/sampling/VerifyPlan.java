@@ -1,5 +1,8 @@
 package dev.tidar.sampling;
 
+import dev.tidar.tensor.Ids;
+import java.util.Arrays;
+
 /**
  * What one sequence verifies in a step, and which group drafts next for each kept count. Known to the host before.
  *
@@ -9,8 +12,8 @@ package dev.tidar.sampling;
  * @param firstPick where the picks of these rows begin among the picks of the step
  * @param firstDraft where its drafts begin among the drafts of the step; it has room for K - 1
  * @param draftLength K, rows of a group; 1 where no group is carried
- * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link dev.tidar.tensor.Ids#NONE};
- *     index 0 counts only where nothing is verified
+ * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; index 0 counts
+ *     only where nothing is verified
  */
 public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups) {
 
@@ -25,5 +28,18 @@ public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstD
     /** First row of the group that drafts after so many kept rows, or NONE. */
     public int group(int kept) {
         return groups[kept];
+    }
+
+    /** A plan that verifies nothing and drafts NONE so many times. */
+    static VerifyPlan padding(int firstPick, int firstDraft, int drafts) {
+        return new VerifyPlan(0, 0, firstPick, firstDraft, drafts + 1, new int[] {Ids.NONE});
+    }
+
+    /** The same plan where drafting rows stand so many rows further back. */
+    VerifyPlan withGroupsMoved(int by) {
+        int[] moved = Arrays.stream(groups)
+                .map(first -> first == Ids.NONE ? first : first + by)
+                .toArray();
+        return new VerifyPlan(firstRow, verifyRows, firstPick, firstDraft, draftLength, moved);
     }
 }

@@ -84,6 +84,46 @@ public final class StepRows {
         return row < counts.exact() ? positions[row] + 1 : positions[row];
     }
 
+    /**
+     * The same rows in a larger step. What is missing in each of the two ranges is filled up with rows that see
+     * nothing, at position 0 of sequence 0; drafting rows move behind the filling of the exact rows. Added sequences
+     * have no rows.
+     */
+    public StepRows padded(RowCounts to, int sequencesWithPadding) {
+        if (to.exact() < counts.exact() || to.drafting() < counts.drafting() || sequencesWithPadding < numSequences()) {
+            throw new IllegalArgumentException("padding must not take rows: %s of %d sequences to %s of %d"
+                    .formatted(counts, numSequences(), to, sequencesWithPadding));
+        }
+        return new StepRows(this, to, sequencesWithPadding);
+    }
+
+    /** Whether the row sees nothing because it only fills up its range. */
+    public boolean isPadding(int row) {
+        return visible[row] == 0 && (row < counts.exact() || groupFirst[row] == groupEnd[row]);
+    }
+
+    private StepRows(StepRows from, RowCounts to, int sequencesWithPadding) {
+        counts = to;
+        tokens = from.spread(from.tokens, to, 0);
+        positions = from.spread(from.positions, to, 0);
+        visible = from.spread(from.visible, to, 0);
+        sequences = from.spread(from.sequences, to, 0);
+        int moved = to.exact() - from.counts.exact();
+        groupFirst = from.spread(from.groupFirst, to, moved);
+        groupEnd = from.spread(from.groupEnd, to, moved);
+        blockTables = Arrays.copyOf(from.blockTables, sequencesWithPadding);
+        Arrays.fill(blockTables, from.blockTables.length, sequencesWithPadding, new int[0]);
+    }
+
+    /** Values of the two ranges at their new places, those of drafting rows greater by so much; zero between. */
+    private int[] spread(int[] values, RowCounts to, int more) {
+        int[] spread = Arrays.copyOf(Arrays.copyOf(values, counts.exact()), to.total());
+        for (int i = 0; i < counts.drafting(); i++) {
+            spread[to.exact() + i] = values[counts.exact() + i] + more;
+        }
+        return spread;
+    }
+
     /** Collects rows. All exact rows of a step come before its first group. */
     public static final class Builder {
         private int size;

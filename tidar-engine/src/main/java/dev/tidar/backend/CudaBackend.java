@@ -1,0 +1,261 @@
+package dev.tidar.backend;
+
+import static dev.tidar.backend.Arguments.require;
+import static dev.tidar.backend.Arguments.requireAccept;
+import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireGated;
+import static dev.tidar.backend.Arguments.requireIndex;
+import static dev.tidar.backend.Arguments.requirePick;
+import static dev.tidar.backend.Arguments.requireProduct;
+import static dev.tidar.backend.Arguments.requireRotation;
+import static dev.tidar.backend.Arguments.requireShape;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.CudaGain;
+import dev.tidar.backend.cuda.CudaIds;
+import dev.tidar.backend.cuda.CudaKv;
+import dev.tidar.backend.cuda.CudaLinear;
+import dev.tidar.backend.cuda.CudaRotaryTable;
+import dev.tidar.backend.cuda.CudaTensor;
+import dev.tidar.backend.cuda.CudaVerbs;
+import dev.tidar.backend.cuda.Gpu;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Gain;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.HeadNorms;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.RowCounts;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * The verbs on an NVIDIA GPU: the very bits of {@link CpuBackend} in strict arithmetic, on the tensor cores in fast
+ * arithmetic. A step is one captured graph.
+ *
+ * <p>Verbs queue work and return; {@link #read} and {@link #step} wait for it. This class checks arguments and hands
+ * over to {@link dev.tidar.backend.cuda}.
+ */
+public final class CudaBackend implements Backend {
+
+    private final CudaVerbs verbs;
+
+    /**
+     * Takes a device.
+     *
+     * @param weights how the device holds the weights
+     * @param arithmetic how it computes
+     * @throws dev.tidar.api.DeviceException if it cannot be used
+     */
+    public CudaBackend(WeightFormat weights, Arithmetic arithmetic, Gpu gpu) {
+        this(new CudaVerbs(weights, arithmetic, gpu, true));
+    }
+
+    /** For tests that compare steps with and without a graph. */
+    CudaBackend(CudaVerbs verbs) {
+        this.verbs = verbs;
+    }
+
+    @Override
+    public Tensor allocate(int rows, int columns) {
+        return verbs.allocate(rows, columns);
+    }
+
+    @Override
+    public Ids allocateIds(int capacity) {
+        return verbs.allocateIds(capacity);
+    }
+
+    @Override
+    public PagedKv allocateKv(KvGeometry geometry, int blocks) {
+        return verbs.allocateKv(geometry, blocks);
+    }
+
+    @Override
+    public Linear linear(List<LinearSource> stacked) {
+        require(!stacked.isEmpty(), "stacked must have a source, but has none");
+        return verbs.packer().stacked(stacked);
+    }
+
+    @Override
+    public Linear gated(LinearSource gate, LinearSource up) {
+        return verbs.packer().gated(gate, up);
+    }
+
+    @Override
+    public Gain gain(float[] values) {
+        return verbs.gain(values);
+    }
+
+    @Override
+    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
+        return verbs.rotaryTable(inverseFrequencies, maxPositions);
+    }
+
+    @Override
+    public void step(StepInputs inputs, Consumer<StepInputs> program) {
+        verbs.steps().run(inputs, program);
+    }
+
+    @Override
+    public void embed(Tensor y, Linear table, StepRows rows) {
+        requireShape("y", y, rows.counts().total(), table.inputs());
+        requireGated("table", isGated(table), false);
+        for (int row = 0; row < rows.counts().total(); row++) {
+            requireIndex("token", rows.token(row), table.outputs());
+        }
+        verbs.rows().embed((CudaTensor) y, (CudaLinear) table, rows);
+    }
+
+    @Override
+    public void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows) {
+        requireShape("y", y, rows, gain.length());
+        requireShape("x", x, rows, gain.length());
+        verbs.rows().rmsNorm((CudaTensor) y, (CudaTensor) x, (CudaGain) gain, epsilon, rows);
+    }
+
+    @Override
+    public void linear(Tensor y, Tensor x, Linear w, RowCounts rows) {
+        requireProduct(y, x, w, rows);
+        requireGated("w", isGated(w), false);
+        verbs.products().linear((CudaTensor) y, (CudaTensor) x, (CudaLinear) w, rows);
+    }
+
+    @Override
+    public void linearAdd(Tensor y, Tensor x, Linear w, RowCounts rows) {
+        requireProduct(y, x, w, rows);
+        requireGated("w", isGated(w), false);
+        verbs.products().linearAdd((CudaTensor) y, (CudaTensor) x, (CudaLinear) w, rows);
+    }
+
+    @Override
+    public void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows) {
+        requireProduct(y, x, gated, rows);
+        requireGated("w", isGated(gated), true);
+        verbs.products().swiGlu((CudaTensor) y, (CudaTensor) x, (CudaLinear) gated, rows);
+    }
+
+    @Override
+    public void rotateAndStore(
+            Tensor qkv,
+            HeadGeometry heads,
+            Optional<HeadNorms> norms,
+            RotaryTable rope,
+            PagedKv kv,
+            int layer,
+            StepRows rows) {
+        requireAttention(qkv, heads, kv, layer, rows);
+        CudaRotaryTable table = (CudaRotaryTable) rope;
+        requireRotation(heads, norms, table.headDim(), rope, rows);
+        verbs.rows().rotateAndStore((CudaTensor) qkv, heads, norms, table, (CudaKv) kv, layer, rows);
+    }
+
+    @Override
+    public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
+        requireAttention(qkv, heads, kv, layer, rows);
+        requireShape("out", out, rows.counts().total(), heads.queryColumns());
+        verbs.attention().attend((CudaTensor) out, (CudaTensor) qkv, heads, (CudaKv) kv, layer, rows);
+    }
+
+    @Override
+    public void verifyRows(Ids rows, StepInputs inputs) {
+        require(
+                inputs.numPicks() <= rows.capacity(),
+                "rows must hold %d numbers, but hold %d",
+                inputs.numPicks(),
+                rows.capacity());
+        verbs.picks().verifyRows((CudaIds) rows, inputs);
+    }
+
+    @Override
+    public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
+        requireShape("y", y, count, x.columns());
+        require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());
+        verbs.rows().gatherRows((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, count);
+    }
+
+    @Override
+    public void pick(
+            Ids picks,
+            PickedLogProbs logProbs,
+            Tensor h,
+            Linear head,
+            Ids rowNumbers,
+            int count,
+            StepRows rows,
+            List<PickRule> rules) {
+        requirePick(picks, logProbs, h, head, rowNumbers, count, rules);
+        requireGated("head", isGated(head), false);
+        verbs.picks()
+                .pick((CudaIds) picks, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, rows, rules);
+    }
+
+    @Override
+    public void unpickable(int[] tokenIds) {
+        for (int id : tokenIds) {
+            require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
+        }
+        verbs.picks().unpickable(tokenIds);
+    }
+
+    @Override
+    public void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
+        requireAccept(kept, draftRows, picks, rows, plans);
+        verbs.picks().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) picks, rows, plans);
+    }
+
+    @Override
+    public void write(Ids to, int[] values) {
+        require(values.length <= to.capacity(), "ids must hold %d, but hold %d", values.length, to.capacity());
+        verbs.write((CudaIds) to, values);
+    }
+
+    @Override
+    public int[] read(Ids from, int count) {
+        require(count >= 0 && count <= from.capacity(), "ids must hold %d, but hold %d", count, from.capacity());
+        return verbs.read((CudaIds) from, count);
+    }
+
+    @Override
+    public float[] read(Tensor from, int rows) {
+        requireShape("tensor", from, rows, from.columns());
+        return verbs.read((CudaTensor) from, rows);
+    }
+
+    @Override
+    public BackendFacts facts() {
+        return new BackendFacts(verbs.deviceName(), verbs.kernelsName(), List.of());
+    }
+
+    @Override
+    public DType cacheType() {
+        return verbs.cacheType();
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        return OptionalLong.of(verbs.freeBytes());
+    }
+
+    @Override
+    public void close() {
+        verbs.close();
+    }
+
+    private static boolean isGated(Linear w) {
+        return ((CudaLinear) w).isGated();
+    }
+}

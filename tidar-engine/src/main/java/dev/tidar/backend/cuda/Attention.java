@@ -1,0 +1,111 @@
+package dev.tidar.backend.cuda;
+
+import static dev.tidar.backend.cuda.CudaDevice.bits;
+
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.StepRows;
+
+/**
+ * Attention by visibility. On the tensor cores for heads of 64 and 128 and a bfloat16 cache: the keys are split over
+ * blocks, at positions that do not depend on the step, and the parts merged. Else in float.
+ *
+ * <p>Confined to the engine thread.
+ */
+public final class Attention {
+
+    private static final int STRICT_THREADS = 128;
+    private static final int TILE_THREADS = 128;
+
+    /** Queries that a block of the tensor-core kernel takes. */
+    private static final int TILE_QUERIES = 64;
+
+    /** Keys of a split, a multiple of 64. */
+    private static final int SPLIT_TOKENS = 512;
+
+    private final CudaDevice device;
+    private final Forms forms;
+    private final boolean fast;
+    private final Scratch partials;
+
+    Attention(CudaDevice device, Arithmetic arithmetic, Forms forms, Runnable moved) {
+        this.device = device;
+        this.forms = forms;
+        this.fast = arithmetic == Arithmetic.FAST;
+        this.partials = Scratch.undefined(device, "parts of attention", moved);
+    }
+
+    /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
+    public void attend(CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+        boolean tiled = fast
+                && kv.geometry().dtype() == DType.BF16
+                && (heads.headDim() == 64 || heads.headDim() == 128)
+                && heads.queryHeadsPerKvHead() <= TILE_QUERIES;
+        if (tiled) {
+            attendInTiles(out, qkv, heads, kv, layer, rows);
+        } else {
+            attendStrictly(out, qkv, heads, kv, layer, rows);
+        }
+        out.written(tiled);
+    }
+
+    private void attendStrictly(
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+        StepBlock block = device.block().withTables(rows, kv.geometry().blockTokens());
+        device.launch(
+                "attention_strict_" + kv.typeName(),
+                Grid.of(rows.counts().total(), heads.numHeads(), STRICT_THREADS),
+                out.floats(),
+                forms.floats(qkv, rows.counts().total()),
+                kv.layer(layer),
+                block.rows(),
+                block.tables(),
+                block.tableStride(),
+                heads.numHeads(),
+                heads.numKvHeads(),
+                heads.headDim(),
+                kv.geometry().blockTokens(),
+                scale(heads));
+    }
+
+    private void attendInTiles(
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+        int blockTokens = kv.geometry().blockTokens();
+        StepBlock block = device.block().withTiles(rows, blockTokens, TILE_QUERIES / heads.queryHeadsPerKvHead());
+        int total = rows.counts().total();
+        int splits = Math.max(1, (block.tableStride() * blockTokens + SPLIT_TOKENS - 1) / SPLIT_TOKENS);
+        long parts = partials.reserve((splits + 1L) * total * heads.numHeads() * (heads.headDim() + 2) * Float.BYTES);
+        device.launch(
+                "attention_bf16_" + heads.headDim(),
+                new Grid(block.numTiles(), heads.numKvHeads(), splits + 1, TILE_THREADS, 512 * heads.headDim()),
+                parts,
+                forms.floats(qkv, total),
+                kv.layer(layer),
+                block.rows(),
+                block.tiles(),
+                block.tables(),
+                block.tableStride(),
+                heads.numHeads(),
+                heads.numKvHeads(),
+                blockTokens,
+                scale(heads),
+                total,
+                SPLIT_TOKENS,
+                splits);
+        device.launch(
+                "attention_merge_bf16_" + heads.headDim(),
+                Grid.of(total, heads.numHeads(), heads.headDim()),
+                out.narrow(),
+                parts,
+                block.rows(),
+                total,
+                heads.numHeads(),
+                out.pitch(),
+                SPLIT_TOKENS,
+                splits);
+    }
+
+    private static long scale(HeadGeometry heads) {
+        return bits((float) (1 / Math.sqrt(heads.headDim())));
+    }
+}

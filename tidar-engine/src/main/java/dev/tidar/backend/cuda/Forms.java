@@ -1,0 +1,41 @@
+package dev.tidar.backend.cuda;
+
+/** Brings tensors into the form that a kernel reads. Confined to the engine thread. */
+final class Forms {
+
+    private static final int THREADS = 128;
+
+    private final CudaDevice device;
+    private final boolean narrow;
+
+    Forms(CudaDevice device, Arithmetic arithmetic) {
+        this.device = device;
+        this.narrow = arithmetic == Arithmetic.FAST;
+    }
+
+    /** The first rows in float. */
+    long floats(CudaTensor x, int rows) {
+        if (x.isNarrow()) {
+            device.launch("to_f32", Grid.of(rows, THREADS), x.floats(), x.narrow(), x.columns(), x.pitch());
+            x.written(false);
+        }
+        return x.floats();
+    }
+
+    /** The first rows as products read them. */
+    long inputs(CudaTensor x, int rows) {
+        if (!narrow) {
+            return x.floats();
+        }
+        if (!x.isNarrow()) {
+            // The floats stay what they are: they still hold the values, and more of them.
+            device.launch("to_bf16", Grid.of(rows, THREADS), x.narrow(), x.floats(), x.columns(), x.pitch());
+        }
+        return x.narrow();
+    }
+
+    /** Elements from one row of {@link #inputs} to the next. */
+    int inputPitch(int columns) {
+        return narrow ? CudaTensor.pitch(columns) : columns;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.tidar.backend.cuda;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What there is to compute on, and if nothing, why. Running it is cheap, takes no memory of a device, and never throws.
+ *
+ * @param outcome the first thing that is missing, or USABLE
+ * @param message one line for people: the devices, or what is missing
+ * @param gpus devices that the driver lists, fit or not; empty unless it could be asked
+ */
+public record GpuProbe(Outcome outcome, String message, List<Gpu> gpus) {
+
+    /** CUDA 12.0, which came with driver 525: the version of the PTX instructions that the kernels are written in. */
+    static final int LEAST_DRIVER = 12000;
+
+    /** What a probe can end with. */
+    public enum Outcome {
+        USABLE,
+        NO_JCUDA,
+        NO_DRIVER,
+        NATIVE_LIBRARY_UNUSABLE,
+        DRIVER_FAILED,
+        DRIVER_TOO_OLD,
+        NO_DEVICE,
+        ARCHITECTURE_TOO_OLD
+    }
+
+    public GpuProbe {
+        gpus = List.copyOf(gpus);
+    }
+
+    /** Asks the driver. */
+    public static GpuProbe run() {
+        Optional<JCudaLibrary.Problem> problem = JCudaLibrary.problem();
+        if (problem.isPresent()) {
+            return nothing(problem.get().outcome(), problem.get().message());
+        }
+        try {
+            return JCudaDevices.probe();
+        } catch (LinkageError e) { // a driver that lacks a function
+            return nothing(Outcome.NATIVE_LIBRARY_UNUSABLE, "the CUDA driver cannot be asked: " + e.getMessage());
+        }
+    }
+
+    static GpuProbe nothing(Outcome outcome, String message) {
+        return new GpuProbe(outcome, message, List.of());
+    }
+
+    /** What a driver of this version with these devices amounts to. */
+    static GpuProbe of(int driver, List<Gpu> gpus) {
+        if (driver < LEAST_DRIVER) {
+            return nothing(
+                    Outcome.DRIVER_TOO_OLD,
+                    "the NVIDIA driver knows CUDA %s, but %s (driver 525) is the least; update the driver"
+                            .formatted(version(driver), version(LEAST_DRIVER)));
+        }
+        if (gpus.isEmpty()) {
+            return nothing(Outcome.NO_DEVICE, "the NVIDIA driver finds no device");
+        }
+        if (gpus.stream().allMatch(gpu -> gpu.unfit().isPresent())) {
+            return new GpuProbe(
+                    Outcome.ARCHITECTURE_TOO_OLD, gpus.get(0).unfit().orElseThrow(), gpus);
+        }
+        return new GpuProbe(
+                Outcome.USABLE,
+                "%d device(s), driver for CUDA %s: %s"
+                        .formatted(
+                                gpus.size(),
+                                version(driver),
+                                String.join(", ", gpus.stream().map(Gpu::name).toList())),
+                gpus);
+    }
+
+    private static String version(int driver) {
+        return "%d.%d".formatted(driver / 1000, driver % 1000 / 10);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tidar.backend.cuda;
+
+import static dev.tidar.backend.cuda.CudaDevice.bits;
+
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.HeadNorms;
+import dev.tidar.tensor.StepRows;
+import java.util.Optional;
+
+/** Verbs that treat each row by itself: look-up, norms, rotation, gathering. Confined to the engine thread. */
+public final class RowVerbs {
+
+    private static final int THREADS = 128;
+
+    /** Heads that one block rotates. */
+    private static final int HEADS = 4;
+
+    private static final int NORM_THREADS = 256;
+
+    private final CudaDevice device;
+    private final Forms forms;
+    private final boolean narrow;
+
+    RowVerbs(CudaDevice device, Arithmetic arithmetic, Forms forms) {
+        this.device = device;
+        this.forms = forms;
+        this.narrow = arithmetic == Arithmetic.FAST;
+    }
+
+    /** {@code y[r] = table[token(r)]}. */
+    public void embed(CudaTensor y, CudaLinear table, StepRows rows) {
+        CudaMatrix matrix = table.matrix();
+        device.launch(
+                "embed_" + matrix.typeName(),
+                Grid.of(rows.counts().total(), THREADS),
+                y.floats(),
+                matrix.weights().address(),
+                matrix.scaleAddress(),
+                device.block().with(rows).rows(),
+                matrix.columns(),
+                matrix.paddedRows());
+        y.written(false);
+    }
+
+    /** RMSNorm; y may be x. */
+    public void rmsNorm(CudaTensor y, CudaTensor x, CudaGain gain, float epsilon, int rows) {
+        long in = forms.floats(x, rows);
+        if (narrow) {
+            device.launch(
+                    "rms_norm_bf16",
+                    Grid.of(rows, NORM_THREADS),
+                    y.narrow(),
+                    in,
+                    gain.values().address(),
+                    gain.length(),
+                    y.pitch(),
+                    bits(epsilon));
+        } else {
+            device.launch(
+                    "rms_norm_f32",
+                    Grid.of(rows, THREADS),
+                    y.floats(),
+                    in,
+                    gain.values().address(),
+                    gain.length(),
+                    bits(epsilon));
+        }
+        y.written(narrow);
+    }
+
+    /** Normalises and rotates queries and keys in place, then stores keys and values of the exact rows. */
+    public void rotateAndStore(
+            CudaTensor qkv,
+            HeadGeometry heads,
+            Optional<HeadNorms> norms,
+            CudaRotaryTable rope,
+            CudaKv kv,
+            int layer,
+            StepRows rows) {
+        StepBlock block = device.block().withTables(rows, kv.geometry().blockTokens());
+        int all = heads.numHeads() + 2 * heads.numKvHeads();
+        device.launch(
+                "rotate_store_" + kv.typeName(),
+                Grid.of(rows.counts().total(), (all + HEADS - 1) / HEADS, THREADS),
+                forms.floats(qkv, rows.counts().total()),
+                norms.map(n -> ((CudaGain) n.query()).values().address()).orElse(0L),
+                norms.map(n -> ((CudaGain) n.key()).values().address()).orElse(0L),
+                rope.cosines().address(),
+                rope.sines().address(),
+                kv.layer(layer),
+                block.rows(),
+                heads.numHeads(),
+                heads.numKvHeads(),
+                heads.headDim(),
+                kv.geometry().blockTokens(),
+                bits(norms.map(HeadNorms::epsilon).orElse(0f)));
+    }
+
+    /** {@code y[i] = x[rows[i]]}; NONE leaves a row as it is. */
+    public void gatherRows(CudaTensor y, CudaTensor x, CudaIds rows, int count) {
+        long to = forms.floats(y, count);
+        device.launch(
+                "gather_rows_f32", Grid.of(count, THREADS), to, forms.floats(x, x.rows()), rows.address(), x.columns());
+    }
+}

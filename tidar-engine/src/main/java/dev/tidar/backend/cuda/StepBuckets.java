@@ -1,0 +1,39 @@
+package dev.tidar.backend.cuda;
+
+import dev.tidar.sampling.StepShape;
+import dev.tidar.tensor.RowCounts;
+
+/**
+ * The shapes that steps are padded to, so that few graphs serve all steps: powers of two up to 16 rows, then steps of a
+ * sixth at most. A row's bits do not depend on the bucket.
+ */
+final class StepBuckets {
+
+    private StepBuckets() {}
+
+    /** The bucket of a step. It has a sequence more than the step, for what is padding. */
+    static StepShape of(StepShape shape) {
+        return new StepShape(
+                new RowCounts(rows(shape.rows().exact()), rows(shape.rows().drafting())),
+                powerOfTwo(shape.sequences() + 1),
+                rows(shape.picks()),
+                rows(shape.drafts()));
+    }
+
+    /** Blocks of a table. */
+    static int blocks(int blocks) {
+        return Math.max(8, powerOfTwo(blocks));
+    }
+
+    static int rows(int rows) {
+        if (rows <= 16) {
+            return rows == 0 ? 0 : powerOfTwo(rows);
+        }
+        int step = rows <= 144 ? 16 : rows <= 512 ? 32 : 128;
+        return CudaMatrix.roundUp(rows, step);
+    }
+
+    private static int powerOfTwo(int value) {
+        return value <= 1 ? 1 : Integer.highestOneBit(value - 1) << 1;
+    }
+}

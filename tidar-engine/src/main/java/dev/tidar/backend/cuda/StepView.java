@@ -1,0 +1,77 @@
+package dev.tidar.backend.cuda;
+
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.StepRows;
+import java.util.List;
+
+/**
+ * What verbs need to know of a step. Lists that they do not need are empty.
+ *
+ * @param rows its rows
+ * @param plans what its sequences verify
+ * @param pickings how they pick
+ * @param pickRows rows that get the head first
+ * @param blockTokens tokens of a KV block; 0 where no block table is needed
+ * @param tableStride blocks of a table
+ * @param tiles rows that attend together
+ * @param numTiles tiles, of which those behind the given ones are empty
+ */
+record StepView(
+        StepRows rows,
+        List<VerifyPlan> plans,
+        List<Picking> pickings,
+        int[] pickRows,
+        int blockTokens,
+        int tableStride,
+        List<AttentionTile> tiles,
+        int numTiles) {
+
+    static final StepView NOTHING = of(new StepRows.Builder().build());
+
+    static StepView of(StepRows rows) {
+        return new StepView(rows, List.of(), List.of(), new int[0], 0, 0, List.of(), 0);
+    }
+
+    static StepView of(StepInputs inputs) {
+        return new StepView(inputs.rows(), inputs.plans(), inputs.pickings(), inputs.verifyRows(), 0, 0, List.of(), 0);
+    }
+
+    StepView withPlans(List<VerifyPlan> other) {
+        return new StepView(rows, other, pickings, pickRows, blockTokens, tableStride, tiles, numTiles);
+    }
+
+    StepView withPickings(List<Picking> other) {
+        return new StepView(rows, plans, other, pickRows, blockTokens, tableStride, tiles, numTiles);
+    }
+
+    StepView withTables(int tokens, int stride) {
+        return new StepView(rows, plans, pickings, pickRows, tokens, stride, tiles, numTiles);
+    }
+
+    StepView withTiles(List<AttentionTile> together, int count) {
+        return new StepView(rows, plans, pickings, pickRows, blockTokens, tableStride, together, count);
+    }
+
+    /** Where the sections of the block begin, in bytes, and where the last ends; it depends on the shape alone. */
+    Layout layout() {
+        int numSequences = rows.numSequences();
+        int picks = Math.max(
+                pickRows.length, plans.stream().mapToInt(VerifyPlan::verifyRows).sum());
+        int sequences = rows.counts().total() * StepBlock.ROW_BYTES;
+        int firstTile = aligned(sequences + numSequences * StepBlock.SEQUENCE_BYTES);
+        int tables = firstTile + numTiles * StepBlock.TILE_BYTES;
+        int firstPick = aligned(tables + numSequences * tableStride * Integer.BYTES);
+        int groups = aligned(firstPick + pickRows.length * Integer.BYTES);
+        int end = aligned(groups + (picks + numSequences) * Integer.BYTES);
+        return new Layout(sequences, firstTile, tables, firstPick, groups, end);
+    }
+
+    private static int aligned(int bytes) {
+        return CudaMatrix.roundUp(bytes, StepBlock.ALIGNMENT);
+    }
+
+    /** Beginnings of the sections that follow the rows, and the end of the last. */
+    record Layout(int sequences, int tiles, int tables, int pickRows, int groups, int end) {}
+}

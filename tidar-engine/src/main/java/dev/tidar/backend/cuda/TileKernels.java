@@ -1,0 +1,101 @@
+package dev.tidar.backend.cuda;
+
+/**
+ * Products on the tensor cores, in tiles of rows by 128 outputs. A row has the same bits in every tile, so there is one
+ * family for all row counts: single rows take it, too.
+ *
+ * <p>Few outputs would leave multiprocessors idle, so the inputs are split over blocks as well; into how many parts
+ * depends on the matrix and the device alone, never on the rows.
+ */
+final class TileKernels implements ProductKernels {
+
+    private static final int THREADS = 256;
+    private static final int OUTPUTS = 128;
+
+    /** Inputs of a split at least. */
+    private static final int SPLIT_INPUTS = 256;
+
+    private static final int[] ROWS = {16, 32, 80, 128};
+
+    /** Needs more shared memory than the GPUs for desktops have. */
+    private static final int MOST_ROWS = 144;
+
+    private static final int[] HEAD_ROWS = {16, 32, 80};
+
+    private final CudaDevice device;
+    private final Scratch partials;
+    private final Scratch tickets;
+
+    TileKernels(CudaDevice device, Runnable moved) {
+        this.device = device;
+        this.partials = Scratch.undefined(device, "parts of products", moved);
+        this.tickets = Scratch.zeros(device, "tickets of products", moved);
+    }
+
+    @Override
+    public void multiply(Product p) {
+        if (p.rows() == 0) {
+            return;
+        }
+        int tile = tile(p.rows());
+        int blocks = (p.rows() + tile - 1) / tile;
+        int columns = columns(p.w());
+        int splits = splits(columns, p.w().columns());
+        long parts = 0;
+        long turns = 0;
+        if (splits > 1) {
+            parts = partials.reserve((long) splits * blocks * tile * columns * OUTPUTS * Float.BYTES);
+            turns = tickets.reserve((long) blocks * columns * Integer.BYTES);
+        }
+        device.launch(
+                "linear_tile%d_%s".formatted(tile, p.w().typeName()),
+                new Grid(blocks, columns, splits, THREADS, shared(tile, p.w())),
+                StrictKernels.arguments(p, parts, turns));
+    }
+
+    @Override
+    public Head head(CudaMatrix head, int rows) {
+        int tile = HEAD_ROWS[HEAD_ROWS.length - 1];
+        for (int i = HEAD_ROWS.length - 1; i >= 0 && HEAD_ROWS[i] >= rows; i--) {
+            tile = HEAD_ROWS[i];
+        }
+        int columns = columns(head);
+        Grid grid = Grid.of((rows + tile - 1) / tile, columns, THREADS).withShared(shared(tile, head));
+        return new Head("pick_tile%d_%s".formatted(tile, head.typeName()), grid, columns);
+    }
+
+    /** The smallest tile that takes all rows, so that weights are read once; else the one with the least padding. */
+    private int tile(int rows) {
+        for (int tile : ROWS) {
+            if (rows <= tile) {
+                return tile;
+            }
+        }
+        int most = ROWS[ROWS.length - 1];
+        return hasRoomForMost() && CudaMatrix.roundUp(rows, MOST_ROWS) < CudaMatrix.roundUp(rows, most)
+                ? MOST_ROWS
+                : most;
+    }
+
+    private boolean hasRoomForMost() {
+        Gpu gpu = device.gpu();
+        return gpu.major() == 8 && gpu.minor() == 0 || gpu.major() == 9 || gpu.major() == 10;
+    }
+
+    private static int columns(CudaMatrix w) {
+        return (w.paddedRows() + OUTPUTS - 1) / OUTPUTS;
+    }
+
+    private int splits(int columns, int inputs) {
+        int filling = Math.round((float) device.gpu().multiprocessors() / columns);
+        return Math.max(1, Math.min(filling, inputs / SPLIT_INPUTS));
+    }
+
+    /** As the header of {@code linear_tile.cu} has it: several stages of both inputs, or the sums at the end. */
+    private static int shared(int rows, CudaMatrix w) {
+        int stages = rows <= 32 ? 4 : 3;
+        int stage = rows * CudaMatrix.TILE * 2
+                + OUTPUTS * CudaMatrix.TILE * w.dtype().bytes();
+        return Math.max(stages * stage, rows * 544);
+    }
+}
