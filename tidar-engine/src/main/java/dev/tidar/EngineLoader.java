@@ -2,6 +2,8 @@ package dev.tidar;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
@@ -12,7 +14,8 @@ import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
-import dev.tidar.backend.CpuBackend;
+import dev.tidar.backend.BackendChoice;
+import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
@@ -38,6 +41,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,22 +93,73 @@ final class EngineLoader implements AutoCloseable {
         progress("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
-            Backend backend = new CpuBackend(options.weights(), threads());
             try {
-                return load(checkpoint, tokenizer, backend);
+                Optional<ChatTemplate> template =
+                        tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
+                return load(checkpoint, new TextParts(tokenizer, template));
             } catch (RuntimeException | Error e) {
-                backend.close();
                 tokenizer.ifPresent(Tokenizer::close);
                 throw e;
             }
         }
     }
 
-    private Engine load(Checkpoint checkpoint, Optional<Tokenizer> tokenizer, Backend backend) {
+    /** What of a model no device holds. */
+    private record TextParts(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
+
+    private Engine load(Checkpoint checkpoint, TextParts text) {
+        BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoint));
+        try {
+            return load(checkpoint, text, choice);
+        } catch (DeviceException e) {
+            if (!choice.isGpu() || !BackendChoice.mayReplace(options)) {
+                throw e;
+            }
+            return load(checkpoint, text, replace(choice, e));
+        }
+    }
+
+    /** Loads on the CPU after the GPU has failed while it served, where the options allow it. */
+    private Engine reload(TextParts text, BackendChoice failed, DeviceException failure) {
+        if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
+            throw failure;
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            return load(checkpoint, text, replace(failed, failure));
+        }
+    }
+
+    /** Weights that were trained or stored in float deserve their precision; others have none to lose. */
+    private Arithmetic arithmetic(Checkpoint checkpoint) {
+        boolean floats = checkpoint.weightBytes() > 3 * checkpoint.parameters();
+        boolean strict = options.weights() == WeightFormat.F32 || options.weights() == WeightFormat.AUTO && floats;
+        return strict ? Arithmetic.STRICT : Arithmetic.FAST;
+    }
+
+    private BackendChoice replace(BackendChoice failed, DeviceException failure) {
+        BackendChoice choice = BackendChoice.insteadOf(failed.backend().facts().device(), failure, options);
+        log.error("Computing on the CPU instead of a GPU: {}", choice.reason(), failure);
+        return choice;
+    }
+
+    private Engine load(Checkpoint checkpoint, TextParts text, BackendChoice choice) {
+        try {
+            return loadOn(choice, checkpoint, text);
+        } catch (RuntimeException | Error e) {
+            try {
+                choice.backend().close();
+            } catch (DeviceException refusal) {
+                e.addSuppressed(refusal);
+            }
+            throw e;
+        }
+    }
+
+    private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
+        Backend backend = choice.backend();
         ModelConfig config = checkpoint.config();
-        Optional<ChatTemplate> template = tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type());
-        KvMemory memory = KvMemory.plan(options, checkpoint, geometry);
+        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type(), backend.cacheType());
+        KvMemory memory = KvMemory.plan(options, checkpoint, geometry, backend.freeBytes());
 
         progress("packing weights", 0.05);
         int layoutRows = layoutRows(config);
@@ -114,7 +169,7 @@ final class EngineLoader implements AutoCloseable {
                         memory.contextLength(),
                         layoutRows + promptRows(config),
                         part -> progress("packing weights", 0.05 + 0.75 * part));
-        backend.unpickable(unpickable(config, tokenizer));
+        backend.unpickable(unpickable(config, text.tokenizer()));
 
         progress("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
@@ -131,13 +186,21 @@ final class EngineLoader implements AutoCloseable {
                 .measure(config.tidar(), options.decoding().draftLength());
 
         LoadedModel loaded = new LoadedModel(
-                facts(checkpoint, network.weightType(), memory.contextLength(), template.isPresent()),
+                facts(
+                        checkpoint,
+                        network.weightType(),
+                        memory.contextLength(),
+                        text.template().isPresent()),
                 backend.facts(),
+                choice.reason(),
+                Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())
+                        .toList(),
                 checkpoint.generation(),
                 config.vocabSize(),
-                tokenizer,
-                template,
-                tokenizer.map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
+                text.tokenizer(),
+                text.template(),
+                text.tokenizer()
+                        .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
                 new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, network, geometry, pool)),
                 geometry.blockBytes());
@@ -146,7 +209,13 @@ final class EngineLoader implements AutoCloseable {
                 options, loaded, () -> ThreadLocalRandom.current().nextLong()));
         progress("ready", 1);
         log.info("{}", LoadReport.of(loaded));
-        return new Engine(decoder, loaded.kvCache(), layouts, layoutRows, backend::close);
+        return new Engine(
+                decoder,
+                loaded.kvCache(),
+                layouts,
+                layoutRows,
+                backend::close,
+                failure -> reload(text, choice, failure));
     }
 
     /** Blocks can be shared where all agrees that their contents depend on. */
@@ -160,10 +229,6 @@ final class EngineLoader implements AutoCloseable {
         var config = new PrefixCache.Config(
                 identity, geometry.blockBytes(), options.kvCache().expireAfter());
         return Optional.of(new PrefixCache(pool, config, nanoTime::getAsLong));
-    }
-
-    private int threads() {
-        return options.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
     }
 
     private Overrides overrides() {

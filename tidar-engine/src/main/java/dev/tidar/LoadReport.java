@@ -18,13 +18,14 @@ final class LoadReport {
                         .formatted(facts.blockSize().orElseThrow(), facts.draftAdapter() ? ", draft adapter" : "");
         return String.format(
                 Locale.ROOT,
-                "%s (%s, %.1f M parameters as %s, %s) on %s, %s kernels, context %d; auto chose %s",
+                "%s (%s, %.1f M parameters as %s, %s) on %s (%s), %s kernels, context %d; auto chose %s",
                 facts.name(),
                 facts.family(),
                 facts.parameters() / 1e6,
                 facts.weights(),
                 drafting,
                 model.backend().device(),
+                model.deviceReason(),
                 model.backend().kernels(),
                 facts.contextLength(),
                 layout.reason());

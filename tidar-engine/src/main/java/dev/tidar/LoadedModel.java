@@ -12,6 +12,7 @@ import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.tokenizer.ChatTemplate;
 import dev.tidar.tokenizer.Tokenizer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -20,6 +21,8 @@ import java.util.function.Supplier;
  *
  * @param facts for status
  * @param backend what it runs on
+ * @param deviceReason why it runs on that
+ * @param degradations fallbacks that are active
  * @param defaults stop ids and sampling of the model
  * @param vocabSize rows of the embedding
  * @param tokenizer empty where the folder has none: only token ids are served
@@ -32,6 +35,8 @@ import java.util.function.Supplier;
 record LoadedModel(
         ModelFacts facts,
         BackendFacts backend,
+        String deviceReason,
+        List<String> degradations,
         GenerationDefaults defaults,
         int vocabSize,
         Optional<Tokenizer> tokenizer,
@@ -42,13 +47,18 @@ record LoadedModel(
         long blockBytes)
         implements AutoCloseable {
 
+    LoadedModel {
+        degradations = List.copyOf(degradations);
+    }
+
     Loaded status() {
         return new Loaded(
                 facts,
                 backend.device(),
+                deviceReason,
                 backend.kernels(),
                 LayoutReports.report(layouts.standings()),
-                backend.degradations(),
+                degradations,
                 kv());
     }
 

@@ -7,6 +7,7 @@ import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.schedule.EngineLoop;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * A TiDAR model inside this JVM: load it, submit requests, close it.
@@ -31,7 +32,12 @@ public final class TidarEngine implements AutoCloseable {
      * @throws dev.tidar.api.DeviceException if the device cannot be used
      */
     public static TidarEngine load(EngineOptions options) {
-        TidarEngine engine = start(options);
+        return load(options, System::nanoTime);
+    }
+
+    /** @param nanoTime a monotonic clock, which tests may hasten */
+    static TidarEngine load(EngineOptions options, LongSupplier nanoTime) {
+        TidarEngine engine = start(options, nanoTime);
         try {
             engine.awaitLoaded();
         } catch (RuntimeException | Error e) {
@@ -46,8 +52,12 @@ public final class TidarEngine implements AutoCloseable {
      * an {@link dev.tidar.api.EngineBusyException}; if loading fails it is DEAD, and {@link #status()} says why.
      */
     public static TidarEngine start(EngineOptions options) {
-        EngineLoader loader = new EngineLoader(options, System::nanoTime);
-        return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), System::nanoTime));
+        return start(options, System::nanoTime);
+    }
+
+    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime) {
+        EngineLoader loader = new EngineLoader(options, nanoTime);
+        return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), nanoTime));
     }
 
     /**

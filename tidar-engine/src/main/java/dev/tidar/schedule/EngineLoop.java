@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * other.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
- * step, a {@link DeviceException} and a forward that hangs end all and the loop with them. {@link #submit},
- * {@link #drain}, {@link #close} and the readings are thread-safe.
+ * step. A {@link DeviceException} that lasts ends all, and the loop with them unless another engine can be loaded
+ * instead; a forward that hangs ends all and the loop. {@link #submit}, {@link #drain}, {@link #close} and the readings
+ * are thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
 
@@ -56,6 +57,7 @@ public final class EngineLoop implements AutoCloseable {
 
     private volatile boolean draining;
     private volatile boolean closing;
+    private volatile boolean reloading;
     private volatile Optional<TidarException> death = Optional.empty();
 
     /**
@@ -139,11 +141,13 @@ public final class EngineLoop implements AutoCloseable {
     private void live(Supplier<Engine> loader) {
         try {
             Engine engine = loader.get();
-            try {
-                loaded.complete(engine);
-                serve(engine);
-            } finally {
-                engine.release().run();
+            loaded.complete(engine);
+            Optional<DeviceException> failure = serveAndRelease(engine);
+            while (failure.isPresent()) {
+                reloading = true;
+                engine = engine.instead().apply(failure.get());
+                reloading = false;
+                failure = serveAndRelease(engine);
             }
         } catch (RuntimeException | Error e) { // whoever waits for the model or for a request must hear of it
             TidarException cause = typed(e);
@@ -166,6 +170,25 @@ public final class EngineLoop implements AutoCloseable {
         return failure instanceof OutOfMemoryError
                 ? new DeviceException("the Java heap is too small for this model; raise -Xmx", failure)
                 : new DeviceException("the engine thread failed: " + failure, failure);
+    }
+
+    /** Serves until the loop closes; or until the device fails, which it returns. */
+    private Optional<DeviceException> serveAndRelease(Engine engine) {
+        try {
+            serve(engine);
+            return Optional.empty();
+        } catch (DeviceException e) {
+            if (death.isPresent()) {
+                throw e; // it hung and was given up before it failed
+            }
+            return Optional.of(e);
+        } finally {
+            try {
+                engine.release().run();
+            } catch (DeviceException e) {
+                log.error("The device could not be given back", e);
+            }
+        }
     }
 
     private void serve(Engine engine) {
@@ -201,7 +224,10 @@ public final class EngineLoop implements AutoCloseable {
             }
         } catch (DeviceException e) {
             scheduler.failRunning(e);
-            throw e;
+            if (e.isLasting()) {
+                throw e;
+            }
+            log.error("The device failed in an engine step; its requests end, the engine goes on", e);
         } catch (RuntimeException | OutOfMemoryError e) {
             log.error("An engine step failed; its requests end, the engine goes on", e);
             scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
@@ -260,7 +286,7 @@ public final class EngineLoop implements AutoCloseable {
         if (draining) {
             return EngineState.DRAINING;
         }
-        return loaded.isDone() ? EngineState.READY : EngineState.LOADING;
+        return loaded.isDone() && !reloading ? EngineState.READY : EngineState.LOADING;
     }
 
     /** Why it is dead, where it was not closed. */
