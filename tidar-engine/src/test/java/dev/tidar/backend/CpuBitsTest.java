@@ -124,7 +124,7 @@ class CpuBitsTest {
         return new TinyNetwork(backend, dtype, kvType, SEED, OptionalInt.empty());
     }
 
-    private static StepRows exact(int position, int count) {
+    static StepRows exact(int position, int count) {
         var builder = new StepRows.Builder();
         addExact(builder, position, count);
         return builder.build();
@@ -138,11 +138,11 @@ class CpuBitsTest {
     }
 
     /** A single-pass step from position 0: verify rows, then groups of the draft length. */
-    private static StepRows verifyAndDraft(int verify, int groups, int width) {
+    static StepRows verifyAndDraft(int verify, int groups, int width) {
         return verifyAndDraft(0, verify, groups, width);
     }
 
-    private static StepRows verifyAndDraft(int position, int verify, int groups, int width) {
+    static StepRows verifyAndDraft(int position, int verify, int groups, int width) {
         var builder = new StepRows.Builder();
         addExact(builder, position, verify);
         for (int g = 0; g < Math.min(groups, verify); g++) {
@@ -157,7 +157,7 @@ class CpuBitsTest {
         return tokens;
     }
 
-    private static void assertSame(List<Trace> actual, List<Trace> expected) {
+    static void assertSame(List<Trace> actual, List<Trace> expected) {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(actual.get(i).values())
                     .as("seed %d, %s", SEED, expected.get(i).verb())

@@ -3,6 +3,7 @@ package dev.tidar.backend;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -50,6 +52,8 @@ final class TinyNetwork {
     private final List<Linear> outs = new ArrayList<>();
     private final List<Linear> gates = new ArrayList<>();
     private final List<Linear> downs = new ArrayList<>();
+    private final Steps steps;
+    private final Consumer<StepInputs> program = this::run;
 
     /**
      * @param dtype of the weights
@@ -59,6 +63,7 @@ final class TinyNetwork {
     TinyNetwork(Backend backend, DType dtype, DType kvType, long seed, OptionalInt broken) {
         var random = new SplittableRandom(seed);
         this.backend = backend;
+        steps = new Steps(backend);
         kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, kvType), 12);
         rope = backend.rotaryTable(new float[] {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f}, 160);
         gain = backend.gain(Matrix.random(random, 1, HIDDEN, DType.F32).values());
@@ -118,6 +123,76 @@ final class TinyNetwork {
         traces.add(new Trace("rmsNorm", HIDDEN, backend.read(normed, total)));
         traces.add(new Trace("pick", 1, picks(normed, rows)));
         return traces;
+    }
+
+    /** The same verbs as one step; what is left of the exact rows, {@code [exact rows, hidden]}, and the ids. */
+    Outcome step(StepInputs inputs) {
+        backend.step(inputs, program);
+        return new Outcome(
+                backend.read(steps.normed, inputs.rows().counts().exact()),
+                backend.read(steps.kept, inputs.plans().size()),
+                backend.read(steps.picks, inputs.numPicks()),
+                backend.read(steps.drafts, inputs.numDrafts()));
+    }
+
+    private void run(StepInputs inputs) {
+        StepRows rows = inputs.rows();
+        RowCounts counts = rows.counts();
+        backend.embed(steps.x, table, rows);
+        for (int layer = 0; layer < 2; layer++) {
+            backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
+            backend.linear(steps.qkv, steps.normed, qkvs.get(layer), counts);
+            backend.rotateAndStore(steps.qkv, HEADS, Optional.of(headNorms), rope, kv, layer, rows);
+            backend.attention(steps.attended, steps.qkv, HEADS, kv, layer, rows);
+            backend.linearAdd(steps.x, steps.attended, outs.get(layer), counts);
+            backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
+            backend.swiGlu(steps.inner, steps.normed, gates.get(layer), counts);
+            backend.linearAdd(steps.x, steps.inner, downs.get(layer), counts);
+        }
+        backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
+        backend.verifyRows(steps.pickRows, inputs);
+        pick(steps.picks, steps.pickRows, inputs.verifyRules(), inputs);
+        backend.accept(steps.kept, steps.draftRows, steps.picks, rows, inputs.plans());
+        pick(steps.drafts, steps.draftRows, inputs.draftRules(), inputs);
+    }
+
+    private void pick(Ids picks, Ids rowNumbers, List<PickRule> rules, StepInputs inputs) {
+        backend.gatherRows(steps.gathered, steps.normed, rowNumbers, rules.size());
+        backend.pick(picks, steps.logProbs, steps.gathered, head, rowNumbers, rules.size(), inputs.rows(), rules);
+    }
+
+    /** What a step left. */
+    record Outcome(float[] rows, int[] kept, int[] picks, int[] drafts) {}
+
+    /** Memory of {@link #step}. */
+    private static final class Steps {
+        private final Tensor x;
+        private final Tensor normed;
+        private final Tensor gathered;
+        private final Tensor qkv;
+        private final Tensor attended;
+        private final Tensor inner;
+        private final PickedLogProbs logProbs;
+        private final Ids pickRows;
+        private final Ids picks;
+        private final Ids kept;
+        private final Ids draftRows;
+        private final Ids drafts;
+
+        private Steps(Backend backend) {
+            x = backend.allocate(MAX_ROWS, HIDDEN);
+            normed = backend.allocate(MAX_ROWS, HIDDEN);
+            gathered = backend.allocate(MAX_ROWS, HIDDEN);
+            qkv = backend.allocate(MAX_ROWS, HEADS.columns());
+            attended = backend.allocate(MAX_ROWS, HEADS.queryColumns());
+            inner = backend.allocate(MAX_ROWS, INNER);
+            logProbs = logProbs(backend, MAX_ROWS);
+            pickRows = backend.allocateIds(MAX_ROWS);
+            picks = backend.allocateIds(MAX_ROWS);
+            kept = backend.allocateIds(MAX_ROWS);
+            draftRows = backend.allocateIds(MAX_ROWS);
+            drafts = backend.allocateIds(MAX_ROWS);
+        }
     }
 
     private float[] picks(Tensor h, StepRows rows) {

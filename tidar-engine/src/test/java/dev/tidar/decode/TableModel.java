@@ -1,9 +1,9 @@
 package dev.tidar.decode;
 
-import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.TokenPicker;
 import dev.tidar.sampling.Verification;

@@ -1,34 +1,41 @@
 package dev.tidar.decode;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
 import dev.tidar.backend.CpuBackend;
+import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cpu.KernelChoice;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.EmulatedGpu;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The two families of CPU kernels; the tests' own JVM is started with the vector module. */
+/** The families of kernels; the tests' own JVM is started with the vector module. */
 public enum TestKernels {
     VECTOR {
         @Override
-        KernelChoice choice() {
-            return KernelChoice.vector();
+        Backend backend(WeightFormat weights) {
+            return new CpuBackend(weights, 1, KernelChoice.vector());
         }
     },
     PLAIN {
         @Override
-        KernelChoice choice() {
-            return KernelChoice.plain();
+        Backend backend(WeightFormat weights) {
+            return new CpuBackend(weights, 1, KernelChoice.plain());
+        }
+    },
+    CUDA {
+        @Override
+        Backend backend(WeightFormat weights) {
+            return new CudaBackend(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
         }
     };
 
-    abstract KernelChoice choice();
+    abstract Backend backend(WeightFormat weights);
 
-    public CpuBackend backend(WeightFormat weights) {
-        return new CpuBackend(weights, 1, choice());
-    }
-
+    /** Those that need no device. */
     public static Stream<TestKernels> available() {
-        return Stream.of(values());
+        return Stream.of(VECTOR, PLAIN);
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** A checkpoint among the test resources, on a CPU backend, decoded without the engine around it. */
+/** A checkpoint among the test resources, on a backend, decoded without the engine around it. */
 public final class TestModel implements AutoCloseable {
 
     private static final int BLOCK_TOKENS = 16;
@@ -57,12 +57,12 @@ public final class TestModel implements AutoCloseable {
     }
 
     /** Loads a test resource in float32, with a context of 512 tokens. */
-    public static TestModel load(String resource, CpuBackend backend) {
+    public static TestModel load(String resource, Backend backend) {
         return load(resource, backend, DType.F32);
     }
 
     /** The same with keys and values of another type. */
-    public static TestModel load(String resource, CpuBackend backend, DType kvType) {
+    public static TestModel load(String resource, Backend backend, DType kvType) {
         try (Checkpoint checkpoint = Checkpoint.open(folder(resource), Overrides.none())) {
             return new TestModel(backend, checkpoint, 32, kvType);
         }

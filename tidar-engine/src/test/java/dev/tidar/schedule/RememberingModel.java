@@ -1,9 +1,9 @@
 package dev.tidar.schedule;
 
-import dev.tidar.model.StepInputs;
 import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.Verification;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.Ids;

@@ -1,0 +1,17 @@
+package dev.tidar.backend;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.EmulatedGpu;
+import dev.tidar.backend.cuda.EmulatedGpuTest;
+import org.junit.jupiter.api.DisplayName;
+
+@EmulatedGpuTest
+@DisplayName("The CUDA backend on the emulated GPU")
+class CudaBackendTest extends BackendContract {
+
+    @Override
+    Backend create(WeightFormat weights) {
+        return new CudaBackend(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
+    }
+}

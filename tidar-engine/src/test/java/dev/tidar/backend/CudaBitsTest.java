@@ -1,0 +1,125 @@
+package dev.tidar.backend;
+
+import static dev.tidar.backend.CpuBitsTest.assertSame;
+import static dev.tidar.backend.CpuBitsTest.exact;
+import static dev.tidar.backend.CpuBitsTest.verifyAndDraft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.TinyNetwork.Outcome;
+import dev.tidar.backend.TinyNetwork.Trace;
+import dev.tidar.backend.cpu.KernelChoice;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.CudaVerbs;
+import dev.tidar.backend.cuda.EmulatedGpu;
+import dev.tidar.backend.cuda.EmulatedGpuTest;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
+import dev.tidar.sampling.TokenCounts;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.StepRows;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EmulatedGpuTest
+@DisplayName("The bits of a row on the emulated GPU")
+class CudaBitsTest {
+
+    private static final int VERIFY = 3;
+    private static final int WIDTH = 4;
+
+    @ParameterizedTest(name = "{0}, {1} rows")
+    @CsvSource({"F32, 1", "F32, 33", "BF16, 5", "I8, 1", "I8, 33", "F16, 13"})
+    void areThoseOfTheCpu(DType dtype, int exact) {
+        StepRows rows = verifyAndDraft(exact, 3, 7);
+
+        try (Backend gpu = gpu(true);
+                Backend cpu = cpu()) {
+            assertSame(
+                    network(gpu, dtype, DType.F32).run(rows),
+                    network(cpu, dtype, DType.F32).run(rows));
+        }
+    }
+
+    @Test
+    void areTheSameAloneAndAmong72() {
+        try (Backend backend = gpu(true)) {
+            TinyNetwork alone = network(backend, DType.I8, DType.F32);
+            List<List<Trace>> single =
+                    IntStream.range(0, 72).mapToObj(p -> alone.run(exact(p, 1))).toList();
+
+            List<Trace> together = network(backend, DType.I8, DType.F32).run(exact(0, 72));
+
+            for (int i = 0; i < together.size(); i++) {
+                for (int row = 0; row < 72; row++) {
+                    assertThat(together.get(i).row(row))
+                            .isEqualTo(single.get(row).get(i).row(0));
+                }
+            }
+        }
+    }
+
+    /** Different tokens at different positions, all of one shape: the first is queued, the second captured. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void areTheSameWhetherAStepIsReplayedOrQueuedVerbByVerb(boolean captures) {
+        try (Backend gpu = gpu(captures);
+                Backend cpu = cpu()) {
+            TinyNetwork network = network(gpu, DType.I8, DType.F32);
+            TinyNetwork expected = network(cpu, DType.I8, DType.F32);
+            int replays = EmulatedGpu.replays();
+            for (int position = 0; position < 6; position++) {
+                StepInputs inputs = step(position);
+
+                Outcome outcome = network.step(inputs);
+
+                Outcome same = expected.step(inputs);
+                assertThat(outcome.rows()).isEqualTo(same.rows());
+                assertThat(outcome.kept()).isEqualTo(same.kept());
+                assertThat(outcome.picks()).isEqualTo(same.picks());
+                if (inputs.plans().get(0).group(same.kept()[0]) != Ids.NONE) {
+                    assertThat(outcome.drafts()).isEqualTo(same.drafts());
+                }
+            }
+            if (EmulatedGpu.counts()) {
+                assertThat(EmulatedGpu.replays() - replays).isEqualTo(captures ? 5 : 0);
+            }
+        }
+    }
+
+    private static TinyNetwork network(Backend backend, DType dtype, DType kvType) {
+        return new TinyNetwork(backend, dtype, kvType, BackendFixture.SEED, OptionalInt.empty());
+    }
+
+    private static StepInputs step(int position) {
+        StepRows rows = verifyAndDraft(position, VERIFY, VERIFY, WIDTH);
+        int[] groups = new int[VERIFY + 1];
+        Arrays.setAll(groups, kept -> kept == 0 ? Ids.NONE : VERIFY + (kept - 1) * WIDTH);
+        Picking picking = position % 2 == 0 ? Picking.GREEDY : new Picking(0.9f, position);
+        PickRule rule = PickRule.draft(picking, TokenCounts.NONE);
+        return new StepInputs(
+                rows,
+                List.of(new VerifyPlan(0, VERIFY, 0, 0, WIDTH, groups)),
+                Collections.nCopies(VERIFY, rule),
+                Collections.nCopies(WIDTH - 1, rule));
+    }
+
+    private static Backend gpu(boolean captures) {
+        return new CudaBackend(new CudaVerbs(WeightFormat.AUTO, Arithmetic.STRICT, EmulatedGpu.gpu(), captures));
+    }
+
+    private static Backend cpu() {
+        return new CpuBackend(WeightFormat.AUTO, 1, KernelChoice.plain());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tidar.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.CudaBackend;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.EmulatedGpu;
+import dev.tidar.backend.cuda.EmulatedGpu.Held;
+import dev.tidar.backend.cuda.EmulatedGpuTest;
+import dev.tidar.decode.StepLayout.SinglePass;
+import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.decode.TestModel.Run;
+import dev.tidar.sampling.Picking;
+import dev.tidar.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A model that really drafts, end to end through JCuda, beside the CPU backend. */
+@EmulatedGpuTest
+@DisplayName("Decoding on the emulated GPU")
+class CudaDecodeTest {
+
+    private static final String MODEL = "models/stories260k-tidar";
+    private static final int TOKENS = 48;
+    private static final int START = 1;
+
+    private static Held before;
+    private static TestModel cpu;
+    private static TestModel gpu;
+
+    @BeforeAll
+    static void load() {
+        before = EmulatedGpu.held();
+        cpu = TestModel.load(MODEL);
+        gpu = TestModel.load(MODEL, new CudaBackend(WeightFormat.F32, Arithmetic.STRICT, EmulatedGpu.gpu()));
+    }
+
+    @AfterAll
+    static void givesEverythingBack() {
+        cpu.close();
+        gpu.close();
+        assertThat(EmulatedGpu.held()).isEqualTo(before);
+    }
+
+    static Stream<StepLayout> layouts() {
+        return Stream.of(
+                StepLayout.AUTOREGRESSIVE,
+                all(4),
+                outcomes(8, 1, 2),
+                new SinglePass(2, StepLayout.allOutcomes(2)),
+                new TwoPass(4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void emitsWhatTheCpuEmitsInAsManySteps(StepLayout layout) {
+        for (int i = 0; i < 4; i++) {
+            Picking picking = i % 2 == 0 ? Picking.GREEDY : new Picking(0.8f, 1000L + i);
+
+            Run expected = cpu.decode(prompt(i), TOKENS, picking, layout);
+            Run actual = gpu.decode(prompt(i), TOKENS, picking, layout);
+
+            assertThat(actual.tokens()).as("prompt %d", i).isEqualTo(expected.tokens());
+            assertThat(actual.kept()).isEqualTo(expected.kept());
+            assertThat(actual.tokens())
+                    .isEqualTo(gpu.decode(prompt(i), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
+                            .tokens());
+        }
+    }
+
+    /**
+     * Rounded inputs may lead to other tokens than the CPU's, but never to other tokens than those of one row at a
+     * time.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"BF16", "INT8"})
+    void onTheTensorCoresEmitsTheSameInEveryLayout(WeightFormat weights) {
+        try (TestModel fast =
+                TestModel.load(MODEL, new CudaBackend(weights, Arithmetic.FAST, EmulatedGpu.gpu()), DType.BF16)) {
+            for (Picking picking : List.of(Picking.GREEDY, new Picking(0.8f, 7))) {
+                List<Integer> expected = fast.decode(prompt(5), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
+                        .tokens();
+                for (StepLayout layout : List.of(all(2), outcomes(4, 1, 4), new TwoPass(4))) {
+                    assertThat(fast.decode(prompt(5), TOKENS, picking, layout).tokens())
+                            .as("%s, %s", layout, picking)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void prefillsInChunksOfAnySize() {
+        List<Integer> prompt = new ArrayList<>();
+        while (prompt.size() < 70) {
+            prompt.addAll(prompt(prompt.size()));
+        }
+        StopRule stop = new StopRule(Set.of(), List.of(), 8, 512);
+        List<Integer> expected =
+                cpu.decode(prompt, stop, Picking.GREEDY, all(4), 64).tokens();
+        for (int chunk : List.of(7, 64, 1000)) {
+            assertThat(gpu.decode(prompt, stop, Picking.GREEDY, all(4), chunk).tokens())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    @Tag("emulated-driver")
+    void becomesOneReplayedGraphAStep() {
+        gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4)); // queues, verb by verb
+        gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4)); // captures what came once
+        int launches = EmulatedGpu.calls(EmulatedGpu.Call.LAUNCH);
+        int replays = EmulatedGpu.replays();
+        int synchronised = EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE);
+        int copies = EmulatedGpu.calls(EmulatedGpu.Call.COPY);
+
+        Run run = gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4));
+
+        int forwards = run.turns().size();
+        assertThat(EmulatedGpu.replays() - replays).isEqualTo(forwards);
+        assertThat(EmulatedGpu.calls(EmulatedGpu.Call.LAUNCH) - launches).isEqualTo(forwards);
+        assertThat(EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE) - synchronised)
+                .isEqualTo(forwards);
+        assertThat(EmulatedGpu.calls(EmulatedGpu.Call.COPY) - copies).isZero();
+    }
+
+    private static List<Integer> prompt(int index) {
+        var random = new SplittableRandom(index);
+        List<Integer> prompt = new ArrayList<>(List.of(START));
+        random.ints(random.nextInt(1, 12), 259, 512).forEach(prompt::add);
+        return prompt;
+    }
+
+    private static StepLayout all(int k) {
+        return new SinglePass(k, StepLayout.allOutcomes(k));
+    }
+
+    private static StepLayout outcomes(int k, Integer... kept) {
+        return new SinglePass(k, new TreeSet<>(Set.of(kept)));
+    }
+}

@@ -1,0 +1,197 @@
+package dev.tidar.model;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
+import dev.tidar.backend.CudaBackend;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.GpuProbe;
+import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.ModelConfig.Positions;
+import dev.tidar.checkpoint.ModelConfig.Sizes;
+import dev.tidar.checkpoint.ModelFamily;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
+import dev.tidar.sampling.TokenCounts;
+import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Gain;
+import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.StepRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Time of a decode step by row count, on shapes of real models with random weights, behind a context of 1024 tokens.
+ * For a GPU; {@code tools/gpu-checks/run.sh} runs it. Arguments: shapes, each as {@code 8B:bf16}, {@code 1.5B:int8} or
+ * {@code 135M:f32}; {@code tiny} is for trying it out.
+ */
+public final class GpuStepBench {
+
+    private static final int CONTEXT = 1024;
+    private static final int BLOCK_TOKENS = 16;
+    private static final int BLOCKS = (CONTEXT + 64) / BLOCK_TOKENS;
+    private static final int MAX_ROWS = 512;
+    private static final int WARM_UP = 5;
+    private static final int STEPS = 40;
+
+    private final Backend backend;
+    private final Sizes sizes;
+    private final HeadGeometry heads;
+    private final DType dtype;
+    private final TidarTransformer network;
+
+    private GpuStepBench(Backend backend, Sizes sizes, HeadGeometry heads, DType dtype) {
+        this.backend = backend;
+        this.sizes = sizes;
+        this.heads = heads;
+        this.dtype = dtype;
+        this.network = load();
+    }
+
+    public static void main(String[] arguments) {
+        for (String argument : arguments) {
+            String[] parts = argument.split(":", -1);
+            DType dtype = DType.valueOf(parts[1].replace("int8", "i8").toUpperCase(Locale.ROOT));
+            long begin = System.nanoTime();
+            try (Backend backend = new CudaBackend(
+                    WeightFormat.AUTO,
+                    dtype == DType.F32 ? Arithmetic.STRICT : Arithmetic.FAST,
+                    GpuProbe.run().gpus().get(0))) {
+                GpuStepBench bench = of(parts[0], backend, dtype);
+                System.out.printf(
+                        "%n%s on %s (%s), loaded in %.1f s%n%n",
+                        argument,
+                        backend.facts().device(),
+                        backend.facts().kernels(),
+                        (System.nanoTime() - begin) / 1e9);
+                bench.run();
+            }
+        }
+    }
+
+    private static GpuStepBench of(String name, Backend backend, DType dtype) {
+        return switch (name) {
+            case "tiny" -> new GpuStepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype);
+            case "135M" ->
+                new GpuStepBench(backend, new Sizes(576, 1536, 30, 49_152), new HeadGeometry(9, 3, 64), dtype);
+            case "1.5B" ->
+                new GpuStepBench(backend, new Sizes(1536, 8960, 28, 151_936), new HeadGeometry(12, 2, 128), dtype);
+            case "8B" ->
+                new GpuStepBench(backend, new Sizes(4096, 12_288, 36, 151_936), new HeadGeometry(32, 8, 128), dtype);
+            default -> throw new IllegalArgumentException("shape must be tiny, 135M, 1.5B or 8B, but is " + name);
+        };
+    }
+
+    private void run() {
+        System.out.println("| rows | layout | ms a step | weights read, GB/s |");
+        System.out.println("| --- | --- | --- | --- |");
+        report("autoregressive", inputs(1, 1, 0));
+        report("16 verify rows", inputs(1, 16, 0));
+        report("single pass, K = 4", inputs(1, 4, 4));
+        report("single pass, K = 8", inputs(1, 8, 8));
+        report("two sequences, K = 8", inputs(2, 8, 8));
+        report("single pass, K = 16", inputs(1, 16, 16));
+    }
+
+    private void report(String layout, StepInputs inputs) {
+        long[] nanos = new long[STEPS];
+        for (int i = -WARM_UP; i < STEPS; i++) {
+            long begin = System.nanoTime();
+            network.step(inputs);
+            if (i >= 0) {
+                nanos[i] = System.nanoTime() - begin;
+            }
+        }
+        Arrays.sort(nanos);
+        double median = nanos[STEPS / 2];
+        System.out.printf(
+                "| %d | %s | %.3f | %.0f |%n",
+                inputs.rows().counts().total(), layout, median / 1e6, weightBytes() / median);
+    }
+
+    /** Bytes of the weights that a step reads: the layers, and the head once. */
+    private double weightBytes() {
+        double layer = (double) sizes.hidden() * heads.columns()
+                + (double) heads.queryColumns() * sizes.hidden()
+                + 3.0 * sizes.hidden() * sizes.intermediate();
+        return (sizes.layers() * layer + (double) sizes.vocab() * sizes.hidden()) * dtype.bytes();
+    }
+
+    /** @param k rows of the groups that are carried for every kept count; 0 for none */
+    private static StepInputs inputs(int sequences, int verify, int k) {
+        var rows = new StepRows.Builder();
+        for (int s = 0; s < sequences; s++) {
+            rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());
+            for (int j = 0; j < verify; j++) {
+                rows.exact(s, j, CONTEXT + j);
+            }
+        }
+        int draftLength = Math.max(1, k);
+        List<VerifyPlan> plans = new ArrayList<>();
+        for (int s = 0; s < sequences; s++) {
+            int[] groups = new int[verify + 1];
+            Arrays.fill(groups, Ids.NONE);
+            for (int kept = 1; kept <= verify && k > 0; kept++) {
+                groups[kept] = rows.group(s, new int[k], CONTEXT + kept, CONTEXT + kept);
+            }
+            plans.add(new VerifyPlan(s * verify, verify, s * verify, s * (draftLength - 1), draftLength, groups));
+        }
+        PickRule greedy = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
+        return new StepInputs(
+                rows.build(),
+                plans,
+                Collections.nCopies(sequences * verify, greedy),
+                Collections.nCopies(sequences * (draftLength - 1), greedy));
+    }
+
+    private TidarTransformer load() {
+        PagedKv kv = backend.allocateKv(
+                new KvGeometry(sizes.layers(), heads.numKvHeads(), heads.headDim(), BLOCK_TOKENS, backend.cacheType()),
+                2 * BLOCKS);
+        List<LayerWeights> layers = new ArrayList<>();
+        for (int i = 0; i < sizes.layers(); i++) {
+            layers.add(new LayerWeights(
+                    ones(sizes.hidden()),
+                    linear(heads.columns(), sizes.hidden()),
+                    Optional.empty(),
+                    linear(sizes.hidden(), heads.queryColumns()),
+                    ones(sizes.hidden()),
+                    backend.gated(
+                            source(sizes.intermediate(), sizes.hidden()), source(sizes.intermediate(), sizes.hidden())),
+                    linear(sizes.hidden(), sizes.intermediate())));
+        }
+        Linear head = linear(sizes.vocab(), sizes.hidden());
+        float[] frequencies = new float[heads.headDim() / 2];
+        Arrays.fill(frequencies, 0.01f);
+        ModelConfig config = new ModelConfig(
+                ModelFamily.LLAMA, sizes, heads, new Positions(10_000, CONTEXT + 64), 1e-6f, true, Optional.empty());
+        TidarWeights weights = new TidarWeights(
+                head, layers, ones(sizes.hidden()), head, backend.rotaryTable(frequencies, CONTEXT + 64));
+        return new TidarTransformer(backend, config, weights, kv, MAX_ROWS);
+    }
+
+    private Linear linear(int outputs, int inputs) {
+        return backend.linear(List.of(source(outputs, inputs)));
+    }
+
+    private LinearSource source(int outputs, int inputs) {
+        return LinearSource.of(new TurnedRows(outputs, inputs, dtype));
+    }
+
+    private Gain ones(int length) {
+        float[] ones = new float[length];
+        Arrays.fill(ones, 1);
+        return backend.gain(ones);
+    }
+}
