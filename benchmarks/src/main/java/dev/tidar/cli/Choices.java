@@ -2,6 +2,8 @@ package dev.tidar.cli;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.Device;
+import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
 import dev.tidar.api.LogProbs;
@@ -36,17 +38,21 @@ final class Choices {
         }
     }
 
-    /** {@code cpu} or {@code auto}, which is the same as long as there is no other backend. */
-    static final class Device implements ITypeConverter<String> {
+    static final class DeviceName implements ITypeConverter<Device> {
         @Override
-        public String convert(String text) {
-            if (text.equals("cuda")) {
-                throw new TypeConversionException("must be auto or cpu, but is cuda: this build has no CUDA backend");
+        public Device convert(String text) {
+            try {
+                return Device.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
             }
-            return switch (text) {
-                case "auto", "cpu" -> text;
-                default -> throw new TypeConversionException("must be auto, cpu or cuda, but is " + text);
-            };
+        }
+    }
+
+    static final class Fallback implements ITypeConverter<DeviceFallback> {
+        @Override
+        public DeviceFallback convert(String text) {
+            return oneOf(DeviceFallback.values(), text);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.Device;
+import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
@@ -30,14 +32,21 @@ final class ModelFlags {
             description = "auto (as stored), f32, bf16 or int8. Default: auto.")
     private WeightFormat weights = WeightFormat.AUTO;
 
-    @SuppressWarnings("UnusedVariable") // its converter refuses all devices but the one there is
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            converter = Choices.Device.class,
-            description = "auto or cpu. Default: auto.")
-    private String device = "auto";
+            converter = Choices.DeviceName.class,
+            description = "auto (the first GPU that can be used, else the CPU), cuda, cuda:1 or cpu. Default: auto.")
+    private Device device = Device.AUTO;
+
+    @Option(
+            names = "--device-fallback",
+            paramLabel = "WHAT",
+            defaultValue = "fail",
+            converter = Choices.Fallback.class,
+            description = "fail or cpu: what to do when a GPU that is asked for cannot be used. Default: fail.")
+    private DeviceFallback deviceFallback = DeviceFallback.FAIL;
 
     @Option(
             names = "--threads",
@@ -114,7 +123,10 @@ final class ModelFlags {
     }
 
     private EngineOptions.Builder options() {
-        EngineOptions.Builder options = EngineOptions.builder(model()).weights(weights);
+        EngineOptions.Builder options = EngineOptions.builder(model())
+                .device(device)
+                .deviceFallback(deviceFallback)
+                .weights(weights);
         given(threads).ifPresent(options::threads);
         given(contextLength).ifPresent(options::contextLength);
         given(maskTokenId).ifPresent(options::maskTokenId);

@@ -71,4 +71,21 @@ class InspectCommandTest {
 
         assertThat(status.path("model").path("weights").stringValue()).isEqualTo("bf16");
     }
+
+    @Test
+    void saysWhyTheDeviceThatIsAskedForCannotBeUsed() {
+        Cli refused = tidar("inspect", "--model", STORIES, "--device", "cuda:9999");
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("device cuda:9999 cannot be used: ");
+    }
+
+    @Test
+    void computesOnTheCpuInsteadWhereThatIsAllowed() {
+        Cli inspected = tidar("inspect", "--model", STORIES, "--device", "cuda:9999", "--device-fallback", "cpu");
+
+        assertThat(inspected.out())
+                .containsPattern("device +cpu")
+                .containsPattern("degraded +the CPU instead of a GPU, because cuda:9999 cannot be used");
+    }
 }

@@ -56,6 +56,7 @@ class MainTest {
                     "--choices=A,B",
                     "--ignore-eos",
                     "--device=DEVICE",
+                    "--device-fallback=WHAT",
                     "--weights=FORMAT",
                     "--requests=FILE",
                     "--concurrency=N",
@@ -132,6 +133,7 @@ class MainTest {
                     "--logprobs 21",
                     "--json-schema no-such-file.json",
                     "--device gpu",
+                    "--device-fallback gpu",
                     "--weights int4",
                     "--threads 0",
                     "--kv-memory 0",
@@ -189,13 +191,6 @@ class MainTest {
                     tidar("generate", "--model", "any", "--chat", "a", "--draft-length", "4", "--outcomes", "1,5");
 
             assertRefused(refused, "--outcomes", "--draft-length = 4", "[1, 5]");
-        }
-
-        @Test
-        void cudaBecauseThisBuildHasNoSuchBackend() {
-            Cli refused = tidar("generate", "--model", "any", "--chat", "a", "--device", "cuda");
-
-            assertRefused(refused, "--device", "no CUDA backend");
         }
 
         @Test

@@ -42,6 +42,7 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
     private static void describe(Loaded loaded, Health.Builder health) {
         health.withDetail("weights", loaded.model().weights().name())
                 .withDetail("device", loaded.device())
+                .withDetail("deviceReason", loaded.deviceReason())
                 .withDetail("backend", loaded.backend())
                 .withDetail("layout", loaded.layout().chosen())
                 .withDetail("layoutReason", loaded.layout().reason())

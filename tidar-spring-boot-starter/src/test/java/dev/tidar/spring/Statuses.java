@@ -46,6 +46,7 @@ final class Statuses {
                 Optional.of(new Loaded(
                         MODEL,
                         "cpu, 2 threads",
+                        "the options ask for the CPU",
                         "plain",
                         new LayoutReport("autoregressive", "it is the fastest here", List.of()),
                         degradations,

@@ -34,6 +34,7 @@ class TidarHealthIndicatorTest {
         assertThat(health.getDetails())
                 .containsEntry("model", "tiny")
                 .containsEntry("device", "cpu, 2 threads")
+                .containsEntry("deviceReason", "the options ask for the CPU")
                 .containsEntry("backend", "plain")
                 .containsEntry("layout", "autoregressive")
                 .containsEntry("layoutReason", "it is the fastest here")

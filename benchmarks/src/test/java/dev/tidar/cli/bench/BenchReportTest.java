@@ -95,7 +95,13 @@ class BenchReportTest {
                 "any", "llama", 1, WeightFormat.F32, 8, OptionalInt.empty(), OptionalInt.empty(), false, false);
         var layout = new LayoutReport("autoregressive", "no mask token", List.of());
         var loaded = new EngineStatus.Loaded(
-                model, "cpu", "plain", layout, List.of(), new EngineStatus.KvStatus(0, 0, 0, 0, 0));
+                model,
+                "cpu",
+                "the options ask for the CPU",
+                "plain",
+                layout,
+                List.of(),
+                new EngineStatus.KvStatus(0, 0, 0, 0, 0));
         return new EngineStatus(
                 EngineState.READY,
                 model.name(),

@@ -18,6 +18,8 @@ record EngineSettings(TidarProperties properties) {
 
     EngineOptions options(Path folder) {
         var options = EngineOptions.builder(folder)
+                .device(properties.device())
+                .deviceFallback(properties.deviceFallback())
                 .weights(properties.weights())
                 .kvCache(kvCache())
                 .limits(limits())

@@ -2,6 +2,8 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.Device;
+import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
@@ -26,8 +28,9 @@ import org.springframework.util.unit.DataSize;
  *     with "classpath:".
  * @param modelCache Folder into which a model inside an executable jar is unpacked, once for each content. A folder of
  *     this user under the temporary directory if not set.
- * @param device Device that computes. Automatic takes the fastest one that can be used; CUDA is refused by this
- *     version.
+ * @param device Device that computes: auto, cpu, cuda, or cuda:1 for the second GPU. Automatic takes the first GPU that
+ *     can be used, else the CPU.
+ * @param deviceFallback What to do when a GPU that is asked for cannot be used, or fails while it serves.
  * @param weights How the device holds the weights. Automatic keeps them as stored.
  * @param threads Threads of the CPU backend. One per available processor if not set.
  * @param contextLength Tokens of prompt and answer together. The model's own limit if not set.
@@ -50,6 +53,7 @@ public record TidarProperties(
         @Nullable String model,
         @Nullable Path modelCache,
         @DefaultValue("auto") Device device,
+        @DefaultValue("fail") DeviceFallback deviceFallback,
         @DefaultValue("auto") WeightFormat weights,
         @Nullable Integer threads,
         @Nullable Integer contextLength,
@@ -73,9 +77,6 @@ public record TidarProperties(
     private static final Duration LONGEST = Duration.ofDays(365);
 
     public TidarProperties {
-        Assert.isTrue(
-                device != Device.CUDA,
-                "tidar.device must be auto or cpu, but is cuda: this version has no CUDA backend");
         requirePositive("tidar.threads", threads);
         requirePositive("tidar.context-length", contextLength);
         requireInRange("tidar.mask-token-id", maskTokenId, 0, Integer.MAX_VALUE);
@@ -110,13 +111,6 @@ public record TidarProperties(
         Assert.isTrue(
                 value == null || (value >= from && value <= to),
                 () -> "%s must be in [%d, %d], but is %d".formatted(property, from, to, value));
-    }
-
-    /** Devices that can be asked for. */
-    public enum Device {
-        AUTO,
-        CPU,
-        CUDA
     }
 
     /** When the model is loaded. */

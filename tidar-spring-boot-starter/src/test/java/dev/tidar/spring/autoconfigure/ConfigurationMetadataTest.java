@@ -26,6 +26,7 @@ class ConfigurationMetadataTest {
                         "tidar.model",
                         "tidar.model-cache",
                         "tidar.device",
+                        "tidar.device-fallback",
                         "tidar.weights",
                         "tidar.threads",
                         "tidar.context-length",
@@ -77,7 +78,8 @@ class ConfigurationMetadataTest {
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
         assertThat(valuesOf("tidar.kv-cache.type")).isEqualTo("f32 bf16");
         assertThat(valuesOf("tidar.load-mode")).isEqualTo("eager background");
-        assertThat(valuesOf("tidar.device")).isEqualTo("auto cpu");
+        assertThat(valuesOf("tidar.device")).isEqualTo("auto cuda cuda:1 cpu");
+        assertThat(valuesOf("tidar.device-fallback")).isEqualTo("fail cpu");
         assertThat(valuesOf("spring.ai.model.chat")).isEqualTo("tidar none");
     }
 

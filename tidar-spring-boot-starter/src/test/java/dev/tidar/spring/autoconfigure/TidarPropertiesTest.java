@@ -27,7 +27,7 @@ class TidarPropertiesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tidar.device=cuda | tidar.device must be auto or cpu, but is cuda: this version has no CUDA backend",
+                "tidar.device=cuda:x | must be auto, cpu, cuda, or cuda: and the number of a GPU, but is cuda:x",
                 "tidar.threads=0 | tidar.threads must be positive, but is 0",
                 "tidar.context-length=-5 | tidar.context-length must be positive, but is -5",
                 "tidar.mask-token-id=-1 | tidar.mask-token-id must be in [0, 2147483647], but is -1",
