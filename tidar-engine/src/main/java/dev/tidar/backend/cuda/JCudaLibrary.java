@@ -52,8 +52,8 @@ final class JCudaLibrary {
             try {
                 initialise(loader, folder);
             } finally {
+                sweep(folder);
                 delete(folder);
-                sweep(Objects.requireNonNull(folder.getParent()));
             }
             return Optional.empty();
         } catch (ClassNotFoundException | LinkageError e) {
@@ -91,9 +91,11 @@ final class JCudaLibrary {
                         + message.lines().findFirst().orElse("").strip());
     }
 
-    private static void sweep(Path temporary) {
-        Instant limit = Instant.now().minus(ABANDONED);
+    /** Deletes what processes have left beside this folder that began long before it was made. */
+    private static void sweep(Path own) {
+        Path temporary = Objects.requireNonNull(own.getParent());
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+            Instant limit = Files.getLastModifiedTime(own).toInstant().minus(ABANDONED);
             for (Path folder : folders) {
                 if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
                     delete(folder);
