@@ -7,6 +7,7 @@ namespace self_test {
 
 int failures = 0;
 CUmodule module = nullptr;
+CUstream stream = nullptr;
 
 void check(bool holds, const char* what, const std::string& of) {
     if (!holds) {
@@ -30,6 +31,7 @@ void open(const char* path) {
     require(cuInit(0), "cuInit");
     require(cuDevicePrimaryCtxRetain(&context, 0), "cuDevicePrimaryCtxRetain");
     require(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    require(cuStreamCreate(&stream, 0), "cuStreamCreate");
     require(cuModuleLoadData(&module, ptx.str().c_str()),
             "cuModuleLoadData: PTX and sources differ, run `mvn -Pkernels -pl kernels generate-resources`");
 }

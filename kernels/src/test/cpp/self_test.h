@@ -46,6 +46,7 @@ namespace self_test {
 
 extern int failures;
 extern CUmodule module;
+extern CUstream stream; // all kernels are launched here; copies of the driver wait for it
 
 /** Counts a failure, and says which. */
 void check(bool holds, const char* what, const std::string& of);
@@ -116,7 +117,7 @@ CUresult launch(const std::string& name, Geometry g, A... arguments) {
                 "cuFuncSetAttribute");
     }
     void* parameters[] = {static_cast<void*>(&arguments)...};
-    return cuLaunchKernel(function, g.x, g.y, g.z, g.block, 1, 1, g.shared, nullptr, parameters, nullptr);
+    return cuLaunchKernel(function, g.x, g.y, g.z, g.block, 1, 1, g.shared, stream, parameters, nullptr);
 }
 
 void testProducts();
