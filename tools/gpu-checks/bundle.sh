@@ -9,7 +9,7 @@ cd "$root"
 
 mvn -q -B -ntp -pl kernels,tidar-engine,benchmarks -am package -DskipTests
 rm -rf "$bundle"
-mkdir -p "$bundle/lib"
+mkdir -p "$bundle/lib" "$bundle/native" "$bundle/tidar-engine/src/test/resources"
 
 jlink=$(dirname "$(readlink -f "$(command -v javac)")")/jlink
 [ -x "$jlink" ] || { echo "no jlink beside javac: a full JDK is needed to make the bundle" >&2; exit 1; }
@@ -21,9 +21,11 @@ cp -r tidar-engine/target/classes "$bundle/classes"
 cp -r tidar-engine/target/test-classes "$bundle/test-classes"
 cp -r kernels/target/classes/. "$bundle/classes/"
 cp benchmarks/target/tidar.jar "$bundle/"
-cp kernels/target/emulated/kernel_test kernels/target/emulated/kernel_bench "$bundle/" 2>/dev/null ||
+cp kernels/target/emulated/kernel_test kernels/target/emulated/kernel_bench "$bundle/native/" 2>/dev/null ||
     echo "the native tests of the kernels were not built (no g++): run.sh will leave them out" >&2
 cp kernels/src/main/resources/dev/tidar/kernels/tidar-sm80.ptx "$bundle/"
+# where kernel_test looks for the vectors that it shares with the engine, as seen from native/
+cp tidar-engine/src/test/resources/noise-vectors.csv "$bundle/tidar-engine/src/test/resources/"
 mkdir -p "$bundle/model"
 cp -r sample-app/src/main/resources/models/smollm2-135m-instruct-tidar/. "$bundle/model/"
 cp tools/gpu-checks/run.sh "$bundle/"

@@ -6,12 +6,13 @@ set -uo pipefail
 cd "$(dirname "$0")"
 report=$PWD/report.md
 failed=0
+fence=
 shapes=("$@")
 [ "${#shapes[@]}" -gt 0 ] || shapes=(135M:int8 135M:bf16 1.5B:bf16 8B:bf16)
 java=(jre/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED)
 tests=classes:test-classes:$(echo lib/*.jar | tr ' ' ':')
 
-# section TITLE SECONDS COMMAND...: runs a command, its output into the report, and notes whether it failed.
+# section TITLE SECONDS COMMAND...: runs a command whose output is Markdown, adds it to the report, notes whether it failed.
 section() {
     local title=$1 limit=$2 began=$SECONDS status
     shift 2
@@ -19,7 +20,9 @@ section() {
     echo "== $title"
     timeout "$limit" "$@" >out 2>err
     status=$?
+    [ -z "$fence" ] || printf '%stext\n' "$fence" >>"$report"
     cat out >>"$report"
+    [ -z "$fence" ] || printf '%s\n' "$fence" >>"$report"
     if [ "$status" -ne 0 ]; then
         failed=$((failed + 1))
         printf '\n**failed with exit code %s** (124: stopped after %s s)\n\n```text\n' "$status" "$limit" >>"$report"
@@ -29,17 +32,14 @@ section() {
     printf '\n%s s\n' "$((SECONDS - began))" >>"$report"
 }
 
+# plain TITLE SECONDS COMMAND...: the same for a command whose output is plain text.
+plain() {
+    fence='```' section "$@"
+}
+
 # skipped TITLE REASON: what was left out is in the report as well.
 skipped() {
     printf '\n## %s\n\nNOT RUN: %s\n' "$1" "$2" >>"$report"
-}
-
-fenced() {
-    printf '```text\n'
-    "$@"
-    local status=$?
-    printf '```\n'
-    return "$status"
 }
 
 {
@@ -49,15 +49,15 @@ fenced() {
 } >"$report"
 
 if command -v nvidia-smi >/dev/null; then
-    section "Device" 20 fenced nvidia-smi --query-gpu=index,name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit --format=csv
+    plain "Device" 20 nvidia-smi --query-gpu=index,name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit --format=csv
 else
     skipped "Device" "no nvidia-smi"
 fi
-section "What the engine finds: driver, load, choice of layout" 60 \
-    fenced "${java[@]}" -jar tidar.jar inspect --device cuda --model model
+plain "What the engine finds: driver, load, choice of layout" 60 \
+    "${java[@]}" -jar tidar.jar inspect --device cuda --model model
 
-if [ -x kernel_test ]; then
-    section "Every kernel against its definition" 60 fenced ./kernel_test tidar-sm80.ptx
+if [ -x native/kernel_test ]; then
+    plain "Every kernel against its definition" 60 env -C native ./kernel_test ../tidar-sm80.ptx
 else
     skipped "Every kernel against its definition" "kernel_test is not in the bundle"
 fi
@@ -67,20 +67,20 @@ section "Verbs, bits, goldens and decoding against the CPU backend" 150 \
 for shape in "${shapes[@]}"; do
     section "Time of a step: $shape" 120 "${java[@]}" -Xmx4g -cp "$tests" dev.tidar.model.GpuStepBench "$shape"
 done
-if [ -x kernel_bench ]; then
-    section "Products and attention beside a copy of memory" 60 fenced ./kernel_bench tidar-sm80.ptx 8b
+if [ -x native/kernel_bench ]; then
+    plain "Products and attention beside a copy of memory" 60 env -C native ./kernel_bench ../tidar-sm80.ptx 8b
 else
     skipped "Products and attention beside a copy of memory" "kernel_bench is not in the bundle"
 fi
 
 prompt="Write three sentences about the sea."
 for mode in autoregressive single-pass two-pass; do
-    section "Embedded model, $mode" 30 fenced "${java[@]}" -jar tidar.jar generate --device cuda --model model \
+    plain "Embedded model, $mode" 30 "${java[@]}" -jar tidar.jar generate --device cuda --model model \
         --chat "$prompt" --max-tokens 128 --mode "$mode" --json
 done
 
-if command -v compute-sanitizer >/dev/null && [ -x kernel_test ]; then
-    section "compute-sanitizer memcheck" 90 fenced compute-sanitizer --tool memcheck --error-exitcode 9 ./kernel_test tidar-sm80.ptx
+if command -v compute-sanitizer >/dev/null && [ -x native/kernel_test ]; then
+    plain "compute-sanitizer memcheck" 90 env -C native compute-sanitizer --tool memcheck --error-exitcode 9 ./kernel_test ../tidar-sm80.ptx
 else
     skipped "compute-sanitizer memcheck" "compute-sanitizer or kernel_test is not here"
 fi
