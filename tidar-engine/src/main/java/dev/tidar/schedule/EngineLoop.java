@@ -49,7 +49,8 @@ public final class EngineLoop implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Totals totals = new Totals();
     private final AtomicLong ids = new AtomicLong();
-    private final CompletableFuture<Engine> loaded = new CompletableFuture<>();
+    /** Says when, and not what: a closed loop that somebody still holds must not hold weights. */
+    private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
     private final Thread thread;
     private final Watchdog watchdog;
     /** Counted down when the thread ends, or hangs and is given up. */
@@ -141,7 +142,7 @@ public final class EngineLoop implements AutoCloseable {
     private void live(Supplier<Engine> loader) {
         try {
             Engine engine = loader.get();
-            loaded.complete(engine);
+            loaded.complete(true);
             Optional<DeviceException> failure = serveAndRelease(engine);
             while (failure.isPresent()) {
                 reloading = true;
