@@ -51,6 +51,7 @@ public final class EngineLoop implements AutoCloseable {
     private final AtomicLong ids = new AtomicLong();
     /** Says when, and not what: a closed loop that somebody still holds must not hold weights. */
     private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
+
     private final Thread thread;
     private final Watchdog watchdog;
     /** Counted down when the thread ends, or hangs and is given up. */
