@@ -95,7 +95,8 @@ class EmbeddedModelTest {
                             .as("%s, %s, prompt %d", mode, cache, i)
                             .isEqualTo(ints(cases.get(i).get("greedy")));
                     int full = (result.stats().promptTokens() - 1) / 16 * 16;
-                    assertThat(result.stats().cachedTokens()).isEqualTo(cache.equals("hot") ? full : 0);
+                    // in the cold one the prompts may find what they share with each other, if one is ahead
+                    assertThat(result.stats().cachedTokens()).isBetween(cache.equals("hot") ? full : 0, full);
                 }
             }
         }
