@@ -25,6 +25,7 @@ import dev.tidar.decode.Decoder;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
+import dev.tidar.model.TidarModel;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -55,13 +57,19 @@ final class EngineLoader implements AutoCloseable {
 
     private final EngineOptions options;
     private final LongSupplier nanoTime;
+    private final UnaryOperator<TidarModel> around;
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
 
-    EngineLoader(EngineOptions options, LongSupplier nanoTime) {
+    /**
+     * @param nanoTime a monotonic clock
+     * @param around what is put around the network that was loaded
+     */
+    EngineLoader(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
         this.options = options;
         this.nanoTime = nanoTime;
+        this.around = around;
     }
 
     /** The border for requests. Call it after {@link #load} has returned. */
@@ -173,7 +181,7 @@ final class EngineLoader implements AutoCloseable {
 
         progress("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
-        Decoder decoder = new Decoder(network, maskToken(config).orElse(0));
+        Decoder decoder = new Decoder(around.apply(network), maskToken(config).orElse(0));
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
                                 decoder,

@@ -22,7 +22,7 @@ final class GrammarsOnce implements Supplier<Grammars> {
     @Override
     public synchronized Grammars get() {
         if (made.isEmpty()) {
-            made = Optional.of(new Grammars(new Vocabulary(tokenizer.tokenBytes(), stopIds)));
+            made = Optional.of(new Grammars(new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds)));
         }
         return made.get();
     }

@@ -58,22 +58,8 @@ final class PromptEncoder {
                 .orElseThrow(() -> new InvalidRequestException(
                         "%s has no chat template: send a text or token ids, or add chat_template to tokenizer_config.json"
                                 .formatted(model.facts().name())));
-        requireHeld(chat);
         ChatPrompt prompt = template.render(chat);
         return new EncodedPrompt(boxed(tokenizer().encode(prompt.text())), prompt.answerSyntax());
-    }
-
-    /** What an answer cannot be held to yet is refused rather than left to the model. */
-    private static void requireHeld(Prompt.Chat chat) {
-        if (chat.tools().choice().mustCall()) {
-            throw new InvalidRequestException(
-                    "tool choice must be auto or none, but is %s: an answer cannot be held to a call yet"
-                            .formatted(chat.tools().choice()));
-        }
-        if (chat.thinking().budget().isPresent()) {
-            throw new InvalidRequestException("a thinking budget cannot be held yet, but there is one of %d tokens"
-                    .formatted(chat.thinking().budget().getAsInt()));
-        }
     }
 
     private List<Integer> checked(List<Integer> ids) {

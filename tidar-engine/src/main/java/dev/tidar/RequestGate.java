@@ -2,7 +2,6 @@ package dev.tidar;
 
 import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.AnswerSyntax;
-import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
@@ -10,10 +9,10 @@ import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Limits;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
-import dev.tidar.grammar.Grammar;
 import dev.tidar.schedule.Admission;
 import java.time.Duration;
 import java.util.Comparator;
@@ -38,6 +37,7 @@ final class RequestGate {
     private final LoadedModel model;
     private final PromptEncoder prompts;
     private final RequestPicking picking;
+    private final AnswerStart answers;
     private final LongSupplier seeds;
 
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
@@ -46,6 +46,7 @@ final class RequestGate {
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
         this.picking = new RequestPicking(model.defaults().sampling(), model.vocabSize());
+        this.answers = new AnswerStart(model);
         this.seeds = seeds;
     }
 
@@ -63,31 +64,22 @@ final class RequestGate {
         requireNewTokens(request);
         EncodedPrompt encoded = prompts.encode(request.prompt());
         List<Integer> prompt = encoded.ids();
-        // An answer that is held to a format is that value and nothing else.
-        AnswerSyntax syntax = request.format().isPresent() ? AnswerSyntax.PLAIN : encoded.answerSyntax();
+        AnswerSyntax syntax =
+                request.format().isPresent() ? encoded.answerSyntax().withFormat() : encoded.answerSyntax();
         int context = model.facts().contextLength();
         requirePrompt(prompt.size(), context);
         StopRule stop = stop(request, context);
-        Optional<Grammar> grammar = request.format().map(this::grammar);
-        grammar.ifPresent(g -> g.requireRoom(Math.min(stop.maxTokens(), context - prompt.size())));
+        AnswerState start = answers.of(request, syntax, Math.min(stop.maxTokens(), context - prompt.size()));
         return new Admission(
                 prompt,
                 picking.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
                 stop,
                 timeout(request),
                 request.cacheSalt().orElse(""),
-                grammar,
+                start,
                 () -> model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
                 () -> new AnswerParser(syntax, seeds.getAsLong()),
                 layouts);
-    }
-
-    private Grammar grammar(AnswerFormat format) {
-        return model.grammars()
-                .orElseThrow(() -> new InvalidRequestException(
-                        "an answer format needs a tokenizer, but the model folder has no tokenizer.json"))
-                .get()
-                .of(format);
     }
 
     private void requireNewTokens(GenerationRequest request) {

@@ -5,9 +5,11 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.model.TidarModel;
 import dev.tidar.schedule.EngineLoop;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A TiDAR model inside this JVM: load it, submit requests, close it.
@@ -32,12 +34,15 @@ public final class TidarEngine implements AutoCloseable {
      * @throws dev.tidar.api.DeviceException if the device cannot be used
      */
     public static TidarEngine load(EngineOptions options) {
-        return load(options, System::nanoTime);
+        return load(options, System::nanoTime, network -> network);
     }
 
-    /** @param nanoTime a monotonic clock, which tests may hasten */
-    static TidarEngine load(EngineOptions options, LongSupplier nanoTime) {
-        TidarEngine engine = start(options, nanoTime);
+    /**
+     * @param nanoTime a monotonic clock, which tests may hasten
+     * @param around what tests put around the network, such as a script in its place
+     */
+    static TidarEngine load(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
+        TidarEngine engine = start(options, nanoTime, around);
         try {
             engine.awaitLoaded();
         } catch (RuntimeException | Error e) {
@@ -52,11 +57,11 @@ public final class TidarEngine implements AutoCloseable {
      * an {@link dev.tidar.api.EngineBusyException}; if loading fails it is DEAD, and {@link #status()} says why.
      */
     public static TidarEngine start(EngineOptions options) {
-        return start(options, System::nanoTime);
+        return start(options, System::nanoTime, network -> network);
     }
 
-    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime) {
-        EngineLoader loader = new EngineLoader(options, nanoTime);
+    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
+        EngineLoader loader = new EngineLoader(options, nanoTime, around);
         return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), nanoTime));
     }
 

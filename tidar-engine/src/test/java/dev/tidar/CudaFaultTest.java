@@ -267,7 +267,7 @@ class CudaFaultTest {
     /** On a clock that lets each layout be measured in one step. */
     private static TidarEngine load(EngineOptions options) {
         AtomicLong seconds = new AtomicLong();
-        return TidarEngine.load(options, () -> seconds.getAndIncrement() * 1_000_000_000);
+        return TidarEngine.load(options, () -> seconds.getAndIncrement() * 1_000_000_000, network -> network);
     }
 
     private static EngineOptions options(DeviceFallback fallback) {

@@ -43,7 +43,8 @@ class CudaServingTest {
                         .maxQueueWait(Duration.ofDays(365)) // the clock runs fast
                         .build())
                 .build();
-        try (TidarEngine engine = TidarEngine.load(options, () -> seconds.getAndIncrement() * 1_000_000_000)) {
+        try (TidarEngine engine =
+                TidarEngine.load(options, () -> seconds.getAndIncrement() * 1_000_000_000, network -> network)) {
             List<List<Integer>> alone = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 alone.add(submit(engine, i, mode).await().tokens());

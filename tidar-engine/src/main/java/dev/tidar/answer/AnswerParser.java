@@ -1,5 +1,6 @@
 package dev.tidar.answer;
 
+import dev.tidar.answer.AnswerSyntax.Calls;
 import dev.tidar.answer.AnswerSyntax.Thoughts;
 import dev.tidar.api.Answer;
 import dev.tidar.api.ToolCall;
@@ -260,7 +261,9 @@ public final class AnswerParser {
             return;
         }
         List<String> sought = new ArrayList<>();
-        format.syntax().ifPresent(syntax -> sought.addAll(syntax.openings()));
+        if (isFresh || format.calls() == Calls.ANYWHERE) {
+            format.syntax().ifPresent(syntax -> sought.addAll(syntax.openings()));
+        }
         if (lacksClosing) {
             sought.add(format.syntax().orElseThrow().closing().orElseThrow());
         }

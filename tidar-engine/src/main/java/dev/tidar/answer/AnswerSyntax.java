@@ -11,11 +11,17 @@ import java.util.Set;
  * @param thoughts where thoughts may stand
  * @param syntax how calls are written; empty where the answer may call nothing, so that nothing in it is a call
  * @param toolNames the tools that may be called; what looks like the call of another one is text
+ * @param calls where calls may stand
  */
-public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<String> toolNames) {
+public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<String> toolNames, Calls calls) {
 
     /** An answer of which all is text. */
     public static final AnswerSyntax PLAIN = new AnswerSyntax(Thoughts.NONE, Optional.empty(), Set.of());
+
+    /** An answer whose calls may stand anywhere. */
+    public AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<String> toolNames) {
+        this(thoughts, syntax, toolNames, Calls.ANYWHERE);
+    }
 
     public AnswerSyntax {
         toolNames = Set.copyOf(toolNames);
@@ -23,6 +29,11 @@ public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<S
             throw new IllegalArgumentException(
                     "a syntax of calls comes with tools to call, but is %s with %s".formatted(syntax, toolNames));
         }
+    }
+
+    /** The syntax of an answer that has a format: it calls tools, or it is a value in which nothing is a call. */
+    public AnswerSyntax withFormat() {
+        return new AnswerSyntax(thoughts, syntax, toolNames, Calls.AT_START);
     }
 
     /** The tags that are looked for. Where one is a control token, it has to show in the text that is read. */
@@ -46,5 +57,12 @@ public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<S
         MAY_COME,
         /** At the beginning: the prompt has opened them already. */
         OPEN
+    }
+
+    /** Where calls may stand. */
+    public enum Calls {
+        ANYWHERE,
+        /** Before any text that is not thought. */
+        AT_START
     }
 }

@@ -1,11 +1,11 @@
 package dev.tidar.answer;
 
+import dev.tidar.api.ChatMessage;
 import dev.tidar.api.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -15,12 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the JSON of tool calls: one object or an array of them. A call names a tool that was offered; its arguments are
- * an object, under {@code arguments} or {@code parameters}, or missing where there are none.
+ * an object, under {@code arguments} or {@code parameters}, or missing where there are none. Of members with one name
+ * the last counts.
  */
 final class CallReader {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                     .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
                     .build())
@@ -53,7 +53,7 @@ final class CallReader {
         Iterable<JsonNode> nodes = root.isArray() ? root : List.of(root);
         List<ToolCall> calls = new ArrayList<>();
         for (JsonNode node : nodes) {
-            if (!isCall(node) || calls.size() == dev.tidar.api.ChatMessage.MAX_TOOL_CALLS) {
+            if (!isCall(node) || calls.size() == ChatMessage.MAX_TOOL_CALLS) {
                 return List.of();
             }
             calls.add(new ToolCall(ids.next(), node.path("name").stringValue(), arguments(node)));

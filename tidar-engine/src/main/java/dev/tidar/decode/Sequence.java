@@ -4,7 +4,6 @@ import dev.tidar.api.FinishReason;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.SequenceStep.Group;
-import dev.tidar.grammar.Grammar;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.model.StepResult;
 import dev.tidar.sampling.Picking;
@@ -28,7 +27,7 @@ public final class Sequence implements AutoCloseable {
     private final RowRules rules;
     private final StopRule stop;
     private final Optional<TextStream> text;
-    private final Optional<AnswerGrammar> grammar;
+    private final Optional<HeldAnswer> held;
     private final LayoutChoice layouts;
     private final BlockTable blocks;
     private final DecodeStats stats = new DecodeStats();
@@ -43,14 +42,14 @@ public final class Sequence implements AutoCloseable {
      * A sequence at its start.
      *
      * @param prompt at least one token, fewer than the context has room for
-     * @param grammar what its answer keeps to
+     * @param start what its answer is held to
      * @param detokenizer makes its text; empty where the model has no tokenizer
      */
     public Sequence(
             List<Integer> prompt,
             Picking picking,
             StopRule stop,
-            Optional<Grammar> grammar,
+            AnswerState start,
             Optional<StreamingDetokenizer> detokenizer,
             LayoutChoice layouts,
             BlockTable blocks) {
@@ -63,7 +62,7 @@ public final class Sequence implements AutoCloseable {
         this.rules = new RowRules(picking, prompt);
         this.stop = stop;
         this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
-        this.grammar = grammar.map(AnswerGrammar::new);
+        this.held = start.isHeld() ? Optional.of(new HeldAnswer(start)) : Optional.empty();
         this.layouts = layouts;
         this.blocks = blocks;
     }
@@ -111,10 +110,10 @@ public final class Sequence implements AutoCloseable {
         return new SequenceStep(rows, committed, 1, layout.draftLength(), groups);
     }
 
-    /** With what the grammar says of the drafts. */
+    /** With what may and must come next in place of drafts that may not. */
     private Pending pending(int room) {
-        List<Integer> forced = grammar.map(AnswerGrammar::forced).orElse(List.of());
-        List<Integer> legal = grammar.map(g -> g.legal(drafts)).orElse(drafts);
+        List<Integer> forced = held.map(HeldAnswer::forced).orElse(List.of());
+        List<Integer> legal = forced.isEmpty() ? held.map(h -> h.legal(drafts)).orElse(drafts) : List.of();
         return new Pending(committed, tokens.get(committed), legal, forced, !betweenSteps, room);
     }
 
@@ -159,16 +158,16 @@ public final class Sequence implements AutoCloseable {
         int token = result.emitted().get(row);
         tokens.add(token);
         rules.emitted(token);
-        grammar.ifPresent(g -> g.emitted(token));
+        held.ifPresent(h -> h.emitted(token));
         boolean stopId = stop.stopIds().contains(token);
         boolean mayStop = emittedTokens() >= stop.minTokens();
         String piece = stopId ? "" : text.map(t -> t.accept(token, mayStop)).orElse("");
         if (stopId
                 || text.map(TextStream::isStopped).orElse(false)
-                || grammar.map(AnswerGrammar::isComplete).orElse(false)) {
+                || held.map(HeldAnswer::isComplete).orElse(false)) {
             finish = Optional.of(FinishReason.STOP);
         } else if (budget() == 0) {
-            boolean whole = grammar.map(AnswerGrammar::isAccepting).orElse(false);
+            boolean whole = held.map(HeldAnswer::isWhole).orElse(false);
             finish = Optional.of(whole ? FinishReason.STOP : FinishReason.LENGTH);
         }
         String rest = finish.isPresent() ? text.map(TextStream::finish).orElse("") : "";
@@ -229,12 +228,12 @@ public final class Sequence implements AutoCloseable {
 
     /** How the rows of its next forward pick. */
     RowRules.ForStep rules(SequenceStep step) {
-        if (grammar.isEmpty() || step.verifyRows() == 0) {
+        if (held.isEmpty() || step.verifyRows() == 0) {
             return rules.of(step, List.of());
         }
         List<Integer> exact = step.exactTokens();
         List<Integer> behindAnchor = exact.subList(exact.size() - step.verifyRows() + 1, exact.size());
-        return rules.of(step, grammar.get().masks(behindAnchor, budget()));
+        return rules.of(step, held.get().masks(behindAnchor, budget()));
     }
 
     public BlockTable blocks() {

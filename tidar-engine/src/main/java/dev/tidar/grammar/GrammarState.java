@@ -50,6 +50,11 @@ public final class GrammarState {
         return accepting;
     }
 
+    /** Whether the answer is in free text, so that it ends where the model ends it. */
+    public boolean isFree() {
+        return spots.stream().anyMatch(spot -> spot.terminal().isFree());
+    }
+
     /** Whether the answer can only end here. */
     public boolean isComplete() {
         return accepting && spots.isEmpty();

@@ -2,11 +2,9 @@ package dev.tidar.grammar;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tidar.answer.Outline;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
-import dev.tidar.grammar.automaton.Encoding;
-import dev.tidar.grammar.automaton.RegexParser;
-import dev.tidar.grammar.automaton.TextAutomaton;
 import dev.tidar.grammar.automaton.Work;
 import java.time.Duration;
 
@@ -23,10 +21,10 @@ public final class Grammars {
     private static final long WORK = 50_000_000;
 
     private final Vocabulary vocabulary;
-    private final Cache<AnswerFormat, Grammar> compiled = Caffeine.newBuilder()
+    private final Cache<Outline, Grammar> compiled = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumWeight(CACHED_BYTES)
-            .weigher((AnswerFormat spec, Grammar grammar) -> grammar.bytes())
+            .weigher((Outline outline, Grammar grammar) -> grammar.bytes())
             .expireAfterAccess(CACHED_FOR)
             .build();
 
@@ -35,37 +33,30 @@ public final class Grammars {
     }
 
     /**
-     * The grammar of a specification. Its first mask is computed here as well.
+     * The grammar of answers of one format.
      *
-     * @throws InvalidRequestException if the specification is malformed, unsupported, too large, or allows no answer;
-     *     the message names the place and the keyword
+     * @throws InvalidRequestException if the format is malformed, unsupported, too large, or allows no answer; the
+     *     message names the place and the keyword
      */
-    public Grammar of(AnswerFormat spec) {
-        return compiled.get(spec, this::compile);
+    public Grammar of(AnswerFormat format) {
+        return of(new Outline.Value(format));
     }
 
-    private Grammar compile(AnswerFormat spec) {
-        Grammar grammar;
-        if (spec instanceof AnswerFormat.Regex regex) {
-            grammar = compileRegex(regex.expression());
-        } else if (spec instanceof AnswerFormat.Choices choices) {
-            RuleSet rules = new RuleSet(vocabulary, new Work("choices", WORK));
-            TextAutomaton texts = TextAutomaton.of(choices.texts(), rules.work());
-            grammar = rules.finish("choices", rules.terminal(Encoding.utf8(texts, rules.work())));
-        } else if (spec instanceof AnswerFormat.JsonSchema schema) {
-            grammar = SchemaCompiler.compile(
-                    SchemaDocument.parse(schema.text()), new RuleSet(vocabulary, new Work("schema", WORK)));
-        } else {
-            grammar = SchemaCompiler.compile(
-                    SchemaDocument.parse("true"), new RuleSet(vocabulary, new Work("schema", WORK)));
-        }
+    /**
+     * The grammar of answers of an outline. Its first mask is computed here as well.
+     *
+     * @throws InvalidRequestException if a format in it is malformed, unsupported, too large, or allows no answer; the
+     *     message names the place and the keyword
+     */
+    public Grammar of(Outline outline) {
+        return compiled.get(outline, this::compile);
+    }
+
+    private Grammar compile(Outline outline) {
+        RuleSet rules = new RuleSet(vocabulary, new Work(OutlineCompiler.name(outline), WORK));
+        Rule root = new OutlineCompiler(rules, vocabulary).rule(outline);
+        Grammar grammar = rules.finish(OutlineCompiler.name(outline), root);
         grammar.start().mask(Integer.MAX_VALUE);
         return grammar;
-    }
-
-    private Grammar compileRegex(String expression) {
-        RuleSet rules = new RuleSet(vocabulary, new Work("regex", WORK));
-        TextAutomaton texts = TextAutomaton.of(RegexParser.parse("regex", expression), rules.work());
-        return rules.finish("regex", rules.terminal(Encoding.utf8(texts, rules.work())));
     }
 }

@@ -38,8 +38,18 @@ final class RuleSet {
     }
 
     Terminal terminal(ByteAutomaton automaton) {
-        bytes += 4 * automaton.states() * (automaton.classes() + 2);
+        weigh(automaton);
         return new Terminal(automaton, vocabulary);
+    }
+
+    /** The terminal of free text, which only a stop id or the budget ends. */
+    Terminal freeText(ByteAutomaton automaton) {
+        weigh(automaton);
+        return Terminal.free(automaton, vocabulary);
+    }
+
+    private void weigh(ByteAutomaton automaton) {
+        bytes += 4 * automaton.states() * (automaton.classes() + 2);
     }
 
     /**

@@ -35,14 +35,14 @@ final class SchemaCompiler {
         this.branches = new Branches(document, shapes, rules);
     }
 
-    static Grammar compile(SchemaDocument document, RuleSet rules) {
+    /** The rule of a value that satisfies the schema, white space before it. */
+    static Rule compile(SchemaDocument document, RuleSet rules) {
         SchemaCompiler compiler = new SchemaCompiler(document, rules);
         Rule value = compiler.rule(new Conjunction(List.of(document.root())));
         while (!compiler.open.isEmpty()) {
             compiler.open.remove().run();
         }
-        Rule root = rules.add(new SequenceRule(List.of(rules.json().space(), value)));
-        return rules.finish("schema", root);
+        return rules.add(new SequenceRule(List.of(rules.json().space(), value)));
     }
 
     private Rule rule(Conjunction conjunction) {

@@ -19,6 +19,7 @@ final class Terminal extends Rule {
     static final int NONE_OR_SEVERAL = -1;
 
     private final ByteAutomaton automaton;
+    private final boolean free;
     private final int hub;
     private final int min;
     private final int max;
@@ -30,16 +31,22 @@ final class Terminal extends Rule {
 
     /** A terminal that counts nothing. */
     Terminal(ByteAutomaton automaton, Vocabulary vocabulary) {
-        this(automaton, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
+        this(automaton, false, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
+    }
+
+    /** The terminal of text that ends nowhere by itself. */
+    static Terminal free(ByteAutomaton automaton, Vocabulary vocabulary) {
+        return new Terminal(automaton, true, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
     }
 
     /** The terminal of JSON strings of so many characters; {@code Integer.MAX_VALUE} is no limit. */
     static Terminal counting(ByteAutomaton strings, Vocabulary vocabulary, int min, int max) {
-        return new Terminal(strings, vocabulary, strings.next(START, (byte) '"'), min, max);
+        return new Terminal(strings, false, vocabulary, strings.next(START, (byte) '"'), min, max);
     }
 
-    private Terminal(ByteAutomaton automaton, Vocabulary vocabulary, int hub, int min, int max) {
+    private Terminal(ByteAutomaton automaton, boolean free, Vocabulary vocabulary, int hub, int min, int max) {
         this.automaton = automaton;
+        this.free = free;
         this.hub = hub;
         this.min = min;
         this.max = max;
@@ -108,6 +115,11 @@ final class Terminal extends Rule {
 
     ByteAutomaton automaton() {
         return automaton;
+    }
+
+    /** Whether this is free text. */
+    boolean isFree() {
+        return free;
     }
 
     boolean counts() {

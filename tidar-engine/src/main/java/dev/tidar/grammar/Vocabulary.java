@@ -3,9 +3,13 @@ package dev.tidar.grammar;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The bytes behind each token of a model, and the tokens that end an answer. Built once for a model. Thread-safe.
@@ -17,6 +21,9 @@ public final class Vocabulary {
 
     static final int MAX_TOKEN_BYTES = 4096;
 
+    /** Is in the spelling of each token that has a name, and in no UTF-8 text: so no text can spell such a token. */
+    private static final int NAME_MARK = 0xFF;
+
     private static final long CONTINUATION_BYTES = 48L << 20;
     private static final long MASK_BYTES = 32L << 20;
     private static final Duration CACHED_FOR = Duration.ofMinutes(30);
@@ -25,18 +32,21 @@ public final class Vocabulary {
     private final int[] stopIds;
     private final BitSet stops = new BitSet();
     private final BitSet singleBytes = new BitSet(256);
+    private final Map<String, byte[]> names = new HashMap<>();
     private final TokenTrie trie;
     private final Cache<Continuations.Place, Continuations> continuations;
     private final Cache<GrammarState, CachedMask> masks;
     private final JsonTerminals json;
 
     /**
-     * @param tokens bytes of each token id, {@code [ids]}; an id without bytes (a control token, a gap) is never
-     *     allowed
+     * @param tokens bytes of each token id, {@code [ids]}; an id without bytes and name (a gap) is never allowed, and
+     *     neither is one with the byte 0xFF, which no text has
+     * @param names ids that stand for themselves and not for text, such as control tokens, by their names; allowed
+     *     where a grammar asks for the name, and in free text
      * @param stopIds ids that end an answer; their bytes do not count
      * @throws IllegalArgumentException if a stop id is none of these ids, or a token has more than 4,096 bytes
      */
-    public Vocabulary(byte[][] tokens, int[] stopIds) {
+    public Vocabulary(byte[][] tokens, Map<String, Integer> names, int[] stopIds) {
         this.tokens = new byte[tokens.length][];
         this.stopIds = stopIds.clone();
         for (int id : stopIds) {
@@ -51,17 +61,43 @@ public final class Vocabulary {
                 throw new IllegalArgumentException("token %d must have at most %d bytes, but has %d"
                         .formatted(id, MAX_TOKEN_BYTES, tokens[id].length));
             }
-            this.tokens[id] = stops.get(id) ? new byte[0] : tokens[id].clone();
+            this.tokens[id] = stops.get(id) || hasNameMark(tokens[id]) ? new byte[0] : tokens[id].clone();
             if (this.tokens[id].length == 1) {
                 singleBytes.set(tokens[id][0] & 0xff);
             }
         }
+        names.forEach((name, id) -> {
+            if (!stops.get(id)) {
+                this.tokens[id] = spelled(name);
+                this.names.put(name, this.tokens[id]);
+            }
+        });
         this.trie = new TokenTrie(this.tokens);
         this.continuations =
                 cache(CONTINUATION_BYTES, (Continuations.Place place, Continuations found) -> found.bytes());
         this.masks = cache(MASK_BYTES, (GrammarState state, CachedMask mask) -> 1024 + tokens.length / 8);
         this.json = new JsonTerminals(this);
         json.warmUp();
+    }
+
+    private static boolean hasNameMark(byte[] token) {
+        for (byte b : token) {
+            if ((b & 0xff) == NAME_MARK) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A mark before, between and behind the bytes of the name, so that the name as text is no part of it. */
+    private static byte[] spelled(String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] spelled = new byte[2 * text.length + 1];
+        Arrays.fill(spelled, (byte) NAME_MARK);
+        for (int i = 0; i < text.length; i++) {
+            spelled[2 * i + 1] = text[i];
+        }
+        return spelled;
     }
 
     private static <K, V> Cache<K, V> cache(long bytes, Weigher<K, V> weigher) {
@@ -99,6 +135,11 @@ public final class Vocabulary {
 
     byte[] bytes(int id) {
         return tokens[id];
+    }
+
+    /** The bytes by which rules spell the token of this name, if there is one. */
+    Optional<byte[]> named(String name) {
+        return Optional.ofNullable(names.get(name));
     }
 
     TokenTrie trie() {

@@ -2,9 +2,9 @@ package dev.tidar.schedule;
 
 import dev.tidar.answer.AnswerParser;
 import dev.tidar.answer.AnswerSyntax;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
-import dev.tidar.grammar.Grammar;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tokenizer.StreamingDetokenizer;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * @param stop where it ends
  * @param timeout how long it may take from its submission; empty is as long as it needs
  * @param cacheSalt requests share cached prefixes only where their salts are equal
- * @param grammar what the answer keeps to; empty is any text
+ * @param start what the answer is held to
  * @param detokenizer makes the text; empty where the model has no tokenizer
  * @param answer takes its text apart
  * @param layouts made when its turn comes
@@ -31,7 +31,7 @@ public record Admission(
         StopRule stop,
         Optional<Duration> timeout,
         String cacheSalt,
-        Optional<Grammar> grammar,
+        AnswerState start,
         Supplier<Optional<StreamingDetokenizer>> detokenizer,
         Supplier<AnswerParser> answer,
         Supplier<LayoutChoice> layouts) {
@@ -43,7 +43,7 @@ public record Admission(
             StopRule stop,
             Optional<Duration> timeout,
             String cacheSalt,
-            Optional<Grammar> grammar,
+            AnswerState start,
             Supplier<Optional<StreamingDetokenizer>> detokenizer,
             Supplier<LayoutChoice> layouts) {
         this(
@@ -52,7 +52,7 @@ public record Admission(
                 stop,
                 timeout,
                 cacheSalt,
-                grammar,
+                start,
                 detokenizer,
                 () -> new AnswerParser(AnswerSyntax.PLAIN, 0),
                 layouts);

@@ -1,6 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.Sequence;
@@ -123,7 +124,7 @@ public final class LayoutCalibration {
                 Collections.nCopies(promptTokens, promptToken),
                 Picking.GREEDY,
                 stop,
-                Optional.empty(),
+                AnswerState.FREE,
                 Optional.empty(),
                 LayoutChoice.fixed(layout),
                 kv.table(""));

@@ -126,7 +126,7 @@ final class ScheduledSequence implements Generation {
                     admission.prompt(),
                     admission.picking(),
                     admission.stop(),
-                    admission.grammar(),
+                    admission.start(),
                     admission.detokenizer().get(),
                     admission.layouts().get(),
                     kv.table(admission.cacheSalt())));

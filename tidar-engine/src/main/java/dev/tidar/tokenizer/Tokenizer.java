@@ -5,7 +5,6 @@ import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tokenizer.MarkerScanner.Marker;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,7 +31,7 @@ public final class Tokenizer implements AutoCloseable {
     private final MarkerScanner markers;
     private final ContentEncoder content;
     private final OptionalInt beginId;
-    private final BitSet addedIds = new BitSet();
+    private final Map<String, Integer> addedTokens;
 
     private Tokenizer(TokenizerFile file, TokenizerConfig config) {
         this.ids = Map.copyOf(file.ids());
@@ -40,7 +39,8 @@ public final class Tokenizer implements AutoCloseable {
         this.tokens = TokenBytes.of(file);
         this.markers = new MarkerScanner(file.addedTokens());
         this.content = ContentEncoder.open(file);
-        file.addedTokens().forEach(token -> addedIds.set(token.id()));
+        this.addedTokens = file.addedTokens().stream()
+                .collect(Collectors.toUnmodifiableMap(AddedToken::content, AddedToken::id, (first, again) -> first));
     }
 
     /**
@@ -61,6 +61,11 @@ public final class Tokenizer implements AutoCloseable {
         return tokens.size();
     }
 
+    /** The added tokens, control tokens among them: ids by their spelling. They stand for no text. */
+    public Map<String, Integer> addedTokens() {
+        return addedTokens;
+    }
+
     /**
      * The bytes that each id stands for, {@code [size()]}, in UTF-8 when they are joined. Added tokens and ids of no
      * token have none, because no text consists of them.
@@ -68,8 +73,9 @@ public final class Tokenizer implements AutoCloseable {
     public byte[][] tokenBytes() {
         byte[][] bytes = new byte[tokens.size()][];
         for (int id = 0; id < bytes.length; id++) {
-            bytes[id] = addedIds.get(id) ? new byte[0] : tokens.bytes(id);
+            bytes[id] = tokens.bytes(id);
         }
+        addedTokens.values().forEach(id -> bytes[id] = new byte[0]);
         return bytes;
     }
 

@@ -87,7 +87,6 @@ class AnswerParserTest {
                     "<tool_call>{\"name\": 1, \"arguments\": {}}</tool_call>",
                     "<tool_call>{\"name\": \"weather\", \"arguments\": \"{}\"}</tool_call>",
                     "<tool_call>{\"name\": \"weather\", \"arguments\": [1]}</tool_call>",
-                    "<tool_call>{\"name\": \"weather\", \"name\": \"time\"}</tool_call>",
                     "<tool_call>{\"arguments\": {}}</tool_call>",
                     "<tool_call>[]</tool_call>",
                     "<tool_call>[{\"name\": \"time\"}, {\"name\": \"nobody\"}]</tool_call>",
@@ -135,6 +134,17 @@ class AnswerParserTest {
             String text = "<tool_call>{\"name\": \"" + "x".repeat(AnswerParser.MAX_CALL_CHARACTERS) + "\"}</tool_call>";
 
             assertThat(hermes(text)).isEqualTo("text(" + text + ")");
+        }
+
+        @Test
+        void takesTheLastOfMembersWithOneName() {
+            String call =
+                    "<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Rome\", \"city\": \"Paris\"}}";
+
+            assertThat(Answer.of(parser(ToolSyntax.HERMES, Thoughts.NONE).accept(call))
+                            .toolCalls())
+                    .extracting(ToolCall::arguments)
+                    .containsExactly("{\"city\":\"Paris\"}");
         }
 
         @Test

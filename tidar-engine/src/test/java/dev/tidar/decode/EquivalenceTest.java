@@ -93,7 +93,7 @@ class EquivalenceTest {
                     prompt(i),
                     everythingOn(i),
                     new StopRule(Set.of(), List.of(), 40, 100),
-                    Optional.empty(),
+                    AnswerState.FREE,
                     Optional.empty(),
                     LayoutChoice.fixed(layouts.get(i)),
                     model.blocks()));

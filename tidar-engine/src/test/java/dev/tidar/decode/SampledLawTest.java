@@ -216,7 +216,7 @@ class SampledLawTest {
                         how.barred(),
                         OptionalInt.empty()),
                 stop,
-                Optional.empty(),
+                AnswerState.FREE,
                 Optional.empty(),
                 LayoutChoice.fixed(layout),
                 new BlockTable(new BlockPool(4), 16));

@@ -99,7 +99,7 @@ public final class TestModel implements AutoCloseable {
         Decoder decoder = new Decoder(network, maskToken());
         List<Turn> turns = new ArrayList<>();
         try (Sequence sequence = new Sequence(
-                prompt, picking, stop, Optional.empty(), Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+                prompt, picking, stop, AnswerState.FREE, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
             while (sequence.finish().isEmpty()) {
                 SequenceStep step = decoder.plan(sequence, prefillChunk);
                 if (!sequence.blocks().reserve(step.end())) {

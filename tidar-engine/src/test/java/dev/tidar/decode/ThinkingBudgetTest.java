@@ -13,20 +13,19 @@ class ThinkingBudgetTest {
 
     private static final int OPEN = 1;
     private static final int CLOSE = 2;
-    private static final int LINE = 3;
     private static final int WORD = 9;
 
-    private final ThinkingBudget budget = new ThinkingBudget(3, OPEN, CLOSE, new int[] {LINE, CLOSE, LINE});
+    private final ThinkingBudget budget = new ThinkingBudget(3, OPEN, CLOSE);
 
     @Test
     void forcesTheEndOfThoughtsOnceTheyHaveTheirTokens() {
-        assertThat(answer(budget.atStart(), OPEN, WORD, WORD, WORD, WORD, WORD, WORD, WORD))
-                .containsExactly(OPEN, WORD, WORD, WORD, LINE, CLOSE, LINE, WORD);
+        assertThat(answer(budget.atStart(), OPEN, WORD, WORD, WORD, WORD, WORD, WORD))
+                .containsExactly(OPEN, WORD, WORD, WORD, CLOSE, WORD, WORD);
     }
 
     @Test
     void countsFromTheFirstTokenWhereThePromptOpenedThem() {
-        assertThat(answer(budget.inThoughts(), WORD, WORD, WORD, WORD)).containsExactly(WORD, WORD, WORD, LINE);
+        assertThat(answer(budget.inThoughts(), WORD, WORD, WORD, WORD)).containsExactly(WORD, WORD, WORD, CLOSE);
     }
 
     @Test
@@ -48,14 +47,13 @@ class ThinkingBudgetTest {
             spent = spent.advance(WORD).orElseThrow();
         }
 
-        assertThat(spent.forced()).hasValue(LINE);
+        assertThat(spent.forced()).hasValue(CLOSE);
         assertThat(spent.advance(WORD)).isEmpty();
     }
 
     @Test
-    void mustCloseWithTheTokenThatCloses() {
-        assertThatThrownBy(() -> new ThinkingBudget(3, OPEN, CLOSE, new int[] {LINE}))
-                .isInstanceOf(IllegalArgumentException.class);
+    void isOfOneTokenAtLeast() {
+        assertThatThrownBy(() -> new ThinkingBudget(0, OPEN, CLOSE)).isInstanceOf(IllegalArgumentException.class);
     }
 
     /** What comes out where the model wants these tokens. */

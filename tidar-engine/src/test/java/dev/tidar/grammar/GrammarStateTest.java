@@ -8,6 +8,7 @@ import dev.tidar.api.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -155,6 +156,7 @@ class GrammarStateTest {
                         "\u00e9".getBytes(StandardCharsets.UTF_8),
                         {}
                     },
+                    Map.of(),
                     new int[] {3});
             GrammarState inString =
                     start(half, new AnswerFormat.AnyJson()).advance(0).orElseThrow();

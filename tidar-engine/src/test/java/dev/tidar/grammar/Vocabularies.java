@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The vocabularies that tests run on. */
 final class Vocabularies {
@@ -76,7 +77,7 @@ final class Vocabularies {
         for (String text : texts) {
             tokens.add(text.getBytes(StandardCharsets.UTF_8));
         }
-        return new Vocabulary(tokens.toArray(new byte[0][]), new int[] {256});
+        return new Vocabulary(tokens.toArray(new byte[0][]), Map.of(), new int[] {256});
     }
 
     private static Vocabulary smolLm2() {
@@ -84,9 +85,9 @@ final class Vocabularies {
             Path folder = Path.of(
                     Vocabularies.class.getResource("/models/smollm2-tokenizer").toURI());
             try (Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow()) {
-                return new Vocabulary(
-                        tokenizer.tokenBytes(),
-                        new int[] {tokenizer.idOf("<|im_end|>").orElseThrow()});
+                return new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), new int[] {
+                    tokenizer.idOf("<|im_end|>").orElseThrow()
+                });
             }
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -15,6 +15,7 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.api.ToolCall;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.PassTimes;
@@ -108,7 +109,7 @@ class AnswerPartsTest {
                                     new StopRule(Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), maxTokens, 2000),
                                     Optional.empty(),
                                     "",
-                                    Optional.empty(),
+                                    AnswerState.FREE,
                                     () -> Optional.of(tokenizer.detokenizer(shown)),
                                     () -> new AnswerParser(format, 1),
                                     () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),

@@ -13,6 +13,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.PassTimes;
@@ -214,7 +215,7 @@ class EngineLoopTest {
                 new StopRule(Set.of(), List.of(), maxTokens, 2000),
                 Optional.empty(),
                 "",
-                Optional.empty(),
+                AnswerState.FREE,
                 Optional::empty,
                 () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
     }

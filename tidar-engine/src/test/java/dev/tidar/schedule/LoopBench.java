@@ -7,6 +7,7 @@ import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.PassTimes;
@@ -80,7 +81,7 @@ final class LoopBench {
                         new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
                         Optional.empty(),
                         "",
-                        Optional.empty(),
+                        AnswerState.FREE,
                         Optional::empty,
                         () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
                 listener);

@@ -3,6 +3,7 @@ package dev.tidar.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.GenerationListener;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
@@ -54,7 +55,7 @@ class RequestQueueTest {
                 new StopRule(Set.of(), List.of(), 1, 100),
                 Optional.empty(),
                 "",
-                Optional.empty(),
+                AnswerState.FREE,
                 Optional::empty,
                 () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
         return new ScheduledSequence(++ids, admission, GenerationListener.NONE, () -> 0, new Totals());

@@ -10,6 +10,7 @@ import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.AdaptiveLayouts;
 import dev.tidar.decode.AdaptiveLayouts.Measured;
+import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.PassTimes;
@@ -94,7 +95,7 @@ final class SchedulerBench {
                             stop,
                             terms.timeout(),
                             terms.salt(),
-                            Optional.empty(),
+                            AnswerState.FREE,
                             Optional::empty,
                             () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
                     this,

@@ -3,6 +3,8 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.Tools;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,22 +20,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.support.ToolCallbacks;
+import org.springframework.ai.tool.annotation.Tool;
 
 /** The examples of {@code docs/answers.md}, which stand in this file word for word. */
 @DisplayName("The examples of docs/answers.md")
 class AnswerExamplesTest {
 
     private static TidarEngine engine;
+    private static TidarChatModel model;
     private static ChatClient client;
 
     record City(String name, String country, int inhabitants) {}
 
+    static class Weather {
+
+        @Tool(description = "The temperature in a city, in degrees Celsius")
+        int temperature(String city) {
+            return city.length();
+        }
+    }
+
     @BeforeAll
     static void load(@TempDir Path directory) {
-        engine = StoriesModel.load(directory);
+        engine = TidarEngine.load(EngineOptions.builder(StoriesModel.in(directory, 2_048))
+                .threads(1)
+                .build());
         var options = TidarChatOptions.builder().maxTokens(120).build();
-        client = ChatClient.create(new TidarChatModel(engine, options, ObservationRegistry.NOOP));
+        model = new TidarChatModel(engine, options, ObservationRegistry.NOOP);
+        client = ChatClient.create(model);
     }
 
     @AfterAll
@@ -51,7 +69,7 @@ class AnswerExamplesTest {
                 .map(example -> oneLine(example.group(1)))
                 .toList();
 
-        assertThat(examples).hasSize(4).allSatisfy(example -> assertThat(here).contains(example));
+        assertThat(examples).hasSize(6).allSatisfy(example -> assertThat(here).contains(example));
     }
 
     @Test
@@ -86,6 +104,31 @@ class AnswerExamplesTest {
                 .content();
 
         assertThat(verdict).isIn("yes", "no");
+    }
+
+    @Test
+    void offerTools() {
+        String answer = client.prompt("How warm is it in Paris?")
+                .tools(new Weather())
+                .call()
+                .content();
+
+        assertThat(answer).isNotEmpty();
+    }
+
+    @Test
+    void demandACall() {
+        ChatResponse answer = model.call(new Prompt(
+                "How warm is it in Paris?",
+                TidarChatOptions.builder()
+                        .toolCallbacks(ToolCallbacks.from(new Weather()))
+                        .toolChoice(Tools.Choice.of("temperature"))
+                        .build()));
+        List<AssistantMessage.ToolCall> calls = answer.getResult().getOutput().getToolCalls();
+
+        assertThat(calls).extracting(AssistantMessage.ToolCall::name).containsExactly("temperature");
+        assertThat(calls.get(0).arguments()).contains("\"city\"");
+        assertThat(answer.getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
     }
 
     @Test

@@ -46,6 +46,20 @@ public final class StoriesModel {
         }
     }
 
+    /** The same with a longer context than it was trained for, for prompts whose text means nothing to it. */
+    public static Path in(Path directory, int contextLength) {
+        Path folder = in(directory);
+        Path config = folder.resolve("config.json");
+        try {
+            String longer =
+                    Files.readString(config).replaceAll("(\"max_position_embeddings\": *)\\d+", "$1" + contextLength);
+            Files.writeString(config, longer);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public static TidarEngine load(Path directory) {
         return TidarEngine.load(EngineOptions.builder(in(directory)).threads(1).build());
     }

@@ -1,0 +1,269 @@
+package dev.tidar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidar.api.AnswerFormat;
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.FinishReason;
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Thinking;
+import dev.tidar.api.Tool;
+import dev.tidar.api.ToolCall;
+import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.Choice;
+import dev.tidar.decode.TestModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** A model that tells stories, with tokens for thoughts, and knows nothing of tools. */
+@DisplayName("An answer to a request with tools or a thinking budget")
+class HeldAnswerTest {
+
+    private static final int OPEN = 503;
+    private static final int CLOSE = 507;
+
+    private static final Tool PLAY = new Tool("play", "Plays a game.", """
+            {"properties": {"game": {"enum": ["ball", "tag"]}, "friends": {"type": "integer", "minimum": 1, "maximum": 9}},
+             "required": ["game", "friends"], "additionalProperties": false}""");
+    private static final Tool SLEEP = new Tool("sleep", "Sleeps.", "{}");
+    private static final Tool ODD = new Tool("odd", "", """
+            {"properties": {"a": {"type": "array", "contains": {"const": 1}}}}""");
+
+    /** What a template without tools is given in their place. */
+    private static final String SIGNATURE_OF_SLEEP = """
+            # Tools
+
+            You may call one or more functions to assist with the user query.
+
+            You are provided with function signatures within <tools></tools> XML tags:
+            <tools>
+            {"type":"function","function":{"name":"sleep","description":"Sleeps.","parameters":{}}}
+            </tools>
+
+            For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:
+            <tool_call>
+            {"name": <function-name>, "arguments": <args-json-object>}
+            </tool_call>""";
+
+    @TempDir
+    private static Path temp;
+
+    private static TidarEngine engine;
+
+    @BeforeAll
+    static void load() throws IOException {
+        engine = load("thinker", "{% if enable_thinking %}<think>{% endif %}");
+    }
+
+    /** The test model with a template, and two of its rarest tokens named as tags of thoughts. */
+    private static TidarEngine load(String name, String endOfTemplate) throws IOException {
+        Path original = TestModel.folder("models/stories260k-tidar");
+        Path folder = Files.createDirectory(temp.resolve(name));
+        Files.copy(original.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        Files.copy(original.resolve("generation_config.json"), folder.resolve("generation_config.json"));
+        String config = Files.readString(original.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"), config.replaceAll("(\"max_position_embeddings\": *)\\d+", "$1 4096"));
+        String tokenizer = Files.readString(original.resolve("tokenizer.json"))
+                .replace("\"\u20ac\": 503", "\"<think>\": 503")
+                .replace("\"\u2122\": 507", "\"</think>\": 507")
+                .replace(
+                        "\"added_tokens\": [",
+                        "\"added_tokens\": [" + added(OPEN, "<think>") + ", " + added(CLOSE, "</think>") + ", ");
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
+        Files.writeString(folder.resolve("tokenizer_config.json"), """
+                {"bos_token": "<s>", "eos_token": "</s>",
+                 "chat_template": "{{ bos_token }}{%% for message in messages %%}{{ message.content }}{%% endfor %%}%s"}
+                """.formatted(endOfTemplate));
+        return TidarEngine.load(EngineOptions.builder(folder).threads(1).build());
+    }
+
+    private static String added(int id, String content) {
+        return "{\"id\": %d, \"content\": \"%s\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": false}"
+                .formatted(id, content);
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    @Nested
+    class ThatMustCallATool {
+
+        @ParameterizedTest
+        @EnumSource
+        void callsItWithArgumentsThatItsSchemaAccepts(DecodeMode mode) throws InterruptedException {
+            for (int seed = 0; seed < 2; seed++) {
+                GenerationResult result = run(chat(Thinking.DEFAULT, Choice.of("play"), PLAY, SLEEP)
+                        .seed(seed)
+                        .decoding(Decoding.of(mode)));
+
+                assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(result.answer().text()).isEmpty();
+                assertThat(result.answer().toolCalls())
+                        .extracting(ToolCall::name)
+                        .containsExactly("play");
+                JsonNode arguments = new ObjectMapper()
+                        .readTree(result.answer().toolCalls().get(0).arguments());
+                assertThat(arguments.get("game").asString()).isIn("ball", "tag");
+                assertThat(arguments.get("friends").asInt()).isBetween(1, 9);
+            }
+        }
+
+        @Test
+        void callsAnyOfThemWhereNoneIsNamed() throws InterruptedException {
+            for (int seed = 0; seed < 5; seed++) {
+                GenerationResult result = run(chat(Thinking.DEFAULT, Choice.REQUIRED, PLAY, SLEEP)
+                        .maxTokens(100)
+                        .seed(seed));
+
+                assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(result.answer().text()).isEmpty();
+                assertThat(result.answer().toolCalls()).isNotEmpty();
+            }
+        }
+
+        @Test
+        void isTheSameInEveryModeAndInEveryCompany() throws InterruptedException {
+            List<Generation> together = new ArrayList<>();
+            for (DecodeMode mode : DecodeMode.values()) {
+                together.add(engine.submit(
+                        chat(Thinking.ON.withBudget(6), Choice.REQUIRED, PLAY, SLEEP)
+                                .seed(3)
+                                .decoding(Decoding.of(mode))
+                                .build(),
+                        GenerationListener.NONE));
+            }
+            List<String> texts = new ArrayList<>();
+            for (Generation generation : together) {
+                texts.add(generation.await().text());
+            }
+
+            assertThat(texts)
+                    .containsOnly(run(chat(Thinking.ON.withBudget(6), Choice.REQUIRED, PLAY, SLEEP)
+                                    .seed(3))
+                            .text());
+        }
+
+        @Test
+        void hasArgumentsOfAnyKindWhereTheSchemaCannotBeHeld() throws InterruptedException {
+            GenerationResult result = run(chat(Thinking.DEFAULT, Choice.of("odd"), ODD));
+
+            assertThat(result.answer().toolCalls()).extracting(ToolCall::name).containsExactly("odd");
+        }
+
+        @Test
+        void isRefusedWhereNoCallFitsTheTokens() {
+            assertThatThrownBy(() ->
+                            run(chat(Thinking.DEFAULT, Choice.REQUIRED, PLAY).maxTokens(5)))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("shortest answer that the grammar allows");
+        }
+    }
+
+    @Nested
+    class ThatMayCallATool {
+
+        @Test
+        void isWhatItWouldBeHeldToNothingAsLongAsItCallsNone() throws InterruptedException {
+            GenerationResult offered = run(
+                    chat(Thinking.DEFAULT, Choice.AUTO, SLEEP).temperature(0).maxTokens(60));
+            GenerationResult told = run(GenerationRequest.builder(new Prompt.Chat(
+                            List.of(ChatMessage.system(SIGNATURE_OF_SLEEP), ChatMessage.user("Lily met a friend"))))
+                    .temperature(0)
+                    .maxTokens(60));
+
+            assertThat(offered.stats().promptTokens()).isEqualTo(told.stats().promptTokens());
+            assertThat(offered.answer().toolCalls()).isEmpty();
+            assertThat(offered.text()).isEqualTo(told.text());
+            assertThat(offered.finishReason()).isEqualTo(told.finishReason());
+        }
+
+        @Test
+        void callsOneOrKeepsToTheFormat() throws InterruptedException {
+            var format = new AnswerFormat.Choices(List.of("yes", "no"));
+            for (int seed = 0; seed < 10; seed++) {
+                GenerationResult result = run(
+                        chat(Thinking.DEFAULT, Choice.AUTO, PLAY).format(format).seed(seed));
+                boolean called = !result.answer().toolCalls().isEmpty();
+
+                assertThat(called ? "yes" : result.answer().text()).isIn("yes", "no");
+            }
+        }
+    }
+
+    @Nested
+    class ThatHasAThinkingBudget {
+
+        @ParameterizedTest
+        @EnumSource
+        void thinksNoLongerThanThat(DecodeMode mode) throws InterruptedException {
+            for (int budget : new int[] {1, 2, 7, 20}) {
+                GenerationResult result = run(chat(Thinking.ON.withBudget(budget), Choice.NONE)
+                        .maxTokens(40)
+                        .decoding(Decoding.of(mode)));
+
+                assertThat(result.tokens().subList(0, budget)).doesNotContain(CLOSE);
+                assertThat(result.tokens().get(budget)).isEqualTo(CLOSE);
+                assertThat(result.answer().reasoning()).isNotEmpty();
+                assertThat(result.answer().text()).isNotEmpty();
+            }
+        }
+
+        @Test
+        void goesOnWithTheFormatBehindItsThoughts() throws InterruptedException {
+            GenerationResult result = run(chat(Thinking.ON.withBudget(5), Choice.NONE)
+                    .format(new AnswerFormat.Choices(List.of("yes", "no"))));
+
+            assertThat(result.answer().reasoning()).isNotEmpty();
+            assertThat(result.answer().text()).isIn("yes", "no");
+            assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+        }
+
+        @Test
+        void isRefusedByAModelThatDoesNotThink() throws IOException {
+            try (TidarEngine plain = load("plain", "")) {
+                assertThatThrownBy(() -> plain.submit(
+                                chat(Thinking.DEFAULT.withBudget(5), Choice.NONE)
+                                        .build(),
+                                GenerationListener.NONE))
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("a thinking budget needs a model that thinks between tokens");
+            }
+        }
+    }
+
+    private static GenerationRequest.Builder chat(Thinking thinking, Choice choice, Tool... tools) {
+        Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("Lily met a friend")))
+                .withTools(new Tools(List.of(tools), tools.length == 0 ? Choice.AUTO : choice))
+                .withThinking(thinking);
+        return GenerationRequest.builder(chat).maxTokens(200).temperature(1).seed(1);
+    }
+
+    private static GenerationResult run(GenerationRequest.Builder request) throws InterruptedException {
+        return engine.submit(request.build(), GenerationListener.NONE).await();
+    }
+}
