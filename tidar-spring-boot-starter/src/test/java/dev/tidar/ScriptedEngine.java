@@ -100,7 +100,11 @@ public final class ScriptedEngine {
                 text.writeBytes(bytes[memory.get(slot(rows, sequence, position))]);
             }
             String all = text.toString(StandardCharsets.ISO_8859_1); // a character for each byte
-            int begin = all.lastIndexOf(ANSWER) + ANSWER.length();
+            int asked = all.lastIndexOf(ANSWER);
+            if (asked < 0) {
+                return end; // the engine measures its layouts
+            }
+            int begin = asked + ANSWER.length();
             String answer = answers.computeIfAbsent(
                     all.substring(0, begin),
                     prompt -> utf8AsBytes(script.apply(
