@@ -3,6 +3,8 @@ package dev.tidar.decode;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
@@ -79,6 +81,11 @@ public final class HeldAnswerCost {
     }
 
     private void run() throws InterruptedException {
+        run("auto", Decoding.AUTO);
+        run("two-pass, draft length 4", Decoding.of(DecodeMode.TWO_PASS).withDraftLength(4));
+    }
+
+    private void run(String name, Decoding decoding) throws InterruptedException {
         Sums free = new Sums();
         Sums held = new Sums();
         List<Double> firstMasks = new ArrayList<>();
@@ -90,15 +97,15 @@ public final class HeldAnswerCost {
                 Grammar grammar = new Grammars(vocabulary).of(format);
                 firstMasks.add((System.nanoTime() - begin) / 1e6);
                 for (String subject : SUBJECTS) {
-                    free.add(answer(subject, Optional.empty()), 0);
-                    GenerationResult result = answer(subject, Optional.of(format));
+                    free.add(answer(subject, Optional.empty(), decoding), 0);
+                    GenerationResult result = answer(subject, Optional.of(format), decoding);
                     held.add(result, masks(grammar, result));
                 }
             }
         }
         System.out.printf("schema compiled with its first mask, ms, in order: %s%n", firstMasks);
-        report("free", free);
-        report("held", held);
+        report(name + ", free", free);
+        report(name + ", held", held);
     }
 
     private static void report(String name, Sums sums) {
@@ -113,11 +120,13 @@ public final class HeldAnswerCost {
                 100.0 * sums.maskNanos / sums.decodeNanos);
     }
 
-    private GenerationResult answer(String subject, Optional<AnswerFormat> format) throws InterruptedException {
+    private GenerationResult answer(String subject, Optional<AnswerFormat> format, Decoding decoding)
+            throws InterruptedException {
         GenerationRequest.Builder request = GenerationRequest.builder(
                         new Prompt.Chat(List.of(ChatMessage.user("Describe the city of %s.".formatted(subject)))))
                 .maxTokens(MAX_TOKENS)
-                .temperature(0);
+                .temperature(0)
+                .decoding(decoding);
         format.ifPresent(request::format);
         return engine.submit(request.build(), GenerationListener.NONE).await();
     }

@@ -198,7 +198,7 @@ class PrefixCacheTest {
     @Test
     void keepsWhatItHasWhenTheTimeOfARequestIsOver() {
         var hurried =
-                StoriesModel.slow(400).mutate().timeout(Duration.ofMillis(300)).build();
+                StoriesModel.slow(400).mutate().timeout(Duration.ofSeconds(1)).build();
 
         ChatResponse response = model.call(new Prompt("Once upon a time", hurried));
 
