@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -62,6 +63,7 @@ final class RequestGate {
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
         requireNewTokens(request);
+        requireOneLaw(request);
         EncodedPrompt encoded = prompts.encode(request.prompt());
         List<Integer> prompt = encoded.ids();
         AnswerSyntax syntax =
@@ -80,6 +82,14 @@ final class RequestGate {
                 () -> model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
                 () -> new AnswerParser(syntax, seeds.getAsLong()),
                 layouts);
+    }
+
+    /** Log-probabilities are those of the model, and a mixed row has none of its own. */
+    private void requireOneLaw(GenerationRequest request) {
+        if (request.decoding().orElse(defaultDecoding).isLossy()
+                && request.logProbs().isPresent()) {
+            throw new InvalidRequestException("log-probabilities are told of exact decoding, but beta is below 1");
+        }
     }
 
     private void requireNewTokens(GenerationRequest request) {
@@ -125,6 +135,10 @@ final class RequestGate {
     }
 
     private Supplier<LayoutChoice> layouts(Decoding decoding) {
+        if (decoding.isLossy() && decoding.mode() != DecodeMode.SINGLE_PASS) {
+            throw new InvalidRequestException("beta below 1 needs mode single-pass, but the mode is %s"
+                    .formatted(decoding.mode().name().toLowerCase(Locale.ROOT).replace('_', '-')));
+        }
         if (decoding.mode() == DecodeMode.AUTO) {
             requireMeasured(decoding);
             return model.layouts()::forRequest;
@@ -166,6 +180,10 @@ final class RequestGate {
             throw new InvalidRequestException("outcomes must be kept counts in [1, draft length = %d], but hold %d"
                     .formatted(k, outcomes.last()));
         }
-        return new StepLayout.SinglePass(k, outcomes);
+        if (decoding.isLossy() && outcomes.size() < k) {
+            throw new InvalidRequestException("beta below 1 needs single-pass steps with all outcomes, but they are %s"
+                    .formatted(decoding.outcomes()));
+        }
+        return new StepLayout.SinglePass(k, outcomes, decoding.beta());
     }
 }

@@ -45,6 +45,13 @@ final class RequestFlags {
             description = "Kept counts that single-pass steps draft for: all, or a list such as 1,4. Default: all.")
     private Choices.Outcomes outcomes = Choices.Outcomes.ALL;
 
+    @Option(
+            names = "--beta",
+            paramLabel = "B",
+            defaultValue = "1",
+            description = "Trust in autoregression, 0 to 1; below 1 is lossy and needs --mode single-pass. Default: 1.")
+    private double beta = 1;
+
     @Mixin
     private SamplingFlags sampling = new SamplingFlags();
 
@@ -59,8 +66,14 @@ final class RequestFlags {
                     "--outcomes must hold kept counts in [1, --draft-length = %d], but is %s"
                             .formatted(draftLength, outcomes.kept()));
         }
-        var decoding = new Decoding(
-                mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes.kept());
+        var decoding = checked(
+                commandLine,
+                "--beta",
+                () -> new Decoding(
+                        mode,
+                        draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
+                        outcomes.kept(),
+                        beta));
         return answer.settings(maxTokens, sampling.sampling(commandLine), decoding, commandLine);
     }
 

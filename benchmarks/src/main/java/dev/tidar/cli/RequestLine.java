@@ -59,6 +59,7 @@ final class RequestLine {
             "choices",
             "mode",
             "draft_length",
+            "beta",
             "outcomes",
             "cache_salt");
     private static final Set<String> MESSAGE = Set.of("role", "content");
@@ -195,7 +196,8 @@ final class RequestLine {
         return new Decoding(
                 fields.text("mode").map(RequestLine::mode).orElse(defaults.mode()),
                 draftLength.isPresent() ? draftLength : defaults.draftLength(),
-                outcomes().orElse(defaults.outcomes()));
+                outcomes().orElse(defaults.outcomes()),
+                fields.number("beta").orElse(defaults.beta()));
     }
 
     private static DecodeMode mode(String text) {

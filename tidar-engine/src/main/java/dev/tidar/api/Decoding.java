@@ -5,14 +5,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How a request is decoded. Changes speed, never tokens.
+ * How a request is decoded. Changes speed, never tokens, unless {@code beta} is below 1.
  *
  * @param mode layout of the steps
  * @param draftLength K, rows in a draft block, the anchor included, in [2, 32]; empty is the trained block size of the
  *     model
  * @param outcomes kept counts for which single-pass steps carry a group, each in [1, draftLength]; empty is all of them
+ * @param beta trust in autoregression, in [0, 1]. Below 1, which needs single-pass steps with all outcomes, tokens are
+ *     picked from {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923): lossy, because the answer may differ
+ *     from what the autoregressive model gives
  */
-public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes) {
+public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes, double beta) {
 
     /** Longest draft block the engine accepts, in rows. */
     public static final int MAX_DRAFT_LENGTH = 32;
@@ -20,7 +23,15 @@ public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> ou
     /** The layout is the engine's choice. */
     public static final Decoding AUTO = new Decoding(DecodeMode.AUTO, OptionalInt.empty(), Set.of());
 
+    /** Exact decoding. */
+    public Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes) {
+        this(mode, draftLength, outcomes, 1);
+    }
+
     public Decoding {
+        if (!(beta >= 0 && beta <= 1)) {
+            throw new InvalidRequestException("beta must be in [0, 1], but is " + beta);
+        }
         outcomes = Set.copyOf(new TreeSet<>(outcomes));
         if (draftLength.isPresent()) {
             int k = draftLength.getAsInt();
@@ -42,10 +53,19 @@ public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> ou
     }
 
     public Decoding withDraftLength(int rows) {
-        return new Decoding(mode, OptionalInt.of(rows), outcomes);
+        return new Decoding(mode, OptionalInt.of(rows), outcomes, beta);
     }
 
     public Decoding withOutcomes(Set<Integer> kept) {
-        return new Decoding(mode, draftLength, kept);
+        return new Decoding(mode, draftLength, kept, beta);
+    }
+
+    public Decoding withBeta(double trust) {
+        return new Decoding(mode, draftLength, outcomes, trust);
+    }
+
+    /** Whether what is decoded may differ from what autoregressive decoding gives. */
+    public boolean isLossy() {
+        return beta < 1;
     }
 }

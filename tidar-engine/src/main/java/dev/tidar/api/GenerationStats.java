@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param forwards decode forwards; the prefill is not counted, a two-pass cycle counts two
  * @param kept tokens emitted by each decode step, in order
  * @param layout the layout that decoded last, for example {@code two-pass, draft length 4}
+ * @param lossy whether the answer may differ from what autoregressive decoding gives, because beta was below 1
  * @param preemptions how often its memory was taken for others and its tokens had to be computed again
  * @param queued from submission to the start of the prefill
  * @param prefill from the start of the prefill to the first token
@@ -26,6 +27,7 @@ public record GenerationStats(
         int forwards,
         List<Integer> kept,
         String layout,
+        boolean lossy,
         int preemptions,
         Duration queued,
         Duration prefill,

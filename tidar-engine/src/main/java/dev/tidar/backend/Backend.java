@@ -118,6 +118,17 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
     /** {@code rows[i]} is row number i of those that get the head first, {@link StepInputs#verifyRows}. */
     void verifyRows(Ids rows, StepInputs inputs);
 
+    /** {@code rows[i]} is the row that row i of {@link #verifyRows} is mixed with, {@link StepInputs#mixedRows}. */
+    void mixedRows(Ids rows, StepInputs inputs);
+
+    /**
+     * {@code y[i] = beta · y[i] + (1 - beta) · x[i]} with the beta of its sequence, for each row that is mixed; rows
+     * whose number is NONE stay. y and x {@code [numPicks, hidden]}.
+     *
+     * @param rows as {@link #mixedRows} left them
+     */
+    void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs);
+
     /**
      * {@code y[i] = x[rows[i]]} for the first {@code count} row numbers; entries that are NONE leave y[i] undefined.
      */

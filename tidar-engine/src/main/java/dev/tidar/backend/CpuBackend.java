@@ -191,6 +191,25 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void mixedRows(Ids rows, StepInputs inputs) {
+        write(rows, inputs.mixedRows());
+    }
+
+    @Override
+    public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
+        requireShape("y", y, inputs.numPicks(), x.columns());
+        requireShape("x", x, inputs.numPicks(), y.columns());
+        int[] numbers = ((CpuIds) rows).values();
+        for (VerifyPlan plan : inputs.plans()) {
+            for (int i = plan.firstPick(); i < plan.firstPick() + plan.verifyRows(); i++) {
+                if (numbers[i] != Ids.NONE) {
+                    RowOperations.mix((CpuTensor) y, (CpuTensor) x, i, plan.beta());
+                }
+            }
+        }
+    }
+
+    @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
         requireShape("y", y, count, x.columns());
         require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());

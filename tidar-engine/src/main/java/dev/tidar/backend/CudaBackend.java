@@ -181,6 +181,16 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void mixedRows(Ids rows, StepInputs inputs) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
         requireShape("y", y, count, x.columns());
         require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());

@@ -88,8 +88,14 @@ public final class Decoder {
             SequenceStep step = steps.get(s);
             int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
             int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
-            plans.add(
-                    new VerifyPlan(firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step)));
+            plans.add(new VerifyPlan(
+                    firstVerify,
+                    step.verifyRows(),
+                    picks,
+                    drafts,
+                    draftLength,
+                    groups(rows, s, step),
+                    (float) sequences.get(s).layout().beta()));
             picks += step.verifyRows();
             drafts += draftLength - 1;
             RowRules.ForStep rules = sequences.get(s).rules(step);

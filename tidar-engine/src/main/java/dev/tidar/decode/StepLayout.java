@@ -26,6 +26,11 @@ public sealed interface StepLayout {
     /** K, rows in a draft block; 1 is no drafts. */
     int draftLength();
 
+    /** Trust in the verify rows; below 1 they are mixed with masks, and what is decoded is not exact. */
+    default double beta() {
+        return 1;
+    }
+
     /** Most rows that one forward of this layout has. */
     int maxRows();
 
@@ -86,8 +91,14 @@ public sealed interface StepLayout {
      *
      * @param draftLength K, at least 2
      * @param outcomes kept counts for which groups are carried
+     * @param beta trust in the verify rows, in [0, 1]
      */
-    record SinglePass(int draftLength, SortedSet<Integer> outcomes) implements StepLayout {
+    record SinglePass(int draftLength, SortedSet<Integer> outcomes, double beta) implements StepLayout {
+
+        /** The exact layout. */
+        public SinglePass(int draftLength, SortedSet<Integer> outcomes) {
+            this(draftLength, outcomes, 1);
+        }
 
         public SinglePass {
             outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
@@ -142,7 +153,7 @@ public sealed interface StepLayout {
             String all = outcomes.size() == draftLength
                     ? ""
                     : ", outcomes " + outcomes.stream().map(String::valueOf).collect(Collectors.joining(","));
-            return "single-pass, draft length " + draftLength + all;
+            return "single-pass, draft length " + draftLength + all + (beta < 1 ? ", lossy" : "");
         }
     }
 

@@ -55,11 +55,25 @@ public final class TidarTransformer implements TidarModel {
 
         backend.verifyRows(w.pickRows(), inputs);
         normalised(inputs.numPicks(), w.pickRows());
+        if (inputs.mixes()) {
+            mix(inputs);
+        }
         pick(w.picks(), w.pickRows(), rows, inputs.verifyRules());
 
         backend.accept(w.kept(), w.draftRows(), w.picks(), rows, inputs.plans());
         normalised(inputs.numDrafts(), w.draftRows());
         pick(w.drafts(), w.draftRows(), rows, inputs.draftRules());
+    }
+
+    /**
+     * The paper's mix of both heads, {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923). Both are the
+     * same head, which is linear, so its inputs are mixed in place of its logits.
+     */
+    private void mix(StepInputs inputs) {
+        backend.mixedRows(w.mixedRows(), inputs);
+        backend.gatherRows(w.mixed(), w.x(), w.mixedRows(), inputs.numPicks());
+        backend.rmsNorm(w.mixed(), w.mixed(), weights.finalNorm(), epsilon, inputs.numPicks());
+        backend.mix(w.h(), w.mixed(), w.mixedRows(), inputs);
     }
 
     private void pick(Ids picks, Ids rowNumbers, StepRows rows, List<PickRule> rules) {

@@ -16,7 +16,9 @@ import dev.tidar.tensor.Tensor;
  * @param attended output of attention, {@code [rows, heads.queryColumns()]}
  * @param gated intermediate activations, {@code [rows, intermediate]}
  * @param pickRows row numbers of verify rows
- * @param picks what they picked
+ * @param mixedRows row numbers of the masks that verify rows are mixed with
+ * @param mixed these rows, normalised, {@code [rows, hidden]}
+ * @param picks what the verify rows picked
  * @param logProbs log-probabilities of these picks, where asked for
  * @param kept kept count of each sequence
  * @param draftRows row numbers of the chosen masks
@@ -29,6 +31,8 @@ record Workspace(
         Tensor attended,
         Tensor gated,
         Ids pickRows,
+        Ids mixedRows,
+        Tensor mixed,
         Ids picks,
         PickedLogProbs logProbs,
         Ids kept,
@@ -43,6 +47,8 @@ record Workspace(
                 backend.allocate(rows, heads.queryColumns()),
                 backend.allocate(rows, intermediate),
                 backend.allocateIds(rows),
+                backend.allocateIds(rows),
+                backend.allocate(rows, hidden),
                 backend.allocateIds(rows),
                 new PickedLogProbs(
                         backend.allocate(rows, 1 + LogProbRow.MOST), backend.allocateIds(rows * LogProbRow.MOST)),

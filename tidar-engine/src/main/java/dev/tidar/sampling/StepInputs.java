@@ -80,6 +80,23 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
         return numbers;
     }
 
+    /** Whether a verify row is mixed with a mask. */
+    public boolean mixes() {
+        return plans.stream().anyMatch(plan -> plan.beta() < 1);
+    }
+
+    /** For each row of {@link #verifyRows} the row that it is mixed with, or NONE. */
+    public int[] mixedRows() {
+        int[] numbers = new int[verifyRules.size()];
+        Arrays.fill(numbers, Ids.NONE);
+        for (VerifyPlan plan : plans) {
+            for (int j = 0; j < plan.verifyRows(); j++) {
+                numbers[plan.firstPick() + j] = plan.mixedWith(j);
+            }
+        }
+        return numbers;
+    }
+
     /** Rows that get the head first. */
     public int numPicks() {
         return verifyRules.size();

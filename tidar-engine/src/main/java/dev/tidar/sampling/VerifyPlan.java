@@ -14,8 +14,16 @@ import java.util.Arrays;
  * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; index 0 counts
  *     only where nothing is verified
+ * @param beta trust in the verify rows; below 1 each is mixed with the mask that proposes the same token, slot 0 of the
+ *     group for one kept row more than stand before it (arXiv 2511.08923)
  */
-public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups) {
+public record VerifyPlan(
+        int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups, float beta) {
+
+    /** A plan whose verify rows decide alone. */
+    public VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups) {
+        this(firstRow, verifyRows, firstPick, firstDraft, draftLength, groups, 1);
+    }
 
     public VerifyPlan {
         if (groups.length != verifyRows + 1) {
@@ -30,6 +38,11 @@ public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstD
         return groups[kept];
     }
 
+    /** The row that a verify row is mixed with, or NONE. */
+    public int mixedWith(int verifyRow) {
+        return beta < 1 ? groups[verifyRow + 1] : Ids.NONE;
+    }
+
     /** A plan that verifies nothing and drafts NONE so many times. */
     static VerifyPlan padding(int firstPick, int firstDraft, int drafts) {
         return new VerifyPlan(0, 0, firstPick, firstDraft, drafts + 1, new int[] {Ids.NONE});
@@ -40,6 +53,6 @@ public record VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstD
         int[] moved = Arrays.stream(groups)
                 .map(first -> first == Ids.NONE ? first : first + by)
                 .toArray();
-        return new VerifyPlan(firstRow, verifyRows, firstPick, firstDraft, draftLength, moved);
+        return new VerifyPlan(firstRow, verifyRows, firstPick, firstDraft, draftLength, moved, beta);
     }
 }

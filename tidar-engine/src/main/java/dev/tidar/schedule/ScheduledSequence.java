@@ -231,6 +231,7 @@ final class ScheduledSequence implements Generation {
                 sequence.map(s -> s.stats().forwards()).orElse(0),
                 sequence.map(s -> s.stats().kept()).orElseGet(List::of),
                 sequence.map(s -> s.layout().toString()).orElse(""),
+                sequence.map(s -> s.layout().beta() < 1).orElse(false),
                 preemptions,
                 Duration.ofNanos(start - submitted),
                 Duration.ofNanos(first - start),

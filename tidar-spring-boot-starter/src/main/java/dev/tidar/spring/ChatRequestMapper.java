@@ -88,16 +88,18 @@ record ChatRequestMapper(String model) {
         }
     }
 
-    /** Mode, draft length and outcomes are one choice: empty where none of them is set. */
+    /** Mode, draft length, outcomes and beta are one choice: empty where none of them is set. */
     private static Optional<Decoding> decoding(TidarChatOptions options) {
         Integer rows = options.getDraftLength();
-        if (options.getMode() == null && rows == null && options.getOutcomes() == null) {
+        Double beta = options.getBeta();
+        if (options.getMode() == null && rows == null && options.getOutcomes() == null && beta == null) {
             return Optional.empty();
         }
         return Optional.of(new Decoding(
                 Objects.requireNonNullElse(options.getMode(), DecodeMode.AUTO),
                 rows == null ? OptionalInt.empty() : OptionalInt.of(rows),
-                Objects.requireNonNullElse(options.getOutcomes(), Set.of())));
+                Objects.requireNonNullElse(options.getOutcomes(), Set.of()),
+                Objects.requireNonNullElse(beta, 1.0)));
     }
 
     private void refuseUnsupported(TidarChatOptions options) {

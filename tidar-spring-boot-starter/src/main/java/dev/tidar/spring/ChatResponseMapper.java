@@ -107,6 +107,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                 .keyValue(TidarMetadata.TOKENS_PER_SECOND, stats.tokensPerSecond())
                 .keyValue(TidarMetadata.KEPT, Collections.unmodifiableSortedMap(stats.keptHistogram()))
                 .keyValue(TidarMetadata.LAYOUT, stats.layout())
+                .keyValue(TidarMetadata.LOSSY, stats.lossy())
                 .keyValue(TidarMetadata.SEED, result.seed())
                 .keyValue(TidarMetadata.DEVICE, device.get())
                 .keyValue(TidarMetadata.QUEUED_MILLIS, stats.queued().toMillis())
@@ -132,6 +133,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                 stats.forwards(),
                 stats.kept(),
                 stats.layout(),
+                stats.lossy(),
                 stats.preemptions(),
                 stats.queued(),
                 stats.prefill(),

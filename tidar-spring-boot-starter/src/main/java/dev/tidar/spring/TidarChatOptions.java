@@ -43,6 +43,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
     private static final Option<String> REGEX = new Option<>("regex");
     private static final Option<List<String>> CHOICES = new Option<>("choices");
     private static final Option<DecodeMode> MODE = new Option<>("mode");
+    private static final Option<Double> BETA = new Option<>("beta");
     private static final Option<Integer> DRAFT_LENGTH = new Option<>("draftLength");
     private static final Option<Set<Integer>> OUTCOMES = new Option<>("outcomes");
     private static final Option<Tools.Choice> TOOL_CHOICE = new Option<>("toolChoice");
@@ -144,6 +145,14 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
     /** Rows of a draft block, the anchor included. Unset is the trained block of the model. */
     public @Nullable Integer getDraftLength() {
         return own.get(DRAFT_LENGTH);
+    }
+
+    /**
+     * Trust in autoregression, 0 to 1. Below 1, which needs mode SINGLE_PASS with all outcomes, tokens are picked from a
+     * mix with the drafting scores: faster where the drafter is good, and lossy. Unset is 1.
+     */
+    public @Nullable Double getBeta() {
+        return own.get(BETA);
     }
 
     /** Kept counts for which single-pass steps carry a group. Unset and empty are all of them. */
@@ -321,6 +330,10 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
         public Builder mode(@Nullable DecodeMode layout) {
             return with(MODE, layout);
+        }
+
+        public Builder beta(@Nullable Double trust) {
+            return with(BETA, trust);
         }
 
         public Builder draftLength(@Nullable Integer rows) {

@@ -66,6 +66,12 @@ public final class TidarMetadata {
     /** {@link String}: the layout that decoded. */
     public static final String LAYOUT = "tidar.layout";
 
+    /**
+     * {@link Boolean}: whether the answer may differ from what autoregressive decoding gives, because
+     * {@link TidarChatOptions#getBeta()} was below 1.
+     */
+    public static final String LOSSY = "tidar.lossy";
+
     /** {@link Long}: seed of the noise, chosen by the engine where the request named none. */
     public static final String SEED = "tidar.seed";
 

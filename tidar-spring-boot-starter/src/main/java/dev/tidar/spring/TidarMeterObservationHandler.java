@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.api.GenerationStats;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -35,9 +36,10 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
         }
         ChatResponseMetadata about = response.getMetadata();
         String layout = about.getOrDefault(TidarMetadata.LAYOUT, "none");
-        counter("tidar.tokens", "emitted tokens", layout)
+        Tags tags = Tags.of("layout", layout, "lossy", String.valueOf(about.getOrDefault(TidarMetadata.LOSSY, false)));
+        counter("tidar.tokens", "emitted tokens", tags)
                 .increment(about.getUsage().getCompletionTokens());
-        counter("tidar.forwards", "decode forwards, the prefill not counted", layout)
+        counter("tidar.forwards", "decode forwards, the prefill not counted", tags)
                 .increment(about.getOrDefault(TidarMetadata.FORWARDS, 0));
         if (about.getUsage().getNativeUsage() instanceof GenerationStats stats) {
             time(stats);
@@ -60,10 +62,7 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
         return Timer.builder(name).description(description).register(registry);
     }
 
-    private Counter counter(String name, String description, String layout) {
-        return Counter.builder(name)
-                .description(description)
-                .tag("layout", layout)
-                .register(registry);
+    private Counter counter(String name, String description, Tags tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 }

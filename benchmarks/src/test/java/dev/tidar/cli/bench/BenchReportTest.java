@@ -82,6 +82,7 @@ class BenchReportTest {
                 2,
                 kept,
                 "any",
+                false,
                 0,
                 Duration.ZERO,
                 Duration.ofMillis(8),

@@ -33,6 +33,13 @@ public final class RowOperations {
         eachRow(rows, row -> normalise(y.values, x.values, row * columns, gain.values, epsilon));
     }
 
+    /** {@code y[row] = beta · y[row] + (1 - beta) · x[row]}. */
+    public static void mix(CpuTensor y, CpuTensor x, int row, float beta) {
+        for (int i = row * y.columns(); i < (row + 1) * y.columns(); i++) {
+            y.values[i] = Math.fma(beta, y.values[i], (1 - beta) * x.values[i]);
+        }
+    }
+
     private void eachRow(int rows, IntConsumer action) {
         pool.run((rows + ROWS - 1) / ROWS, (item, worker) -> {
             for (int row = item * ROWS; row < Math.min(rows, (item + 1) * ROWS); row++) {

@@ -38,6 +38,8 @@ import org.springframework.util.unit.DataSize;
  * @param blockSize Trained draft block of the model in rows, where its config.json does not say.
  * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set.
  * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. All of them if empty.
+ * @param beta Trust in autoregression, 0 to 1, for requests that choose no mode. Below 1 is lossy and needs mode
+ *     single-pass.
  * @param loadMode When the model is loaded: before the application has started, or beside it.
  * @param kvCache Memory for keys and values.
  * @param prefixCache Keys and values that are kept for prompts that begin alike.
@@ -62,6 +64,7 @@ public record TidarProperties(
         @DefaultValue("auto") DecodeMode mode,
         @Nullable Integer draftLength,
         @DefaultValue Set<Integer> outcomes,
+        @DefaultValue("1") double beta,
         @DefaultValue("eager") LoadMode loadMode,
         @DefaultValue KvCache kvCache,
         @DefaultValue PrefixCache prefixCache,
@@ -88,12 +91,17 @@ public record TidarProperties(
         Assert.isTrue(
                 outcomes.isEmpty() || mode == DecodeMode.SINGLE_PASS,
                 "tidar.outcomes must be empty unless tidar.mode is single-pass");
+        Assert.isTrue(beta >= 0 && beta <= 1, () -> "tidar.beta must be in [0, 1], but is " + beta);
+        Assert.isTrue(
+                beta == 1 || mode == DecodeMode.SINGLE_PASS && outcomes.isEmpty(),
+                "tidar.beta must be 1 unless tidar.mode is single-pass with all outcomes");
         requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.mostNewTokens());
     }
 
     /** Layout for requests that leave it open. */
     Decoding decoding() {
-        return new Decoding(mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes);
+        return new Decoding(
+                mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes, beta);
     }
 
     private static void requirePositive(String property, @Nullable Integer value) {
