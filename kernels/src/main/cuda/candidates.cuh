@@ -45,6 +45,16 @@ __device__ __forceinline__ Candidate better(Candidate a, Candidate b) {
     return b.score > a.score || (b.score == a.score && b.token < a.token) ? b : a;
 }
 
+/** The best of a warp, the same in all lanes. */
+__device__ __forceinline__ Candidate best_of_warp(Candidate own) {
+#pragma unroll
+    for (int mask = 16; mask > 0; mask /= 2) {
+        Candidate other{__shfl_xor_sync(ALL_LANES, own.score, mask), __shfl_xor_sync(ALL_LANES, own.token, mask)};
+        own = better(own, other);
+    }
+    return own;
+}
+
 /** The better of the best so far and one more token. What cannot win even with the largest noise never draws. */
 __device__ __forceinline__ Candidate consider(Candidate best, const Picking& p, const RowPicking& how, float logit,
                                               int token) {

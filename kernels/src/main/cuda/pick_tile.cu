@@ -15,16 +15,6 @@
 
 namespace tile_picks {
 
-/** The best of a warp, the same in all lanes. */
-__device__ __forceinline__ Candidate best_of_warp(Candidate own) {
-#pragma unroll
-    for (int mask = 16; mask > 0; mask /= 2) {
-        Candidate other{__shfl_xor_sync(ALL_LANES, own.score, mask), __shfl_xor_sync(ALL_LANES, own.token, mask)};
-        own = better(own, other);
-    }
-    return own;
-}
-
 template <class S>
 __device__ __forceinline__ void pick_tile(const Product& p, const Picking& picking) {
     DYNAMIC_SHARED(shared);

@@ -60,7 +60,38 @@ struct alignas(16) StepTile {
     int reserved;
 };
 
+/**
+ * How one row is picked where temperature and seed are not all there is to it, 112 bytes; see PickRule of the engine.
+ * Lists stand behind the rules of the step and begin at so many words from the first of them; rows share what is equal.
+ * Ids beyond the vocabulary mean nothing.
+ */
+struct alignas(16) StepRule {
+    uint64_t seed;
+    float temperature;        // 0 takes the best
+    float inverseTemperature; // 1 / temperature, rounded once by the host
+    double topP;              // 1 is off
+    double typicalP;          // 1 is off
+    int topK;                 // 0 is off
+    float minP;               // largest distance to the best: -ln(min-p); infinite is off
+    float repetition, frequency, presence;
+    int plain;        // 1: temperature and seed are all there is, so the pick is that of pick_best
+    int bias;         // {int id, float value} for each of so many
+    int biasCount;    //
+    int history;      // {int id, int inAnswer} for each of so many tokens that have appeared
+    int historyCount; //
+    int since;        // the same, in place of those in the history; few
+    int sinceCount;   //
+    int barred;       // ids of so many tokens that are not picked at positions below barredBefore
+    int barredCount;  //
+    int barredBefore; //
+    int allowed;      // bits of the tokens that may be picked, in so many words; beyond them none may
+    int allowedWords; // 0 allows all
+    int likeliest;    // tokens that log-probabilities are told of besides the pick; NONE: they are not asked for
+    int reserved[2];
+};
+
 static_assert(sizeof(StepRow) == 32 && sizeof(StepSequence) == 48 && sizeof(StepTile) == 32, "the host writes these");
+static_assert(sizeof(StepRule) == 112, "the host writes these");
 
 /** What a product does with its finished outputs. */
 enum Epilogue : int {

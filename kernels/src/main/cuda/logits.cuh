@@ -1,0 +1,60 @@
+/* A block that works on one row of logits: how its threads share the tokens, and what they find out together. */
+#pragma once
+
+#include "candidates.cuh"
+
+namespace one_row {
+
+constexpr int THREADS = 512;
+constexpr int WARPS = THREADS / 32;
+
+/** Whether a token is left out of every row. */
+__device__ __forceinline__ bool left_out(const uint32_t* unpickable, int token) {
+    return (unpickable[token / 32] >> token % 32 & 1) != 0;
+}
+
+/** What the warps of a block tell each other. */
+struct Exchange {
+    Candidate best[WARPS];
+    uint64_t sums[WARPS];
+};
+
+/** The best of the block, the same in all threads. */
+__device__ __forceinline__ Candidate best_of_block(Exchange& shared, Candidate own) {
+    own = best_of_warp(own);
+    if (threadIdx.x % 32 == 0) {
+        shared.best[threadIdx.x / 32] = own;
+    }
+    __syncthreads();
+    for (int warp = 0; warp < WARPS; warp++) {
+        own = better(own, shared.best[warp]);
+    }
+    __syncthreads(); // before the next question
+    return own;
+}
+
+/** The sum over a warp, the same in all lanes. */
+__device__ __forceinline__ uint64_t sum_of_warp(uint64_t own) {
+#pragma unroll
+    for (int mask = 16; mask > 0; mask /= 2) {
+        own += __shfl_xor_sync(ALL_LANES, own, mask);
+    }
+    return own;
+}
+
+/** The sum over the block, the same in all threads. */
+__device__ __forceinline__ uint64_t sum_of_block(Exchange& shared, uint64_t own) {
+    own = sum_of_warp(own);
+    if (threadIdx.x % 32 == 0) {
+        shared.sums[threadIdx.x / 32] = own;
+    }
+    __syncthreads();
+    uint64_t sum = 0;
+    for (int warp = 0; warp < WARPS; warp++) {
+        sum += shared.sums[warp];
+    }
+    __syncthreads(); // before the next question
+    return sum;
+}
+
+} // namespace one_row
