@@ -26,9 +26,7 @@ __device__ __forceinline__ Candidate best_of_block(Exchange& shared, Candidate o
         shared.best[threadIdx.x / 32] = own;
     }
     __syncthreads();
-    for (int warp = 0; warp < WARPS; warp++) {
-        own = better(own, shared.best[warp]);
-    }
+    own = best_of_warp(shared.best[threadIdx.x % WARPS]);
     __syncthreads(); // before the next question
     return own;
 }
@@ -49,12 +47,9 @@ __device__ __forceinline__ uint64_t sum_of_block(Exchange& shared, uint64_t own)
         shared.sums[threadIdx.x / 32] = own;
     }
     __syncthreads();
-    uint64_t sum = 0;
-    for (int warp = 0; warp < WARPS; warp++) {
-        sum += shared.sums[warp];
-    }
+    own = sum_of_warp(threadIdx.x % 32 < WARPS ? shared.sums[threadIdx.x % 32] : 0);
     __syncthreads(); // before the next question
-    return sum;
+    return own;
 }
 
 } // namespace one_row

@@ -233,6 +233,7 @@ struct Candidates {
     /** The token that wins with its noise. What cannot win even with the largest noise never draws. */
     __device__ __forceinline__ Candidate draw(uint64_t seed, int position) const {
         Candidate best = nobody();
+#pragma unroll 1
         for (int i = 0; i < size; i++) {
             if (noise::LARGEST - distance(i) >= best.score) {
                 best = better(best, {noise::gumbel(seed, position, id(i)) - distance(i), id(i)});
@@ -288,6 +289,7 @@ __device__ __forceinline__ void filter(Candidates& candidates, Storage& shared, 
 /** The pick of a row that temperature and seed decide. */
 __device__ __forceinline__ Candidate best_plain(const Picking& picking, const RowPicking& how, const float* logits) {
     Candidate best = nobody();
+#pragma unroll 1
     for (int id = threadIdx.x; id < picking.N; id += THREADS) {
         best = consider(best, picking, how, logits[id], id);
     }
