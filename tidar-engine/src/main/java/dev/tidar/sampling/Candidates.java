@@ -54,7 +54,7 @@ final class Candidates {
             keepLikeliest(filters.topP());
         }
         if (filters.minP() > 0) {
-            keepWithin((float) -StrictMath.log(filters.minP()));
+            keepWithin(filters.farthest());
         }
         if (filters.typicalP() < 1) {
             keepTypical(filters.typicalP());

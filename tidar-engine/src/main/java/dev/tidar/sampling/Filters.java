@@ -28,6 +28,11 @@ public record Filters(int topK, double topP, double minP, double typicalP) {
         }
     }
 
+    /** How far behind the best a token may be for min-p, as a difference of scores; infinite where it is off. */
+    public float farthest() {
+        return minP > 0 ? (float) -StrictMath.log(minP) : Float.POSITIVE_INFINITY;
+    }
+
     /** Whether every token may be drawn. */
     boolean areOff() {
         return topK == 0 && topP == 1 && minP == 0 && typicalP == 1;

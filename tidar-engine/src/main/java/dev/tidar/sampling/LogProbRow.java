@@ -17,6 +17,8 @@ public record LogProbRow(float[] values, int[] ids) {
     /** Most likeliest tokens. */
     public static final int MOST = 20;
 
+    private static final int PARTS = 512;
+
     /**
      * Those of one pick.
      *
@@ -64,7 +66,10 @@ public record LogProbRow(float[] values, int[] ids) {
         ids[place] = id;
     }
 
-    /** Summed in the order of the ids, so that equal rows have equal bits. */
+    /**
+     * Summed in so many parts, id by id in turn, and then halves to halves: an order that a device can keep, so that
+     * equal rows have equal bits.
+     */
     private static double logSumExp(float[] logits, int from, int vocabSize) {
         float highest = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < vocabSize; id++) {
@@ -73,10 +78,15 @@ public record LogProbRow(float[] values, int[] ids) {
         if (highest == Float.NEGATIVE_INFINITY) {
             return 0;
         }
-        double sum = 0;
+        double[] sums = new double[PARTS];
         for (int id = 0; id < vocabSize; id++) {
-            sum += Exponential.exp(logits[from + id] - highest);
+            sums[id % PARTS] += Exponential.exp(logits[from + id] - highest);
         }
-        return highest + Math.log(sum);
+        for (int half = PARTS / 2; half > 0; half /= 2) {
+            for (int part = 0; part < half; part++) {
+                sums[part] += sums[part + half];
+            }
+        }
+        return highest + Math.log(sums[0]);
     }
 }

@@ -1,18 +1,21 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
 import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.TokenPicker;
 import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.StepRows;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * Head and pick, accept and choose the next draft. Logits never reach memory: each block of the head keeps the best
- * token of its columns, a second kernel takes the best of these.
+ * Head and pick, accept and choose the next draft. Where temperature and seed are all there is to a pick, logits never
+ * reach memory: each block of the head keeps the best token of its columns, a second kernel takes the best of these.
  *
  * <p>Confined to the engine thread.
  */
@@ -24,32 +27,26 @@ public final class Picks {
 
     private final CudaDevice device;
     private final Forms forms;
-    private final Products products;
     private final ProductKernels kernels;
-    private final Runnable moved;
     private final Scratch candidates;
-    private int[] unpickable = {};
-    private Optional<Region> mask = Optional.empty();
+    private final Unpickable unpickable;
+    private final RuledPicks ruled;
 
     Picks(CudaDevice device, Forms forms, Products products, ProductKernels kernels, Runnable moved) {
         this.device = device;
         this.forms = forms;
-        this.products = products;
         this.kernels = kernels;
-        this.moved = moved;
         this.candidates = Scratch.undefined(device, "candidates of the head", moved);
+        this.unpickable = new Unpickable(device, moved);
+        this.ruled = new RuledPicks(device, products, unpickable, moved);
     }
 
     /** Ids that {@link #pick} leaves out from now on. */
     public void unpickable(int[] tokenIds) {
-        unpickable = tokenIds.clone();
-        mask.ifPresent(this::writeMask);
+        unpickable.set(tokenIds);
     }
 
-    /**
-     * One token for each row of h {@code [count, hidden]}; NONE where there is no row. Rows that are picked by
-     * temperature and seed alone are picked by the kernels, all others by {@link TokenPicker} on the host.
-     */
+    /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
     public void pick(
             CudaIds picks,
             PickedLogProbs logProbs,
@@ -61,45 +58,42 @@ public final class Picks {
         if (rules.isEmpty()) {
             return;
         }
-        boolean inStep = device.block().hasStep(rows);
-        boolean plain = rules.stream().allMatch(PickRule::isPlain);
-        if (inStep && plain) {
-            pick(picks, h, head, rowNumbers, rules.size(), device.block());
-            return;
-        }
-        int[] numbers = device.ids().read(rowNumbers, rules.size(), device.staging());
-        HostPicks host = new HostPicks(rows, numbers, rules);
-        StepBlock block = inStep ? device.block() : device.block().withPickings(rows, host.pickings());
-        pick(picks, h, head, rowNumbers, rules.size(), block);
-        if (host.isNeeded()) {
-            int[] picked = device.ids().read(picks, rules.size(), device.staging());
-            host.pick(picked, logits(h, head, rules.size()), unpickable, (index, row) -> tell(logProbs, index, row));
-            device.ids().changed();
-            device.staging().ints(picks.address(), picked);
+        StepBlock block = block(rowNumbers, rows, rules);
+        if (block.hasRules()) {
+            ruled.pick(new RuledPicks.Pick(picks, logProbs, h, head, rowNumbers, rules), block);
+        } else {
+            pick(picks, h, head, rowNumbers, rules.size(), block);
         }
     }
 
-    /** {@code [rows, vocab]} on the host. */
-    private float[] logits(CudaTensor h, CudaLinear head, int count) {
-        Region scores =
-                device.memory().allocate((long) count * head.outputs() * Float.BYTES, "logits of picks on the host");
-        try {
-            products.scores(scores, h, head, count);
-            return device.staging().read(scores.address(), Math.multiplyExact(count, head.outputs()));
-        } finally {
-            if (!device.context().isLost()) {
-                device.memory().free(scores);
+    /** The step block with all that the rows are picked by. */
+    private StepBlock block(CudaIds rowNumbers, StepRows rows, List<PickRule> rules) {
+        StepBlock block = device.block();
+        if (block.hasStep(rows)) {
+            return block;
+        }
+        return rules.stream().allMatch(PickRule::isPlain)
+                ? pickings(device.ids().read(rowNumbers, rules.size(), device.staging()), rows, rules)
+                        .map(pickings -> block.withPickings(rows, pickings))
+                        .orElseGet(() -> block.withRules(rows, StepRules.of(rules)))
+                : block.withRules(rows, StepRules.of(rules));
+    }
+
+    /** How each sequence picks; empty where the rows of one pick differently. */
+    private static Optional<List<Picking>> pickings(int[] numbers, StepRows rows, List<PickRule> rules) {
+        Map<Integer, Picking> pickings = new HashMap<>();
+        for (int i = 0; i < numbers.length; i++) {
+            if (numbers[i] != Ids.NONE) {
+                Picking picking = rules.get(i).picking();
+                Picking other = pickings.putIfAbsent(rows.sequence(numbers[i]), picking);
+                if (other != null && !other.equals(picking)) {
+                    return Optional.empty();
+                }
             }
         }
-    }
-
-    private void tell(PickedLogProbs to, int index, LogProbRow row) {
-        CudaTensor values = (CudaTensor) to.values();
-        long valuesAt = values.floats() + (long) index * values.columns() * Float.BYTES;
-        long idsAt = ((CudaIds) to.ids()).address() + (long) index * to.most() * Integer.BYTES;
-        device.staging().floats(valuesAt, row.values());
-        device.staging().ints(idsAt, row.ids());
-        values.written(false);
+        return Optional.of(IntStream.range(0, rows.numSequences())
+                .mapToObj(sequence -> pickings.getOrDefault(sequence, Picking.GREEDY))
+                .toList());
     }
 
     private void pick(CudaIds picks, CudaTensor h, CudaLinear head, CudaIds rowNumbers, int count, StepBlock block) {
@@ -114,7 +108,7 @@ public final class Picks {
                 matrix.weights().address(),
                 matrix.scaleAddress(),
                 head.biasAddress(),
-                mask(matrix.paddedRows()),
+                unpickable.bits(matrix),
                 rowNumbers.address(),
                 block.rows(),
                 block.sequences(),
@@ -130,32 +124,6 @@ public final class Picks {
                 best,
                 rowNumbers.address(),
                 launch.candidates());
-    }
-
-    /** A bit for each id that the head has a column for. */
-    private long mask(int ids) {
-        long bytes = (long) ids / Byte.SIZE;
-        if (mask.isEmpty() || mask.get().bytes() < bytes) {
-            Region larger = device.memory().allocate(bytes, "unpickable ids");
-            mask.ifPresent(smaller -> {
-                device.context().synchronize();
-                moved.run();
-                device.memory().free(smaller);
-            });
-            mask = Optional.of(larger);
-            writeMask(larger);
-        }
-        return mask.get().address();
-    }
-
-    private void writeMask(Region region) {
-        int[] words = new int[(int) (region.bytes() / Integer.BYTES)];
-        for (int id : unpickable) {
-            if (id / Integer.SIZE < words.length) {
-                words[id / Integer.SIZE] |= 1 << id % Integer.SIZE;
-            }
-        }
-        device.staging().ints(region.address(), words);
     }
 
     /** Row numbers that get the head first. */

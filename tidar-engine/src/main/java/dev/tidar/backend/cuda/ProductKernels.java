@@ -6,6 +6,9 @@ interface ProductKernels {
     /** Queues a product. */
     void multiply(Product product);
 
+    /** Queues a product with the head, with the bits that the kernels of {@link #head} see. */
+    void score(Product product);
+
     /** How the head is launched on so many rows. */
     Head head(CudaMatrix head, int rows);
 

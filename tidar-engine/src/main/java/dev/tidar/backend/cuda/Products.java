@@ -41,19 +41,20 @@ public final class Products {
         y.written(narrow);
     }
 
-    /** {@code x · wᵀ} into memory of {@code [rows, outputs]} floats. */
-    void scores(Region to, CudaTensor x, CudaLinear w, int rows) {
-        kernels.multiply(new Product(
-                to.address(),
+    /** {@code x · wᵀ} of some rows of x into memory of {@code [count, outputs]} floats. */
+    void scores(long to, CudaTensor x, CudaLinear w, int first, int count) {
+        int pitch = forms.inputPitch(x.columns());
+        kernels.score(new Product(
+                to,
                 w.outputs(),
-                forms.inputs(x, rows),
-                forms.inputPitch(x.columns()),
+                forms.inputs(x, first + count) + (long) first * pitch * (narrow ? BF16_BYTES : Float.BYTES),
+                pitch,
                 w.matrix(),
                 w.biasAddress(),
                 0,
-                rows,
+                count,
                 Epilogue.STORE,
-                rows,
+                count,
                 w.outputs()));
     }
 

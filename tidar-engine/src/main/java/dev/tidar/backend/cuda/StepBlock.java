@@ -1,5 +1,6 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
@@ -11,7 +12,8 @@ import java.util.List;
 /**
  * Everything that differs between two steps of one shape, in one region of the device that the host writes in one copy:
  * {@code StepRow[rows] | StepSequence[sequences] | StepTile[tiles] | tables[sequences][tableStride] | pickRows[picks] |
- * groups[...]}, declared in {@code step.cuh}. Where a section begins depends on the shape alone.
+ * groups[...] | rules}, declared in {@code step.cuh}. Where a section begins depends on the shape alone; the rules are
+ * as long as they are.
  *
  * <p>Confined to the engine thread.
  */
@@ -32,6 +34,9 @@ final class StepBlock {
     /** Whether the device may still be copying from the host's side. */
     private boolean copying;
 
+    /** Whether sections have moved since the last step. */
+    private boolean moved;
+
     private boolean inStep;
     private boolean frozen;
     /** As attention last asked for; 0 before. */
@@ -45,14 +50,17 @@ final class StepBlock {
     }
 
     /**
-     * Writes a whole step on the host's side, where {@link #copy} takes it from. Returns whether memory had to grow, so
-     * that sections have moved.
+     * Writes a whole step on the host's side, where {@link #copy} takes it from. Returns whether memory had to grow
+     * since the last step, so that sections have moved.
      */
     boolean write(StepInputs inputs, int blockTokens, int tableStride) {
         List<AttentionTile> tiles = rowsOfTile == 0 ? List.of() : AttentionTile.of(inputs.rows(), rowsOfTile);
-        return write(StepView.of(inputs)
+        write(StepView.of(inputs)
                 .withTables(blockTokens, tableStride)
                 .withTiles(tiles, StepBuckets.rows(tiles.size())));
+        boolean haveMoved = moved;
+        moved = false;
+        return haveMoved;
     }
 
     /** Queues the copy of what was written. */
@@ -119,6 +127,12 @@ final class StepBlock {
         return this;
     }
 
+    /** Makes sure that the device has these rows and how each of them picks. */
+    StepBlock withRules(StepRows rows, StepRules rules) {
+        show(StepView.of(rows).withRules(rules));
+        return this;
+    }
+
     /** Makes sure that the device has these rows and what their sequences verify. */
     StepBlock withPlans(StepRows rows, List<VerifyPlan> plans) {
         if (shown.rows() != rows || shown.plans() != plans) {
@@ -168,6 +182,26 @@ final class StepBlock {
         return region.address() + layout.groups();
     }
 
+    /** Whether there are rules that say more than temperature and seed. */
+    boolean hasRules() {
+        return !shown.rules().isEmpty();
+    }
+
+    /** The rules of all picks, and the lists that they point to. */
+    long rules() {
+        return region.address() + layout.rules();
+    }
+
+    /** The rules of one pick. */
+    long rules(List<PickRule> ofPick) {
+        return rules() + shown.rules().first(ofPick);
+    }
+
+    /** Bytes that the rules take of the block; a graph copies as many. */
+    int rulesRoom() {
+        return shown.rules().room();
+    }
+
     /** The longest table that the rows of a step need. */
     static int blocksSeen(StepRows rows, int blockTokens) {
         int most = 0;
@@ -185,14 +219,14 @@ final class StepBlock {
         copy();
     }
 
-    private boolean write(StepView view) {
+    private void write(StepView view) {
         if (copying) {
             context.synchronize();
             copying = false;
         }
         shown = StepView.NOTHING;
         layout = view.layout();
-        boolean grown = reserve(layout.end());
+        reserve(layout.end());
         ByteBuffer to = host.bytes().clear();
         for (int row = 0; row < view.rows().counts().total(); row++) {
             writeRow(to, view, row);
@@ -211,13 +245,13 @@ final class StepBlock {
         for (int i = 0; i < view.pickRows().length; i++) {
             to.putInt(layout.pickRows() + i * Integer.BYTES, view.pickRows()[i]);
         }
+        view.rules().write(to, layout.rules());
         shown = view;
-        return grown;
     }
 
-    private boolean reserve(int bytes) {
+    private void reserve(int bytes) {
         if (bytes <= region.bytes()) {
-            return false;
+            return;
         }
         Region larger = memory.allocate(2L * bytes, "the rows of a step");
         PinnedMemory largerHost = memory.pinned(2L * bytes);
@@ -226,7 +260,7 @@ final class StepBlock {
         memory.free(host);
         region = larger;
         host = largerHost;
-        return true;
+        moved = true;
     }
 
     private void writeRow(ByteBuffer to, StepView view, int row) {

@@ -38,7 +38,19 @@ public final class StepRunner {
         device.onClose(this::forgetGraphs);
     }
 
-    private record Key(Consumer<StepInputs> program, StepShape shape, int tableStride, int tiles) {}
+    /**
+     * What decides which verbs with which arguments a step queues.
+     *
+     * @param rulesRoom bytes of the rules; 0 where temperature and seed are all there is to the picks
+     * @param asksLogProbs whether log-probabilities are told
+     */
+    private record Key(
+            Consumer<StepInputs> program,
+            StepShape shape,
+            int tableStride,
+            int tiles,
+            int rulesRoom,
+            boolean asksLogProbs) {}
 
     /** Steps will read KV blocks of so many tokens. */
     void blockTokens(int tokens) {
@@ -63,12 +75,7 @@ public final class StepRunner {
                 forgetGraphs();
             }
             device.block().inStep(true);
-            Key key = new Key(program, padded.shape(), stride, device.block().numTiles());
-            if (inputs.isPlain()) {
-                launch(key, padded);
-            } else {
-                queue(key, padded); // the host takes part in picking
-            }
+            launch(key(padded, stride, program), padded);
             device.context().synchronize();
             device.block().copied();
             device.ids().fetched();
@@ -79,6 +86,11 @@ public final class StepRunner {
             running = false;
             device.block().inStep(false);
         }
+    }
+
+    private Key key(StepInputs inputs, int stride, Consumer<StepInputs> program) {
+        StepBlock block = device.block();
+        return new Key(program, inputs.shape(), stride, block.numTiles(), block.rulesRoom(), inputs.asksLogProbs());
     }
 
     /** The bucket of a step that nearly fills the activations may be too large for them. */

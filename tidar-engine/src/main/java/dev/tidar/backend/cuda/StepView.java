@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param rows its rows
  * @param plans what its sequences verify
- * @param pickings how they pick
+ * @param pickings how they pick where temperature and seed are all there is to it
+ * @param rules how their rows pick where it is not
  * @param pickRows rows that get the head first
  * @param blockTokens tokens of a KV block; 0 where no block table is needed
  * @param tableStride blocks of a table
@@ -22,6 +23,7 @@ record StepView(
         StepRows rows,
         List<VerifyPlan> plans,
         List<Picking> pickings,
+        StepRules rules,
         int[] pickRows,
         int blockTokens,
         int tableStride,
@@ -31,30 +33,46 @@ record StepView(
     static final StepView NOTHING = of(new StepRows.Builder().build());
 
     static StepView of(StepRows rows) {
-        return new StepView(rows, List.of(), List.of(), new int[0], 0, 0, List.of(), 0);
+        return new StepView(rows, List.of(), List.of(), StepRules.NONE, new int[0], 0, 0, List.of(), 0);
     }
 
     static StepView of(StepInputs inputs) {
-        return new StepView(inputs.rows(), inputs.plans(), inputs.pickings(), inputs.verifyRows(), 0, 0, List.of(), 0);
+        return new StepView(
+                inputs.rows(),
+                inputs.plans(),
+                inputs.pickings(),
+                StepRules.of(inputs),
+                inputs.verifyRows(),
+                0,
+                0,
+                List.of(),
+                0);
     }
 
     StepView withPlans(List<VerifyPlan> other) {
-        return new StepView(rows, other, pickings, pickRows, blockTokens, tableStride, tiles, numTiles);
+        return new StepView(rows, other, pickings, rules, pickRows, blockTokens, tableStride, tiles, numTiles);
     }
 
     StepView withPickings(List<Picking> other) {
-        return new StepView(rows, plans, other, pickRows, blockTokens, tableStride, tiles, numTiles);
+        return new StepView(rows, plans, other, rules, pickRows, blockTokens, tableStride, tiles, numTiles);
+    }
+
+    StepView withRules(StepRules other) {
+        return new StepView(rows, plans, pickings, other, pickRows, blockTokens, tableStride, tiles, numTiles);
     }
 
     StepView withTables(int tokens, int stride) {
-        return new StepView(rows, plans, pickings, pickRows, tokens, stride, tiles, numTiles);
+        return new StepView(rows, plans, pickings, rules, pickRows, tokens, stride, tiles, numTiles);
     }
 
     StepView withTiles(List<AttentionTile> together, int count) {
-        return new StepView(rows, plans, pickings, pickRows, blockTokens, tableStride, together, count);
+        return new StepView(rows, plans, pickings, rules, pickRows, blockTokens, tableStride, together, count);
     }
 
-    /** Where the sections of the block begin, in bytes, and where the last ends; it depends on the shape alone. */
+    /**
+     * Where the sections of the block begin, in bytes, and where the last ends; it depends on the shape alone, and on
+     * the room of the rules.
+     */
     Layout layout() {
         int numSequences = rows.numSequences();
         int picks = Math.max(
@@ -64,8 +82,9 @@ record StepView(
         int tables = firstTile + numTiles * StepBlock.TILE_BYTES;
         int firstPick = aligned(tables + numSequences * tableStride * Integer.BYTES);
         int groups = aligned(firstPick + pickRows.length * Integer.BYTES);
-        int end = aligned(groups + (picks + numSequences) * Integer.BYTES);
-        return new Layout(sequences, firstTile, tables, firstPick, groups, end);
+        int firstRule = aligned(groups + (picks + numSequences) * Integer.BYTES);
+        return new Layout(
+                sequences, firstTile, tables, firstPick, groups, firstRule, Math.addExact(firstRule, rules.room()));
     }
 
     private static int aligned(int bytes) {
@@ -73,5 +92,5 @@ record StepView(
     }
 
     /** Beginnings of the sections that follow the rows, and the end of the last. */
-    record Layout(int sequences, int tiles, int tables, int pickRows, int groups, int end) {}
+    record Layout(int sequences, int tiles, int tables, int pickRows, int groups, int rules, int end) {}
 }

@@ -18,6 +18,11 @@ final class StrictKernels implements ProductKernels {
     }
 
     @Override
+    public void score(Product p) {
+        multiply(p);
+    }
+
+    @Override
     public Head head(CudaMatrix head, int rows) {
         Grid grid = grid(head, rows);
         return new Head("pick_strict_" + head.typeName(), grid, grid.x());

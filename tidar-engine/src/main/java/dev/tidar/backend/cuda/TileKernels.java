@@ -34,13 +34,21 @@ final class TileKernels implements ProductKernels {
 
     @Override
     public void multiply(Product p) {
-        if (p.rows() == 0) {
-            return;
+        if (p.rows() > 0) {
+            multiply(p, splits(columns(p.w()), p.w().columns()));
         }
+    }
+
+    /** The kernels that pick split nothing. */
+    @Override
+    public void score(Product p) {
+        multiply(p, 1);
+    }
+
+    private void multiply(Product p, int splits) {
         int tile = tile(p.rows());
         int blocks = (p.rows() + tile - 1) / tile;
         int columns = columns(p.w());
-        int splits = splits(columns, p.w().columns());
         long parts = 0;
         long turns = 0;
         if (splits > 1) {
