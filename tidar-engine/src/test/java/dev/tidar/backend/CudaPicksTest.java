@@ -1,0 +1,244 @@
+package dev.tidar.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.EmulatedGpu;
+import dev.tidar.backend.cuda.EmulatedGpuTest;
+import dev.tidar.sampling.LogProbRow;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
+import dev.tidar.sampling.TokenPicker;
+import dev.tidar.tensor.Ids;
+import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.StepRows;
+import dev.tidar.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kernels that pick by rules, held against {@link TokenPicker} and {@link LogProbRow}, which define the picks. */
+@EmulatedGpuTest
+@DisplayName("Picks by rules on the emulated GPU")
+class CudaPicksTest {
+
+    private static final int ROWS = 12;
+    private static final int SEEDS = 12;
+
+    @ParameterizedTest(name = "of {0} tokens")
+    @ValueSource(ints = {1, 2, 31, 77, 511, 512, 513, 1000, 4099})
+    void areThoseOfTheTokenPicker(int vocabSize) {
+        try (Backend gpu = gpu(Arithmetic.STRICT)) {
+            for (int seed = 0; seed < SEEDS; seed++) {
+                var random = new SplittableRandom(seed * 1_000_003L + vocabSize);
+                float[][] logits = RandomRules.logits(random, ROWS, vocabSize);
+                List<PickRule> rules = RandomRules.rules(random, ROWS, vocabSize);
+                int[] unpickable = {random.nextInt(vocabSize), vocabSize / 2, vocabSize + 5};
+                gpu.unpickable(unpickable);
+
+                Told told = pick(gpu, logits, rules);
+
+                for (int row = 0; row < ROWS; row++) {
+                    told.check(row, without(logits[row], unpickable), rules.get(row), "seed " + seed);
+                }
+            }
+        }
+    }
+
+    /** One row, because what is not a number spreads over all rows of a product. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void areNoneWhereAScoreIsNotANumberToCompareAlsoBehindAMask(float broken) {
+        float[][] logits = {{1, broken, 2, 3}};
+        PickRule rule = PickRule.draft(new Picking(0.7f, 1), TokenCounts.NONE).allowing(new long[] {0b1100});
+        try (Backend gpu = gpu(Arithmetic.STRICT)) {
+            assertThat(pick(gpu, logits, List.of(rule)).picks()).containsExactly(Ids.NONE);
+            gpu.unpickable(new int[] {1});
+            assertThat(pick(gpu, logits, List.of(rule)).picks()[0]).isBetween(2, 3);
+        }
+    }
+
+    @Test
+    void areNoneWhereTheMaskLeavesNobodyAndLogProbabilitiesAreToldAllTheSame() {
+        Picking asked = RandomRules.asking(new Picking(0.7f, 1), 2);
+        PickRule rule =
+                PickRule.verify(asked, TokenCounts.NONE, TokenCounts.NONE).allowing(new long[] {0b1000_0000});
+        try (Backend gpu = gpu(Arithmetic.STRICT)) {
+            Told told = pick(gpu, new float[][] {{1, 3, 2, 3}}, List.of(rule));
+
+            assertThat(told.picks()).containsExactly(Ids.NONE);
+            assertThat(Arrays.copyOf(told.ids(), 2)).containsExactly(1, 3);
+            assertThat(told.values()[0]).isEqualTo(Float.NEGATIVE_INFINITY);
+            assertThat(told.values()[1]).isEqualTo(LogProbRow.of(new float[] {1, 3, 2, 3}, 0, 4, 1, 1).values()[1]);
+        }
+    }
+
+    @Test
+    void ofMoreRowsThanHaveLogitsAtATimeAreTheSame() {
+        var random = new SplittableRandom(BackendFixture.SEED);
+        int rows = 150;
+        float[][] logits = RandomRules.logits(random, rows, 40);
+        List<PickRule> rules = RandomRules.rules(random, rows, 40);
+        try (Backend gpu = gpu(Arithmetic.STRICT)) {
+            Told told = pick(gpu, logits, rules);
+
+            for (int row = 0; row < rows; row++) {
+                told.check(row, logits[row], rules.get(row), "all together");
+            }
+        }
+    }
+
+    /**
+     * All tokens have the same score but for the order in which a product adds: the bits of the logits decide. Of rows
+     * with rules the head writes logits to memory, of plain rows alone it does not.
+     */
+    @ParameterizedTest(name = "{0}, {1} rows")
+    @CsvSource({"STRICT, 5", "FAST, 5", "FAST, 40", "FAST, 130"})
+    void ofPlainRowsDoNotDependOnRowsWithRules(Arithmetic arithmetic, int rows) {
+        var random = new SplittableRandom(BackendFixture.SEED);
+        int inputs = 1024;
+        Matrix head = shuffled(random, 300, inputs);
+        Matrix x = Matrix.of(rows, inputs, scaledOnes(random, rows, inputs));
+        List<PickRule> plain = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            Picking picking = row % 2 == 0 ? Picking.GREEDY : new Picking(1e-2f, row);
+            plain.add(PickRule.draft(picking, TokenCounts.NONE));
+        }
+        List<PickRule> mixed = new ArrayList<>(plain);
+        for (int row = 0; row < rows; row += 3) {
+            mixed.set(row, plain.get(row).allowing(new long[] {-1, -1}));
+        }
+        try (Backend gpu = gpu(arithmetic)) {
+            Linear packed = gpu.linear(List.of(LinearSource.of(head)));
+            int[] alone = pick(gpu, packed, x, plain).picks();
+            int[] beside = pick(gpu, packed, x, mixed).picks();
+
+            for (int row = 0; row < rows; row++) {
+                if (row % 3 != 0) {
+                    assertThat(beside[row]).as("row %d", row).isEqualTo(alone[row]);
+                }
+            }
+        }
+    }
+
+    /** Rows of the same values in another order, of very different size. */
+    private static Matrix shuffled(SplittableRandom random, int rows, int columns) {
+        List<Float> values = new ArrayList<>();
+        for (int k = 0; k < columns; k++) {
+            values.add((float) Math.scalb(random.nextInt(128, 256) * (random.nextBoolean() ? 1 : -1), -k % 20));
+        }
+        float[] all = new float[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            Collections.shuffle(values, new Random(row));
+            for (int k = 0; k < columns; k++) {
+                all[row * columns + k] = values.get(k);
+            }
+        }
+        return Matrix.of(rows, columns, all);
+    }
+
+    private static float[] scaledOnes(SplittableRandom random, int rows, int columns) {
+        float[] all = new float[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            Arrays.fill(all, row * columns, (row + 1) * columns, 1 + random.nextInt(128) / 128f);
+        }
+        return all;
+    }
+
+    private static float[] without(float[] logits, int[] unpickable) {
+        float[] left = logits.clone();
+        for (int id : unpickable) {
+            if (id < left.length) {
+                left[id] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        return left;
+    }
+
+    /** Picks from given logits: row m of the input is 1 at m alone, so its product with the head is column m. */
+    private static Told pick(Backend gpu, float[][] logits, List<PickRule> rules) {
+        int rows = logits.length;
+        int vocabSize = logits[0].length;
+        float[] head = new float[vocabSize * rows];
+        float[] x = new float[rows * rows];
+        for (int row = 0; row < rows; row++) {
+            x[row * rows + row] = 1;
+            for (int id = 0; id < vocabSize; id++) {
+                head[id * rows + row] = logits[row][id];
+            }
+        }
+        Linear packed = gpu.linear(List.of(LinearSource.of(Matrix.of(vocabSize, rows, head))));
+        return pick(gpu, packed, Matrix.of(rows, rows, x), rules);
+    }
+
+    private static Told pick(Backend gpu, Linear head, Matrix x, List<PickRule> rules) {
+        int count = x.rows();
+        var rows = new StepRows.Builder();
+        for (int row = 0; row < count; row++) { // each row may pick in its own way
+            rows.exact(rows.sequence(new int[] {0}), row, row);
+        }
+        StepRows built = rows.build();
+        Tensor h = gpu.allocate(count, x.columns());
+        gpu.embed(h, gpu.linear(List.of(LinearSource.of(x))), built);
+        Ids numbers = gpu.allocateIds(count);
+        gpu.write(numbers, IntStream.range(0, count).toArray());
+        Ids picks = gpu.allocateIds(count);
+        PickedLogProbs logProbs = TinyNetwork.logProbs(gpu, count);
+        gpu.pick(picks, logProbs, h, head, numbers, count, built, rules);
+        return new Told(
+                gpu.read(picks, count),
+                gpu.read(logProbs.values(), count),
+                gpu.read(logProbs.ids(), count * LogProbRow.MOST));
+    }
+
+    /** What was read of a pick. */
+    private record Told(int[] picks, float[] values, int[] ids) {
+
+        void check(int row, float[] logits, PickRule rule, String of) {
+            int vocabSize = logits.length;
+            String what = "%s, row %d of %d tokens, %s".formatted(of, row, vocabSize, rule.picking());
+            int expected = new TokenPicker().pick(logits, 0, vocabSize, rule, row + 1);
+            assertThat(picks[row]).as(what).isEqualTo(expected);
+            OptionalInt likeliest = rule.logProbs();
+            if (likeliest.isPresent()) {
+                LogProbRow told = LogProbRow.of(logits, 0, vocabSize, expected, likeliest.getAsInt());
+                int first = row * LogProbRow.MOST;
+                assertThat(Arrays.copyOfRange(ids, first, first + likeliest.getAsInt()))
+                        .as(what)
+                        .isEqualTo(told.ids());
+                for (int i = 0; i < told.values().length; i++) {
+                    checkValue(values[row * (1 + LogProbRow.MOST) + i], told.values()[i], what);
+                }
+            }
+        }
+
+        /** The logarithms of two devices may differ in the last bit of a double, so in an ulp of a float. */
+        private static void checkValue(float actual, float expected, String what) {
+            if (Float.isInfinite(expected)) {
+                assertThat(actual).as(what).isEqualTo(expected);
+            } else {
+                assertThat(actual).as(what).isCloseTo(expected, within(Math.ulp(expected)));
+            }
+        }
+    }
+
+    private static Backend gpu(Arithmetic arithmetic) {
+        return new CudaBackend(
+                arithmetic == Arithmetic.FAST ? WeightFormat.BF16 : WeightFormat.AUTO, arithmetic, EmulatedGpu.gpu());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tidar.backend;
+
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogProbRow;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/** Rules with everything that a rule can say, on and off at random, and scores to pick from. */
+final class RandomRules {
+
+    private static final float[] TEMPERATURES = {0, 0.3f, 0.8f, 1, 2.5f};
+
+    private RandomRules() {}
+
+    static List<PickRule> rules(SplittableRandom random, int rows, int vocabSize) {
+        List<PickRule> rules = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            rules.add(rule(random, row + 1, vocabSize));
+        }
+        return rules;
+    }
+
+    /** @param position that the row decides */
+    static PickRule rule(SplittableRandom random, int position, int vocabSize) {
+        if (random.nextInt(6) == 0) {
+            return PickRule.draft(new Picking(temperature(random), random.nextLong()), TokenCounts.NONE);
+        }
+        Picking picking = picking(random, position, vocabSize);
+        TokenCounts history = random.nextBoolean() ? counts(random, vocabSize, 600) : TokenCounts.NONE;
+        TokenCounts since = random.nextBoolean() ? counts(random, vocabSize, 5) : TokenCounts.NONE;
+        PickRule rule = PickRule.verify(picking, history, since);
+        return random.nextBoolean() ? rule : rule.allowing(mask(random, vocabSize));
+    }
+
+    private static Picking picking(SplittableRandom random, int position, int vocabSize) {
+        int[] bias = ids(random, vocabSize, 5);
+        float[] values = new float[bias.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble(-5, 5);
+        }
+        return new Picking(
+                temperature(random),
+                random.nextLong(),
+                filters(random, vocabSize),
+                new Penalties(
+                        random.nextBoolean() ? 1 : (float) random.nextDouble(0.5, 2),
+                        (float) random.nextDouble(-1, 2),
+                        (float) random.nextDouble(-1, 2)),
+                random.nextBoolean() ? LogitBias.NONE : new LogitBias(bias, values),
+                new BarredIds(ids(random, vocabSize, 4), position + random.nextInt(-1, 3)),
+                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(LogProbRow.MOST + 1)));
+    }
+
+    private static float temperature(SplittableRandom random) {
+        return TEMPERATURES[random.nextInt(TEMPERATURES.length)];
+    }
+
+    private static Filters filters(SplittableRandom random, int vocabSize) {
+        return new Filters(
+                random.nextBoolean() ? 0 : random.nextInt(1, vocabSize + 3),
+                random.nextBoolean() ? 1 : random.nextDouble(0.001, 1),
+                random.nextBoolean() ? 0 : Math.exp(random.nextDouble(-9, 0)),
+                random.nextBoolean() ? 1 : random.nextDouble(0.001, 1));
+    }
+
+    static Picking asking(Picking picking, int likeliest) {
+        return new Picking(
+                picking.temperature(),
+                picking.seed(),
+                picking.filters(),
+                picking.penalties(),
+                picking.bias(),
+                picking.barred(),
+                OptionalInt.of(likeliest));
+    }
+
+    private static TokenCounts counts(SplittableRandom random, int vocabSize, int most) {
+        int[] ids = ids(random, vocabSize, most);
+        int[] inAnswer = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            inAnswer[i] = random.nextInt(4);
+        }
+        return new TokenCounts(ids, inAnswer);
+    }
+
+    /** A few ids, none twice. */
+    private static int[] ids(SplittableRandom random, int vocabSize, int most) {
+        return random.ints(random.nextInt(most + 1), 0, vocabSize).distinct().toArray();
+    }
+
+    /** Often shorter than the vocabulary, sometimes of nobody. */
+    private static long[] mask(SplittableRandom random, int vocabSize) {
+        long[] bits = new long[random.nextInt(1, vocabSize / 64 + 3)];
+        int density = random.nextInt(4);
+        for (int word = 0; word < bits.length; word++) {
+            bits[word] = density == 0 ? random.nextLong() & random.nextLong() & random.nextLong() : random.nextLong();
+            bits[word] |= density == 3 ? random.nextLong() | random.nextLong() : 0;
+        }
+        return bits;
+    }
+
+    /** Close together, far apart, with many ties, all equal. */
+    static float[][] logits(SplittableRandom random, int rows, int vocabSize) {
+        float[][] logits = new float[rows][vocabSize];
+        for (float[] row : logits) {
+            int kind = random.nextInt(5);
+            double range = kind == 0 ? 60 : kind == 1 ? 0.5 : 8;
+            for (int id = 0; id < vocabSize; id++) {
+                double score = random.nextDouble(-range, range);
+                row[id] = (float) (kind == 3 ? Math.rint(score) / 2 : kind == 4 ? 1.25 : score);
+            }
+        }
+        return logits;
+    }
+}
