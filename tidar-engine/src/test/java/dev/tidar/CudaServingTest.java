@@ -82,7 +82,7 @@ class CudaServingTest {
         if (index == 1) {
             request.temperature(0.9).seed(index);
         }
-        if (index == 2) { // picked on the host
+        if (index == 2) {
             request.sampling(Sampling.builder()
                     .temperature(0.9)
                     .seed(index)

@@ -21,16 +21,17 @@ import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.StepRows;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @EmulatedGpuTest
 @DisplayName("The bits of a row on the emulated GPU")
@@ -71,30 +72,48 @@ class CudaBitsTest {
     }
 
     /** Different tokens at different positions, all of one shape: the first is queued, the second captured. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void areTheSameWhetherAStepIsReplayedOrQueuedVerbByVerb(boolean captures) {
+    @ParameterizedTest(name = "captured: {0}, with rules: {1}")
+    @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+    void areTheSameWhetherAStepIsReplayedOrQueuedVerbByVerb(boolean captures, boolean ruled) {
         try (Backend gpu = gpu(captures);
                 Backend cpu = cpu()) {
             TinyNetwork network = network(gpu, DType.I8, DType.F32);
             TinyNetwork expected = network(cpu, DType.I8, DType.F32);
             int replays = EmulatedGpu.replays();
             for (int position = 0; position < 6; position++) {
-                StepInputs inputs = step(position);
-
-                Outcome outcome = network.step(inputs);
-
-                Outcome same = expected.step(inputs);
-                assertThat(outcome.rows()).isEqualTo(same.rows());
-                assertThat(outcome.kept()).isEqualTo(same.kept());
-                assertThat(outcome.picks()).isEqualTo(same.picks());
-                if (inputs.plans().get(0).group(same.kept()[0]) != Ids.NONE) {
-                    assertThat(outcome.drafts()).isEqualTo(same.drafts());
-                }
+                assertSameStep(network, expected, ruled ? ruledStep(position, 2) : step(position));
             }
             if (EmulatedGpu.counts()) {
                 assertThat(EmulatedGpu.replays() - replays).isEqualTo(captures ? 5 : 0);
             }
+        }
+    }
+
+    /** The block that has the rules moves, so what was captured before is of no use any more. */
+    @Test
+    void areTheSameWhenTheRulesOutgrowTheirMemoryBetweenReplays() {
+        try (Backend gpu = gpu(true);
+                Backend cpu = cpu()) {
+            TinyNetwork network = network(gpu, DType.I8, DType.F32);
+            TinyNetwork expected = network(cpu, DType.I8, DType.F32);
+            for (int maskWords : new int[] {2, 2, 2, 30_000, 2, 2, 30_000, 30_000, 200_000, 2}) {
+                for (int position = 0; position < 2; position++) {
+                    assertSameStep(network, expected, ruledStep(position, maskWords));
+                    assertSameStep(network, expected, step(position));
+                }
+            }
+        }
+    }
+
+    private static void assertSameStep(TinyNetwork network, TinyNetwork expected, StepInputs inputs) {
+        Outcome outcome = network.step(inputs);
+
+        Outcome same = expected.step(inputs);
+        assertThat(outcome.rows()).isEqualTo(same.rows());
+        assertThat(outcome.kept()).isEqualTo(same.kept());
+        assertThat(outcome.picks()).isEqualTo(same.picks());
+        if (inputs.plans().get(0).group(same.kept()[0]) != Ids.NONE) {
+            assertThat(outcome.drafts()).isEqualTo(same.drafts());
         }
     }
 
@@ -103,16 +122,30 @@ class CudaBitsTest {
     }
 
     private static StepInputs step(int position) {
+        Picking picking = position % 2 == 0 ? Picking.GREEDY : new Picking(0.9f, position);
+        PickRule rule = PickRule.draft(picking, TokenCounts.NONE);
+        return step(position, Collections.nCopies(VERIFY, rule), Collections.nCopies(WIDTH - 1, rule));
+    }
+
+    /** Rules that differ from row to row and from step to step; a plain one among them, and masks of so many words. */
+    private static StepInputs ruledStep(int position, int maskWords) {
+        var random = new SplittableRandom(BackendFixture.SEED + position);
+        long[] mask = random.longs(maskWords).toArray();
+        List<PickRule> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));
+        verify.replaceAll(rule -> rule.allowing(mask));
+        Picking asking = RandomRules.asking(verify.get(0).picking(), 3); // in each step, because that is another graph
+        verify.set(
+                0,
+                PickRule.verify(asking, verify.get(0).history(), verify.get(0).since()));
+        verify.add(PickRule.draft(new Picking(0.9f, position), TokenCounts.NONE));
+        return step(position, verify, RandomRules.rules(random, WIDTH - 1, TinyNetwork.VOCAB));
+    }
+
+    private static StepInputs step(int position, List<PickRule> verify, List<PickRule> draft) {
         StepRows rows = verifyAndDraft(position, VERIFY, VERIFY, WIDTH);
         int[] groups = new int[VERIFY + 1];
         Arrays.setAll(groups, kept -> kept == 0 ? Ids.NONE : VERIFY + (kept - 1) * WIDTH);
-        Picking picking = position % 2 == 0 ? Picking.GREEDY : new Picking(0.9f, position);
-        PickRule rule = PickRule.draft(picking, TokenCounts.NONE);
-        return new StepInputs(
-                rows,
-                List.of(new VerifyPlan(0, VERIFY, 0, 0, WIDTH, groups)),
-                Collections.nCopies(VERIFY, rule),
-                Collections.nCopies(WIDTH - 1, rule));
+        return new StepInputs(rows, List.of(new VerifyPlan(0, VERIFY, 0, 0, WIDTH, groups)), verify, draft);
     }
 
     private static Backend gpu(boolean captures) {

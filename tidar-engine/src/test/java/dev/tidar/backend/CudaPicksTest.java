@@ -7,6 +7,7 @@ import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpuTest;
+import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
@@ -25,11 +26,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.DoubleFunction;
+import java.util.function.DoubleToIntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels that pick by rules, held against {@link TokenPicker} and {@link LogProbRow}, which define the picks. */
@@ -60,6 +64,69 @@ class CudaPicksTest {
         }
     }
 
+    /**
+     * Where the pick changes with p, two neighbouring values of p have different picks: found by halving on the CPU. A
+     * device that cuts a token earlier or later gives another pick on one of the two sides.
+     */
+    @ParameterizedTest
+    @EnumSource(Cut.class)
+    void areThoseOfTheTokenPickerOnBothSidesOfACut(Cut cut) {
+        var random = new SplittableRandom(cut.ordinal());
+        List<float[]> logits = new ArrayList<>();
+        List<PickRule> rules = new ArrayList<>();
+        while (rules.size() < 60) {
+            float[] row = RandomRules.logits(random, 1, 300)[0];
+            long seed = random.nextLong();
+            for (double p : sides(row, halved -> cut.rule(halved, seed), rules.size() / 2 + 1)) {
+                logits.add(row);
+                rules.add(cut.rule(p, seed));
+            }
+        }
+        try (Backend gpu = gpu(Arithmetic.STRICT)) {
+            Told told = pick(gpu, logits.toArray(float[][]::new), rules);
+
+            for (int row = 0; row < rules.size(); row++) {
+                told.check(row, logits.get(row), rules.get(row), cut.name());
+            }
+        }
+    }
+
+    /** Two neighbours with different picks, or none. */
+    private static double[] sides(float[] logits, DoubleFunction<PickRule> rules, int position) {
+        DoubleToIntFunction pick = p -> new TokenPicker().pick(logits, 0, logits.length, rules.apply(p), position);
+        double low = 1e-3;
+        double high = 1;
+        if (pick.applyAsInt(low) == pick.applyAsInt(high)) {
+            return new double[0];
+        }
+        for (double middle = (low + high) / 2; low < middle && middle < high; middle = (low + high) / 2) {
+            if (pick.applyAsInt(middle) == pick.applyAsInt(low)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return new double[] {low, high};
+    }
+
+    /** A filter with a threshold. */
+    private enum Cut {
+        TOP_K,
+        TOP_P,
+        MIN_P,
+        TYPICAL_P;
+
+        PickRule rule(double p, long seed) {
+            Filters filters = switch (this) {
+                case TOP_K -> new Filters((int) (1 + 299 * p), 1, 0, 1);
+                case TOP_P -> new Filters(0, p, 0, 1);
+                case MIN_P -> new Filters(0, 1, p, 1);
+                case TYPICAL_P -> new Filters(0, 1, 0, p);
+            };
+            return PickRule.draft(new Picking(3, seed, filters), TokenCounts.NONE);
+        }
+    }
+
     /** One row, because what is not a number spreads over all rows of a product. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
@@ -84,7 +151,9 @@ class CudaPicksTest {
             assertThat(told.picks()).containsExactly(Ids.NONE);
             assertThat(Arrays.copyOf(told.ids(), 2)).containsExactly(1, 3);
             assertThat(told.values()[0]).isEqualTo(Float.NEGATIVE_INFINITY);
-            assertThat(told.values()[1]).isEqualTo(LogProbRow.of(new float[] {1, 3, 2, 3}, 0, 4, 1, 1).values()[1]);
+            assertThat(told.values()[1])
+                    .isEqualTo(
+                            LogProbRow.of(new float[] {1, 3, 2, 3}, 0, 4, 1, 1).values()[1]);
         }
     }
 
@@ -186,11 +255,16 @@ class CudaPicksTest {
         return pick(gpu, packed, Matrix.of(rows, rows, x), rules);
     }
 
+    /** What a row decides: two rows decide each position. */
+    private static int position(int row) {
+        return row / 2 + 1;
+    }
+
     private static Told pick(Backend gpu, Linear head, Matrix x, List<PickRule> rules) {
         int count = x.rows();
         var rows = new StepRows.Builder();
         for (int row = 0; row < count; row++) { // each row may pick in its own way
-            rows.exact(rows.sequence(new int[] {0}), row, row);
+            rows.exact(rows.sequence(new int[] {0}), row, position(row) - 1);
         }
         StepRows built = rows.build();
         Tensor h = gpu.allocate(count, x.columns());
@@ -212,7 +286,7 @@ class CudaPicksTest {
         void check(int row, float[] logits, PickRule rule, String of) {
             int vocabSize = logits.length;
             String what = "%s, row %d of %d tokens, %s".formatted(of, row, vocabSize, rule.picking());
-            int expected = new TokenPicker().pick(logits, 0, vocabSize, rule, row + 1);
+            int expected = new TokenPicker().pick(logits, 0, vocabSize, rule, position(row));
             assertThat(picks[row]).as(what).isEqualTo(expected);
             OptionalInt likeliest = rule.logProbs();
             if (likeliest.isPresent()) {

@@ -23,7 +23,7 @@ final class RandomRules {
     static List<PickRule> rules(SplittableRandom random, int rows, int vocabSize) {
         List<PickRule> rules = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            rules.add(rule(random, row + 1, vocabSize));
+            rules.add(rule(random, row / 2 + 1, vocabSize));
         }
         return rules;
     }

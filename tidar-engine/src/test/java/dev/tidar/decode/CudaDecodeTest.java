@@ -11,10 +11,15 @@ import dev.tidar.backend.cuda.EmulatedGpuTest;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.Picking;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -36,6 +41,17 @@ class CudaDecodeTest {
     private static final String MODEL = "models/stories260k-tidar";
     private static final int TOKENS = 48;
     private static final int START = 1;
+
+    private static final Picking RULED = new Picking(
+            0.8f,
+            1002,
+            new Filters(200, 0.95, 0.001, 0.97),
+            new Penalties(1.1f, 0.2f, 0.3f),
+            new LogitBias(new int[] {300, 7}, new float[] {2, -1.5f}),
+            new BarredIds(new int[] {300}, 30),
+            OptionalInt.empty());
+    private static final List<Picking> PICKINGS =
+            List.of(Picking.GREEDY, new Picking(0.8f, 1001), RULED, withLogProbs(RULED));
 
     private static Held before;
     private static TestModel cpu;
@@ -68,7 +84,7 @@ class CudaDecodeTest {
     @MethodSource("layouts")
     void emitsWhatTheCpuEmitsInAsManySteps(StepLayout layout) {
         for (int i = 0; i < 4; i++) {
-            Picking picking = i % 2 == 0 ? Picking.GREEDY : new Picking(0.8f, 1000L + i);
+            Picking picking = PICKINGS.get(i);
 
             Run expected = cpu.decode(prompt(i), TOKENS, picking, layout);
             Run actual = gpu.decode(prompt(i), TOKENS, picking, layout);
@@ -92,7 +108,7 @@ class CudaDecodeTest {
     void onTheTensorCoresEmitsTheSameInEveryLayout(WeightFormat weights) {
         try (TestModel fast =
                 TestModel.load(MODEL, new CudaBackend(weights, Arithmetic.FAST, EmulatedGpu.gpu()), DType.BF16)) {
-            for (Picking picking : List.of(Picking.GREEDY, new Picking(0.8f, 7))) {
+            for (Picking picking : List.of(Picking.GREEDY, new Picking(0.8f, 7), RULED)) {
                 List<Integer> expected = fast.decode(prompt(5), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
                         .tokens();
                 for (StepLayout layout : List.of(all(2), outcomes(4, 1, 4), new TwoPass(4))) {
@@ -119,17 +135,23 @@ class CudaDecodeTest {
         }
     }
 
-    @Test
+    static Stream<Picking> withoutLogProbs() {
+        return PICKINGS.stream().limit(3);
+    }
+
+    /** The rules of a step are a part of what is copied anyway. */
+    @ParameterizedTest
+    @MethodSource("withoutLogProbs")
     @Tag("emulated-driver")
-    void becomesOneReplayedGraphAStep() {
-        gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4)); // queues, verb by verb
-        gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4)); // captures what came once
+    void becomesOneReplayedGraphAStep(Picking picking) {
+        gpu.decode(prompt(1), TOKENS, picking, all(4)); // queues, verb by verb
+        gpu.decode(prompt(1), TOKENS, picking, all(4)); // captures what came once
         int launches = EmulatedGpu.calls(EmulatedGpu.Call.LAUNCH);
         int replays = EmulatedGpu.replays();
         int synchronised = EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE);
         int copies = EmulatedGpu.calls(EmulatedGpu.Call.COPY);
 
-        Run run = gpu.decode(prompt(1), TOKENS, Picking.GREEDY, all(4));
+        Run run = gpu.decode(prompt(1), TOKENS, picking, all(4));
 
         int forwards = run.turns().size();
         assertThat(EmulatedGpu.replays() - replays).isEqualTo(forwards);
@@ -137,6 +159,17 @@ class CudaDecodeTest {
         assertThat(EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE) - synchronised)
                 .isEqualTo(forwards);
         assertThat(EmulatedGpu.calls(EmulatedGpu.Call.COPY) - copies).isZero();
+    }
+
+    private static Picking withLogProbs(Picking picking) {
+        return new Picking(
+                picking.temperature(),
+                picking.seed(),
+                picking.filters(),
+                picking.penalties(),
+                picking.bias(),
+                picking.barred(),
+                OptionalInt.of(3));
     }
 
     private static List<Integer> prompt(int index) {
