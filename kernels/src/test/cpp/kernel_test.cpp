@@ -9,6 +9,7 @@ int main(int count, char** arguments) {
     open(count > 1 ? arguments[1] : COMMITTED_PTX);
     testProducts();
     testPicks();
+    testRuledPicks();
     testAttention();
     testRows();
     printf("kernels: %s\n", failures == 0 ? "passed" : "FAILED");

@@ -122,6 +122,7 @@ CUresult launch(const std::string& name, Geometry g, A... arguments) {
 
 void testProducts();
 void testPicks();
+void testRuledPicks();
 void testAttention();
 void testRows();
 
