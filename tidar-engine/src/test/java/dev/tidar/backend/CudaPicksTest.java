@@ -209,7 +209,7 @@ class CudaPicksTest {
     private static Matrix shuffled(SplittableRandom random, int rows, int columns) {
         List<Float> values = new ArrayList<>();
         for (int k = 0; k < columns; k++) {
-            values.add((float) Math.scalb(random.nextInt(128, 256) * (random.nextBoolean() ? 1 : -1), -k % 20));
+            values.add(Math.scalb((float) random.nextInt(128, 256) * (random.nextBoolean() ? 1 : -1), -k % 20));
         }
         float[] all = new float[rows * columns];
         for (int row = 0; row < rows; row++) {

@@ -11,7 +11,6 @@ import dev.tidar.tensor.Ids;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +28,7 @@ final class StepRules {
 
     private final List<PickRule> verify;
     private final List<PickRule> draft;
-    private final Map<Object, Placed> lists = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Placed> lists = new IdentityHashMap<>();
     private int end;
 
     /** A list, where it stands in the section in bytes, and how it is written there. */
