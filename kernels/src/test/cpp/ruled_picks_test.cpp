@@ -17,6 +17,13 @@ constexpr int N = 700;
 constexpr int M = 24;
 constexpr int MOST = 5;
 
+/** Two tokens that are biased and penalised, by threads in one order and in the other. */
+constexpr int EARLY = 0;
+constexpr int LATE = 600;
+
+/** Rows in which these two are the best, and so close that the order of bias and penalty decides. */
+bool isClose(int m) { return m % 6 == 4; }
+
 /** Rules and the lists behind them, as the host writes them. */
 struct Rules {
     std::vector<StepRule> of;
@@ -47,7 +54,8 @@ Rules rules(Random& random) {
     }
     int historyAt = rules.add(history);
     int sinceAt = rules.add({3, 4, 6, 1, 7, 2}); // two of the history, one that is new
-    int biasAt = rules.add({5, __float_as_int(9.f), 6, __float_as_int(-3.f), N + 3, __float_as_int(1.f)});
+    int nine = __float_as_int(9.f);
+    int biasAt = rules.add({LATE, nine, 5, __float_as_int(7.f), EARLY, nine, N + 3, nine});
     int barredAt = rules.add({5, 10, N});
     std::vector<int> mask(N / 32 - 1);
     for (int& word : mask) {
@@ -57,7 +65,7 @@ Rules rules(Random& random) {
     for (int m = 0; m < M; m++) {
         StepRule rule{};
         rule.seed = random.next();
-        rule.temperature = m % 6 == 0 ? 0.f : 1.5f;
+        rule.temperature = isClose(m) || m % 6 == 0 ? 0.f : 1.5f;
         rule.inverseTemperature = 1 / 1.5f;
         rule.topK = m % 2 == 0 ? 0 : 40 + m;
         rule.topP = m % 3 == 0 ? 1 : 0.2 + 0.03 * m;
@@ -71,10 +79,10 @@ Rules rules(Random& random) {
         rule.since = sinceAt;
         rule.sinceCount = m % 3 == 1 ? 3 : 0;
         rule.bias = biasAt;
-        rule.biasCount = m % 2 == 0 ? 3 : 0;
+        rule.biasCount = m % 4 == 1 ? 0 : 4;
         rule.barred = barredAt;
         rule.barredCount = 3;
-        rule.barredBefore = m % 2 == 0 ? 100 + m : 101 + m;
+        rule.barredBefore = isClose(m) || m % 2 == 1 ? 101 + m : 100 + m;
         rule.allowed = maskAt;
         rule.allowedWords = m % 4 == 1 ? static_cast<int>(mask.size()) : 0;
         rule.likeliest = m % 3 == 2 ? NONE : m % (MOST + 1);
@@ -232,6 +240,10 @@ void rowsArePickedByTheirRules() {
         for (int id = 0; id < N; id++) { // some with ties
             float logit = 6 * random.uniform();
             logits[m * N + id] = m % 4 == 3 ? std::rint(logit) : logit;
+        }
+        if (isClose(m)) {
+            logits[m * N + EARLY] = m % 4 == 0 ? 6.5f : 6.25f;
+            logits[m * N + LATE] = m % 4 == 0 ? 6.25f : 6.5f;
         }
         rows[m].decides = 100 + m;
         numbers[m] = m == 7 ? NONE : m;
