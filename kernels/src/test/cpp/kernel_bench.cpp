@@ -1,4 +1,5 @@
-// Times the products and the attention of one transformer layer, kernel by kernel, beside a copy of device memory.
+// Times the products and the attention of one transformer layer, kernel by kernel, beside a copy of device memory, and
+// picks by rules.
 //
 //   LD_LIBRARY_PATH=<folder of libcuda.so.1> kernel_bench PTX [8b | 1.5b | 135m]
 //
@@ -26,13 +27,13 @@ constexpr int REPEATS = 20;
 
 struct Layer {
     const char* name;
-    int hidden, intermediate, heads, kvHeads, headDim;
+    int hidden, intermediate, heads, kvHeads, headDim, vocab;
 };
 
-const Layer LAYERS[] = {{"8b", 4096, 12288, 32, 8, 128},
-                        {"1.5b", 1536, 8960, 12, 2, 128},
-                        {"135m", 576, 1536, 9, 3, 64},
-                        {"tiny", 64, 96, 2, 1, 64}}; // for the emulated device
+const Layer LAYERS[] = {{"8b", 4096, 12288, 32, 8, 128, 151936},
+                        {"1.5b", 1536, 8960, 12, 2, 128, 151936},
+                        {"135m", 576, 1536, 9, 3, 64, 49152},
+                        {"tiny", 64, 96, 2, 1, 64, 1000}}; // for the emulated device
 
 CUevent event() {
     CUevent made = nullptr;
@@ -192,6 +193,42 @@ void attention(const Layer& l, int M, int context) {
            static_cast<double>(cache.bytes()) / ms / 1e6);
 }
 
+/** Times picks by one rule from random logits: top-k, top-p, neither. */
+void ruledPicks(int vocab, int M) {
+    size_t cells = static_cast<size_t>(M) * vocab;
+    Device<float> logits(cells);
+    Device<float> scores(cells);
+    Device<int> ids(cells);
+    Geometry fill;
+    fill.x = 1024;
+    fill.block = 256;
+    require(launch("random_f32", fill, static_cast<void*>(logits.pointer()), static_cast<long long>(cells), uint64_t(1),
+                   10.f),
+            "random");
+    Device<uint32_t> unpickable(std::vector<uint32_t>((vocab + 31) / 32, 0));
+    Device<int> numbers(std::vector<int>(M, 0));
+    Device<StepRow> rows(std::vector<StepRow>(1));
+    Device<int> picks(M);
+    for (const char* filter : {"none", "top-k 50", "top-p 0.9"}) {
+        StepRule rule{};
+        rule.temperature = rule.inverseTemperature = 1;
+        rule.topK = filter[4] == 'k' ? 50 : 0;
+        rule.topP = filter[4] == 'p' ? 0.9 : 1;
+        rule.typicalP = 1;
+        rule.minP = INFINITY;
+        rule.likeliest = NONE;
+        Device<StepRule> rules(std::vector<StepRule>(M, rule));
+        double ms = milliseconds([&](int) {
+            require(launch("pick_ruled", Geometry{static_cast<unsigned>(M), 1, 1, 512, 65536}, picks.pointer(),
+                           scores.pointer(), ids.pointer(), logits.pointer(), rules.pointer(),
+                           reinterpret_cast<int*>(rules.pointer()), unpickable.pointer(), numbers.pointer(),
+                           rows.pointer(), vocab),
+                    "pick_ruled");
+        });
+        printf("pick_ruled      %4d rows of %d tokens, filter %-9s  %8.4f ms\n", M, vocab, filter, ms);
+    }
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -207,6 +244,7 @@ int main(int count, char** arguments) {
         if (count > 2 ? l.name != std::string(arguments[2]) : tiny != emulated) {
             continue;
         }
+        ruledPicks(l.vocab, 8);
         for (int M : {1, 4, 8, 16, 20, 72, 144, 272, 2048}) {
             if (emulated && M > 20) {
                 break;

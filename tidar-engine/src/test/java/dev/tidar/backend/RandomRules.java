@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 final class RandomRules {
 
     private static final float[] TEMPERATURES = {0, 0.3f, 0.8f, 1, 2.5f};
+    private static final double[] DENSITIES = {0, 0.02, 0.5, 0.5, 0.95};
 
     private RandomRules() {}
 
@@ -99,10 +100,9 @@ final class RandomRules {
     /** Often shorter than the vocabulary, sometimes of nobody. */
     private static long[] mask(SplittableRandom random, int vocabSize) {
         long[] bits = new long[random.nextInt(1, vocabSize / 64 + 3)];
-        int density = random.nextInt(4);
-        for (int word = 0; word < bits.length; word++) {
-            bits[word] = density == 0 ? random.nextLong() & random.nextLong() & random.nextLong() : random.nextLong();
-            bits[word] |= density == 3 ? random.nextLong() | random.nextLong() : 0;
+        double density = DENSITIES[random.nextInt(DENSITIES.length)];
+        for (int id = 0; id < bits.length * 64; id++) {
+            bits[id / 64] |= random.nextDouble() < density ? 1L << id : 0;
         }
         return bits;
     }

@@ -9,6 +9,10 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
 import dev.tidar.checkpoint.ModelFamily;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.sampling.StepInputs;
@@ -29,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -100,6 +105,7 @@ public final class GpuStepBench {
         report("16 verify rows", inputs(1, 16, 0));
         report("single pass, K = 4", inputs(1, 4, 4));
         report("single pass, K = 8", inputs(1, 8, 8));
+        report("single pass, K = 8, top-p and penalties", inputs(1, 8, 8, ruled()));
         report("two sequences, K = 8", inputs(2, 8, 8));
         report("single pass, K = 16", inputs(1, 16, 16));
     }
@@ -128,8 +134,26 @@ public final class GpuStepBench {
         return (sizes.layers() * layer + (double) sizes.vocab() * sizes.hidden()) * dtype.bytes();
     }
 
+    /** A filter, and a history as long as the context. */
+    private static PickRule ruled() {
+        Picking picking = new Picking(
+                0.8f,
+                1,
+                new Filters(0, 0.9, 0, 1),
+                new Penalties(1.1f, 0, 0),
+                LogitBias.NONE,
+                BarredIds.NONE,
+                OptionalInt.empty());
+        int[] seen = IntStream.range(0, CONTEXT).map(id -> id % 500).distinct().toArray();
+        return PickRule.draft(picking, new TokenCounts(seen, new int[seen.length]));
+    }
+
     /** @param k rows of the groups that are carried for every kept count; 0 for none */
     private static StepInputs inputs(int sequences, int verify, int k) {
+        return inputs(sequences, verify, k, PickRule.draft(Picking.GREEDY, TokenCounts.NONE));
+    }
+
+    private static StepInputs inputs(int sequences, int verify, int k, PickRule rule) {
         var rows = new StepRows.Builder();
         for (int s = 0; s < sequences; s++) {
             rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());
@@ -147,12 +171,11 @@ public final class GpuStepBench {
             }
             plans.add(new VerifyPlan(s * verify, verify, s * verify, s * (draftLength - 1), draftLength, groups));
         }
-        PickRule greedy = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
         return new StepInputs(
                 rows.build(),
                 plans,
-                Collections.nCopies(sequences * verify, greedy),
-                Collections.nCopies(sequences * (draftLength - 1), greedy));
+                Collections.nCopies(sequences * verify, rule),
+                Collections.nCopies(sequences * (draftLength - 1), rule));
     }
 
     private TidarTransformer load() {
