@@ -14,8 +14,8 @@
  *   N           scalar          i32       vocabulary
  *
  * Launch    grid M, block 512.
- * Numerics  exponentials in f32, their sum in f64: thread t adds those of the ids t, t + 512, ...; then halves are added
- *           to halves. The logarithm is that of the device in f64, so a value may differ by an ulp of f32.
+ * Numerics  exponentials in f32, their sum in f64: thread t adds those of the ids t, t + 512, ...; then halves are
+ *           added to halves. The logarithm is the device's, in f64, so a value may differ by an ulp of f32.
  * Oracle    dev.tidar.sampling.LogProbRow: ids exactly, values within an ulp; rows without NaN and infinity.
  * Cost      reads N floats once, and once for each of the likeliest tokens.
  */

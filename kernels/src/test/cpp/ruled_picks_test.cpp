@@ -164,8 +164,7 @@ std::vector<float> scores(std::vector<float> row, const Rules& rules, const Step
     }
     for (auto [id, count] : counts) {
         float repeated = row[id] > 0 ? row[id] / rule.repetition : row[id] * rule.repetition;
-        row[id] =
-            count == 0 ? repeated : repeated - rule.frequency * static_cast<float>(count) - rule.presence;
+        row[id] = count == 0 ? repeated : repeated - rule.frequency * static_cast<float>(count) - rule.presence;
     }
     for (int i = 0; i < rule.barredCount && position < rule.barredBefore; i++) {
         if (rules.list(rule.barred)[i] < N) {
@@ -265,8 +264,8 @@ void rowsArePickedByTheirRules() {
                    candidates.pointer(), given.pointer(), first, words.pointer(), masks.pointer(),
                    rowNumbers.pointer(), stepRows.pointer(), N),
             "pick_ruled");
-    require(launch("log_probs", Geometry{M, 1, 1, 512, 0}, values.pointer(), ids.pointer(), given.pointer(), picks.pointer(), first,
-                   masks.pointer(), rowNumbers.pointer(), MOST, N),
+    require(launch("log_probs", Geometry{M, 1, 1, 512, 0}, values.pointer(), ids.pointer(), given.pointer(),
+                   picks.pointer(), first, masks.pointer(), rowNumbers.pointer(), MOST, N),
             "log_probs");
     std::vector<int> picked = picks.read();
     std::vector<float> told = values.read();
