@@ -7,6 +7,7 @@
 #include "embed.cu"
 #include "gather_rows.cu"
 #include "linear_strict.cu"
+#include "mix.cu"
 #include "pack.cu"
 #include "pick_strict.cu"
 #include "random_weights.cu"
@@ -27,6 +28,8 @@ EXPORT(linear_strict_f32)
 EXPORT(linear_strict_bf16)
 EXPORT(linear_strict_int8)
 EXPORT(linear_strict_int4)
+EXPORT(mix_f32)
+EXPORT(mixed_rows)
 EXPORT(pack_f32)
 EXPORT(pack_bf16)
 EXPORT(pack_int8)

@@ -42,7 +42,8 @@ struct alignas(16) StepSequence {
     int firstDraft;           // where its drafts begin; it has draftLength - 1
     int draftLength;          // K; 1 where no group is carried, and in padding
     int firstGroup; // groups[firstGroup + kept] is the first row of the group that drafts behind kept rows, or NONE
-    int reserved[2];
+    float beta;     // trust in the verify rows; below 1 each is mixed with the mask that proposes the same token
+    int reserved;
 };
 
 /**

@@ -140,9 +140,9 @@ void acceptKeepsRowsUpToTheFirstRefusal() {
         rows[i].token = tokens[i];
     }
     std::vector<StepSequence> plans(3);
-    plans[0] = {0, 0, 0, 0, 3, 0, 0, 3, 0, {}}; // rows 0..2, drafts 0..1
-    plans[1] = {0, 0, 0, 3, 2, 3, 2, 3, 4, {}};
-    plans[2] = {0, 0, 0, 0, 0, 0, 0, 1, 0, {}}; // padding
+    plans[0] = {0, 0, 0, 0, 3, 0, 0, 3, 0, 1.f, 0}; // rows 0..2, drafts 0..1
+    plans[1] = {0, 0, 0, 3, 2, 3, 2, 3, 4, 1.f, 0};
+    plans[2] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 1.f, 0}; // padding
     Device<StepRow> steps(rows);
     Device<StepSequence> sequences(plans);
     Device<int> groups(std::vector<int>{NONE, 100, 103, NONE, NONE, 200, 203});
@@ -154,6 +154,40 @@ void acceptKeepsRowsUpToTheFirstRefusal() {
             "accept_drafts");
     check(kept.read() == std::vector<int>({2, 2, 0}), "kept", "accept_drafts");
     check(drafts.read() == std::vector<int>({104, 105, 204, 205}), "draft rows", "accept_drafts");
+}
+
+void verifyRowsAreMixedWithTheMasksThatProposeTheSame() {
+    std::vector<StepRow> rows(12);
+    for (int row : {0, 1, 8, 9}) {
+        rows[row].sequence = 0;
+    }
+    rows[2].sequence = 1;
+    std::vector<StepSequence> plans(2);
+    plans[0] = {0, 0, 0, 0, 2, 0, 0, 3, 0, 0.25f, 0}; // rows 0, 1 with groups at 8 and nowhere
+    plans[1] = {0, 0, 0, 2, 1, 2, 0, 3, 3, 1.f, 0};   // row 2 trusts itself
+    Device<StepRow> steps(rows);
+    Device<StepSequence> sequences(plans);
+    Device<int> groups(std::vector<int>{NONE, 8, NONE, NONE, 9});
+    Device<int> verifyRows(std::vector<int>{0, 1, 2, NONE});
+    Device<int> mixed(4);
+    require(launch("mixed_rows", grid(1, 1, 128), mixed.pointer(), verifyRows.pointer(), steps.pointer(),
+                   sequences.pointer(), groups.pointer(), 4),
+            "mixed_rows");
+    check(mixed.read() == std::vector<int>({8, NONE, NONE, NONE}), "masks", "mixed_rows");
+
+    Random random{35};
+    std::vector<float> own = randoms(4 * 150, random);
+    std::vector<float> masks = randoms(4 * 150, random);
+    Device<float> y(own);
+    Device<float> x(masks);
+    require(launch("mix_f32", grid(4), y.pointer(), x.pointer(), mixed.pointer(), steps.pointer(), sequences.pointer(),
+                   150),
+            "mix_f32");
+    std::vector<float> result = y.read();
+    for (int i = 0; i < 4 * 150; i++) {
+        float expected = i < 150 ? std::fma(0.25f, own[i], 0.75f * masks[i]) : own[i];
+        check(result[i] == expected, "another mix", "mix_f32");
+    }
 }
 
 void copiesCopy() {
@@ -183,6 +217,7 @@ void testRows() {
     normsDivideByTheRootMeanSquare();
     rotationKeepsLengthsAndStoresWhatHasASlot();
     acceptKeepsRowsUpToTheFirstRefusal();
+    verifyRowsAreMixedWithTheMasksThatProposeTheSame();
     copiesCopy();
 }
 

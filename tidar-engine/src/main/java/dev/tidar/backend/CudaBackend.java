@@ -182,12 +182,19 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void mixedRows(Ids rows, StepInputs inputs) {
-        throw new UnsupportedOperationException();
+        require(
+                inputs.numPicks() <= rows.capacity(),
+                "rows must hold %d numbers, but hold %d",
+                inputs.numPicks(),
+                rows.capacity());
+        verbs.picks().mixedRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        throw new UnsupportedOperationException();
+        requireShape("y", y, inputs.numPicks(), x.columns());
+        requireShape("x", x, inputs.numPicks(), y.columns());
+        verbs.picks().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
     }
 
     @Override

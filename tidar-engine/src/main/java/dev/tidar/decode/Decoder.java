@@ -89,13 +89,8 @@ public final class Decoder {
             int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
             int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
             plans.add(new VerifyPlan(
-                    firstVerify,
-                    step.verifyRows(),
-                    picks,
-                    drafts,
-                    draftLength,
-                    groups(rows, s, step),
-                    (float) sequences.get(s).layout().beta()));
+                    firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step), (float)
+                            sequences.get(s).layout().beta()));
             picks += step.verifyRows();
             drafts += draftLength - 1;
             RowRules.ForStep rules = sequences.get(s).rules(step);

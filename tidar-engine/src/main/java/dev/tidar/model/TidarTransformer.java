@@ -66,8 +66,8 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * The paper's mix of both heads, {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923). Both are the
-     * same head, which is linear, so its inputs are mixed in place of its logits.
+     * The paper's mix of both heads, {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923). Both are the same
+     * head, which is linear, so its inputs are mixed in place of its logits.
      */
     private void mix(StepInputs inputs) {
         backend.mixedRows(w.mixedRows(), inputs);

@@ -11,6 +11,7 @@ import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.VerifyPlan;
 import dev.tidar.tensor.DType;
@@ -399,6 +400,39 @@ abstract class BackendContract extends BackendFixture {
         backend.accept(kept, draftRows, ids(51, 52, 8), rows, List.of(plan));
         assertThat(backend.read(kept, 1)).containsExactly(3);
         assertThat(backend.read(draftRows, 4)).containsExactly(77, Ids.NONE, Ids.NONE, 77);
+    }
+
+    @Test
+    void mixesVerifyRowsWithTheMasksThatProposeTheSameTokens() {
+        var builder = new StepRows.Builder();
+        int trusting = builder.sequence(new int[] {0});
+        int doubting = builder.sequence(new int[] {1});
+        builder.exact(trusting, 50, 0);
+        builder.exact(doubting, 51, 0);
+        builder.exact(doubting, 52, 1);
+        int behindOwn = builder.group(trusting, new int[] {9, 9}, 1, 1);
+        int behindOne = builder.group(doubting, new int[] {9, 9}, 1, 1);
+        StepRows rows = builder.build();
+        var plans = List.of(
+                new VerifyPlan(0, 1, 0, 0, 2, new int[] {Ids.NONE, behindOwn}),
+                new VerifyPlan(1, 2, 1, 1, 2, new int[] {Ids.NONE, behindOne, Ids.NONE}, 0.25f));
+        PickRule greedy = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
+        var inputs = new StepInputs(rows, plans, Collections.nCopies(3, greedy), Collections.nCopies(2, greedy));
+        Ids mixed = backend.allocateIds(3);
+        Tensor y = tensor(3, 100);
+        Tensor x = tensor(3, 100);
+        float[] own = backend.read(y, 3);
+        float[] masks = backend.read(x, 3);
+
+        backend.mixedRows(mixed, inputs);
+        backend.mix(y, x, mixed, inputs);
+
+        assertThat(backend.read(mixed, 3)).containsExactly(Ids.NONE, behindOne, Ids.NONE);
+        float[] result = backend.read(y, 3);
+        for (int i = 0; i < result.length; i++) {
+            float expected = i >= 100 && i < 200 ? Math.fma(0.25f, own[i], 0.75f * masks[i]) : own[i];
+            assertThat(result[i]).as("element %d", i).isEqualTo(expected);
+        }
     }
 
     @Test

@@ -97,6 +97,20 @@ class CudaDecodeTest {
         }
     }
 
+    @Test
+    void mixesBothHeadsAsTheCpuDoes() {
+        StepLayout lossy = new SinglePass(4, StepLayout.allOutcomes(4), 0.4);
+        for (int i = 0; i < 4; i++) {
+            Run expected = cpu.decode(prompt(i), TOKENS, PICKINGS.get(i), lossy);
+
+            assertThat(gpu.decode(prompt(i), TOKENS, PICKINGS.get(i), lossy).tokens())
+                    .as("prompt %d", i)
+                    .isEqualTo(expected.tokens())
+                    .isNotEqualTo(cpu.decode(prompt(i), TOKENS, PICKINGS.get(i), all(4))
+                            .tokens());
+        }
+    }
+
     /**
      * Rounded inputs may lead to other tokens than the CPU's, but never to other tokens than those of one row at a
      * time.

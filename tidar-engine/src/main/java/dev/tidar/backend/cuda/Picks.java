@@ -24,6 +24,7 @@ public final class Picks {
     private static final int CANDIDATE_BYTES = 8;
     private static final int BEST_THREADS = 128;
     private static final int ACCEPT_THREADS = 32;
+    private static final int MIX_THREADS = 128;
 
     private final CudaDevice device;
     private final Forms forms;
@@ -133,6 +134,40 @@ public final class Picks {
             device.ids().changed();
             device.context()
                     .copyOnDevice(numbers.address(), block.pickRows(), (long) inputs.numPicks() * Integer.BYTES);
+        }
+    }
+
+    /** Rows of the masks that verify rows are mixed with. */
+    public void mixedRows(CudaIds numbers, StepInputs inputs) {
+        if (inputs.numPicks() > 0) {
+            StepBlock block = device.block().withPickRows(inputs);
+            device.ids().changed();
+            device.launch(
+                    "mixed_rows",
+                    Grid.of((inputs.numPicks() + MIX_THREADS - 1) / MIX_THREADS, MIX_THREADS),
+                    numbers.address(),
+                    block.pickRows(),
+                    block.rows(),
+                    block.sequences(),
+                    block.groups(),
+                    inputs.numPicks());
+        }
+    }
+
+    /** {@code y[i] = beta · y[i] + (1 - beta) · x[i]} where there is a mask. */
+    public void mix(CudaTensor y, CudaTensor x, CudaIds mixedRows, StepInputs inputs) {
+        if (inputs.numPicks() > 0) {
+            StepBlock block = device.block().withPickRows(inputs);
+            device.launch(
+                    "mix_f32",
+                    Grid.of(inputs.numPicks(), MIX_THREADS),
+                    forms.floats(y, inputs.numPicks()),
+                    forms.floats(x, inputs.numPicks()),
+                    mixedRows.address(),
+                    block.rows(),
+                    block.sequences(),
+                    y.columns());
+            y.written(false);
         }
     }
 

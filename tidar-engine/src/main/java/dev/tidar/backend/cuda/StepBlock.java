@@ -292,13 +292,20 @@ final class StepBlock {
                 view.pickings().isEmpty() ? Picking.GREEDY : view.pickings().get(s);
         to.putLong(picking.seed()).putFloat(picking.temperature()).putFloat(1 / picking.temperature());
         if (view.plans().isEmpty()) {
-            to.putInt(0).putInt(0).putInt(0).putInt(0).putInt(1).putInt(0).putLong(0);
+            to.putInt(0)
+                    .putInt(0)
+                    .putInt(0)
+                    .putInt(0)
+                    .putInt(1)
+                    .putInt(0)
+                    .putFloat(1)
+                    .putInt(0);
             return firstGroup;
         }
         VerifyPlan plan = view.plans().get(s);
         to.putInt(plan.firstRow()).putInt(plan.verifyRows());
         to.putInt(plan.firstPick()).putInt(plan.firstDraft()).putInt(plan.draftLength());
-        to.putInt(firstGroup).putLong(0);
+        to.putInt(firstGroup).putFloat(plan.beta()).putInt(0);
         for (int kept = 0; kept <= plan.verifyRows(); kept++) {
             to.putInt(layout.groups() + (firstGroup + kept) * Integer.BYTES, plan.group(kept));
         }

@@ -43,6 +43,7 @@ public final class StepRunner {
      *
      * @param rulesRoom bytes of the rules; 0 where temperature and seed are all there is to the picks
      * @param asksLogProbs whether log-probabilities are told
+     * @param mixes whether verify rows are mixed with masks
      */
     private record Key(
             Consumer<StepInputs> program,
@@ -50,7 +51,8 @@ public final class StepRunner {
             int tableStride,
             int tiles,
             int rulesRoom,
-            boolean asksLogProbs) {}
+            boolean asksLogProbs,
+            boolean mixes) {}
 
     /** Steps will read KV blocks of so many tokens. */
     void blockTokens(int tokens) {
@@ -90,7 +92,14 @@ public final class StepRunner {
 
     private Key key(StepInputs inputs, int stride, Consumer<StepInputs> program) {
         StepBlock block = device.block();
-        return new Key(program, inputs.shape(), stride, block.numTiles(), block.rulesRoom(), inputs.asksLogProbs());
+        return new Key(
+                program,
+                inputs.shape(),
+                stride,
+                block.numTiles(),
+                block.rulesRoom(),
+                inputs.asksLogProbs(),
+                inputs.mixes());
     }
 
     /** The bucket of a step that nearly fills the activations may be too large for them. */
