@@ -1,7 +1,10 @@
 package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.tidar.api.LogProbs;
+import dev.tidar.api.LogProbs.Likely;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cuda.Arithmetic;
@@ -50,8 +53,7 @@ class CudaDecodeTest {
             new LogitBias(new int[] {300, 7}, new float[] {2, -1.5f}),
             new BarredIds(new int[] {300}, 30),
             OptionalInt.empty());
-    private static final List<Picking> PICKINGS =
-            List.of(Picking.GREEDY, new Picking(0.8f, 1001), RULED, withLogProbs(RULED));
+    private static final List<Picking> PICKINGS = List.of(Picking.GREEDY, new Picking(0.8f, 1001), withLogProbs(RULED));
 
     private static Held before;
     private static TestModel cpu;
@@ -83,7 +85,7 @@ class CudaDecodeTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void emitsWhatTheCpuEmitsInAsManySteps(StepLayout layout) {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < PICKINGS.size(); i++) {
             Picking picking = PICKINGS.get(i);
 
             Run expected = cpu.decode(prompt(i), TOKENS, picking, layout);
@@ -91,6 +93,7 @@ class CudaDecodeTest {
 
             assertThat(actual.tokens()).as("prompt %d", i).isEqualTo(expected.tokens());
             assertThat(actual.kept()).isEqualTo(expected.kept());
+            assertSameLogProbs(told(actual), told(expected));
             assertThat(actual.tokens())
                     .isEqualTo(gpu.decode(prompt(i), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
                             .tokens());
@@ -109,6 +112,44 @@ class CudaDecodeTest {
                     .isNotEqualTo(cpu.decode(prompt(i), TOKENS, PICKINGS.get(i), all(4))
                             .tokens());
         }
+    }
+
+    @Test
+    void tellsLogProbabilitiesWhereStepsOfTheSameShapeToldNone() {
+        Picking asking = withLogProbs(RULED);
+        List<LogProbs> expected = told(cpu.decode(prompt(2), TOKENS, asking, all(2)));
+        for (Picking picking : List.of(RULED, RULED, asking, asking, asking)) {
+            Run run = gpu.decode(prompt(2), TOKENS, picking, all(2));
+
+            assertSameLogProbs(told(run), picking.logProbs().isPresent() ? expected : List.of());
+        }
+    }
+
+    private static List<LogProbs> told(Run run) {
+        return run.turns().stream()
+                .flatMap(turn -> turn.result().logProbs().stream())
+                .toList();
+    }
+
+    /** The same tokens; an ulp may lie between the logarithms of two devices. */
+    private static void assertSameLogProbs(List<LogProbs> actual, List<LogProbs> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            List<Likely> likeliest = expected.get(i).likeliest();
+            assertClose(actual.get(i).logProb(), expected.get(i).logProb());
+            assertThat(actual.get(i).likeliest()).hasSameSizeAs(likeliest);
+            for (int n = 0; n < likeliest.size(); n++) {
+                assertThat(actual.get(i).likeliest().get(n).id())
+                        .isEqualTo(likeliest.get(n).id());
+                assertClose(
+                        actual.get(i).likeliest().get(n).logProb(),
+                        likeliest.get(n).logProb());
+            }
+        }
+    }
+
+    private static void assertClose(float actual, float expected) {
+        assertThat(actual).isCloseTo(expected, within(Math.ulp(expected)));
     }
 
     /**
@@ -150,7 +191,7 @@ class CudaDecodeTest {
     }
 
     static Stream<Picking> withoutLogProbs() {
-        return PICKINGS.stream().limit(3);
+        return Stream.of(Picking.GREEDY, RULED);
     }
 
     /** The rules of a step are a part of what is copied anyway. */
