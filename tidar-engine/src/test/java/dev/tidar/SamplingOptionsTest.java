@@ -53,6 +53,15 @@ class SamplingOptionsTest {
         engine.close();
     }
 
+    @Test
+    void isToldToBeLossyOrNot() throws InterruptedException {
+        Decoding exact = Decoding.of(DecodeMode.SINGLE_PASS);
+
+        assertThat(run(request().decoding(exact).build()).stats().lossy()).isFalse();
+        assertThat(run(request().decoding(exact.withBeta(0.5)).build()).stats().lossy())
+                .isTrue();
+    }
+
     @Nested
     class IsRefused {
 
@@ -98,6 +107,26 @@ class SamplingOptionsTest {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageStartingWith(name.substring(4));
+        }
+
+        static Stream<Arguments> lossyRequests() {
+            Decoding lossy = Decoding.of(DecodeMode.SINGLE_PASS).withBeta(0.5);
+            return Stream.of(
+                    Arguments.of("single-pass", request().decoding(Decoding.AUTO.withBeta(0.5))),
+                    Arguments.of(
+                            "single-pass",
+                            request().decoding(Decoding.of(DecodeMode.TWO_PASS).withBeta(0))),
+                    Arguments.of("all outcomes", request().decoding(lossy.withOutcomes(Set.of(1)))),
+                    Arguments.of("log-probabilities", request().decoding(lossy).logProbs(0)));
+        }
+
+        @ParameterizedTest(name = "a beta below 1, because of {0}")
+        @MethodSource("lossyRequests")
+        void whereItCannotBeLossy(String what, GenerationRequest.Builder request) {
+            assertThatThrownBy(() -> run(request.build()))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining(what)
+                    .hasMessageContaining("beta");
         }
 
         @ParameterizedTest(name = "E87 a bias of token {0}")

@@ -27,9 +27,7 @@ public sealed interface StepLayout {
     int draftLength();
 
     /** Trust in the verify rows; below 1 they are mixed with masks, and what is decoded is not exact. */
-    default double beta() {
-        return 1;
-    }
+    double beta();
 
     /** Most rows that one forward of this layout has. */
     int maxRows();
@@ -75,6 +73,11 @@ public sealed interface StepLayout {
 
         @Override
         public double tokensPerStep(double acceptance) {
+            return 1;
+        }
+
+        @Override
+        public double beta() {
             return 1;
         }
 
@@ -199,6 +202,11 @@ public sealed interface StepLayout {
         @Override
         public double tokensPerStep(double acceptance) {
             return StepLayout.tokensOfBlock(draftLength, acceptance);
+        }
+
+        @Override
+        public double beta() {
+            return 1;
         }
 
         @Override

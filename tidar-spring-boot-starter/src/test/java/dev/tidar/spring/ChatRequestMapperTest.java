@@ -208,6 +208,7 @@ class ChatRequestMapperTest {
                             "outputSchema",
                             "regex"),
                     arguments("formats", TidarChatOptions.builder().regex("a").ignoreEos(true), "ignore-eos", "format"),
+                    arguments("layouts", TidarChatOptions.builder().beta(1.5), "beta", "1.5"),
                     arguments("layouts", TidarChatOptions.builder().draftLength(33), "draft length", "33"),
                     arguments("layouts", TidarChatOptions.builder().outcomes(Set.of(0)), "outcomes", "0"));
         }

@@ -72,6 +72,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().choices(List.of("maybe")).build(),
                 everyOption().seed(1L).build(),
                 everyOption().mode(DecodeMode.TWO_PASS).build(),
+                everyOption().beta(1.0).build(),
                 everyOption().draftLength(2).build(),
                 everyOption().outcomes(Set.of(2)).build(),
                 everyOption().toolChoice(Tools.Choice.NONE).build(),
@@ -238,6 +239,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .choices(List.of("yes", "no"))
                 .seed(42L)
                 .mode(DecodeMode.SINGLE_PASS)
+                .beta(0.5)
                 .draftLength(8)
                 .outcomes(Set.of(1, 4))
                 .timeout(Duration.ofSeconds(9))

@@ -63,9 +63,8 @@ class ManyContextsTest {
         }
 
         Usage warm = usages.get(Math.min(WARM_UP, CONTEXTS) - 1);
-        await().untilAsserted(() -> assertThat(usage().heapBytes())
-                .as("heap in use, bytes")
-                .isLessThan(warm.heapBytes() + LEAK));
+        await().untilAsserted(() ->
+                assertThat(usage().heapBytes()).as("heap in use, bytes").isLessThan(warm.heapBytes() + LEAK));
         assertThat(usage().threads())
                 .as("threads: Reactor's pools may still grow by some, a leak by one a context")
                 .isLessThan(warm.threads() + CONTEXTS - Math.min(WARM_UP, CONTEXTS) + 1);

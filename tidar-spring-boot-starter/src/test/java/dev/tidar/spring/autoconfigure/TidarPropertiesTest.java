@@ -34,6 +34,8 @@ class TidarPropertiesTest {
                 "tidar.block-size=1 | tidar.block-size must be in [2, 32], but is 1",
                 "tidar.draft-length=33 | tidar.draft-length must be in [2, 32], but is 33",
                 "tidar.outcomes=0 | tidar.outcomes must be in [1, 32], but is 0",
+                "tidar.beta=-0.1 | tidar.beta must be in [0, 1], but is -0.1",
+                "tidar.beta=0.5 | tidar.beta must be 1 unless tidar.mode is single-pass with all outcomes",
                 "tidar.prefix-cache.expire-after=0s | tidar.prefix-cache.expire-after must be in [1ms, 365d], but is 0ms",
                 "tidar.batch.max-sequences=257 | tidar.batch.max-sequences must be in [1, 256], but is 257",
                 "tidar.batch.prefill-chunk=0 | tidar.batch.prefill-chunk must be in [1, 4096], but is 0",
