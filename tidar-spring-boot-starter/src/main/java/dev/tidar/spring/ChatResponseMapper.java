@@ -30,10 +30,7 @@ import org.springframework.ai.chat.model.Generation;
  */
 record ChatResponseMapper(String id, String model, Supplier<String> device, boolean reportHits) {
 
-    /**
-     * What one step made final: text, calls of tools, and thoughts in the metadata; without a finish reason and without
-     * usage.
-     */
+    /** What one step made final: text, and thoughts in the metadata; without a finish reason and without usage. */
     ChatResponse chunk(TokenChunk chunk) {
         var metadata = ChatGenerationMetadata.builder()
                 .metadata(TidarMetadata.STEP, chunk.step())
@@ -54,14 +51,18 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
             metadata.metadata(TidarMetadata.THINKING, made.reasoning());
         }
         return response(
-                message(made.text(), made.toolCalls(), ""),
+                message(made.text(), List.of(), ""),
                 metadata.build(),
                 responseMetadata().build());
     }
 
-    /** The end of a stream: no text, but finish reason, usage and statistics. */
+    /**
+     * The end of a stream: no text, but finish reason, usage and statistics, and all calls of tools. They come together
+     * because who runs them asks again once for each chunk that has some.
+     */
     ChatResponse end(GenerationResult result) {
-        return finished(message("", List.of(), result.answer().reasoning()), generationMetadata(result, ""), result);
+        Answer answer = result.answer();
+        return finished(message("", answer.toolCalls(), answer.reasoning()), generationMetadata(result, ""), result);
     }
 
     /** The whole answer with finish reason, usage and statistics. */

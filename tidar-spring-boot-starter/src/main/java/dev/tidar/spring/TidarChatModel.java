@@ -113,10 +113,11 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * Streams the answer, one chunk a decode step, whole characters only; the last chunk has no text but the finish
-     * reason, usage and statistics. Each subscription is one generation, and cancelling it stops the engine within one
-     * step. What a slow subscriber has not asked for yet is kept; it is bounded by {@code maxTokens}. Chunks arrive on
-     * {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is an error signal.
+     * Streams the answer, one chunk a decode step, whole characters only; the last chunk has no text but all calls of
+     * tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it stops the
+     * engine within one step. What a slow subscriber has not asked for yet is kept; it is bounded by {@code maxTokens}.
+     * Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is an error
+     * signal.
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {

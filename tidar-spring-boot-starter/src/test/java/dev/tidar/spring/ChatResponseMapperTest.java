@@ -35,7 +35,7 @@ class ChatResponseMapperTest {
 
     @Test
     void hasThemApartWhereTheCallerWaits() {
-        ChatResponse response = mapper.whole(result());
+        ChatResponse response = mapper.whole(result(PARTS));
 
         AssistantMessage message = response.getResult().getOutput();
         assertThat(message.getText()).isEqualTo("Let me look.");
@@ -48,7 +48,7 @@ class ChatResponseMapperTest {
 
     @Test
     void hasEachPieceOnceInAStream() {
-        List<ChatResponse> chunks = stream();
+        List<ChatResponse> chunks = stream(PARTS);
 
         assertThat(chunks.stream().map(c -> c.getResult().getOutput().getText()))
                 .containsExactly("", "", "Let me ", "look.", "", "");
@@ -58,12 +58,25 @@ class ChatResponseMapperTest {
                 .containsExactly(SPRING_CALL);
     }
 
+    /** An application that runs tools itself asks again for each chunk with calls, and must ask once. */
+    @Test
+    void hasAllCallsOfAStreamInItsLastChunk() {
+        List<Answer.Part> calls = List.of(new Answer.Call(CALL), new Answer.Call(new ToolCall("second", "time", "{}")));
+
+        List<ChatResponse> chunks = stream(calls);
+
+        assertThat(chunks).filteredOn(ChatResponse::hasToolCalls).containsExactly(chunks.get(2));
+        assertThat(chunks.get(2).getResult().getOutput().getToolCalls())
+                .extracting(AssistantMessage.ToolCall::name)
+                .containsExactly("weather", "time");
+    }
+
     /** What Spring AI puts together, for advisors and chat memory. */
     @Test
     void isWholeAgainWhenSpringAiPutsAStreamTogether() {
         AtomicReference<ChatResponse> whole = new AtomicReference<>();
         new MessageAggregator()
-                .aggregate(Flux.fromIterable(stream()), whole::set)
+                .aggregate(Flux.fromIterable(stream(PARTS)), whole::set)
                 .blockLast();
 
         AssistantMessage message = whole.get().getResult().getOutput();
@@ -73,16 +86,16 @@ class ChatResponseMapperTest {
         assertThat(whole.get().getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
     }
 
-    private List<ChatResponse> stream() {
+    private List<ChatResponse> stream(List<Answer.Part> parts) {
         List<ChatResponse> chunks = new java.util.ArrayList<>();
-        PARTS.forEach(part -> chunks.add(mapper.chunk(new TokenChunk(1, List.of(), List.of(part)))));
-        chunks.add(mapper.end(result()));
+        parts.forEach(part -> chunks.add(mapper.chunk(new TokenChunk(1, List.of(), List.of(part)))));
+        chunks.add(mapper.end(result(parts)));
         return chunks;
     }
 
-    private static GenerationResult result() {
-        GenerationStats stats = new GenerationStats(
-                1, 0, 1, 0, List.of(), "any", false, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        return new GenerationResult(List.of(1), "raw", Answer.of(PARTS), FinishReason.TOOL_CALLS, 1, List.of(), stats);
+    private static GenerationResult result(List<Answer.Part> parts) {
+        GenerationStats stats =
+                new GenerationStats(1, 0, 1, 0, List.of(), "any", false, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        return new GenerationResult(List.of(1), "raw", Answer.of(parts), FinishReason.TOOL_CALLS, 1, List.of(), stats);
     }
 }
