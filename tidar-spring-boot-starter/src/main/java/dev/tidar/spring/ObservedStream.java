@@ -109,9 +109,13 @@ final class ObservedStream {
 
         @Override
         public void onChunk(TokenChunk chunk) {
-            if (!chunk.parts().isEmpty()) {
+            if (!chunk.parts().isEmpty() || tellsLogProbs(chunk)) {
                 sink.next(responses.chunk(chunk));
             }
+        }
+
+        private static boolean tellsLogProbs(TokenChunk chunk) {
+            return chunk.tokens().stream().anyMatch(token -> token.logProbs().isPresent());
         }
 
         @Override

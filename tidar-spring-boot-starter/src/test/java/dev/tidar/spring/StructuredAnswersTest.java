@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.DecodeMode;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.LogProbs;
 import io.micrometer.observation.ObservationRegistry;
@@ -208,6 +209,25 @@ class StructuredAnswersTest {
 
         @Test
         void areTheSameInAStreamChunkByChunk() {
+            List<ChatResponse> chunks =
+                    Objects.requireNonNull(model.stream(prompt).collectList().block());
+
+            assertThat(chunks.stream().flatMap(chunk -> logProbs(chunk).stream()))
+                    .isEqualTo(logProbs(model.call(prompt)));
+        }
+
+        /** Letters that may begin the stop sequence are held back, one step after the other. */
+        @Test
+        void areInAStreamForStepsWithoutText() {
+            Prompt prompt = new Prompt(
+                    OPENING,
+                    TidarChatOptions.builder()
+                            .choices(List.of("yesterday"))
+                            .stopSequences(List.of("est!"))
+                            .mode(DecodeMode.AUTOREGRESSIVE)
+                            .logProbs(0)
+                            .build());
+
             List<ChatResponse> chunks =
                     Objects.requireNonNull(model.stream(prompt).collectList().block());
 
