@@ -73,6 +73,16 @@ else
     skipped "Products and attention beside a copy of memory" "kernel_bench is not in the bundle"
 fi
 
+if python3 -c 'import torch, transformers; assert torch.cuda.is_available()' 2>/dev/null; then
+    for shape in "${shapes[@]}"; do
+        case $shape in
+            *:bf16) section "The same in PyTorch with transformers: $shape" 120 python3 pytorch_steps.py "$shape" ;;
+        esac
+    done
+else
+    skipped "The same in PyTorch with transformers" "python3 here has no torch with CUDA and transformers"
+fi
+
 prompt="Write three sentences about the sea."
 for mode in autoregressive single-pass two-pass; do
     plain "Embedded model, $mode" 30 "${java[@]}" -jar tidar.jar generate --device cuda --model model \

@@ -131,7 +131,7 @@ class RequestFileTest {
                 "{\"id\": 1.5, \"chat\": \"SECRET\"} | id must be",
                 "{\"id\": 1} | exactly one of chat, prompt, token_ids, messages, but has none",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"prompt\": \"SECRET\"} | but has chat and prompt",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"max_token\": 2} | unknown key 'max_token'; known are cache_salt, chat",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"max_token\": 2} | unknown key 'max_token'; known are beta, cache_salt, chat",
                 "{\"id\": 1, \"chat\": 7} | chat must be a text, but is 7",
                 "{\"id\": 1, \"prompt\": null} | prompt must be a text, but is null",
                 "{\"id\": 1, \"token_ids\": [1, 1.5]} | token_ids must be a list",

@@ -2,12 +2,16 @@ package dev.tidar.backend;
 
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.MatrixSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RotaryTable;
@@ -21,6 +25,73 @@ import java.util.Optional;
 final class Arguments {
 
     private Arguments() {}
+
+    /** Matrices that are stacked take the same inputs. */
+    static void requireStack(List<LinearSource> stacked) {
+        require(!stacked.isEmpty(), "stacked must have a source, but has none");
+        MatrixSource first = stacked.get(0).weight();
+        for (LinearSource source : stacked) {
+            require(
+                    source.weight().columns() == first.columns(),
+                    "%s must have %d columns like %s, but has %d",
+                    source.weight().name(),
+                    first.columns(),
+                    first.name(),
+                    source.weight().columns());
+        }
+    }
+
+    /** Both halves of a gated matrix have one shape. */
+    static void requirePair(LinearSource gate, LinearSource up) {
+        require(
+                up.weight().rows() == gate.weight().rows()
+                        && up.weight().columns() == gate.weight().columns(),
+                "%s [%d, %d] must have the shape of %s [%d, %d]",
+                up.weight().name(),
+                up.weight().rows(),
+                up.weight().columns(),
+                gate.weight().name(),
+                gate.weight().rows(),
+                gate.weight().columns());
+    }
+
+    static void requireEmbed(Tensor y, Linear table, StepRows rows) {
+        requireShape("y", y, rows.counts().total(), table.inputs());
+        for (int row = 0; row < rows.counts().total(); row++) {
+            requireIndex("token", rows.token(row), table.outputs());
+        }
+    }
+
+    static void requireNorm(Tensor y, Tensor x, Gain gain, int rows) {
+        requireShape("y", y, rows, gain.length());
+        requireShape("x", x, rows, gain.length());
+    }
+
+    static void requireMix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
+        requireShape("y", y, inputs.numPicks(), x.columns());
+        requireShape("x", x, inputs.numPicks(), y.columns());
+        requireRowNumbers(rows, inputs.numPicks());
+    }
+
+    static void requireRowNumbers(Ids rows, int count) {
+        require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());
+    }
+
+    static void requireGather(Tensor y, Tensor x, Ids rows, int count) {
+        requireShape("y", y, count, x.columns());
+        requireRowNumbers(rows, count);
+    }
+
+    static void requireUnpickable(int[] tokenIds) {
+        for (int id : tokenIds) {
+            require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
+        }
+    }
+
+    /** Ids that are written or read. */
+    static void requireIds(Ids ids, int count) {
+        require(count >= 0 && count <= ids.capacity(), "ids must hold %d, but hold %d", count, ids.capacity());
+    }
 
     static void requireProduct(Tensor y, Tensor x, Linear w, RowCounts rows) {
         requireShape("y", y, rows.total(), w.outputs());

@@ -1,14 +1,21 @@
 package dev.tidar.backend;
 
-import static dev.tidar.backend.Arguments.require;
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
+import static dev.tidar.backend.Arguments.requireGather;
+import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireIndex;
+import static dev.tidar.backend.Arguments.requireMix;
+import static dev.tidar.backend.Arguments.requireNorm;
+import static dev.tidar.backend.Arguments.requirePair;
 import static dev.tidar.backend.Arguments.requirePick;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireShape;
+import static dev.tidar.backend.Arguments.requireStack;
+import static dev.tidar.backend.Arguments.requireUnpickable;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
@@ -101,12 +108,13 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Linear linear(List<LinearSource> stacked) {
-        require(!stacked.isEmpty(), "stacked must have a source, but has none");
+        requireStack(stacked);
         return packer.stacked(stacked);
     }
 
     @Override
     public Linear gated(LinearSource gate, LinearSource up) {
+        requirePair(gate, up);
         return packer.gated(gate, up);
     }
 
@@ -127,18 +135,14 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void embed(Tensor y, Linear table, StepRows rows) {
-        requireShape("y", y, rows.counts().total(), table.inputs());
+        requireEmbed(y, table, rows);
         requireGated("table", isGated(table), false);
-        for (int row = 0; row < rows.counts().total(); row++) {
-            requireIndex("token", rows.token(row), table.outputs());
-        }
         rowOperations.embed((CpuTensor) y, (CpuLinear) table, rows);
     }
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows) {
-        requireShape("y", y, rows, gain.length());
-        requireShape("x", x, rows, gain.length());
+        requireNorm(y, x, gain, rows);
         rowOperations.rmsNorm((CpuTensor) y, (CpuTensor) x, (CpuGain) gain, epsilon, rows);
     }
 
@@ -197,8 +201,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        requireShape("y", y, inputs.numPicks(), x.columns());
-        requireShape("x", x, inputs.numPicks(), y.columns());
+        requireMix(y, x, rows, inputs);
         int[] numbers = ((CpuIds) rows).values();
         for (VerifyPlan plan : inputs.plans()) {
             for (int i = plan.firstPick(); i < plan.firstPick() + plan.verifyRows(); i++) {
@@ -211,8 +214,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
-        requireShape("y", y, count, x.columns());
-        require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());
+        requireGather(y, x, rows, count);
         int[] numbers = ((CpuIds) rows).values();
         for (int i = 0; i < count; i++) {
             if (numbers[i] != Ids.NONE) {
@@ -251,9 +253,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void unpickable(int[] tokenIds) {
-        for (int id : tokenIds) {
-            require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
-        }
+        requireUnpickable(tokenIds);
         picks.unpickable(tokenIds);
     }
 
@@ -265,13 +265,13 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void write(Ids to, int[] values) {
-        require(values.length <= to.capacity(), "ids must hold %d, but hold %d", values.length, to.capacity());
+        requireIds(to, values.length);
         System.arraycopy(values, 0, ((CpuIds) to).values(), 0, values.length);
     }
 
     @Override
     public int[] read(Ids from, int count) {
-        require(count >= 0 && count <= from.capacity(), "ids must hold %d, but hold %d", count, from.capacity());
+        requireIds(from, count);
         return Arrays.copyOf(((CpuIds) from).values(), count);
     }
 

@@ -1,14 +1,21 @@
 package dev.tidar.backend;
 
-import static dev.tidar.backend.Arguments.require;
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
-import static dev.tidar.backend.Arguments.requireIndex;
+import static dev.tidar.backend.Arguments.requireGather;
+import static dev.tidar.backend.Arguments.requireIds;
+import static dev.tidar.backend.Arguments.requireMix;
+import static dev.tidar.backend.Arguments.requireNorm;
+import static dev.tidar.backend.Arguments.requirePair;
 import static dev.tidar.backend.Arguments.requirePick;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
+import static dev.tidar.backend.Arguments.requireRowNumbers;
 import static dev.tidar.backend.Arguments.requireShape;
+import static dev.tidar.backend.Arguments.requireStack;
+import static dev.tidar.backend.Arguments.requireUnpickable;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.Arithmetic;
@@ -86,12 +93,13 @@ public final class CudaBackend implements Backend {
 
     @Override
     public Linear linear(List<LinearSource> stacked) {
-        require(!stacked.isEmpty(), "stacked must have a source, but has none");
+        requireStack(stacked);
         return verbs.packer().stacked(stacked);
     }
 
     @Override
     public Linear gated(LinearSource gate, LinearSource up) {
+        requirePair(gate, up);
         return verbs.packer().gated(gate, up);
     }
 
@@ -112,18 +120,14 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void embed(Tensor y, Linear table, StepRows rows) {
-        requireShape("y", y, rows.counts().total(), table.inputs());
+        requireEmbed(y, table, rows);
         requireGated("table", isGated(table), false);
-        for (int row = 0; row < rows.counts().total(); row++) {
-            requireIndex("token", rows.token(row), table.outputs());
-        }
         verbs.rows().embed((CudaTensor) y, (CudaLinear) table, rows);
     }
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows) {
-        requireShape("y", y, rows, gain.length());
-        requireShape("x", x, rows, gain.length());
+        requireNorm(y, x, gain, rows);
         verbs.rows().rmsNorm((CudaTensor) y, (CudaTensor) x, (CudaGain) gain, epsilon, rows);
     }
 
@@ -172,35 +176,25 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void verifyRows(Ids rows, StepInputs inputs) {
-        require(
-                inputs.numPicks() <= rows.capacity(),
-                "rows must hold %d numbers, but hold %d",
-                inputs.numPicks(),
-                rows.capacity());
+        requireRowNumbers(rows, inputs.numPicks());
         verbs.picks().verifyRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mixedRows(Ids rows, StepInputs inputs) {
-        require(
-                inputs.numPicks() <= rows.capacity(),
-                "rows must hold %d numbers, but hold %d",
-                inputs.numPicks(),
-                rows.capacity());
+        requireRowNumbers(rows, inputs.numPicks());
         verbs.picks().mixedRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        requireShape("y", y, inputs.numPicks(), x.columns());
-        requireShape("x", x, inputs.numPicks(), y.columns());
+        requireMix(y, x, rows, inputs);
         verbs.picks().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
     }
 
     @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
-        requireShape("y", y, count, x.columns());
-        require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());
+        requireGather(y, x, rows, count);
         verbs.rows().gatherRows((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, count);
     }
 
@@ -222,9 +216,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void unpickable(int[] tokenIds) {
-        for (int id : tokenIds) {
-            require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
-        }
+        requireUnpickable(tokenIds);
         verbs.picks().unpickable(tokenIds);
     }
 
@@ -236,13 +228,13 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void write(Ids to, int[] values) {
-        require(values.length <= to.capacity(), "ids must hold %d, but hold %d", values.length, to.capacity());
+        requireIds(to, values.length);
         verbs.write((CudaIds) to, values);
     }
 
     @Override
     public int[] read(Ids from, int count) {
-        require(count >= 0 && count <= from.capacity(), "ids must hold %d, but hold %d", count, from.capacity());
+        requireIds(from, count);
         return verbs.read((CudaIds) from, count);
     }
 

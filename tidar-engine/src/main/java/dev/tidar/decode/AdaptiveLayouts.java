@@ -2,6 +2,7 @@ package dev.tidar.decode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Chooses layouts by what they yield: tokens of all running sequences over the time of their forward, by running means
@@ -59,7 +60,7 @@ public final class AdaptiveLayouts {
         this.times = times;
         measured.forEach(m -> candidates.add(new Candidate(
                 m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()))));
-        standings = candidates.stream().map(Candidate::standing).toList();
+        publish();
     }
 
     /**
@@ -127,11 +128,11 @@ public final class AdaptiveLayouts {
 
     /** The decode rows of a forward of a layout. */
     double decodeRows(StepLayout layout) {
-        return candidates.stream()
-                .filter(c -> c.layout.equals(layout))
-                .mapToDouble(c -> c.rows)
-                .findFirst()
-                .orElse(layout.maxRows());
+        return candidate(layout).map(c -> c.rows).orElse((double) layout.maxRows());
+    }
+
+    private Optional<Candidate> candidate(StepLayout layout) {
+        return candidates.stream().filter(c -> c.layout.equals(layout)).findFirst();
     }
 
     /**
@@ -164,11 +165,7 @@ public final class AdaptiveLayouts {
     }
 
     private double surcharge(StepLayout layout) {
-        return candidates.stream()
-                .filter(c -> c.layout.equals(layout))
-                .mapToDouble(c -> c.surcharge)
-                .findFirst()
-                .orElse(0);
+        return candidate(layout).map(c -> c.surcharge).orElse(0.0);
     }
 
     /** What all sequences of a forward emit in it, and what it costs. */
@@ -285,13 +282,11 @@ public final class AdaptiveLayouts {
 
         @Override
         public void observe(StepLayout layout, int kept) {
-            for (Candidate candidate : candidates) {
-                if (candidate.layout.equals(layout)) {
-                    sums[candidate.index] += kept;
-                    steps[candidate.index]++;
-                    candidate.observe(kept);
-                }
-            }
+            candidate(layout).ifPresent(candidate -> {
+                sums[candidate.index] += kept;
+                steps[candidate.index]++;
+                candidate.observe(kept);
+            });
         }
     }
 }

@@ -243,7 +243,7 @@ public final class EngineLoop implements AutoCloseable {
         long begin = nanoTime.getAsLong();
         watchdog.begin();
         StepResult result;
-        boolean expected = false;
+        boolean expected;
         try {
             result = scheduler.run(plan);
         } finally {

@@ -2,6 +2,7 @@ package dev.tidar.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tidar.api.WeightFormat;
@@ -433,6 +434,22 @@ abstract class BackendContract extends BackendFixture {
             float expected = i >= 100 && i < 200 ? Math.fma(0.25f, own[i], 0.75f * masks[i]) : own[i];
             assertThat(result[i]).as("element %d", i).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void stacksOnlyMatricesThatFitTogether() {
+        LinearSource wide = LinearSource.of(Matrix.of(2, 3, 1, 2, 3, 4, 5, 6));
+        LinearSource narrow = LinearSource.of(Matrix.of(2, 2, 1, 2, 3, 4));
+
+        assertThatThrownBy(() -> backend.linear(List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("stacked must have a source, but has none");
+        assertThatThrownBy(() -> backend.linear(List.of(wide, narrow)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("must have 3 columns");
+        assertThatThrownBy(() -> backend.gated(wide, narrow))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[2, 2] must have the shape of");
     }
 
     @Test

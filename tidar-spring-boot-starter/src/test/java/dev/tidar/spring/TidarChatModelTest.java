@@ -193,7 +193,8 @@ class TidarChatModelTest {
         void toWaitOnAnInterruptedThreadAndStopsTheEngine() {
             Thread.currentThread().interrupt();
 
-            assertThatThrownBy(() -> model.call(new Prompt(OPENING))).isInstanceOf(CancellationException.class);
+            assertThatThrownBy(() -> model.call(new Prompt(OPENING, StoriesModel.slow(400))))
+                    .isInstanceOf(CancellationException.class);
 
             assertThat(Thread.interrupted())
                     .as("the interrupt flag is set again")

@@ -40,17 +40,6 @@ public final class MatrixPacker {
     /** Panels of the gate and of the up half in turn, so that whoever has a pair of panels can finish its outputs. */
     public CpuLinear gated(LinearSource gate, LinearSource up) {
         int width = gate.weight().rows();
-        if (up.weight().rows() != width
-                || up.weight().columns() != gate.weight().columns()) {
-            throw new IllegalArgumentException("%s [%d, %d] must have the shape of %s [%d, %d]"
-                    .formatted(
-                            up.weight().name(),
-                            up.weight().rows(),
-                            up.weight().columns(),
-                            gate.weight().name(),
-                            width,
-                            gate.weight().columns()));
-        }
         int panels = (width + PackedMatrix.PANEL - 1) / PackedMatrix.PANEL;
         RowOrigin[] rows = new RowOrigin[2 * panels * PackedMatrix.PANEL];
         Arrays.fill(rows, RowOrigin.ZERO);
@@ -64,16 +53,6 @@ public final class MatrixPacker {
 
     private CpuLinear pack(List<LinearSource> sources, RowOrigin[] rows, int outputs) {
         int inputs = sources.get(0).weight().columns();
-        for (LinearSource source : sources) {
-            if (source.weight().columns() != inputs) {
-                throw new IllegalArgumentException("%s must have %d columns like %s, but has %d"
-                        .formatted(
-                                source.weight().name(),
-                                inputs,
-                                sources.get(0).weight().name(),
-                                source.weight().columns()));
-            }
-        }
         PackedMatrix packed = new PackedMatrix(rows.length, inputs, dtype(sources));
         RowWriter writer = new RowWriter(packed);
         for (int row = 0; row < rows.length; row++) {

@@ -51,32 +51,11 @@ public final class WeightPacker {
 
     /** Rows of the gate and of the up half in turns of 8; the width is rounded up to 32. */
     public CudaLinear gated(LinearSource gate, LinearSource up) {
-        if (up.weight().rows() != gate.weight().rows()
-                || up.weight().columns() != gate.weight().columns()) {
-            throw new IllegalArgumentException("%s [%d, %d] must have the shape of %s [%d, %d]"
-                    .formatted(
-                            up.weight().name(),
-                            up.weight().rows(),
-                            up.weight().columns(),
-                            gate.weight().name(),
-                            gate.weight().rows(),
-                            gate.weight().columns()));
-        }
         return pack(List.of(gate, up), gate.weight().rows(), true);
     }
 
     private CudaLinear pack(List<LinearSource> sources, int outputs, boolean gated) {
         int inputs = sources.get(0).weight().columns();
-        for (LinearSource source : sources) {
-            if (source.weight().columns() != inputs) {
-                throw new IllegalArgumentException("%s must have %d columns like %s, but has %d"
-                        .formatted(
-                                source.weight().name(),
-                                inputs,
-                                sources.get(0).weight().name(),
-                                source.weight().columns()));
-            }
-        }
         int rows = gated ? 2 * CudaMatrix.roundUp(outputs, CudaMatrix.TILE / 2) : outputs;
         DType dtype = dtype(sources);
         float[] scales = new float[dtype == DType.I8 ? CudaMatrix.roundUp(rows, CudaMatrix.TILE) : 0];

@@ -35,6 +35,7 @@ class ConfigurationMetadataTest {
                         "tidar.mode",
                         "tidar.draft-length",
                         "tidar.outcomes",
+                        "tidar.beta",
                         "tidar.load-mode",
                         "tidar.kv-cache.memory",
                         "tidar.kv-cache.type",
