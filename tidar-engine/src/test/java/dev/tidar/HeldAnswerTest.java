@@ -7,7 +7,6 @@ import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
-import dev.tidar.api.EngineOptions;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
@@ -20,9 +19,7 @@ import dev.tidar.api.Tool;
 import dev.tidar.api.ToolCall;
 import dev.tidar.api.Tools;
 import dev.tidar.api.Tools.Choice;
-import dev.tidar.decode.TestModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +37,6 @@ import tools.jackson.databind.ObjectMapper;
 /** A model that tells stories, with tokens for thoughts, and knows nothing of tools. */
 @DisplayName("An answer to a request with tools or a thinking budget")
 class HeldAnswerTest {
-
-    private static final int OPEN = 503;
-    private static final int CLOSE = 507;
 
     private static final Tool PLAY = new Tool("play", "Plays a game.", """
             {"properties": {"game": {"enum": ["ball", "tag"]}, "friends": {"type": "integer", "minimum": 1, "maximum": 9}},
@@ -74,35 +68,7 @@ class HeldAnswerTest {
 
     @BeforeAll
     static void load() throws IOException {
-        engine = load("thinker", "{% if enable_thinking %}<think>{% endif %}");
-    }
-
-    /** The test model with a template, and two of its rarest tokens named as tags of thoughts. */
-    private static TidarEngine load(String name, String endOfTemplate) throws IOException {
-        Path original = TestModel.folder("models/stories260k-tidar");
-        Path folder = Files.createDirectory(temp.resolve(name));
-        Files.copy(original.resolve("model.safetensors"), folder.resolve("model.safetensors"));
-        Files.copy(original.resolve("generation_config.json"), folder.resolve("generation_config.json"));
-        String config = Files.readString(original.resolve("config.json"));
-        Files.writeString(
-                folder.resolve("config.json"), config.replaceAll("(\"max_position_embeddings\": *)\\d+", "$1 4096"));
-        String tokenizer = Files.readString(original.resolve("tokenizer.json"))
-                .replace("\"\u20ac\": 503", "\"<think>\": 503")
-                .replace("\"\u2122\": 507", "\"</think>\": 507")
-                .replace(
-                        "\"added_tokens\": [",
-                        "\"added_tokens\": [" + added(OPEN, "<think>") + ", " + added(CLOSE, "</think>") + ", ");
-        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
-        Files.writeString(folder.resolve("tokenizer_config.json"), """
-                {"bos_token": "<s>", "eos_token": "</s>",
-                 "chat_template": "{{ bos_token }}{%% for message in messages %%}{{ message.content }}{%% endfor %%}%s"}
-                """.formatted(endOfTemplate));
-        return TidarEngine.load(EngineOptions.builder(folder).threads(1).build());
-    }
-
-    private static String added(int id, String content) {
-        return "{\"id\": %d, \"content\": \"%s\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": false}"
-                .formatted(id, content);
+        engine = ChatFolder.load(temp.resolve("thinker"), "{% if enable_thinking %}<think>{% endif %}");
     }
 
     @AfterAll
@@ -226,8 +192,8 @@ class HeldAnswerTest {
                         .maxTokens(40)
                         .decoding(Decoding.of(mode)));
 
-                assertThat(result.tokens().subList(0, budget)).doesNotContain(CLOSE);
-                assertThat(result.tokens().get(budget)).isEqualTo(CLOSE);
+                assertThat(result.tokens().subList(0, budget)).doesNotContain(ChatFolder.CLOSE);
+                assertThat(result.tokens().get(budget)).isEqualTo(ChatFolder.CLOSE);
                 assertThat(result.answer().reasoning()).isNotEmpty();
                 assertThat(result.answer().text()).isNotEmpty();
             }
@@ -245,7 +211,7 @@ class HeldAnswerTest {
 
         @Test
         void isRefusedByAModelThatDoesNotThink() throws IOException {
-            try (TidarEngine plain = load("plain", "")) {
+            try (TidarEngine plain = ChatFolder.load(temp.resolve("plain"), "")) {
                 assertThatThrownBy(() -> plain.submit(
                                 chat(Thinking.DEFAULT.withBudget(5), Choice.NONE)
                                         .build(),
