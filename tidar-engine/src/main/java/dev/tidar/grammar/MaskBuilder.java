@@ -8,6 +8,12 @@ import java.util.Map;
 /** Finds the tokens that may follow in a state, and behind which the text can still end within a budget. */
 final class MaskBuilder {
 
+    /** More tokens than any answer has. */
+    private static final int UNLIMITED = Rule.NO_TOKEN;
+
+    /** Bytes of an end that are as good as its tokens for saying what budget is enough; of longer ends tokens count. */
+    private static final int FEW = 8;
+
     private final Vocabulary vocabulary;
     private final long[] words;
     private final int budget; // tokens, behind the one that is looked for
@@ -21,7 +27,7 @@ final class MaskBuilder {
     }
 
     static CachedMask unlimited(Vocabulary vocabulary, GrammarState state) {
-        MaskBuilder builder = new MaskBuilder(vocabulary, Rule.NO_TOKEN);
+        MaskBuilder builder = new MaskBuilder(vocabulary, UNLIMITED);
         return new CachedMask(builder.build(state), builder.enough);
     }
 
@@ -51,7 +57,8 @@ final class MaskBuilder {
                 group.addTo(words);
             }
         }
-        for (int i = 0; i < found.numExits(); i++) {
+        boolean goesOn = !spot.behind().continuation().spots().isEmpty(); // free text may be complete in every node
+        for (int i = 0; goesOn && i < found.numExits(); i++) {
             goOn(spot, found.exit(i), found.exitUnits(i));
         }
     }
@@ -65,14 +72,12 @@ final class MaskBuilder {
 
     private boolean isAffordable(Spot spot) {
         int rest = spot.rest();
-        if (rest < Rule.NO_TOKEN) {
+        if (rest <= budget && (rest <= FEW || budget < UNLIMITED)) {
             enough = Math.max(enough, rest + 1);
-            if (rest <= budget) {
-                return true;
-            }
+            return true;
         }
         int tokens = tokensToEnd.computeIfAbsent(spot, end -> end.tokensToEnd(vocabulary));
-        if (rest >= Rule.NO_TOKEN && tokens < Rule.IMPOSSIBLE) {
+        if (tokens < Rule.IMPOSSIBLE) {
             enough = Math.max(enough, tokens + 1);
         }
         return tokens <= budget;
