@@ -10,13 +10,13 @@ import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
-import dev.tidar.api.Thinking;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
 import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.ThinkingBudget;
 import dev.tidar.grammar.Grammar;
 import dev.tidar.grammar.Grammars;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class AnswerStart {
 
     private static final Logger log = LoggerFactory.getLogger(AnswerStart.class);
+
+    /** What a prompt that is no conversation asks for: no tools, and thoughts as they come. */
+    private static final Prompt.Chat NO_CHAT = new Prompt.Chat(List.of());
 
     private static final long REMEMBERED_TOOLS = 1_000;
 
@@ -47,16 +50,15 @@ final class AnswerStart {
      * @throws InvalidRequestException if it cannot be held to what the request asks for, or has no room for it
      */
     AnswerState of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
-        Tools tools = request.prompt() instanceof Prompt.Chat chat ? chat.tools() : Tools.NONE;
-        Thinking thinking = request.prompt() instanceof Prompt.Chat chat ? chat.thinking() : Thinking.DEFAULT;
+        Prompt.Chat chat = request.prompt() instanceof Prompt.Chat given ? given : NO_CHAT;
         request.format().ifPresent(format -> grammars().of(format)); // alone, so that messages name its own keywords
-        Optional<Grammar> grammar = AnswerOutline.of(syntax, holdable(tools), request.format())
+        Optional<Grammar> grammar = AnswerOutline.of(syntax, holdable(chat.tools()), request.format())
                 .map(outline -> grammars().of(outline));
         grammar.ifPresent(g -> g.requireRoom(maxTokens));
         return new AnswerState(
                 grammar.map(Grammar::start),
-                thinking.budget().isPresent()
-                        ? Optional.of(budget(thinking.budget().getAsInt(), syntax.thoughts()))
+                chat.thinking().budget().isPresent()
+                        ? Optional.of(budget(chat.thinking().budget().getAsInt(), syntax.thoughts()))
                         : Optional.empty());
     }
 
@@ -67,12 +69,15 @@ final class AnswerStart {
                 .get();
     }
 
+    /** Those that may be called; of the others no schema is compiled. */
     private Tools holdable(Tools tools) {
-        return new Tools(
-                tools.offered().stream()
-                        .map(tool -> holdable.get(tool, this::inHoldableForm))
-                        .toList(),
-                tools.choice());
+        return tools.callable().isEmpty()
+                ? Tools.NONE
+                : new Tools(
+                        tools.callable().stream()
+                                .map(tool -> holdable.get(tool, this::inHoldableForm))
+                                .toList(),
+                        tools.choice());
     }
 
     /** Tools come from many places, and a keyword that no grammar can hold must not make one of them useless. */

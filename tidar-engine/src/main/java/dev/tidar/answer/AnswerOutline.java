@@ -25,9 +25,6 @@ import java.util.stream.Collectors;
  */
 public final class AnswerOutline {
 
-    /** White space between the pieces of a call, as the JSON of a grammar has it. */
-    private static final String SPACE = "(\\r?\\n)?[ \\t]{0,20}";
-
     private static final Outline BEHIND_THOUGHTS = new Value(new Regex("[ \\n]{0,2}"));
 
     private final Tools tools;
@@ -115,7 +112,10 @@ public final class AnswerOutline {
     private String beginningOfBareCall() {
         return tools.callable().stream()
                 .map(tool -> tool.name().replace(".", "\\."))
-                .collect(Collectors.joining("|", "%s\\{%s\"name\":%s\"(".formatted(SPACE, SPACE, SPACE), ")\""));
+                .collect(Collectors.joining(
+                        "|",
+                        "%s\\{%s\"name\":%s\"(".formatted(Outline.JSON_SPACE, Outline.JSON_SPACE, Outline.JSON_SPACE),
+                        ")\""));
     }
 
     private boolean isOne() {

@@ -11,6 +11,12 @@ import java.util.Set;
  */
 public sealed interface Outline {
 
+    /**
+     * Expression of the white space that JSON has in answers, wherever it may stand: a line break and some indentation,
+     * or some spaces, or nothing.
+     */
+    String JSON_SPACE = "(\\r?\\n)?[ \\t]{0,20}";
+
     /** Nothing at all. */
     Outline NOTHING = new InTurn(List.of());
 

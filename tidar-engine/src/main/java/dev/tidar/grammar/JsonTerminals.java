@@ -1,5 +1,6 @@
 package dev.tidar.grammar;
 
+import dev.tidar.answer.Outline;
 import dev.tidar.grammar.automaton.ByteAutomaton;
 import dev.tidar.grammar.automaton.Encoding;
 import dev.tidar.grammar.automaton.RegexParser;
@@ -8,9 +9,6 @@ import java.util.List;
 
 /** The terminals that all JSON grammars of a vocabulary share. White space is bounded wherever it may stand. */
 final class JsonTerminals {
-
-    /** A line break and some indentation, or some spaces, or nothing. */
-    static final String SPACE = "(\\r?\\n)?[ \\t]{0,20}";
 
     /** A string with every escape that JSON has, surrogates in pairs. */
     private static final String STRING = "\"([^\"\\\\\\x00-\\x1f]|\\\\[\"\\\\/bfnrt]"
@@ -34,13 +32,13 @@ final class JsonTerminals {
         this.vocabulary = vocabulary;
         this.strings = automaton(STRING);
         this.string = new Terminal(strings, vocabulary);
-        this.space = terminal(SPACE);
-        this.colon = terminal(":" + SPACE);
-        this.comma = terminal(SPACE + "," + SPACE);
-        this.openObject = terminal("\\{" + SPACE);
-        this.closeObject = terminal(SPACE + "\\}");
-        this.openArray = terminal("\\[" + SPACE);
-        this.closeArray = terminal(SPACE + "\\]");
+        this.space = terminal(Outline.JSON_SPACE);
+        this.colon = terminal(":" + Outline.JSON_SPACE);
+        this.comma = terminal(Outline.JSON_SPACE + "," + Outline.JSON_SPACE);
+        this.openObject = terminal("\\{" + Outline.JSON_SPACE);
+        this.closeObject = terminal(Outline.JSON_SPACE + "\\}");
+        this.openArray = terminal("\\[" + Outline.JSON_SPACE);
+        this.closeArray = terminal(Outline.JSON_SPACE + "\\]");
     }
 
     /** Looks up what nearly every grammar will ask for: the tokens within strings. */
