@@ -147,10 +147,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(DRAFT_LENGTH);
     }
 
-    /**
-     * Trust in autoregression, 0 to 1. Below 1, which needs mode SINGLE_PASS with all outcomes, tokens are picked from
-     * a mix with the drafting scores: faster where the drafter is good, and lossy. Unset is 1.
-     */
+    /** Trust in autoregression, 0 to 1. Below 1 is lossy, and needs mode SINGLE_PASS with all outcomes. Unset is 1. */
     public @Nullable Double getBeta() {
         return own.get(BETA);
     }
