@@ -5,6 +5,7 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.load.EngineLoader;
 import dev.tidar.model.TidarModel;
 import dev.tidar.schedule.EngineLoop;
 import java.time.Duration;

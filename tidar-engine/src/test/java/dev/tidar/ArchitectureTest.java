@@ -21,21 +21,20 @@ class ArchitectureTest {
     /** Lowest line first. A package uses only packages on lines before its own. */
     private static final List<List<String>> LINES = List.of(
             List.of("dev.tidar.tensor", "dev.tidar.api"),
-            List.of("dev.tidar.sampling", "dev.tidar.answer"),
-            List.of(
-                    "dev.tidar.backend.cpu",
-                    "dev.tidar.backend.cuda",
-                    "dev.tidar.grammar.automaton",
-                    "dev.tidar.jinja"),
+            List.of("dev.tidar.sampling", "dev.tidar.text.answer"),
+            List.of("dev.tidar.step", "dev.tidar.text.grammar.automaton", "dev.tidar.text.jinja"),
+            List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda"),
             List.of(
                     "dev.tidar.backend",
                     "dev.tidar.checkpoint",
-                    "dev.tidar.grammar",
+                    "dev.tidar.text.grammar",
                     "dev.tidar.kvcache",
-                    "dev.tidar.tokenizer"),
+                    "dev.tidar.text.tokenizer"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
+            List.of("dev.tidar.auto"),
             List.of("dev.tidar.schedule"),
+            List.of("dev.tidar.load"),
             List.of("dev.tidar"));
 
     @ArchTest
@@ -79,7 +78,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_tokenizer_knows_djl = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.tidar.tokenizer")
+            .resideOutsideOfPackage("dev.tidar.text.tokenizer")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..")
@@ -123,7 +122,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nothing_reads_settings_behind_the_options = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("dev.tidar.tokenizer.NativeLibrary") // DJL is told nothing in any other way
+            .doNotHaveFullyQualifiedName(
+                    "dev.tidar.text.tokenizer.NativeLibrary") // DJL is told nothing in any other way
             .should()
             .callMethod(System.class, "getProperty", String.class)
             .orShould()
@@ -140,7 +140,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nothing_measures_with_a_clock_that_jumps = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.tidar.jinja", "dev.tidar.tokenizer") // templates may print the date
+            .resideOutsideOfPackages("dev.tidar.text.jinja", "dev.tidar.text.tokenizer") // templates may print the date
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

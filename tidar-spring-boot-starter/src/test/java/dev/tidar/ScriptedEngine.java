@@ -1,13 +1,13 @@
 package dev.tidar;
 
 import dev.tidar.api.EngineOptions;
-import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.Verification;
-import dev.tidar.sampling.VerifyPlan;
-import dev.tidar.tensor.StepRows;
-import dev.tidar.tokenizer.Tokenizer;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepResult;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.Verification;
+import dev.tidar.step.VerifyPlan;
+import dev.tidar.text.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

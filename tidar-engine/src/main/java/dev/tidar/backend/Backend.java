@@ -1,8 +1,10 @@
 package dev.tidar.backend;
 
 import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.step.RowCounts;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
@@ -14,8 +16,6 @@ import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.PickedLogProbs;
 import dev.tidar.tensor.RotaryTable;
-import dev.tidar.tensor.RowCounts;
-import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -158,7 +158,7 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
     void unpickable(int[] tokenIds);
 
     /**
-     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.sampling.Verification} says, and the row numbers of the
+     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.step.Verification} says, and the row numbers of the
      * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[firstDraft + slot - 1]}, NONE where no
      * group drafts.
      *

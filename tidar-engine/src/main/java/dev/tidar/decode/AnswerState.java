@@ -1,7 +1,7 @@
 package dev.tidar.decode;
 
-import dev.tidar.grammar.GrammarState;
-import dev.tidar.grammar.TokenMask;
+import dev.tidar.text.grammar.GrammarState;
+import dev.tidar.text.grammar.TokenMask;
 import java.util.Optional;
 
 /**

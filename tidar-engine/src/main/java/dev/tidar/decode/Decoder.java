@@ -1,14 +1,15 @@
 package dev.tidar.decode;
 
 import dev.tidar.api.TokenChunk;
-import dev.tidar.decode.SequenceStep.Group;
-import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.step.SequenceStep;
+import dev.tidar.step.SequenceStep.Group;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepResult;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.StepRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

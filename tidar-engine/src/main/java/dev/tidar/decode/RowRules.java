@@ -3,6 +3,7 @@ package dev.tidar.decode;
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.SequenceStep;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

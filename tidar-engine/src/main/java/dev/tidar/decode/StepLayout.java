@@ -1,6 +1,7 @@
 package dev.tidar.decode;
 
-import dev.tidar.decode.SequenceStep.Group;
+import dev.tidar.step.SequenceStep;
+import dev.tidar.step.SequenceStep.Group;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tidar.decode;
 
-import dev.tidar.tokenizer.StreamingDetokenizer;
+import dev.tidar.text.tokenizer.StreamingDetokenizer;
 import java.util.List;
 
 /**

@@ -1,6 +1,7 @@
 package dev.tidar.model;
 
-import dev.tidar.sampling.StepInputs;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepResult;
 
 /** The network as the decode loop sees it: known rows in, a few integers out. Confined to the engine thread. */
 public interface TidarModel {

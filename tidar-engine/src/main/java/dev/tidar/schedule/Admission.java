@@ -1,12 +1,12 @@
 package dev.tidar.schedule;
 
-import dev.tidar.answer.AnswerParser;
-import dev.tidar.answer.AnswerSyntax;
 import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
 import dev.tidar.sampling.Picking;
-import dev.tidar.tokenizer.StreamingDetokenizer;
+import dev.tidar.text.answer.AnswerParser;
+import dev.tidar.text.answer.AnswerSyntax;
+import dev.tidar.text.tokenizer.StreamingDetokenizer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.api.DeviceException;
-import dev.tidar.decode.AdaptiveLayouts;
+import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.decode.Decoder;
 import dev.tidar.kvcache.KvCache;
 import java.util.function.Function;

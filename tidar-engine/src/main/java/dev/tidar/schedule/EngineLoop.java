@@ -10,7 +10,7 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
-import dev.tidar.model.StepResult;
+import dev.tidar.step.StepResult;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

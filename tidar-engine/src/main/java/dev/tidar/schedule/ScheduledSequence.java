@@ -1,6 +1,5 @@
 package dev.tidar.schedule;
 
-import dev.tidar.answer.AnswerParser;
 import dev.tidar.api.Answer;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
@@ -12,6 +11,7 @@ import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.Sequence;
 import dev.tidar.kvcache.KvCache;
+import dev.tidar.text.answer.AnswerParser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

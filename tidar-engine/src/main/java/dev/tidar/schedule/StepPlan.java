@@ -1,6 +1,6 @@
 package dev.tidar.schedule;
 
-import dev.tidar.decode.SequenceStep;
+import dev.tidar.step.SequenceStep;
 import java.util.List;
 
 /**

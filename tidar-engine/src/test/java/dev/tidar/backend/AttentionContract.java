@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.HeadGeometry;
@@ -12,7 +13,6 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
-import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.tidar.backend;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.LinearSource;
-import dev.tidar.tensor.StepRows;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.SplittableRandom;

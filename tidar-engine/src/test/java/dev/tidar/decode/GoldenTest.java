@@ -8,7 +8,7 @@ import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
 import dev.tidar.decode.TestModel.Turn;
 import dev.tidar.sampling.Picking;
-import dev.tidar.tensor.StepRows;
+import dev.tidar.step.StepRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.sampling.Picking;
-import dev.tidar.tensor.StepRows;
+import dev.tidar.step.StepRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tidar.decode.SequenceStep.Group;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.step.SequenceStep;
+import dev.tidar.step.SequenceStep.Group;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

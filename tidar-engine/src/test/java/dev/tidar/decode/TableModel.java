@@ -1,14 +1,14 @@
 package dev.tidar.decode;
 
-import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.StepInputs;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.TokenPicker;
-import dev.tidar.sampling.Verification;
-import dev.tidar.sampling.VerifyPlan;
-import dev.tidar.tensor.StepRows;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepResult;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.Verification;
+import dev.tidar.step.VerifyPlan;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidar.tokenizer.Tokenizer;
+import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;

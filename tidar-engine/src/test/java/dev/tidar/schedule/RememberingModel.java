@@ -1,13 +1,13 @@
 package dev.tidar.schedule;
 
-import dev.tidar.model.StepResult;
 import dev.tidar.model.TidarModel;
 import dev.tidar.sampling.Picking;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.Verification;
-import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepResult;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.Verification;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.StepRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

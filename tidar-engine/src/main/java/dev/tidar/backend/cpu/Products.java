@@ -2,8 +2,8 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
+import dev.tidar.step.RowCounts;
 import dev.tidar.tensor.DType;
-import dev.tidar.tensor.RowCounts;
 import java.util.Arrays;
 
 /**

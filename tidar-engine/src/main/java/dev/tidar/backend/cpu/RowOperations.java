@@ -2,9 +2,9 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
 
+import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
-import dev.tidar.tensor.StepRows;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 

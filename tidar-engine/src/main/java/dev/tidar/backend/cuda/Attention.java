@@ -2,9 +2,9 @@ package dev.tidar.backend.cuda;
 
 import static dev.tidar.backend.cuda.CudaDevice.bits;
 
+import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
-import dev.tidar.tensor.StepRows;
 
 /**
  * Attention by visibility. On the tensor cores for heads of 64 and 128 and a bfloat16 cache: the keys are split over

@@ -1,6 +1,6 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.tensor.StepRows;
+import dev.tidar.step.StepRows;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

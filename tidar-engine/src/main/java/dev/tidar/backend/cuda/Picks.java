@@ -2,11 +2,11 @@ package dev.tidar.backend.cuda;
 
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.PickedLogProbs;
-import dev.tidar.tensor.StepRows;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

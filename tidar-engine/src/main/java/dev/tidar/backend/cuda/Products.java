@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda;
 
 import dev.tidar.backend.cuda.Product.Epilogue;
-import dev.tidar.tensor.RowCounts;
+import dev.tidar.step.RowCounts;
 
 /** Products of rows with packed layers, and what draft adapters add to them. Confined to the engine thread. */
 public final class Products {

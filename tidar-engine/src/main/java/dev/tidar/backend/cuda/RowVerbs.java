@@ -2,9 +2,9 @@ package dev.tidar.backend.cuda;
 
 import static dev.tidar.backend.cuda.CudaDevice.bits;
 
+import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
-import dev.tidar.tensor.StepRows;
 import java.util.Optional;
 
 /** Verbs that treat each row by itself: look-up, norms, rotation, gathering. Confined to the engine thread. */

@@ -2,10 +2,10 @@ package dev.tidar.backend.cuda;
 
 import dev.tidar.sampling.PickRule;
 import dev.tidar.sampling.Picking;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.VerifyPlan;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.StepRows;
 import java.nio.ByteBuffer;
 import java.util.List;
 

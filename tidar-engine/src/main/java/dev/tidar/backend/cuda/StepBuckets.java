@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.StepShape;
-import dev.tidar.tensor.RowCounts;
+import dev.tidar.step.RowCounts;
+import dev.tidar.step.StepShape;
 
 /**
  * The shapes that steps are padded to, so that few graphs serve all steps: powers of two up to 16 rows, then steps of a

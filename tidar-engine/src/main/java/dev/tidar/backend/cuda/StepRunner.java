@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.StepShape;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepShape;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

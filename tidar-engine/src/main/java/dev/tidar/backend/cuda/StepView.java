@@ -1,9 +1,9 @@
 package dev.tidar.backend.cuda;
 
 import dev.tidar.sampling.Picking;
-import dev.tidar.sampling.StepInputs;
-import dev.tidar.sampling.VerifyPlan;
-import dev.tidar.tensor.StepRows;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import java.util.List;
 
 /**

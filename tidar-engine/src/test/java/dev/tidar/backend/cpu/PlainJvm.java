@@ -2,8 +2,8 @@ package dev.tidar.backend.cpu;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.CpuBackend;
+import dev.tidar.step.RowCounts;
 import dev.tidar.tensor.DType;
-import dev.tidar.tensor.RowCounts;
 import java.util.Optional;
 
 /** A program for a JVM that may lack the vector module: makes a backend, tells what it is, multiplies. */

@@ -1,0 +1,294 @@
+package dev.tidar.auto;
+
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses layouts by what they yield: tokens of all running sequences over the time of their forward, by running means
+ * of what was seen. Rows that a forward has free at little cost are shared; where more rows cost more than they bring,
+ * all decode autoregressively.
+ *
+ * <p>Confined to the engine thread, but for {@link #standings}.
+ */
+public final class AdaptiveLayouts {
+
+    /*
+     * A candidate starts from the time measured at load and an optimistic estimate of its tokens, so it is tried where
+     * it could win at all, and loses its place once its own figures say so. Estimates of tokens belong to a request,
+     * because acceptance depends on the text; each starts from the engine's running mean, counted as PRIOR_STEPS steps.
+     * What the engine holds of every candidate moves back a little with each request towards the optimistic estimate
+     * and the measured time: that is the price of probing, and the way back for a layout that was given up. A forward
+     * without drafts tells what rows cost; what one with drafts takes beyond that is a surcharge of its layouts.
+     */
+
+    /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
+    private static final double OPTIMISTIC_ACCEPTANCE = 0.75;
+
+    private static final double PRIOR_STEPS = 8;
+    private static final double RECENT = 1.0 / 64;
+    private static final double FORGET = 0.004;
+
+    /**
+     * Part of an observed surcharge that a mean takes over, and how many observations the measurement at load is worth.
+     */
+    private static final double RECENT_SURCHARGE = 1.0 / 8;
+
+    private static final double MEASURED_FORWARDS = 3;
+
+    /**
+     * A layout is not worth fewer or more of its own rows than this factor says, however its measurement was disturbed.
+     */
+    private static final double ROW_FACTOR = 4;
+
+    /** Forwards after which standings are made anew, for whoever looks. */
+    private static final int PUBLISH_EVERY = 16;
+
+    private final PassTimes times;
+    private final List<Candidate> candidates = new ArrayList<>();
+    private volatile List<Standing> standings;
+    private int forwards;
+
+    /**
+     * @param times what forwards cost
+     * @param measured every layout that is considered, autoregressive first
+     */
+    public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
+        if (measured.isEmpty() || !measured.get(0).layout().equals(StepLayout.AUTOREGRESSIVE)) {
+            throw new IllegalArgumentException("the first layout must be autoregressive, but there are " + measured);
+        }
+        this.times = times;
+        measured.forEach(m -> candidates.add(new Candidate(
+                m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()))));
+        publish();
+    }
+
+    /**
+     * A layout and what one step of it costs where it runs alone.
+     *
+     * @param nanos time of a step on this device, both passes where it has two
+     */
+    public record Measured(StepLayout layout, long nanos) {}
+
+    /**
+     * How a candidate stands.
+     *
+     * @param nanos time of a step where it runs alone
+     * @param tokensPerStep running mean of all requests; the optimistic estimate before the first
+     * @param observedSteps steps that were seen
+     */
+    public record Standing(StepLayout layout, long nanos, double tokensPerStep, long observedSteps) {
+
+        public double tokensPerSecond() {
+            return tokensPerStep * 1e9 / nanos;
+        }
+    }
+
+    /** How every candidate stood a few forwards ago, in the order in which they were given. Any thread may ask. */
+    public List<Standing> standings() {
+        return standings;
+    }
+
+    private void publish() {
+        standings = candidates.stream().map(Candidate::standing).toList();
+    }
+
+    /** What forwards cost. */
+    public PassTimes times() {
+        return times;
+    }
+
+    /** The choice for one request. */
+    public LayoutChoice forRequest() {
+        candidates.forEach(Candidate::forget);
+        return new RequestLayouts();
+    }
+
+    /**
+     * Decides on the layouts of the next forward: every sequence that leaves it open begins autoregressively and is
+     * given the layout that brings most, one after the other, as long as the whole gains.
+     *
+     * @param beginning choices of the sequences whose next forward begins a step
+     * @param underWay layouts of those that are within one
+     * @param promptRows prompt rows beside them
+     */
+    public void share(List<LayoutChoice> beginning, List<StepLayout> underWay, int promptRows) {
+        Forward forward = new Forward(promptRows * times.promptRowNanos());
+        List<RequestLayouts> open = new ArrayList<>();
+        for (LayoutChoice choice : beginning) {
+            if (choice instanceof RequestLayouts request) {
+                request.current = candidates.get(0);
+                open.add(request);
+            }
+            forward.add(decodeRows(choice.current()), 0, 1);
+        }
+        underWay.forEach(layout -> forward.add(decodeRows(layout), surcharge(layout), 1));
+        while (forward.improve(open)) {}
+    }
+
+    /** The decode rows of a forward of a layout. */
+    double decodeRows(StepLayout layout) {
+        return candidate(layout).map(c -> c.rows).orElse((double) layout.maxRows());
+    }
+
+    private Optional<Candidate> candidate(StepLayout layout) {
+        return candidates.stream().filter(c -> c.layout.equals(layout)).findFirst();
+    }
+
+    /**
+     * Told what a forward took.
+     *
+     * @param layouts layouts of the sequences that decoded in it
+     * @param promptRows its prompt rows
+     */
+    public void observe(List<StepLayout> layouts, int promptRows, long nanos) {
+        double rows = layouts.stream().mapToDouble(this::decodeRows).sum();
+        List<Candidate> drafting = candidates.stream()
+                .skip(1)
+                .filter(c -> layouts.contains(c.layout))
+                .toList();
+        if (promptRows > 0 || drafting.isEmpty()) {
+            times.observe(rows, promptRows, (double) nanos);
+        } else {
+            double expected = times.nanos(rows);
+            double surcharge = Math.min(nanos - expected, expected) / drafters(layouts);
+            drafting.forEach(candidate -> candidate.costs(surcharge));
+        }
+        if (++forwards % PUBLISH_EVERY == 0) {
+            publish();
+        }
+    }
+
+    private static double drafters(List<StepLayout> layouts) {
+        return (double)
+                layouts.stream().filter(layout -> layout.draftLength() > 1).count();
+    }
+
+    private double surcharge(StepLayout layout) {
+        return candidate(layout).map(c -> c.surcharge).orElse(0.0);
+    }
+
+    /** What all sequences of a forward emit in it, and what it costs. */
+    private final class Forward {
+        private double nanos;
+        private double rows;
+        private double tokens;
+
+        Forward(double promptNanos) {
+            this.nanos = promptNanos;
+        }
+
+        void add(double addedRows, double addedNanos, double addedTokens) {
+            rows += addedRows;
+            nanos += addedNanos;
+            tokens += addedTokens;
+        }
+
+        private double tokensPerNano(double addedRows, double addedNanos, double addedTokens) {
+            double time = nanos + addedNanos + times.nanos(rows + addedRows);
+            return (tokens + addedTokens) / Math.max(times.nanos(1), time);
+        }
+
+        /** Changes the one layout that gains most; false where none gains. */
+        boolean improve(List<RequestLayouts> open) {
+            double best = tokensPerNano(0, 0, 0);
+            Runnable change = null;
+            for (RequestLayouts request : open) {
+                for (Candidate candidate : candidates) {
+                    double addedRows = candidate.rows - request.current.rows;
+                    double addedNanos = candidate.surcharge - request.current.surcharge;
+                    double addedTokens = request.tokens(candidate) - request.tokens(request.current);
+                    double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
+                    if (rate > best * (1 + 1e-9)) {
+                        best = rate;
+                        change = () -> {
+                            request.current = candidate;
+                            add(addedRows, addedNanos, addedTokens);
+                        };
+                    }
+                }
+            }
+            if (change != null) {
+                change.run();
+            }
+            return change != null;
+        }
+    }
+
+    private final class Candidate {
+        private final StepLayout layout;
+        /** Decode rows that cost as much as a forward of it. */
+        private final double rows;
+
+        private final double optimisticTokens;
+        private final int index = candidates.size();
+        private double tokensPerStep;
+        private long steps;
+        /** Nanoseconds that a forward takes for each sequence with it beyond the time of its rows; running mean. */
+        private double surcharge;
+
+        private int forwards;
+
+        Candidate(StepLayout layout, double rows) {
+            this.layout = layout;
+            this.rows = Math.max(layout.maxRows() / ROW_FACTOR, Math.min(layout.maxRows() * ROW_FACTOR, rows));
+            this.optimisticTokens = layout.tokensPerStep(OPTIMISTIC_ACCEPTANCE);
+            this.tokensPerStep = optimisticTokens;
+        }
+
+        void forget() {
+            tokensPerStep += FORGET * (optimisticTokens - tokensPerStep);
+            surcharge -= FORGET * surcharge;
+        }
+
+        /** Told what a forward took for each sequence that drafted in it, beyond the time of its rows. */
+        void costs(double nanos) {
+            forwards++;
+            surcharge += Math.max(RECENT_SURCHARGE, 1 / (forwards + MEASURED_FORWARDS)) * (nanos - surcharge);
+        }
+
+        void observe(int kept) {
+            steps++;
+            tokensPerStep += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - tokensPerStep);
+        }
+
+        Standing standing() {
+            return new Standing(
+                    layout, Math.round(layout.forwards() * (times.nanos(rows) + surcharge)), tokensPerStep, steps);
+        }
+    }
+
+    private final class RequestLayouts implements LayoutChoice {
+        private final double[] sums = new double[candidates.size()];
+        private final int[] steps = new int[candidates.size()];
+        private Candidate current = candidates.get(0);
+
+        RequestLayouts() {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] = PRIOR_STEPS * candidates.get(i).tokensPerStep;
+            }
+        }
+
+        /** Tokens that a forward of a candidate emits in the mean. */
+        double tokens(Candidate candidate) {
+            int i = candidate.index;
+            return sums[i] / (PRIOR_STEPS + steps[i]) / candidate.layout.forwards();
+        }
+
+        @Override
+        public StepLayout current() {
+            return current.layout;
+        }
+
+        @Override
+        public void observe(StepLayout layout, int kept) {
+            candidate(layout).ifPresent(candidate -> {
+                sums[candidate.index] += kept;
+                steps[candidate.index]++;
+                candidate.observe(kept);
+            });
+        }
+    }
+}

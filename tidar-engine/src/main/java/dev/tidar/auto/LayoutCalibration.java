@@ -1,0 +1,153 @@
+package dev.tidar.auto;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.Decoder;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.Sequence;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.sampling.Picking;
+import dev.tidar.step.SequenceStep;
+import dev.tidar.step.StepResult;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures what forwards cost on this device, by decoding a few steps behind short prompts without meaning. Confined to
+ * the engine thread.
+ */
+public final class LayoutCalibration {
+
+    private static final int PROMPT_TOKENS = 16;
+    private static final int MAX_STEPS = 32;
+    private static final int PROMPT_REPEATS = 3;
+
+    private final Decoder decoder;
+    private final KvCache kv;
+    private final int contextLength;
+    private final int promptToken;
+    private final int prefillChunk;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param kv memory that keeps nothing for reuse
+     * @param contextLength tokens that a sequence may have
+     * @param promptToken fills the prompts; any id but the mask
+     * @param prefillChunk prompt rows of a forward at most
+     * @param nanoTime a monotonic clock
+     */
+    public LayoutCalibration(
+            Decoder decoder, KvCache kv, int contextLength, int promptToken, int prefillChunk, LongSupplier nanoTime) {
+        this.decoder = decoder;
+        this.kv = kv;
+        this.contextLength = contextLength;
+        this.promptToken = promptToken;
+        this.prefillChunk = prefillChunk;
+        this.nanoTime = nanoTime;
+    }
+
+    /** How many sequences there are blocks for. */
+    public int mostSequences() {
+        int tokens = Math.min(contextLength, PROMPT_TOKENS + MAX_STEPS + 1);
+        return kv.pool().blocks() / kv.blocksFor(tokens);
+    }
+
+    /**
+     * The time of one decode step of some sequences together: the lower quartile of several, because what disturbs a
+     * step only makes it longer. A step of two passes counts both.
+     *
+     * @param budgetNanos no further step is begun after it, once there is one
+     * @throws InvalidModelException if the model gives no finite scores
+     */
+    public long measure(StepLayout layout, int sequences, long budgetNanos) {
+        List<Sequence> batch = new ArrayList<>();
+        try {
+            for (int i = 0; i < sequences; i++) {
+                batch.add(sequence(promptTokens(), layout));
+            }
+            for (Sequence sequence : batch) {
+                while (sequence.isPrefilling()) {
+                    forward(List.of(sequence), prefillChunk);
+                }
+            }
+            return lowerQuartile(batch, layout.forwards(), budgetNanos);
+        } finally {
+            batch.forEach(Sequence::close);
+        }
+    }
+
+    private long lowerQuartile(List<Sequence> batch, int forwards, long budgetNanos) {
+        long[] times = new long[MAX_STEPS];
+        int steps = 0;
+        long begin = nanoTime.getAsLong();
+        while (steps < MAX_STEPS
+                && batch.get(0).finish().isEmpty()
+                && (steps == 0 || nanoTime.getAsLong() - begin < budgetNanos)) {
+            long stepBegin = nanoTime.getAsLong();
+            for (int pass = 0; pass < forwards && batch.get(0).finish().isEmpty(); pass++) {
+                forward(batch, 1);
+            }
+            times[steps++] = nanoTime.getAsLong() - stepBegin;
+        }
+        Arrays.sort(times, 0, steps);
+        return Math.max(1, times[steps / 4]);
+    }
+
+    /** What a prompt row adds to a forward with a full chunk of them, or as many as the context has room for. */
+    public double measurePromptRow() {
+        int fitting = Math.min(prefillChunk, contextLength - 1);
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < PROMPT_REPEATS; i++) {
+            try (Sequence sequence = sequence(fitting, StepLayout.AUTOREGRESSIVE)) {
+                long begin = nanoTime.getAsLong();
+                forward(List.of(sequence), fitting);
+                best = Math.min(best, nanoTime.getAsLong() - begin);
+            }
+        }
+        return Math.max(1, best / (double) fitting);
+    }
+
+    private int promptTokens() {
+        return Math.min(PROMPT_TOKENS, Math.max(1, contextLength / 4));
+    }
+
+    private Sequence sequence(int promptTokens, StepLayout layout) {
+        StopRule stop = new StopRule(Set.of(), List.of(), MAX_STEPS * layout.draftLength(), contextLength);
+        return new Sequence(
+                Collections.nCopies(promptTokens, promptToken),
+                Picking.GREEDY,
+                stop,
+                AnswerState.FREE,
+                Optional.empty(),
+                LayoutChoice.fixed(layout),
+                kv.table(""));
+    }
+
+    private void forward(List<Sequence> batch, int promptRows) {
+        List<SequenceStep> steps = new ArrayList<>(batch.size());
+        for (Sequence sequence : batch) {
+            SequenceStep step = decoder.plan(sequence, promptRows);
+            if (!sequence.blocks().reserve(step.end())) {
+                throw new IllegalStateException("calibration needs %d positions".formatted(step.end()));
+            }
+            steps.add(step);
+        }
+        StepResult results = decoder.run(batch, steps);
+        for (int i = 0; i < batch.size(); i++) {
+            StepResult.ForSequence result = results.sequences().get(i);
+            if (!result.isFinite()) {
+                throw new InvalidModelException(
+                        InvalidModelException.Fault.CORRUPT,
+                        "the model gives no finite scores: its weights hold NaN or infinity, or do not fit their format");
+            }
+            decoder.apply(batch.get(i), steps.get(i), result);
+        }
+    }
+}

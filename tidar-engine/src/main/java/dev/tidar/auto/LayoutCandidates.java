@@ -1,0 +1,81 @@
+package dev.tidar.auto;
+
+import dev.tidar.api.Decoding;
+import dev.tidar.api.Limits;
+import dev.tidar.auto.AdaptiveLayouts.Measured;
+import dev.tidar.checkpoint.TidarConfig;
+import dev.tidar.decode.StepLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What forwards cost on this device, measured: with one sequence that decodes autoregressively and with more of them,
+ * with prompt rows, and with every layout that auto chooses from.
+ *
+ * <p>Everything is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet. So
+ * the first request finds them compiled, too.
+ */
+public final class LayoutCandidates {
+
+    private static final long WARM_UP_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long BUDGET_NANOS = Duration.ofMillis(200).toNanos();
+
+    private final LayoutCalibration calibration;
+    private final Limits limits;
+
+    public LayoutCandidates(LayoutCalibration calibration, Limits limits) {
+        this.calibration = calibration;
+        this.limits = limits;
+    }
+
+    /**
+     * Measures the candidates of a model, narrow ones first. A full single pass is left out where the narrow ones show
+     * that it could not pay even if every draft were accepted.
+     *
+     * @param draftLength what the options ask for; else the trained block
+     */
+    public AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength) {
+        PassTimes times = passTimes();
+        List<Measured> measured = new ArrayList<>();
+        measured.add(new Measured(StepLayout.AUTOREGRESSIVE, Math.round(times.nanos(1))));
+        tidar.ifPresent(config -> {
+            int k = Math.min(draftLength.orElse(config.blockSize()), Decoding.MAX_DRAFT_LENGTH);
+            measured.add(measured(new StepLayout.TwoPass(k)));
+            measured.add(measured(new StepLayout.SinglePass(k, new TreeSet<>(List.of(1)))));
+            StepLayout all = new StepLayout.SinglePass(k, StepLayout.allOutcomes(k));
+            if (couldPay(all, times)) {
+                measured.add(measured(all));
+            }
+        });
+        return new AdaptiveLayouts(times, measured);
+    }
+
+    /** Times of a forward of 1, 2, 4, ... sequences, and of a prompt row. */
+    private PassTimes passTimes() {
+        calibration.measure(StepLayout.AUTOREGRESSIVE, 1, WARM_UP_NANOS);
+        Map<Integer, Long> nanos = new TreeMap<>();
+        int most = Math.min(limits.maxRunning(), calibration.mostSequences());
+        for (int n = 1; n <= most; n *= 2) {
+            calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS);
+            nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
+        }
+        calibration.measurePromptRow();
+        return new PassTimes(nanos, calibration.measurePromptRow());
+    }
+
+    private Measured measured(StepLayout layout) {
+        calibration.measure(layout, 1, WARM_UP_NANOS);
+        return new Measured(layout, calibration.measure(layout, 1, BUDGET_NANOS));
+    }
+
+    /** Whether a step could be worth its rows if they cost what rows of other sequences cost. */
+    private static boolean couldPay(StepLayout layout, PassTimes times) {
+        return times.nanos(layout.maxRows()) < layout.draftLength() * times.nanos(1);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tidar.auto;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a forward costs on this device by its rows, as measured: at load first, and by every forward since.
+ *
+ * <p>Rows count in <i>decode rows</i>: one is what a sequence adds that decodes autoregressively, head and pick
+ * included. Between two measured counts the time is interpolated; beyond the last it goes on with the last slope.
+ * Prompt rows have no head and count apart.
+ *
+ * <p>Confined to the engine thread.
+ */
+public final class PassTimes {
+
+    /** Part of an observation that a mean takes over. */
+    private static final double RECENT = 1.0 / 16;
+
+    /** A pause of the JVM is no property of the device: no observation counts as more than twice what was expected. */
+    private static final double LARGEST_ERROR = 1;
+
+    private final double[] rows;
+    private final double[] nanos;
+    private double promptRowNanos;
+
+    /**
+     * @param measured nanoseconds of a forward by its decode rows; 1 must be among them
+     * @param promptRowNanos nanoseconds that each prompt row adds to a forward
+     */
+    public PassTimes(Map<Integer, Long> measured, double promptRowNanos) {
+        SortedMap<Integer, Long> ordered = new TreeMap<>(measured);
+        if (ordered.isEmpty() || ordered.firstKey() != 1) {
+            throw new IllegalArgumentException(
+                    "the time of one row must be measured, but known are " + ordered.keySet());
+        }
+        rows = ordered.keySet().stream().mapToDouble(Integer::doubleValue).toArray();
+        nanos = ordered.values().stream().mapToDouble(Long::doubleValue).toArray();
+        neverFall();
+        this.promptRowNanos = promptRowNanos;
+    }
+
+    /** Nanoseconds of a forward with so many decode rows, at least one; never fewer for more rows. */
+    public double nanos(double decodeRows) {
+        int i = segment(decodeRows);
+        return nanos[i] + Math.max(0, decodeRows - rows[i]) * slope(i);
+    }
+
+    /** How many decode rows take so long, in [1, 4096]. */
+    double rowsFor(double time) {
+        double low = 1;
+        double high = 4096;
+        while (high - low > 0.01) {
+            double middle = (low + high) / 2;
+            if (nanos(middle) < time) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Nanoseconds that each prompt row adds to a forward. */
+    public double promptRowNanos() {
+        return promptRowNanos;
+    }
+
+    /**
+     * Told what a forward took, in nanoseconds.
+     *
+     * @param decodeRows its decode rows; 0 where it had prompt rows only
+     * @param promptRows its prompt rows
+     */
+    void observe(double decodeRows, int promptRows, double time) {
+        if (promptRows > 0) {
+            double added = (time - (decodeRows > 0 ? nanos(decodeRows) : 0)) / promptRows;
+            promptRowNanos += RECENT * bounded(added / promptRowNanos - 1) * promptRowNanos;
+            return;
+        }
+        double change = RECENT * bounded(time / nanos(decodeRows) - 1);
+        int i = segment(decodeRows);
+        if (rows.length == 1) {
+            nanos[0] *= 1 + change;
+            return;
+        }
+        double upper = Math.min(1, Math.max(0, (decodeRows - rows[i]) / (rows[i + 1] - rows[i])));
+        nanos[i] *= 1 + change * (1 - upper);
+        nanos[i + 1] *= 1 + change * upper;
+        neverFall();
+    }
+
+    private static double bounded(double error) {
+        return Math.max(-LARGEST_ERROR / 2, Math.min(LARGEST_ERROR, error));
+    }
+
+    /** The two measured counts between or behind which a row count lies begin with this one. */
+    private int segment(double decodeRows) {
+        int i = 0;
+        while (i + 2 < rows.length && rows[i + 1] <= decodeRows) {
+            i++;
+        }
+        return i;
+    }
+
+    /** With one measured count nothing is known of more rows: they cost as if each ran alone. */
+    private double slope(int segment) {
+        if (rows.length == 1) {
+            return nanos[0];
+        }
+        return (nanos[segment + 1] - nanos[segment]) / (rows[segment + 1] - rows[segment]);
+    }
+
+    private void neverFall() {
+        for (int i = 1; i < nanos.length; i++) {
+            nanos[i] = Math.max(nanos[i], nanos[i - 1]);
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** Finite automata over code points and bytes, and the regular expressions they are made from. */
-@NullMarked
-package dev.tidar.grammar.automaton;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
-@NullMarked
-package dev.tidar.grammar;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A small interpreter for the chat templates of model folders: bounded, without reflection, without files. */
-@NullMarked
-package dev.tidar.jinja;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package dev.tidar.load;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tidar.api.AnswerFormat;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Tool;
+import dev.tidar.api.Tools;
+import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.ThinkingBudget;
+import dev.tidar.text.answer.AnswerOutline;
+import dev.tidar.text.answer.AnswerParser;
+import dev.tidar.text.answer.AnswerSyntax;
+import dev.tidar.text.answer.AnswerSyntax.Thoughts;
+import dev.tidar.text.grammar.Grammar;
+import dev.tidar.text.grammar.Grammars;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out what the answer to a request is held to: its format, its calls, and how long it may think. Thread-safe. */
+final class AnswerStart {
+
+    private static final Logger log = LoggerFactory.getLogger(AnswerStart.class);
+
+    /** What a prompt that is no conversation asks for: no tools, and thoughts as they come. */
+    private static final Prompt.Chat NO_CHAT = new Prompt.Chat(List.of());
+
+    private static final long REMEMBERED_TOOLS = 1_000;
+
+    private final LoadedModel model;
+    private final Cache<Tool, Tool> holdable = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(REMEMBERED_TOOLS)
+            .build();
+
+    AnswerStart(LoadedModel model) {
+        this.model = model;
+    }
+
+    /**
+     * The state of an answer before its first token.
+     *
+     * @param syntax how the answer is read
+     * @param maxTokens tokens that it may have
+     * @throws InvalidRequestException if it cannot be held to what the request asks for, or has no room for it
+     */
+    AnswerState of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
+        Prompt.Chat chat = request.prompt() instanceof Prompt.Chat given ? given : NO_CHAT;
+        request.format().ifPresent(format -> grammars().of(format)); // alone, so that messages name its own keywords
+        Optional<Grammar> grammar = AnswerOutline.of(syntax, holdable(chat.tools()), request.format())
+                .map(outline -> grammars().of(outline));
+        grammar.ifPresent(g -> g.requireRoom(maxTokens));
+        return new AnswerState(
+                grammar.map(Grammar::start),
+                chat.thinking().budget().isPresent()
+                        ? Optional.of(budget(chat.thinking().budget().getAsInt(), syntax.thoughts()))
+                        : Optional.empty());
+    }
+
+    private Grammars grammars() {
+        return model.grammars()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "an answer format needs a tokenizer, but the model folder has no tokenizer.json"))
+                .get();
+    }
+
+    /** Those that may be called; of the others no schema is compiled. */
+    private Tools holdable(Tools tools) {
+        return tools.callable().isEmpty()
+                ? Tools.NONE
+                : new Tools(
+                        tools.callable().stream()
+                                .map(tool -> holdable.get(tool, this::inHoldableForm))
+                                .toList(),
+                        tools.choice());
+    }
+
+    /** Tools come from many places, and a keyword that no grammar can hold must not make one of them useless. */
+    private Tool inHoldableForm(Tool tool) {
+        try {
+            grammars().of(new AnswerFormat.JsonSchema(tool.parameters()));
+            return tool;
+        } catch (InvalidRequestException e) {
+            log.warn(
+                    "Arguments of tool {} are held to a JSON object, not to its schema: {}",
+                    tool.name(),
+                    e.getMessage());
+            return new Tool(tool.name(), tool.description(), "{}");
+        }
+    }
+
+    private ThinkingBudget.State budget(int tokens, Thoughts thoughts) {
+        OptionalInt openId = idOf(AnswerParser.OPEN_THOUGHTS);
+        OptionalInt closeId = idOf(AnswerParser.CLOSE_THOUGHTS);
+        if (thoughts == Thoughts.NONE || openId.isEmpty() || closeId.isEmpty()) {
+            throw new InvalidRequestException(
+                    "a thinking budget needs a model that thinks between tokens %s and %s, but %s does not"
+                            .formatted(
+                                    AnswerParser.OPEN_THOUGHTS,
+                                    AnswerParser.CLOSE_THOUGHTS,
+                                    model.facts().name()));
+        }
+        ThinkingBudget budget = new ThinkingBudget(tokens, openId.getAsInt(), closeId.getAsInt());
+        return thoughts == Thoughts.OPEN ? budget.inThoughts() : budget.atStart();
+    }
+
+    private OptionalInt idOf(String token) {
+        return model.tokenizer().map(tokenizer -> tokenizer.idOf(token)).orElse(OptionalInt.empty());
+    }
+}

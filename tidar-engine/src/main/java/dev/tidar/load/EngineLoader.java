@@ -1,0 +1,313 @@
+package dev.tidar.load;
+
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.EngineOptions.LoadProgress;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
+import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.TidarException;
+import dev.tidar.api.WeightFormat;
+import dev.tidar.auto.AdaptiveLayouts;
+import dev.tidar.auto.LayoutCalibration;
+import dev.tidar.auto.LayoutCandidates;
+import dev.tidar.backend.Backend;
+import dev.tidar.backend.BackendChoice;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.checkpoint.Checkpoint;
+import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.Overrides;
+import dev.tidar.checkpoint.TidarConfig;
+import dev.tidar.decode.Decoder;
+import dev.tidar.kvcache.BlockPool;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
+import dev.tidar.model.TidarModel;
+import dev.tidar.model.TidarModelLoader;
+import dev.tidar.model.TidarTransformer;
+import dev.tidar.schedule.Engine;
+import dev.tidar.schedule.EngineLoop;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.KvGeometry;
+import dev.tidar.text.tokenizer.ChatTemplate;
+import dev.tidar.text.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings a model folder to a device, on the engine thread. */
+public final class EngineLoader implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
+
+    /** Changes when what a block holds changes its meaning. */
+    private static final String KV_LAYOUT_VERSION = "1";
+
+    private final EngineOptions options;
+    private final LongSupplier nanoTime;
+    private final UnaryOperator<TidarModel> around;
+    private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
+    private volatile Optional<LoadedModel> model = Optional.empty();
+    private volatile Optional<RequestGate> gate = Optional.empty();
+
+    /**
+     * @param nanoTime a monotonic clock
+     * @param around what is put around the network that was loaded
+     */
+    public EngineLoader(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
+        this.options = options;
+        this.nanoTime = nanoTime;
+        this.around = around;
+    }
+
+    /** The border for requests. Call it after {@link #load} has returned. */
+    public RequestGate gate() {
+        return gate.orElseThrow();
+    }
+
+    /** What the engine is and does, as far as it is loaded. */
+    public EngineStatus status(EngineLoop loop) {
+        Optional<Loaded> loaded = model.map(LoadedModel::status);
+        boolean degraded = loaded.map(l -> !l.degradations().isEmpty()).orElse(false);
+        EngineState state = loop.state() == EngineState.READY && degraded ? EngineState.DEGRADED : loop.state();
+        return new EngineStatus(
+                state,
+                name(),
+                progress,
+                loaded,
+                loop.queued(),
+                loop.running(),
+                loop.totals(),
+                loop.death().map(TidarException::getMessage));
+    }
+
+    private String name() {
+        return options.model().toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    public Engine load() {
+        progress("reading the checkpoint", 0);
+        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
+            try {
+                Optional<ChatTemplate> template =
+                        tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
+                return load(checkpoint, new TextParts(tokenizer, template));
+            } catch (RuntimeException | Error e) {
+                tokenizer.ifPresent(Tokenizer::close);
+                throw e;
+            }
+        }
+    }
+
+    /** What of a model no device holds. */
+    private record TextParts(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
+
+    private Engine load(Checkpoint checkpoint, TextParts text) {
+        BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoint));
+        try {
+            return load(checkpoint, text, choice);
+        } catch (DeviceException e) {
+            if (!choice.isGpu() || !BackendChoice.mayReplace(options)) {
+                throw e;
+            }
+            return load(checkpoint, text, replace(choice, e));
+        }
+    }
+
+    /** Loads on the CPU after the GPU has failed while it served, where the options allow it. */
+    private Engine reload(TextParts text, BackendChoice failed, DeviceException failure) {
+        if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
+            throw failure;
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            return load(checkpoint, text, replace(failed, failure));
+        }
+    }
+
+    /** Weights that were trained or stored in float deserve their precision; others have none to lose. */
+    private Arithmetic arithmetic(Checkpoint checkpoint) {
+        boolean floats = checkpoint.weightBytes() > 3 * checkpoint.parameters();
+        boolean strict = options.weights() == WeightFormat.F32 || options.weights() == WeightFormat.AUTO && floats;
+        return strict ? Arithmetic.STRICT : Arithmetic.FAST;
+    }
+
+    private BackendChoice replace(BackendChoice failed, DeviceException failure) {
+        BackendChoice choice = BackendChoice.insteadOf(failed.backend().facts().device(), failure, options);
+        log.error("Computing on the CPU instead of a GPU: {}", choice.reason(), failure);
+        return choice;
+    }
+
+    private Engine load(Checkpoint checkpoint, TextParts text, BackendChoice choice) {
+        try {
+            return loadOn(choice, checkpoint, text);
+        } catch (RuntimeException | Error e) {
+            try {
+                choice.backend().close();
+            } catch (DeviceException refusal) {
+                e.addSuppressed(refusal);
+            }
+            throw e;
+        }
+    }
+
+    private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
+        Backend backend = choice.backend();
+        ModelConfig config = checkpoint.config();
+        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type(), backend.cacheType());
+        KvMemory memory = KvMemory.plan(options, checkpoint, geometry, backend.freeBytes());
+
+        progress("packing weights", 0.05);
+        int layoutRows = layoutRows(config);
+        TidarTransformer network = new TidarModelLoader(checkpoint, backend)
+                .load(
+                        backend.allocateKv(geometry, memory.blocks()),
+                        memory.contextLength(),
+                        layoutRows + promptRows(config),
+                        part -> progress("packing weights", 0.05 + 0.75 * part));
+        backend.unpickable(unpickable(config, text.tokenizer()));
+
+        progress("measuring layouts", 0.8);
+        BlockPool pool = new BlockPool(memory.blocks());
+        Decoder decoder = new Decoder(around.apply(network), maskToken(config).orElse(0));
+        AdaptiveLayouts layouts = new LayoutCandidates(
+                        new LayoutCalibration(
+                                decoder,
+                                new KvCache(pool, geometry.blockTokens()),
+                                memory.contextLength(),
+                                promptToken(config),
+                                options.limits().prefillChunk(),
+                                nanoTime),
+                        options.limits())
+                .measure(config.tidar(), options.decoding().draftLength());
+
+        LoadedModel loaded = new LoadedModel(
+                facts(
+                        checkpoint,
+                        network.weightType(),
+                        memory.contextLength(),
+                        text.template().isPresent()),
+                backend.facts(),
+                choice.reason(),
+                Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())
+                        .toList(),
+                checkpoint.generation(),
+                config.vocabSize(),
+                text.tokenizer(),
+                text.template(),
+                text.tokenizer()
+                        .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
+                layouts,
+                new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, network, geometry, pool)),
+                geometry.blockBytes());
+        model = Optional.of(loaded);
+        gate = Optional.of(new RequestGate(
+                options, loaded, () -> ThreadLocalRandom.current().nextLong()));
+        progress("ready", 1);
+        log.info("{}", LoadReport.of(loaded));
+        return new Engine(
+                decoder,
+                loaded.kvCache(),
+                layouts,
+                layoutRows,
+                backend::close,
+                failure -> reload(text, choice, failure));
+    }
+
+    /** Blocks can be shared where all agrees that their contents depend on. */
+    private Optional<PrefixCache> prefixCache(
+            Checkpoint checkpoint, TidarTransformer network, KvGeometry geometry, BlockPool pool) {
+        if (!options.kvCache().reuse()) {
+            return Optional.empty();
+        }
+        List<String> identity =
+                List.of(checkpoint.fingerprint(), network.weightType().name(), geometry.toString(), KV_LAYOUT_VERSION);
+        var config = new PrefixCache.Config(
+                identity, geometry.blockBytes(), options.kvCache().expireAfter());
+        return Optional.of(new PrefixCache(pool, config, nanoTime::getAsLong));
+    }
+
+    private Overrides overrides() {
+        DecodeMode mode = options.decoding().mode();
+        boolean drafts = mode == DecodeMode.SINGLE_PASS || mode == DecodeMode.TWO_PASS;
+        return new Overrides(options.maskTokenId(), options.blockSize(), options.contextLength(), drafts);
+    }
+
+    /** Rows that the layouts of a forward may have together: the widest one, and one for every other sequence. */
+    private int layoutRows(ModelConfig config) {
+        int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
+        return widest + options.limits().maxRunning();
+    }
+
+    /** Prompt rows of a forward, and the group that each prompt can carry behind its end. */
+    private int promptRows(ModelConfig config) {
+        int group = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 0;
+        return options.limits().prefillChunk() + options.limits().maxRunning() * group;
+    }
+
+    /** The mask token, and rows of the embedding that the tokenizer has no token for. */
+    private static int[] unpickable(ModelConfig config, Optional<Tokenizer> tokenizer) {
+        int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
+        if (size > config.vocabSize()) {
+            throw new InvalidModelException(
+                    InvalidModelException.Fault.CORRUPT,
+                    "tokenizer.json has ids up to %d, but config.json says vocab_size %d: they do not belong together"
+                            .formatted(size - 1, config.vocabSize()));
+        }
+        return IntStream.concat(maskToken(config).stream(), IntStream.range(size, config.vocabSize()))
+                .toArray();
+    }
+
+    private static OptionalInt maskToken(ModelConfig config) {
+        return config.tidar().map(TidarConfig::maskTokenId).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    private static int promptToken(ModelConfig config) {
+        return maskToken(config).orElse(-1) == 0 ? 1 : 0;
+    }
+
+    private ModelFacts facts(Checkpoint checkpoint, DType weights, int contextLength, boolean chat) {
+        ModelConfig config = checkpoint.config();
+        return new ModelFacts(
+                name(),
+                config.family().toString().toLowerCase(Locale.ROOT),
+                checkpoint.parameters(),
+                format(weights),
+                contextLength,
+                maskToken(config),
+                config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                checkpoint.draftAdapter().isPresent(),
+                chat);
+    }
+
+    private static WeightFormat format(DType type) {
+        return switch (type) {
+            case I8 -> WeightFormat.INT8;
+            case BF16 -> WeightFormat.BF16;
+            case F16, F32 -> WeightFormat.F32;
+        };
+    }
+
+    private void progress(String stage, double done) {
+        progress = new LoadProgress(stage, done);
+        options.progress().accept(progress);
+    }
+
+    @Override
+    public void close() {
+        model.ifPresent(LoadedModel::close);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.tidar.load;
+
+import dev.tidar.text.grammar.Grammars;
+import dev.tidar.text.grammar.Vocabulary;
+import dev.tidar.text.tokenizer.Tokenizer;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Makes the grammars of a model when they are first asked for: many applications never do. Thread-safe. */
+final class GrammarsOnce implements Supplier<Grammars> {
+
+    private final Tokenizer tokenizer;
+    private final int[] stopIds;
+    private Optional<Grammars> made = Optional.empty();
+
+    GrammarsOnce(Tokenizer tokenizer, Collection<Integer> stopIds) {
+        this.tokenizer = tokenizer;
+        this.stopIds = stopIds.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    @Override
+    public synchronized Grammars get() {
+        if (made.isEmpty()) {
+            made = Optional.of(new Grammars(new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds)));
+        }
+        return made.get();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tidar.load;
+
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import dev.tidar.api.EngineStatus.KvStatus;
+import dev.tidar.api.EngineStatus.Loaded;
+import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.auto.AdaptiveLayouts;
+import dev.tidar.auto.LayoutReports;
+import dev.tidar.backend.BackendFacts;
+import dev.tidar.checkpoint.GenerationDefaults;
+import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
+import dev.tidar.text.grammar.Grammars;
+import dev.tidar.text.tokenizer.ChatTemplate;
+import dev.tidar.text.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What is known about a model once it is loaded.
+ *
+ * @param facts for status
+ * @param backend what it runs on
+ * @param deviceReason why it runs on that
+ * @param degradations fallbacks that are active
+ * @param defaults stop ids and sampling of the model
+ * @param vocabSize rows of the embedding
+ * @param tokenizer empty where the folder has none: only token ids are served
+ * @param template empty where the model has no chat template
+ * @param grammars compiles answer formats, made when first asked for; empty without a tokenizer
+ * @param layouts what auto chooses from; its standings may be read here
+ * @param kvCache KV memory; only its counts may be read here
+ * @param blockBytes bytes of one block
+ */
+record LoadedModel(
+        ModelFacts facts,
+        BackendFacts backend,
+        String deviceReason,
+        List<String> degradations,
+        GenerationDefaults defaults,
+        int vocabSize,
+        Optional<Tokenizer> tokenizer,
+        Optional<ChatTemplate> template,
+        Optional<Supplier<Grammars>> grammars,
+        AdaptiveLayouts layouts,
+        KvCache kvCache,
+        long blockBytes)
+        implements AutoCloseable {
+
+    LoadedModel {
+        degradations = List.copyOf(degradations);
+    }
+
+    Loaded status() {
+        return new Loaded(
+                facts,
+                backend.device(),
+                deviceReason,
+                backend.kernels(),
+                LayoutReports.report(layouts.standings()),
+                degradations,
+                kv());
+    }
+
+    private KvStatus kv() {
+        Optional<CacheStats> prefixes = kvCache.prefixes().map(PrefixCache::stats);
+        return new KvStatus(
+                kvCache.pool().blocks() * blockBytes,
+                kvCache.pool().free() * blockBytes,
+                kvCache.pool().cached() * blockBytes,
+                prefixes.map(CacheStats::hitCount).orElse(0L),
+                prefixes.map(CacheStats::missCount).orElse(0L));
+    }
+
+    @Override
+    public void close() {
+        tokenizer.ifPresent(Tokenizer::close);
+    }
+}

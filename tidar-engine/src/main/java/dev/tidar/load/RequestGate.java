@@ -1,0 +1,189 @@
+package dev.tidar.load;
+
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Limits;
+import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StopRule;
+import dev.tidar.schedule.Admission;
+import dev.tidar.text.answer.AnswerParser;
+import dev.tidar.text.answer.AnswerSyntax;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The border for requests: checks them against the model, once, on the caller's thread, before anything is queued.
+ * Thread-safe.
+ */
+public final class RequestGate {
+
+    private final Decoding defaultDecoding;
+    private final Limits limits;
+    private final LoadedModel model;
+    private final PromptEncoder prompts;
+    private final RequestPicking picking;
+    private final AnswerStart answers;
+    private final LongSupplier seeds;
+
+    RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
+        this.defaultDecoding = options.decoding();
+        this.limits = options.limits();
+        this.model = model;
+        this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
+        this.picking = new RequestPicking(model.defaults().sampling(), model.vocabSize());
+        this.answers = new AnswerStart(model);
+        this.seeds = seeds;
+    }
+
+    /**
+     * Turns a request into what can be queued.
+     *
+     * @throws InvalidRequestException if it can never be served
+     */
+    public Admission admit(GenerationRequest request) {
+        Supplier<LayoutChoice> layouts = layouts(request.decoding().orElse(defaultDecoding));
+        if (!request.stopStrings().isEmpty() && model.tokenizer().isEmpty()) {
+            throw new InvalidRequestException(
+                    "stop strings need a tokenizer, but the model folder has no tokenizer.json");
+        }
+        requireNewTokens(request);
+        requireOneLaw(request);
+        EncodedPrompt encoded = prompts.encode(request.prompt());
+        List<Integer> prompt = encoded.ids();
+        AnswerSyntax syntax =
+                request.format().isPresent() ? encoded.answerSyntax().withFormat() : encoded.answerSyntax();
+        int context = model.facts().contextLength();
+        requirePrompt(prompt.size(), context);
+        StopRule stop = stop(request, context);
+        AnswerState start = answers.of(request, syntax, Math.min(stop.maxTokens(), context - prompt.size()));
+        return new Admission(
+                prompt,
+                picking.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
+                stop,
+                timeout(request),
+                request.cacheSalt().orElse(""),
+                start,
+                () -> model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
+                () -> new AnswerParser(syntax, seeds.getAsLong()),
+                layouts);
+    }
+
+    /** Log-probabilities are those of the model, and a mixed row has none of its own. */
+    private void requireOneLaw(GenerationRequest request) {
+        if (request.decoding().orElse(defaultDecoding).isLossy()
+                && request.logProbs().isPresent()) {
+            throw new InvalidRequestException("log-probabilities are told of exact decoding, but beta is below 1");
+        }
+    }
+
+    private void requireNewTokens(GenerationRequest request) {
+        int most = limits.maxNewTokens().orElse(Integer.MAX_VALUE);
+        if (request.maxTokens().orElse(1) > most) {
+            throw new InvalidRequestException("max tokens must be at most %d, the limit of this engine, but is %d"
+                    .formatted(most, request.maxTokens().getAsInt()));
+        }
+    }
+
+    private void requirePrompt(int tokens, int context) {
+        int most = limits.maxPromptTokens().orElse(Integer.MAX_VALUE);
+        if (tokens > most) {
+            throw new InvalidRequestException(
+                    "the prompt must have at most %d tokens, the limit of this engine, but has %d"
+                            .formatted(most, tokens));
+        }
+        if (tokens >= context) {
+            throw new InvalidRequestException(
+                    "the prompt has %d tokens and needs %d blocks of KV memory, but a context of %d has room for %d tokens in %d blocks"
+                            .formatted(
+                                    tokens,
+                                    model.kvCache().blocksFor(tokens + 1),
+                                    context,
+                                    context - 1,
+                                    model.kvCache().blocksFor(context)));
+        }
+    }
+
+    /** The shorter of what the request asks for and what the engine allows. */
+    private Optional<Duration> timeout(GenerationRequest request) {
+        return Stream.concat(request.timeout().stream(), limits.maxRequestTime().stream())
+                .min(Comparator.naturalOrder());
+    }
+
+    private StopRule stop(GenerationRequest request, int context) {
+        Set<Integer> stopIds = new HashSet<>(request.stopIds());
+        if (!request.ignoreStopIds()) {
+            stopIds.addAll(model.defaults().stopIds());
+        }
+        int maxTokens = request.maxTokens().orElse(limits.maxNewTokens().orElse(context));
+        return new StopRule(stopIds, request.stopStrings(), request.minTokens(), maxTokens, context);
+    }
+
+    private Supplier<LayoutChoice> layouts(Decoding decoding) {
+        if (decoding.isLossy() && decoding.mode() != DecodeMode.SINGLE_PASS) {
+            throw new InvalidRequestException("beta below 1 needs mode single-pass, but the mode is %s"
+                    .formatted(decoding.mode().name().toLowerCase(Locale.ROOT).replace('_', '-')));
+        }
+        if (decoding.mode() == DecodeMode.AUTO) {
+            requireMeasured(decoding);
+            return model.layouts()::forRequest;
+        }
+        StepLayout layout = layout(decoding);
+        return () -> LayoutChoice.fixed(layout);
+    }
+
+    /** Auto knows only the draft length that was measured at load; another one is refused rather than ignored. */
+    private void requireMeasured(Decoding decoding) {
+        int measured =
+                defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));
+        if (!decoding.outcomes().isEmpty() || decoding.draftLength().orElse(measured) != measured) {
+            throw new InvalidRequestException(
+                    "mode auto decides on draft length and outcomes itself; choose single-pass or two-pass to set them");
+        }
+    }
+
+    private StepLayout layout(Decoding decoding) {
+        ModelFacts facts = model.facts();
+        if (decoding.mode() == DecodeMode.AUTOREGRESSIVE) {
+            return StepLayout.AUTOREGRESSIVE;
+        }
+        if (facts.maskTokenId().isEmpty()) {
+            throw new InvalidRequestException(
+                    "mode %s needs a mask token, but %s has none: it decodes autoregressively only"
+                            .formatted(decoding.mode(), facts.name()));
+        }
+        int k = decoding.draftLength().orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
+        if (decoding.mode() == DecodeMode.TWO_PASS) {
+            if (!decoding.outcomes().isEmpty()) {
+                throw new InvalidRequestException("outcomes belong to mode single-pass, but the mode is two-pass");
+            }
+            return new StepLayout.TwoPass(k);
+        }
+        SortedSet<Integer> outcomes =
+                decoding.outcomes().isEmpty() ? StepLayout.allOutcomes(k) : new TreeSet<>(decoding.outcomes());
+        if (outcomes.last() > k) {
+            throw new InvalidRequestException("outcomes must be kept counts in [1, draft length = %d], but hold %d"
+                    .formatted(k, outcomes.last()));
+        }
+        if (decoding.isLossy() && outcomes.size() < k) {
+            throw new InvalidRequestException("beta below 1 needs single-pass steps with all outcomes, but they are %s"
+                    .formatted(decoding.outcomes()));
+        }
+        return new StepLayout.SinglePass(k, outcomes, decoding.beta());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tidar.load;
+
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Sampling;
+import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.Filters;
+import dev.tidar.sampling.LogitBias;
+import dev.tidar.sampling.Penalties;
+import dev.tidar.sampling.Picking;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Turns what a request says of sampling, and what the model says where it says nothing, into a picking. */
+final class RequestPicking {
+
+    private final Sampling defaults;
+    private final int vocabSize;
+
+    RequestPicking(Sampling defaults, int vocabSize) {
+        this.defaults = defaults;
+        this.vocabSize = vocabSize;
+    }
+
+    /**
+     * The picking of a request.
+     *
+     * @param stopIds tokens that end its answer
+     * @param firstPosition position of the first token of its answer
+     * @param seed taken where the request names none
+     * @throws InvalidRequestException if it names a token that the model does not have
+     */
+    Picking of(GenerationRequest request, Set<Integer> stopIds, int firstPosition, long seed) {
+        Sampling s = request.sampling().orElse(defaults);
+        requireKnown("logit bias", s.logitBias().keySet());
+        requireKnown("stop ids", request.stopIds());
+        return new Picking(
+                (float) s.temperature().orElse(0),
+                s.seed().orElse(seed),
+                new Filters(
+                        s.topK().orElse(0),
+                        s.topP().orElse(1),
+                        s.minP().orElse(0),
+                        s.typicalP().orElse(1)),
+                new Penalties(
+                        (float) s.repetitionPenalty().orElse(1),
+                        (float) s.frequencyPenalty().orElse(0),
+                        (float) s.presencePenalty().orElse(0)),
+                bias(s.logitBias()),
+                new BarredIds(ints(stopIds), firstPosition + request.minTokens()),
+                request.logProbs());
+    }
+
+    private void requireKnown(String name, Collection<Integer> ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= vocabSize) {
+                throw new InvalidRequestException(
+                        "%s must be of token ids in [0, %d), but one is %d".formatted(name, vocabSize, id));
+            }
+        }
+    }
+
+    private static LogitBias bias(Map<Integer, Double> byTokenId) {
+        var sorted = new TreeMap<>(byTokenId);
+        float[] values = new float[sorted.size()];
+        int i = 0;
+        for (double value : sorted.values()) {
+            values[i++] = (float) value;
+        }
+        return new LogitBias(ints(sorted.keySet()), values);
+    }
+
+    private static int[] ints(Collection<Integer> ids) {
+        return ids.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+}

@@ -1,0 +1,5 @@
+/** Brings a model folder to a device, and checks requests against the model before they are queued. */
+@NullMarked
+package dev.tidar.load;
+
+import org.jspecify.annotations.NullMarked;

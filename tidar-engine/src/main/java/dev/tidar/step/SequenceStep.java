@@ -1,0 +1,60 @@
+package dev.tidar.step;
+
+import java.util.List;
+
+/**
+ * The rows of one sequence in one forward.
+ *
+ * @param exactTokens causal rows at consecutive positions: prompt rows, or the anchor and its drafts; empty in a draft
+ *     pass
+ * @param position position of the first of them, and what is committed before it
+ * @param verifyRows how many of the last exact rows are verified; 0 in a draft pass and in an unfinished prefill
+ * @param draftLength K, rows of each group
+ * @param groups groups of drafting rows, at most one for each kept count
+ */
+public record SequenceStep(
+        List<Integer> exactTokens, int position, int verifyRows, int draftLength, List<Group> groups) {
+
+    public SequenceStep {
+        exactTokens = List.copyOf(exactTokens);
+        groups = List.copyOf(groups);
+        if (verifyRows > exactTokens.size()) {
+            throw new IllegalArgumentException(
+                    "verify rows (%d) must be exact rows (%d)".formatted(verifyRows, exactTokens.size()));
+        }
+    }
+
+    /**
+     * K rows that draft for one outcome.
+     *
+     * @param kept the kept count they draft for; 0 in a draft pass
+     * @param tokens masks, in a draft pass behind a copy of the anchor
+     * @param position position of the first row
+     * @param seen cached keys that each row sees
+     */
+    public record Group(int kept, List<Integer> tokens, int position, int seen) {
+        public Group {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /** Whether this is the first of the two passes of a two-pass step. */
+    public boolean isDraftPass() {
+        return exactTokens.isEmpty();
+    }
+
+    /** All its rows. */
+    public int rows() {
+        return exactTokens.size() + groups.size() * draftLength;
+    }
+
+    /** Position behind the last exact row. */
+    public int end() {
+        return position + exactTokens.size();
+    }
+
+    /** What is committed once so many of the verify rows stand. */
+    public int committed(int kept) {
+        return end() - verifyRows + kept;
+    }
+}

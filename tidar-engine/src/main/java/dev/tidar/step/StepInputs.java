@@ -1,0 +1,143 @@
+package dev.tidar.step;
+
+import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.TokenCounts;
+import dev.tidar.tensor.Ids;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * All that a step needs, known to the host before it.
+ *
+ * @param rows the rows of the forward
+ * @param plans one for each sequence: its verify rows and its groups
+ * @param verifyRules one for each verify row, in the order of the picks, and one for each pick of padding
+ * @param draftRules one for each draft that can be got, in the order of the drafts
+ */
+public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> verifyRules, List<PickRule> draftRules) {
+
+    private static final PickRule PADDING = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
+
+    public StepInputs {
+        plans = List.copyOf(plans);
+        verifyRules = List.copyOf(verifyRules);
+        draftRules = List.copyOf(draftRules);
+        if (plans.size() != rows.numSequences()) {
+            throw new IllegalArgumentException("a step of %d sequences must have as many plans, but has %d"
+                    .formatted(rows.numSequences(), plans.size()));
+        }
+        int picks = 0;
+        int drafts = 0;
+        for (VerifyPlan plan : plans) {
+            if (plan.firstPick() != picks || plan.firstDraft() != drafts) {
+                throw new IllegalArgumentException("picks and drafts must be consecutive");
+            }
+            picks += plan.verifyRows();
+            drafts += plan.draftLength() - 1;
+        }
+        if (verifyRules.size() < picks || draftRules.size() != drafts) {
+            throw new IllegalArgumentException(
+                    "%d verify rows and %d drafts must each have a rule, but there are %d and %d"
+                            .formatted(picks, drafts, verifyRules.size(), draftRules.size()));
+        }
+    }
+
+    /** Whether a verify row is asked for log-probabilities. */
+    public boolean asksLogProbs() {
+        return verifyRules.stream().anyMatch(rule -> rule.logProbs().isPresent());
+    }
+
+    /** Whether all rows are picked by temperature and seed alone, those of each sequence alike. */
+    public boolean isPlain() {
+        return Stream.concat(verifyRules.stream(), draftRules.stream()).allMatch(PickRule::isPlain);
+    }
+
+    /** How each sequence picks; GREEDY where it picks nothing. */
+    public List<Picking> pickings() {
+        return plans.stream().map(this::picking).toList();
+    }
+
+    private Picking picking(VerifyPlan plan) {
+        if (plan.verifyRows() > 0) {
+            return verifyRules.get(plan.firstPick()).picking();
+        }
+        return plan.draftLength() > 1 ? draftRules.get(plan.firstDraft()).picking() : Picking.GREEDY;
+    }
+
+    /**
+     * Row numbers that get the head first: the verify rows of all sequences, in order, then NONE for each of padding.
+     */
+    public int[] verifyRows() {
+        int[] numbers = new int[verifyRules.size()];
+        Arrays.fill(numbers, Ids.NONE);
+        for (VerifyPlan plan : plans) {
+            for (int j = 0; j < plan.verifyRows(); j++) {
+                numbers[plan.firstPick() + j] = plan.firstRow() + j;
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether a verify row is mixed with a mask. */
+    public boolean mixes() {
+        return plans.stream().anyMatch(plan -> plan.beta() < 1);
+    }
+
+    /** For each row of {@link #verifyRows} the row that it is mixed with, or NONE. */
+    public int[] mixedRows() {
+        int[] numbers = new int[verifyRules.size()];
+        Arrays.fill(numbers, Ids.NONE);
+        for (VerifyPlan plan : plans) {
+            for (int j = 0; j < plan.verifyRows(); j++) {
+                numbers[plan.firstPick() + j] = plan.mixedWith(j);
+            }
+        }
+        return numbers;
+    }
+
+    /** Rows that get the head first. */
+    public int numPicks() {
+        return verifyRules.size();
+    }
+
+    /** Drafts that all sequences together can get: K - 1 each, 0 where no group is carried. */
+    public int numDrafts() {
+        return draftRules.size();
+    }
+
+    public StepShape shape() {
+        return new StepShape(rows.counts(), rows.numSequences(), numPicks(), numDrafts());
+    }
+
+    /**
+     * The same step in a larger shape: what a device returns for it begins with what it returns for this one. Padding
+     * belongs to sequences of its own, of which the shape must have one at least; its rows see nothing, its picks and
+     * drafts are NONE. Drafting rows move behind the padding of the exact rows.
+     */
+    public StepInputs padded(StepShape shape) {
+        List<VerifyPlan> all = new ArrayList<>(shape.sequences());
+        int moved = shape.rows().exact() - rows.counts().exact();
+        plans.forEach(plan -> all.add(plan.withGroupsMoved(moved)));
+        int picks = plans.stream().mapToInt(VerifyPlan::verifyRows).sum();
+        int drafts = numDrafts();
+        while (all.size() < shape.sequences()) {
+            all.add(VerifyPlan.padding(picks, drafts, shape.drafts() - drafts));
+            drafts = shape.drafts();
+        }
+        return new StepInputs(
+                rows.padded(shape.rows(), shape.sequences()),
+                all,
+                padded(verifyRules, shape.picks()),
+                padded(draftRules, shape.drafts()));
+    }
+
+    private static List<PickRule> padded(List<PickRule> rules, int count) {
+        List<PickRule> all = new ArrayList<>(rules);
+        all.addAll(Collections.nCopies(count - rules.size(), PADDING));
+        return all;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tidar.text.answer;
+
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the JSON of tool calls: one object or an array of them. A call names a tool that was offered; its arguments are
+ * an object, under {@code arguments} or {@code parameters}, or missing where there are none. Of members with one name
+ * the last counts.
+ */
+final class CallReader {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private static final List<String> ARGUMENTS = List.of("arguments", "parameters");
+
+    private final Set<String> toolNames;
+    private final CallIds ids;
+
+    CallReader(Set<String> toolNames, CallIds ids) {
+        this.toolNames = toolNames;
+        this.ids = ids;
+    }
+
+    /**
+     * The calls that a JSON text makes.
+     *
+     * @return none, where any of it is no call: then the text is not what it looked like
+     */
+    List<ToolCall> read(String json) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(json);
+        } catch (JacksonException e) {
+            return List.of();
+        }
+        Iterable<JsonNode> nodes = root.isArray() ? root : List.of(root);
+        List<ToolCall> calls = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            if (!isCall(node) || calls.size() == ChatMessage.MAX_TOOL_CALLS) {
+                return List.of();
+            }
+            calls.add(new ToolCall(ids.next(), node.path("name").stringValue(), arguments(node)));
+        }
+        return List.copyOf(calls);
+    }
+
+    /** Whether a call may have this key first. */
+    static boolean mayBegin(String key) {
+        return key.equals("name") || key.equals("type") || key.equals("id") || ARGUMENTS.contains(key);
+    }
+
+    private boolean isCall(JsonNode node) {
+        JsonNode name = node.path("name");
+        return name.isString()
+                && toolNames.contains(name.stringValue())
+                && ARGUMENTS.stream()
+                        .map(node::path)
+                        .allMatch(arguments -> arguments.isMissingNode() || arguments.isObject());
+    }
+
+    private static String arguments(JsonNode call) {
+        return ARGUMENTS.stream()
+                .map(call::path)
+                .filter(JsonNode::isObject)
+                .findFirst()
+                .map(MAPPER::writeValueAsString)
+                .orElse("{}");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tidar.text.grammar;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tidar.api.AnswerFormat;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.text.answer.Outline;
+import dev.tidar.text.grammar.automaton.Work;
+import java.time.Duration;
+
+/**
+ * Compiles grammars for the vocabulary of one model, and keeps those that were asked for lately. Compiling happens on
+ * the caller's thread, within bounds of size, depth and work. Thread-safe.
+ */
+public final class Grammars {
+
+    private static final long CACHED_BYTES = 64L << 20;
+    private static final Duration CACHED_FOR = Duration.ofMinutes(30);
+
+    /** Elementary steps of one compilation, of some nanoseconds each. */
+    private static final long WORK = 50_000_000;
+
+    private final Vocabulary vocabulary;
+    private final Cache<Outline, Grammar> compiled = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(CACHED_BYTES)
+            .weigher((Outline outline, Grammar grammar) -> grammar.bytes())
+            .expireAfterAccess(CACHED_FOR)
+            .build();
+
+    public Grammars(Vocabulary vocabulary) {
+        this.vocabulary = vocabulary;
+    }
+
+    /**
+     * The grammar of answers of one format.
+     *
+     * @throws InvalidRequestException if the format is malformed, unsupported, too large, or allows no answer; the
+     *     message names the place and the keyword
+     */
+    public Grammar of(AnswerFormat format) {
+        return of(new Outline.Value(format));
+    }
+
+    /**
+     * The grammar of answers of an outline. Its first mask is computed here as well.
+     *
+     * @throws InvalidRequestException if a format in it is malformed, unsupported, too large, or allows no answer; the
+     *     message names the place and the keyword
+     */
+    public Grammar of(Outline outline) {
+        return compiled.get(outline, this::compile);
+    }
+
+    private Grammar compile(Outline outline) {
+        RuleSet rules = new RuleSet(vocabulary, new Work(OutlineCompiler.name(outline), WORK));
+        Rule root = new OutlineCompiler(rules, vocabulary).rule(outline);
+        Grammar grammar = rules.finish(OutlineCompiler.name(outline), root);
+        grammar.start().mask(Integer.MAX_VALUE);
+        return grammar;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.tidar.text.grammar;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A JSON object: declared members in their order, optional ones skipped at will, then any number of further members.
+ *
+ * <p>A position is the member that may come next, and whether a comma is due; {@link MemberCosts} knows the shortest
+ * end behind each.
+ */
+final class ObjectRule extends Rule {
+
+    private static final int FIRST = 0;
+    private static final int BEHIND_VALUE = 1;
+    private static final int BEHIND_COMMA = 2;
+    private static final int BEHIND_KEY = 3;
+    private static final int KINDS = 4;
+
+    private final JsonTerminals json;
+    private final List<Member> members;
+    private final int declared;
+    private final int max;
+    private final MemberCosts costs;
+
+    /**
+     * A member.
+     *
+     * @param key its name and the colon
+     */
+    record Member(Rule key, Rule value, boolean required) {
+        int cost() {
+            return sum(key.cost(), value.cost());
+        }
+    }
+
+    /**
+     * @param declared members in their order
+     * @param further members of which any number may follow, none of them required
+     * @param min least number of members, in all; {@code max} the most
+     */
+    ObjectRule(JsonTerminals json, List<Member> declared, List<Member> further, int min, int max) {
+        this.json = json;
+        this.declared = declared.size();
+        List<Member> all = new ArrayList<>(declared);
+        all.addAll(further);
+        this.members = List.copyOf(all);
+        this.max = max;
+        this.costs = new MemberCosts(json, members, this.declared, min, max);
+    }
+
+    private static int position(int kind, int member) {
+        return member * KINDS + kind;
+    }
+
+    /** The first member that may come behind this one: behind a further one it may come again. */
+    private int behind(int member) {
+        return Math.min(member + 1, declared);
+    }
+
+    /** Members so far, as far as they matter. */
+    private int counted(int count) {
+        return max == Integer.MAX_VALUE ? Math.min(count, costs.min()) : count;
+    }
+
+    @Override
+    boolean nests() {
+        return true;
+    }
+
+    @Override
+    int cost() {
+        return sum(json.openObject().cost(), costs.behindOpen());
+    }
+
+    @Override
+    int height() {
+        return 1 + costs.heightBehindOpen();
+    }
+
+    @Override
+    boolean settleCost() {
+        return costs.settle();
+    }
+
+    @Override
+    boolean settleHeight() {
+        return costs.settleHeights();
+    }
+
+    @Override
+    void enter(Frame behind, Closure out) {
+        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, behind), out);
+    }
+
+    @Override
+    void resume(Frame frame, Closure out) {
+        int kind = frame.position() % KINDS;
+        int next = frame.position() / KINDS;
+        if (kind == BEHIND_KEY) {
+            Frame behindValue =
+                    Frame.of(this, position(BEHIND_VALUE, behind(next)), counted(frame.count() + 1), frame.behind());
+            members.get(next).value().enter(behindValue, out);
+            return;
+        }
+        if (kind != BEHIND_COMMA && costs.mayClose(next, frame.count())) {
+            json.closeObject().enter(frame.behind(), out);
+        }
+        if (kind == BEHIND_VALUE) {
+            // The bound on tokens relies on the cheapest member, so without it there is no comma.
+            if (choosable(next, frame).contains(costs.cheapest(next, frame.count()))) {
+                Frame behindComma = Frame.of(this, position(BEHIND_COMMA, next), frame.count(), frame.behind());
+                json.comma().enter(behindComma, out);
+            }
+            return;
+        }
+        for (int member : choosable(next, frame)) {
+            Frame behindKey = Frame.of(this, position(BEHIND_KEY, member), frame.count(), frame.behind());
+            members.get(member).key().enter(behindKey, out);
+        }
+    }
+
+    /** The members that may come next: with each of them the object can still end within all bounds. */
+    private List<Integer> choosable(int next, Frame frame) {
+        List<Integer> found = new ArrayList<>();
+        if (frame.count() >= max) {
+            return found;
+        }
+        for (int member = next; member < members.size(); member++) {
+            Member candidate = members.get(member);
+            if (candidate.value().fits(frame.depth())
+                    && costs.mayTake(member, counted(frame.count() + 1))
+                    && frame.depth() + costs.heightBehindValue(behind(member), counted(frame.count() + 1))
+                            <= MAX_NESTING) {
+                found.add(member);
+            }
+            if (member < declared && candidate.required()) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    @Override
+    int restCost(int position, int count) {
+        int next = position / KINDS;
+        return switch (position % KINDS) {
+            case FIRST -> costs.behindOpen();
+            case BEHIND_VALUE -> costs.behindValue(next, count);
+            case BEHIND_COMMA -> costs.behindComma(next, count);
+            default -> sum(members.get(next).value().cost(), costs.behindValue(behind(next), counted(count + 1)));
+        };
+    }
+
+    @Override
+    void shortest(ByteArrayOutputStream out) {
+        json.openObject().shortest(out);
+        restShortest(position(FIRST, 0), 0, out);
+    }
+
+    @Override
+    void restShortest(int position, int count, ByteArrayOutputStream out) {
+        int kind = position % KINDS;
+        int next = position / KINDS;
+        int done = count;
+        if (kind == BEHIND_KEY) {
+            members.get(next).value().shortest(out);
+            next = behind(next);
+            done = counted(done + 1);
+            kind = BEHIND_VALUE;
+        }
+        while (kind == BEHIND_COMMA || !costs.mayClose(next, done)) {
+            if (kind == BEHIND_VALUE) {
+                json.comma().shortest(out);
+            }
+            int member = costs.cheapest(next, done);
+            members.get(member).key().shortest(out);
+            members.get(member).value().shortest(out);
+            next = behind(member);
+            done = counted(done + 1);
+            kind = BEHIND_VALUE;
+        }
+        json.closeObject().shortest(out);
+    }
+
+    @Override
+    public String toString() {
+        return "ObjectRule" + Arrays.asList(declared, members.size(), max);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tidar.text.grammar;
+
+import dev.tidar.text.grammar.automaton.ByteAutomaton;
+import java.util.Optional;
+
+/**
+ * One way to read the text so far: a state of a terminal, the units that it has completed, and the stack.
+ *
+ * @param units as {@link Terminal#counted} gives them
+ */
+record Spot(Terminal terminal, int state, int units, Frame behind) {
+
+    Optional<Spot> read(byte next) {
+        int reached = terminal.automaton().next(state, next);
+        if (reached == ByteAutomaton.DEAD) {
+            return Optional.empty();
+        }
+        int counted = terminal.completesUnit(state, reached) ? terminal.counted(units, 1) : units;
+        return terminal.admits(reached, counted)
+                ? Optional.of(new Spot(terminal, reached, counted, behind))
+                : Optional.empty();
+    }
+
+    boolean goesOn() {
+        return terminal.goesOn(state);
+    }
+
+    boolean isComplete() {
+        return terminal.automaton().isAccepting(state);
+    }
+
+    /** The cost of the shortest end of the whole text. */
+    int rest() {
+        return Rule.sum(terminal.rest(state, units), behind.rest());
+    }
+
+    /** The tokens of the shortest end of the whole text. */
+    int tokensToEnd(Vocabulary vocabulary) {
+        return behind.tail(vocabulary)
+                .behind(terminal.shortestFrom(state, units), vocabulary)
+                .fewest()[0];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Spot that
+                && terminal == that.terminal
+                && state == that.state
+                && units == that.units
+                && behind.equals(that.behind);
+    }
+
+    @Override
+    public int hashCode() {
+        return (System.identityHashCode(terminal) * 31 + state) * 31 + units + 17 * behind.hashCode();
+    }
+}

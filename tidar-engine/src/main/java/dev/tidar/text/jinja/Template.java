@@ -1,0 +1,88 @@
+package dev.tidar.text.jinja;
+
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat template: the part of Jinja2 that model folders use, as transformers sets it up (trim_blocks, lstrip_blocks,
+ * break and continue, {@code tojson} without HTML escaping, {@code raise_exception}, {@code strftime_now}).
+ *
+ * <p>Nothing but the given variables can be reached: there is no reflection, no other file, and text in a variable is
+ * never read as a template. Immutable; one template can render in many threads.
+ */
+public final class Template {
+
+    /** Largest source, in bytes of UTF-8. */
+    public static final int MAX_SOURCE_BYTES = 1 << 16;
+
+    private final Statement.Body body;
+    private final Set<String> reads;
+    private final List<String> literals;
+
+    private Template(StatementParser.Parsed parsed, List<String> literals) {
+        this.body = parsed.body();
+        this.reads = parsed.reads();
+        this.literals = List.copyOf(literals);
+    }
+
+    /**
+     * Reads a template. Unknown tags, filters, tests and functions are found here.
+     *
+     * @throws TemplateException with line and column, if the source is not a template or is larger than
+     *     {@link #MAX_SOURCE_BYTES}
+     */
+    public static Template parse(String source) {
+        boolean tooLarge =
+                source.length() > MAX_SOURCE_BYTES || source.getBytes(StandardCharsets.UTF_8).length > MAX_SOURCE_BYTES;
+        if (tooLarge) {
+            throw new TemplateException(
+                    new Position(1, 1),
+                    "a template must have at most %d bytes, but has more".formatted(MAX_SOURCE_BYTES));
+        }
+        List<Token> tokens = Lexer.tokenize(source);
+        return new Template(
+                StatementParser.parse(tokens),
+                tokens.stream()
+                        .filter(token -> token.kind() == Token.Kind.DATA || token.kind() == Token.Kind.STRING)
+                        .map(Token::text)
+                        .toList());
+    }
+
+    /** Whether an expression of the template reads a variable of this name. */
+    public boolean reads(String variable) {
+        return reads.contains(variable);
+    }
+
+    /** Whether this stands in a text that the template writes or compares with. */
+    public boolean mentions(String text) {
+        return literals.stream().anyMatch(literal -> literal.contains(text));
+    }
+
+    /** Renders within {@link RenderLimits#DEFAULT}. */
+    public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now) {
+        return render(variables, now, RenderLimits.DEFAULT);
+    }
+
+    /**
+     * Renders the template.
+     *
+     * @param variables what the template can name: strings, booleans, integers, doubles, null, and lists and maps of
+     *     them; maps keep their order
+     * @param now what {@code strftime_now} formats
+     * @throws TemplateRaisedException if the template refuses the variables
+     * @throws TemplateException if it cannot be rendered, or not within the limits
+     * @throws IllegalArgumentException if a variable is of another kind, or nests too deep
+     */
+    public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, RenderLimits limits) {
+        Budget budget = new Budget(limits);
+        Scope scope = Scope.outermost(new Variables(budget).convert(variables));
+        // What the template sets at its top does not change what was given.
+        Rendering rendering = new Rendering(budget, now, scope.inner());
+        body.execute(rendering);
+        return rendering.out().toString();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tidar.text.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The printable stand-ins of byte-level vocabularies: the 188 bytes that are visible characters of Latin-1 stand for
+ * themselves, the other 68 are shifted to U+0100 and up, in order. Source: {@code bytes_to_unicode} of GPT-2.
+ */
+final class ByteAlphabet {
+
+    private static final int[] BYTE_OF_CHAR = byteOfChar();
+
+    private ByteAlphabet() {}
+
+    /** The bytes behind a token; the UTF-8 of its own text when one of its characters is no stand-in. */
+    static byte[] bytesOf(String token) {
+        byte[] bytes = new byte[token.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            char c = token.charAt(i);
+            int value = c < BYTE_OF_CHAR.length ? BYTE_OF_CHAR[c] : -1;
+            if (value < 0) {
+                return token.getBytes(StandardCharsets.UTF_8);
+            }
+            bytes[i] = (byte) value;
+        }
+        return bytes;
+    }
+
+    private static int[] byteOfChar() {
+        int[] table = new int[256 + 68];
+        Arrays.fill(table, -1);
+        int shifted = 256;
+        for (int b = 0; b < 256; b++) {
+            boolean visible = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+            table[visible ? b : shifted++] = b;
+        }
+        return table;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.tidar.text.tokenizer;
+
+import dev.tidar.text.tokenizer.PromptText.Stretch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the added tokens that a prompt means: from the left, the longest at each place, as the Hugging Face tokenizer
+ * finds them, but only where the whole spelling lies outside of what users wrote. Immutable.
+ */
+final class MarkerScanner {
+
+    /**
+     * An added token in a prompt.
+     *
+     * @param id token id
+     * @param start index of the first character it stands for, swallowed white space included
+     * @param end index behind the last one
+     */
+    record Marker(int id, int start, int end) {}
+
+    private final Map<Character, List<AddedToken>> longestFirst = new HashMap<>();
+
+    MarkerScanner(List<AddedToken> tokens) {
+        for (AddedToken token : tokens) {
+            longestFirst
+                    .computeIfAbsent(token.content().charAt(0), c -> new ArrayList<>())
+                    .add(token);
+        }
+        Comparator<AddedToken> byLength =
+                Comparator.comparingInt(token -> token.content().length());
+        longestFirst.values().forEach(list -> list.sort(byLength.reversed()));
+    }
+
+    /** The markers of a prompt, in order, without overlap. */
+    List<Marker> scan(PromptText prompt) {
+        List<Marker> markers = new ArrayList<>();
+        int start = 0;
+        for (Stretch user : prompt.userText()) {
+            scan(prompt.text(), start, user.start(), markers);
+            start = user.end();
+        }
+        scan(prompt.text(), start, prompt.text().length(), markers);
+        return markers;
+    }
+
+    private void scan(String text, int from, int to, List<Marker> markers) {
+        int at = from;
+        while (at < to) {
+            AddedToken token = tokenAt(text, at, to);
+            if (token == null) {
+                at++;
+                continue;
+            }
+            int end = at + token.content().length();
+            if (!token.singleWord() || standsAlone(text, at, end)) {
+                int floor =
+                        markers.isEmpty() ? 0 : markers.get(markers.size() - 1).end();
+                markers.add(marker(token, text, Math.max(at, floor), end, floor));
+            }
+            at = end;
+        }
+    }
+
+    private @Nullable AddedToken tokenAt(String text, int at, int to) {
+        for (AddedToken token : longestFirst.getOrDefault(text.charAt(at), List.of())) {
+            if (at + token.content().length() <= to && text.startsWith(token.content(), at)) {
+                return token;
+            }
+        }
+        return null;
+    }
+
+    private static Marker marker(AddedToken token, String text, int start, int end, int floor) {
+        int first = start;
+        while (token.stripsLeft() && first > floor && isSpace(text.charAt(first - 1))) {
+            first--;
+        }
+        int last = end;
+        while (token.stripsRight() && last < text.length() && isSpace(text.charAt(last))) {
+            last++;
+        }
+        return new Marker(token.id(), first, last);
+    }
+
+    private static boolean standsAlone(String text, int start, int end) {
+        return (start == 0 || !isWord(text.codePointBefore(start)))
+                && (end == text.length() || !isWord(text.codePointAt(end)));
+    }
+
+    private static boolean isSpace(char c) {
+        return Character.isWhitespace(c) && !(c >= 0x1C && c <= 0x1F) || Character.isSpaceChar(c) || c == 0x85;
+    }
+
+    private static boolean isWord(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONNECTOR_PUNCTUATION,
+                    Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.DECIMAL_DIGIT_NUMBER -> true;
+            default -> Character.isAlphabetic(codePoint);
+        };
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tidar.text.tokenizer;
+
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Opens tokenizers of the Hugging Face library behind DJL: without a network, without telemetry, without truncation and
+ * padding.
+ *
+ * <p>DJL takes these decisions from the environment and from system properties and offers nothing else, so this class,
+ * and it alone, sets them, each only where the application has not said otherwise:
+ *
+ * <ul>
+ *   <li>{@code RUST_FLAVOR=cpu}: on a machine with CUDA, DJL downloads another build of the library;
+ *   <li>{@code OPT_OUT_TRACKING=true}: on EC2 and SageMaker, DJL reports the instance;
+ *   <li>{@code ENGINE_CACHE_DIR}: where the home directory cannot be written, DJL unpacks the library into a folder of
+ *       the shared temporary directory that everybody on the machine can guess and prepare; it gets a private one,
+ *       deleted at exit.
+ * </ul>
+ */
+final class NativeLibrary {
+
+    private static final String PLATFORMS = "linux-x86_64 and linux-aarch64 with glibc, osx-aarch64, win-x86_64";
+
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    private NativeLibrary() {}
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @param json text of a tokenizer.json
+     * @param file where it came from, for the message
+     * @throws InvalidModelException if the library refuses the file, or does not run on this machine
+     */
+    static synchronized HuggingFaceTokenizer open(String json, Path file) {
+        prefer("RUST_FLAVOR", "cpu");
+        prefer("OPT_OUT_TRACKING", "true");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // DJL looks its library up in the context class loader, which need not be the one that knows DJL.
+        thread.setContextClassLoader(HuggingFaceTokenizer.class.getClassLoader());
+        try {
+            avoidSharedTemporaryFolder();
+            return HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), OPTIONS);
+        } catch (EngineException | LinkageError | AssertionError | IOException e) {
+            throw unavailable(e);
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(
+                    Fault.CORRUPT, "%s is not a usable tokenizer: %s".formatted(file, e.getMessage()), e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static InvalidModelException unavailable(Throwable cause) {
+        String reason =
+                cause.getCause() == null ? cause.toString() : cause.getCause().toString();
+        return new InvalidModelException(
+                Fault.UNSUPPORTED,
+                ("The native tokenizer library cannot be loaded on %s-%s (%s). It runs on %s, and is unpacked into the folder "
+                                + "that DJL_CACHE_DIR names, else into the home directory. "
+                                + "Without a tokenizer.json, a model folder serves token ids on every platform.")
+                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), reason, PLATFORMS),
+                cause);
+    }
+
+    private static void prefer(String name, String value) {
+        if (System.getenv(name) == null && System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
+    }
+
+    private static void avoidSharedTemporaryFolder() throws IOException {
+        boolean chosen = isSet("DJL_CACHE_DIR") || isSet("ENGINE_CACHE_DIR");
+        if (!chosen && !Files.isWritable(Path.of(System.getProperty("user.home")))) {
+            Path folder = Files.createTempDirectory("tidar-tokenizer-"); // readable by its owner only
+            System.setProperty("ENGINE_CACHE_DIR", folder.toString());
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder.toFile()), "tidar-tokenizer-cleanup"));
+        }
+    }
+
+    private static void delete(File file) {
+        for (File child : Objects.requireNonNullElse(file.listFiles(), new File[0])) {
+            delete(child);
+        }
+        file.delete(); // Windows keeps a loaded library; nothing is to be done about it at exit
+    }
+
+    private static boolean isSet(String name) {
+        return System.getenv(name) != null || System.getProperty(name) != null;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tidar.text.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Prompt text that remembers which of it was written by users: outside of those stretches the spelling of a control
+ * token is the control token, inside it is ordinary text. Immutable.
+ *
+ * @param text the whole prompt
+ * @param userText stretches of the text that users wrote, in order, without overlap; empty and touching ones are joined
+ */
+public record PromptText(String text, List<Stretch> userText) {
+
+    public PromptText {
+        Objects.requireNonNull(text, "text");
+        List<Stretch> joined = new ArrayList<>(userText.size());
+        int end = 0;
+        for (Stretch stretch : userText) {
+            if (stretch.start() < end || stretch.end() > text.length()) {
+                throw new IllegalArgumentException(
+                        "user text must be in order and within the %d characters of the prompt, but is %s"
+                                .formatted(text.length(), stretch));
+            }
+            end = stretch.end();
+            if (!joined.isEmpty() && joined.get(joined.size() - 1).end() == stretch.start()) {
+                joined.set(
+                        joined.size() - 1,
+                        new Stretch(joined.get(joined.size() - 1).start(), end));
+            } else if (stretch.start() < end) {
+                joined.add(stretch);
+            }
+        }
+        userText = List.copyOf(joined);
+    }
+
+    /** A prompt of which nothing was written by users. */
+    public static PromptText trusted(String text) {
+        return new PromptText(text, List.of());
+    }
+
+    /** A prompt that a user wrote from end to end. */
+    public static PromptText user(String text) {
+        return new PromptText(text, List.of(new Stretch(0, text.length())));
+    }
+
+    /**
+     * A stretch of text.
+     *
+     * @param start index of its first character (UTF-16 code unit)
+     * @param end index behind its last character
+     */
+    public record Stretch(int start, int end) {
+        public Stretch {
+            if (start < 0 || end < start) {
+                throw new IllegalArgumentException(
+                        "a stretch must have 0 <= start <= end, but is [%d, %d)".formatted(start, end));
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.tidar.text.tokenizer;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.text.tokenizer.MarkerScanner.Marker;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Text to token ids and back, by the {@code tokenizer.json} of a model folder. Thread-safe.
+ *
+ * <p>What users wrote never becomes a control token. Only the spelling of an added token that stands outside of user
+ * text counts as that token; between two of them the whole stretch, user text and all, is encoded at once by a
+ * tokenizer that has no added tokens. So ids are those of the plain Hugging Face tokenizer wherever users spell no
+ * control token, and elsewhere its spelling comes out as ordinary pieces.
+ *
+ * <p>A lone surrogate counts as U+FFFD, since it has no UTF-8. Every other character is passed on as it is.
+ */
+public final class Tokenizer implements AutoCloseable {
+
+    private final Map<String, Integer> ids;
+    private final TokenBytes tokens;
+    private final MarkerScanner markers;
+    private final ContentEncoder content;
+    private final OptionalInt beginId;
+    private final Map<String, Integer> addedTokens;
+
+    private Tokenizer(TokenizerFile file, TokenizerConfig config) {
+        this.ids = Map.copyOf(file.ids());
+        this.beginId = beginId(file, config);
+        this.tokens = TokenBytes.of(file);
+        this.markers = new MarkerScanner(file.addedTokens());
+        this.content = ContentEncoder.open(file);
+        this.addedTokens = file.addedTokens().stream()
+                .collect(Collectors.toUnmodifiableMap(AddedToken::content, AddedToken::id, (first, again) -> first));
+    }
+
+    /**
+     * Loads the tokenizer of a model folder.
+     *
+     * @return the tokenizer; empty when the folder has no {@code tokenizer.json}, and serves token ids only
+     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library behind
+     *     encoding does not run on this machine
+     */
+    public static Optional<Tokenizer> load(Path folder) {
+        return TokenizerFile.read(folder).map(file -> new Tokenizer(file, TokenizerConfig.read(folder)));
+    }
+
+    /**
+     * Highest token id and one, added tokens included. Some ids below it may belong to no token, and decode to nothing.
+     */
+    public int size() {
+        return tokens.size();
+    }
+
+    /** The added tokens, control tokens among them: ids by their spelling. They stand for no text. */
+    public Map<String, Integer> addedTokens() {
+        return addedTokens;
+    }
+
+    /**
+     * The bytes that each id stands for, {@code [size()]}, in UTF-8 when they are joined. Added tokens and ids of no
+     * token have none, because no text consists of them.
+     */
+    public byte[][] tokenBytes() {
+        byte[][] bytes = new byte[tokens.size()][];
+        for (int id = 0; id < bytes.length; id++) {
+            bytes[id] = tokens.bytes(id);
+        }
+        addedTokens.values().forEach(id -> bytes[id] = new byte[0]);
+        return bytes;
+    }
+
+    /** Encodes what a user wrote: the spelling of a control token is ordinary text. */
+    public int[] encode(String text) {
+        return encode(PromptText.user(text));
+    }
+
+    /** Encodes a prompt in which the spelling of a control token counts outside of what users wrote. */
+    public int[] encode(PromptText prompt) {
+        String text = wellFormed(prompt.text());
+        IntStream.Builder encoded = IntStream.builder();
+        int start = 0;
+        for (Marker marker : markers.scan(prompt)) {
+            encodeContent(text.substring(start, marker.start()), encoded);
+            encoded.add(marker.id());
+            start = marker.end();
+        }
+        encodeContent(text.substring(start), encoded);
+        return encoded.build().toArray();
+    }
+
+    /** Encodes a text to continue: as {@link #encode(String)}, behind the begin token if the tokenizer asks for one. */
+    public int[] encodeText(String text) {
+        int[] encoded = encode(text);
+        return beginId.isPresent()
+                ? IntStream.concat(IntStream.of(beginId.getAsInt()), Arrays.stream(encoded))
+                        .toArray()
+                : encoded;
+    }
+
+    /** The token that {@link #encodeText} begins with; empty when the tokenizer asks for none. */
+    public OptionalInt beginId() {
+        return beginId;
+    }
+
+    /**
+     * Decodes token ids. Special tokens are left out; added tokens that are not special, such as {@code <think>}, show.
+     *
+     * @throws IllegalArgumentException if an id is not in {@code [0, size())}
+     */
+    public String decode(int[] tokenIds) {
+        return decode(tokenIds, false);
+    }
+
+    String decode(int[] tokenIds, boolean showsSpecial) {
+        StreamingDetokenizer detokenizer = new StreamingDetokenizer(tokens, id -> showsSpecial);
+        for (int id : tokenIds) {
+            detokenizer.append(id);
+        }
+        return detokenizer.finish();
+    }
+
+    /** A decoder for the tokens of one answer, which come one by one. It works on after this tokenizer is closed. */
+    public StreamingDetokenizer detokenizer() {
+        return detokenizer(Set.of());
+    }
+
+    /** As {@link #detokenizer()}, but special tokens with these spellings show. */
+    public StreamingDetokenizer detokenizer(Set<String> shownTokens) {
+        Set<Integer> shown =
+                shownTokens.stream().map(ids::get).filter(Objects::nonNull).collect(Collectors.toSet());
+        return new StreamingDetokenizer(tokens, shown::contains);
+    }
+
+    /** The id of a token, by its spelling in the vocabulary. */
+    public OptionalInt idOf(String token) {
+        Integer id = ids.get(token);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** Frees the native library's memory, once encodings under way have ended. Encoding is an error afterwards. */
+    @Override
+    public void close() {
+        content.close();
+    }
+
+    private void encodeContent(String text, IntStream.Builder encoded) {
+        if (!text.isEmpty()) {
+            LongStream.of(content.encode(text)).forEach(id -> encoded.add((int) id));
+        }
+    }
+
+    private static OptionalInt beginId(TokenizerFile file, TokenizerConfig config) {
+        if (config.addsBegin().isEmpty()) {
+            return file.templatedBegin();
+        }
+        if (!config.addsBegin().get()) {
+            return OptionalInt.empty();
+        }
+        String begin = config.namedTokens().get("bos_token");
+        Integer id = begin == null ? null : file.ids().get(begin);
+        if (id == null) {
+            throw new InvalidModelException(
+                    Fault.CORRUPT,
+                    "%s: add_bos_token must come with a bos_token of the vocabulary, but bos_token is %s"
+                            .formatted(config.file(), begin == null ? "missing" : "unknown to " + TokenizerFile.NAME));
+        }
+        return OptionalInt.of(id);
+    }
+
+    /** The same text with U+FFFD for each lone surrogate; as long as before, so that stretches keep their place. */
+    private static String wellFormed(String text) {
+        StringBuilder fixed = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (Character.charCount(text.codePointAt(i)) == 2) {
+                    i++;
+                } else {
+                    fixed = fixed == null ? new StringBuilder(text) : fixed;
+                    fixed.setCharAt(i, '\uFFFD');
+                }
+            }
+        }
+        return fixed == null ? text : fixed.toString();
+    }
+}

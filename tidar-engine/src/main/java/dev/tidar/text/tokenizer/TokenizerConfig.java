@@ -1,0 +1,56 @@
+package dev.tidar.text.tokenizer;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What {@code tokenizer_config.json} says about prompts. A folder without the file says nothing.
+ *
+ * @param file the file, for messages
+ * @param namedTokens spelling of {@code bos_token}, {@code eos_token} and the like
+ * @param addsBegin whether a text gets the begin token, where the file says so
+ * @param chatTemplate the node of that name; missing where there is none
+ */
+record TokenizerConfig(Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
+
+    private static final String NAME = "tokenizer_config.json";
+    private static final long MAX_BYTES = 16L << 20;
+
+    static TokenizerConfig read(Path folder) {
+        Path file = folder.resolve(NAME);
+        return JsonFile.read(file, MAX_BYTES)
+                .map(root ->
+                        new TokenizerConfig(file, namedTokens(root), addsBegin(file, root), root.path("chat_template")))
+                .orElseGet(() -> new TokenizerConfig(file, Map.of(), Optional.empty(), MissingNode.getInstance()));
+    }
+
+    private static Map<String, String> namedTokens(ObjectNode root) {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : root.properties()) {
+            JsonNode spelling = entry.getValue().isObject() ? entry.getValue().path("content") : entry.getValue();
+            if (entry.getKey().endsWith("_token") && spelling.isString()) {
+                tokens.put(entry.getKey(), spelling.asString());
+            }
+        }
+        return tokens;
+    }
+
+    private static Optional<Boolean> addsBegin(Path file, ObjectNode root) {
+        JsonNode adds = root.path("add_bos_token");
+        if (adds.isMissingNode() || adds.isNull()) {
+            return Optional.empty();
+        }
+        if (!adds.isBoolean()) {
+            throw new InvalidModelException(
+                    Fault.CORRUPT, "%s: add_bos_token must be true or false, but is %s".formatted(file, adds));
+        }
+        return Optional.of(adds.asBoolean());
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tidar.text.tokenizer;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A checked {@code tokenizer.json} with a byte-pair model: every token has one id and every id one token.
+ *
+ * <p>Gaps between the ids are allowed; released vocabularies have them.
+ */
+final class TokenizerFile {
+
+    static final String NAME = "tokenizer.json";
+
+    /** Most bytes of a tokenizer.json; that of a vocabulary of 256 thousand tokens has about 30 million. */
+    static final long MAX_BYTES = 64L << 20;
+
+    /** Ids beyond this are damage, not a vocabulary. */
+    private static final int MAX_ID = (1 << 24) - 1;
+
+    private final Path file;
+    private final ObjectNode root;
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<Integer, String> tokens = new HashMap<>();
+    private final List<AddedToken> added = new ArrayList<>();
+
+    private TokenizerFile(Path file, ObjectNode root) {
+        this.file = file;
+        this.root = root;
+        readVocabulary();
+        readAddedTokens();
+    }
+
+    /** The file in this folder; empty when there is none. */
+    static Optional<TokenizerFile> read(Path folder) {
+        Path file = folder.resolve(NAME);
+        return JsonFile.read(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
+    }
+
+    Path path() {
+        return file;
+    }
+
+    /** The id of each token, by its spelling in the vocabulary, added tokens included. */
+    Map<String, Integer> ids() {
+        return ids;
+    }
+
+    List<AddedToken> addedTokens() {
+        return added;
+    }
+
+    JsonNode decoder() {
+        return root.path("decoder");
+    }
+
+    /** The token that the post-processor puts before a text of its own accord, if any. */
+    OptionalInt templatedBegin() {
+        return templatedBegin(root.path("post_processor"));
+    }
+
+    private OptionalInt templatedBegin(JsonNode processor) {
+        if (processor.path("type").asString("").equals("Sequence")) {
+            for (JsonNode part : processor.path("processors")) {
+                OptionalInt begin = templatedBegin(part);
+                if (begin.isPresent()) {
+                    return begin;
+                }
+            }
+        }
+        JsonNode first = processor.path("single").path(0).path("SpecialToken").path("id");
+        Integer id = first.isString() ? ids.get(first.asString()) : null;
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /**
+     * This tokenizer for text in which no control token counts: without added tokens, and with their spellings taken
+     * out of the vocabulary, so that no chain of merges and no whole-word look-up can arrive at one.
+     */
+    String contentJson() {
+        ObjectNode content = root.deepCopy();
+        content.putArray("added_tokens");
+        content.putNull("post_processor");
+        content.putNull("truncation");
+        content.putNull("padding");
+        ObjectNode model = (ObjectNode) content.path("model");
+        ObjectNode vocabulary = (ObjectNode) model.path("vocab");
+        Set<String> removed = new HashSet<>();
+        for (AddedToken token : added) {
+            if (isControlSpelling(token, model) && vocabulary.remove(token.content()) != null) {
+                // No text reaches a name with a space: the normalizers and pre-tokenizers of such models map spaces.
+                vocabulary.put(" control " + token.id(), token.id());
+                removed.add(token.content());
+            }
+        }
+        if (!removed.isEmpty()) {
+            dropMerges(removed, model);
+        }
+        return JsonFile.write(content);
+    }
+
+    /**
+     * White space, single characters, byte tokens and the token for the unknown are ordinary text even when they were
+     * added.
+     */
+    private static boolean isControlSpelling(AddedToken token, JsonNode model) {
+        String content = token.content();
+        return !content.isBlank()
+                && content.codePointCount(0, content.length()) > 1
+                && !content.equals(model.path("unk_token").asString(""))
+                && TokenBytes.byteOf(content) < 0;
+    }
+
+    /** Drops the merges that come from these tokens or arrive at them. */
+    private static void dropMerges(Set<String> removed, ObjectNode model) {
+        ArrayNode kept = model.arrayNode();
+        for (JsonNode merge : model.path("merges")) {
+            String[] pair = merge.isArray()
+                    ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
+                    : merge.asString("").split(" ", 2);
+            boolean drops = Stream.of(pair).anyMatch(removed::contains) || removed.contains(String.join("", pair));
+            if (!drops) {
+                kept.add(merge);
+            }
+        }
+        model.set("merges", kept);
+    }
+
+    private void readVocabulary() {
+        JsonNode model = root.path("model");
+        String type = model.path("type").asString(model.has("merges") ? "BPE" : "nothing");
+        if (!type.equals("BPE")) {
+            throw fault(Fault.UNSUPPORTED, "model.type must be BPE, but is " + type);
+        }
+        if (!(model.path("vocab") instanceof ObjectNode vocabulary) || vocabulary.isEmpty()) {
+            throw fault(Fault.CORRUPT, "model.vocab must be an object of tokens and ids, but is not");
+        }
+        for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+            put(entry.getKey(), entry.getValue(), "model.vocab");
+        }
+    }
+
+    private void readAddedTokens() {
+        for (JsonNode token : root.path("added_tokens")) {
+            String content = token.path("content").asString("");
+            if (content.isEmpty()) {
+                throw fault(
+                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: " + token.path("id"));
+            }
+            int id = put(content, token.path("id"), "added_tokens");
+            added.add(new AddedToken(
+                    id,
+                    content,
+                    token.path("special").asBoolean(false),
+                    token.path("single_word").asBoolean(false),
+                    token.path("lstrip").asBoolean(false),
+                    token.path("rstrip").asBoolean(false)));
+        }
+    }
+
+    private int put(String token, JsonNode number, String key) {
+        if (!number.isInt() || number.asInt() < 0 || number.asInt() > MAX_ID) {
+            throw fault(
+                    Fault.CORRUPT,
+                    "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
+                            .formatted(key, shown(token), MAX_ID, number));
+        }
+        int id = number.asInt();
+        Integer otherId = ids.putIfAbsent(token, id);
+        String otherToken = tokens.putIfAbsent(id, token);
+        if (otherId != null && otherId != id) {
+            throw fault(
+                    Fault.CORRUPT,
+                    "%s: \"%s\" must have one id, but has %d and %d".formatted(key, shown(token), otherId, id));
+        }
+        if (otherToken != null && !otherToken.equals(token)) {
+            throw fault(
+                    Fault.CORRUPT,
+                    "%s: id %d must belong to one token, but belongs to \"%s\" and \"%s\""
+                            .formatted(key, id, shown(otherToken), shown(token)));
+        }
+        return id;
+    }
+
+    /** At most 40 characters of a token, without control characters, for a message. */
+    private static String shown(String token) {
+        String cut = token.length() > 40 ? token.substring(0, 40) + "..." : token;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    InvalidModelException fault(Fault fault, String rule) {
+        return new InvalidModelException(fault, "%s: %s".formatted(file, rule));
+    }
+}

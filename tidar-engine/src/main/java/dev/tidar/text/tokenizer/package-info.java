@@ -1,0 +1,5 @@
+/** Text to token ids and back, and chat messages to a prompt. */
+@NullMarked
+package dev.tidar.text.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

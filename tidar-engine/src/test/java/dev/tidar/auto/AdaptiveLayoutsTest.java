@@ -1,0 +1,219 @@
+package dev.tidar.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.auto.AdaptiveLayouts.Measured;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.StepLayout.SinglePass;
+import dev.tidar.decode.StepLayout.TwoPass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Auto")
+class AdaptiveLayoutsTest {
+
+    private static final StepLayout TWO_PASS = new TwoPass(8);
+
+    @Test
+    void neverTriesALayoutThatCouldNotPayEvenWithGoodDrafts() {
+        assertThat(next(layouts(100, 1000))).isEqualTo(StepLayout.AUTOREGRESSIVE);
+    }
+
+    @Test
+    void triesALayoutThatCouldPay() {
+        assertThat(next(layouts(100, 200))).isEqualTo(TWO_PASS);
+    }
+
+    @Test
+    void givesUpALayoutWhoseDraftsAreRefused() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+
+        assertThat(drive(layouts, layouts.forRequest(), 1, 40)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+    }
+
+    @Test
+    void staysWithALayoutWhoseDraftsAreAccepted() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+
+        assertThat(drive(layouts, layouts.forRequest(), 5, 200)).isEqualTo(TWO_PASS);
+    }
+
+    @Test
+    void startsTheNextRequestFromWhatWasSeen() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+        drive(layouts, layouts.forRequest(), 1, 100);
+
+        assertThat(next(layouts)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+    }
+
+    @Test
+    void triesAgainAfterManyRequestsBecauseTextsDiffer() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+        drive(layouts, layouts.forRequest(), 1, 100);
+
+        long tried = 0;
+        for (int request = 0; request < 1000; request++) {
+            LayoutChoice choice = layouts.forRequest();
+            tried += next(layouts, choice).equals(TWO_PASS) ? 1 : 0;
+            drive(layouts, choice, 1, 10);
+        }
+        assertThat(tried).isBetween(1L, 400L);
+    }
+
+    @Test
+    void losesLittleWhereNoDraftIsEverAccepted() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+        double nanos = 0;
+        double tokens = 0;
+        for (int request = 0; request < 50; request++) {
+            LayoutChoice choice = layouts.forRequest();
+            for (int step = 0; step < 200; step++) {
+                StepLayout layout = next(layouts, choice);
+                choice.observe(layout, 1);
+                nanos += layout.equals(TWO_PASS) ? 200 : 100;
+                tokens++;
+            }
+        }
+        assertThat(nanos / tokens).isLessThan(105);
+    }
+
+    @Test
+    void givesUpALayoutThatIsSlowerThanItWasMeasured() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+        LayoutChoice choice = layouts.forRequest();
+        for (int i = 0; i < 100; i++) {
+            choice.observe(TWO_PASS, 3);
+            layouts.observe(List.of(TWO_PASS), 0, 600);
+        }
+
+        assertThat(next(layouts, choice)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+    }
+
+    @Test
+    void reportsWhatItSaw() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+        drive(layouts, layouts.forRequest(), 3, 512);
+
+        AdaptiveLayouts.Standing seen = layouts.standings().get(1);
+        assertThat(seen.observedSteps()).isBetween(490L, 512L);
+        assertThat(seen.tokensPerStep()).isBetween(2.9, 3.1);
+    }
+
+    @Nested
+    class WithManySequences {
+
+        /** Rows are free up to eight: a forward takes 100 for one row, 110 for eight, 200 for sixteen. */
+        private final AdaptiveLayouts layouts = new AdaptiveLayouts(
+                new PassTimes(Map.of(1, 100L, 8, 110L, 16, 200L), 10),
+                List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100), new Measured(NARROW, 105)));
+
+        @Test
+        void giveEachTheRowsThatAreFree() {
+            assertThat(shared(1)).containsOnly(NARROW);
+            assertThat(shared(2)).containsOnly(NARROW);
+        }
+
+        @Test
+        void giveRowsToSomeWhereThereAreNotEnoughForAll() {
+            assertThat(shared(3)).contains(NARROW, StepLayout.AUTOREGRESSIVE);
+        }
+
+        @Test
+        void allDecodeAutoregressivelyWhereRowsCostMoreThanTheyBring() {
+            assertThat(shared(16)).containsOnly(StepLayout.AUTOREGRESSIVE);
+        }
+
+        @Test
+        void goByTheAcceptanceOfEach() {
+            LayoutChoice refused = layouts.forRequest();
+            for (int i = 0; i < 50; i++) {
+                refused.observe(NARROW, 1);
+            }
+            LayoutChoice accepted = layouts.forRequest();
+            for (int i = 0; i < 50; i++) {
+                accepted.observe(NARROW, 2);
+            }
+            layouts.share(List.of(refused, accepted), List.of(), 0);
+
+            assertThat(refused.current()).isEqualTo(StepLayout.AUTOREGRESSIVE);
+            assertThat(accepted.current()).isEqualTo(NARROW);
+        }
+
+        @Test
+        void leaveALayoutThatARequestAskedFor() {
+            LayoutChoice fixed = LayoutChoice.fixed(TWO_PASS);
+            layouts.share(List.of(fixed, layouts.forRequest()), List.of(), 0);
+
+            assertThat(fixed.current()).isEqualTo(TWO_PASS);
+        }
+
+        /** What was measured says that rows are free; each costs as much as the first. */
+        @Test
+        void soonDecodeAutoregressivelyWhereTheMeasurementAtLoadWasDisturbed() {
+            AdaptiveLayouts misled = new AdaptiveLayouts(
+                    new PassTimes(Map.of(1, 100L, 8, 101L, 16, 102L), 10),
+                    List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100), new Measured(TWO_PASS, 202)));
+            List<LayoutChoice> choices = List.of(misled.forRequest(), misled.forRequest(), misled.forRequest());
+            int drafting = 0;
+            for (int i = 0; i < 100; i++) {
+                misled.share(choices, List.of(), 0);
+                List<StepLayout> used =
+                        choices.stream().map(LayoutChoice::current).toList();
+                drafting += used.contains(TWO_PASS) ? 1 : 0;
+                misled.observe(
+                        used,
+                        0,
+                        used.stream().mapToLong(l -> 100L * l.maxRows()).sum());
+                choices.forEach(choice ->
+                        choice.observe(choice.current(), choice.current().draftLength() == 1 ? 1 : 3));
+            }
+
+            assertThat(drafting).isBetween(1, 30);
+        }
+
+        private List<StepLayout> shared(int sequences) {
+            List<LayoutChoice> choices = new ArrayList<>();
+            for (int i = 0; i < sequences; i++) {
+                choices.add(layouts.forRequest());
+            }
+            layouts.share(choices, List.of(), 0);
+            return choices.stream().map(LayoutChoice::current).toList();
+        }
+    }
+
+    private static final StepLayout NARROW = new SinglePass(2, StepLayout.allOutcomes(2));
+
+    private static AdaptiveLayouts layouts(long autoregressiveNanos, long twoPassNanos) {
+        Map<Integer, Long> nanos =
+                Map.of(1, autoregressiveNanos, 8, 2 * autoregressiveNanos, 64, 16 * autoregressiveNanos);
+        return new AdaptiveLayouts(
+                new PassTimes(nanos, 10),
+                List.of(
+                        new Measured(StepLayout.AUTOREGRESSIVE, autoregressiveNanos),
+                        new Measured(TWO_PASS, twoPassNanos)));
+    }
+
+    private static StepLayout next(AdaptiveLayouts layouts) {
+        return next(layouts, layouts.forRequest());
+    }
+
+    private static StepLayout next(AdaptiveLayouts layouts, LayoutChoice choice) {
+        layouts.share(List.of(choice), List.of(), 0);
+        return choice.current();
+    }
+
+    /** Steps that emit so many tokens where drafts are verified, one elsewhere; the layout of the step behind them. */
+    private static StepLayout drive(AdaptiveLayouts layouts, LayoutChoice choice, int kept, int steps) {
+        for (int i = 0; i < steps; i++) {
+            StepLayout layout = next(layouts, choice);
+            choice.observe(layout, layout.draftLength() == 1 ? 1 : kept);
+            layouts.observe(List.of(layout), 0, 100);
+        }
+        return next(layouts, choice);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tidar.text.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import dev.tidar.api.AnswerFormat;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("Answers to nasty schemas")
+class NastySchemasTest {
+
+    private static final List<String> SCHEMAS = NastySchemas.all();
+
+    @Test
+    void andThoseOfTheSuiteAreThreeHundredSchemas() {
+        assertThat(SCHEMAS).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(250);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endInTimeAndValidateOnTokensThatSpanTheJoints(Answers.Model model) {
+        judge(Vocabularies.SPANNING, model, 0, 2, 15, 60);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endInTimeAndValidateOnSingleBytes(Answers.Model model) {
+        judge(Vocabularies.BYTES, model, 0, 30);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNIFORM", "WHITE_SPACE", "NESTING", "QUOTES"})
+    void endInTimeAndValidateOnSmolLm2(Answers.Model model) {
+        judge(Vocabularies.SMOLLM2, model, 0, 24);
+    }
+
+    /** Generates with budgets of so many tokens more than the shortest answer has. */
+    private static void judge(Vocabulary vocabulary, Answers.Model model, int... moreTokens) {
+        double[] scores = model.scores(vocabulary);
+        Grammars grammars = new Grammars(vocabulary);
+        for (String schema : SCHEMAS) {
+            Grammar grammar = grammars.of(new AnswerFormat.JsonSchema(schema));
+            Schema validator = Answers.validator(schema);
+            for (int more : moreTokens) {
+                int budget = Math.max(1, grammar.start().shortestCompletion()) + more;
+                String answer = Answers.generate(vocabulary, grammar, budget, scores, budget);
+                assertThat(Answers.faults(validator, answer))
+                        .as("%s, %d tokens: %s", schema, budget, answer)
+                        .isEmpty();
+            }
+        }
+    }
+}
