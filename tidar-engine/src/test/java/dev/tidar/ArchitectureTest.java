@@ -120,7 +120,7 @@ class ArchitectureTest {
             .because("a library logs; standard output belongs to the application");
 
     @ArchTest
-    static final ArchRule nothing_reads_settings_behind_the_options = noClasses()
+    static final ArchRule nothing_reads_settings_after_the_options = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(
                     "dev.tidar.text.tokenizer.NativeLibrary") // DJL is told nothing in any other way

@@ -24,7 +24,7 @@ final class ChatFolder {
     /**
      * Makes the folder and loads it.
      *
-     * @param endOfTemplate what the template says behind the messages
+     * @param endOfTemplate what the template says after the messages
      */
     static TidarEngine load(Path folder, String endOfTemplate) throws IOException {
         Path original = TestModel.folder("models/stories260k-tidar");

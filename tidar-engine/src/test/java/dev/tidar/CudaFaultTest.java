@@ -193,7 +193,7 @@ class CudaFaultTest {
     }
 
     @Test
-    void nowAndThenLeavesNothingBehind() {
+    void nowAndThenLeavesNothingAfter() {
         Held before = EmulatedGpu.held();
         for (int i = 0; i < 3; i++) {
             try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {

@@ -200,7 +200,7 @@ class HeldAnswerTest {
         }
 
         @Test
-        void goesOnWithTheFormatBehindItsThoughts() throws InterruptedException {
+        void goesOnWithTheFormatAfterItsThoughts() throws InterruptedException {
             GenerationResult result = run(chat(Thinking.ON.withBudget(5), Choice.NONE)
                     .format(new AnswerFormat.Choices(List.of("yes", "no"))));
 

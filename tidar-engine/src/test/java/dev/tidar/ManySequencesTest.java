@@ -15,7 +15,7 @@ import dev.tidar.api.Prompt;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
 import dev.tidar.decode.TestModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -236,7 +236,7 @@ class ManySequencesTest {
         }
     }
 
-    /** A prompt, and how its answer is picked. */
+    /** A prompt, and how its answer is sampled. */
     private record Case(List<Integer> prompt, double temperature, long seed) {
 
         List<Integer> expected() {
@@ -247,7 +247,7 @@ class ManySequencesTest {
             return model.decode(
                             prompt,
                             new StopRule(Set.of(), List.of(), TOKENS, 512),
-                            new Picking((float) temperature, seed),
+                            new SamplingParams((float) temperature, seed),
                             StepLayout.AUTOREGRESSIVE,
                             64)
                     .tokens();
@@ -266,7 +266,7 @@ class ManySequencesTest {
                 .toList();
     }
 
-    /** The begin token and tokens behind it, the same for the same index. */
+    /** The begin token and tokens after it, the same for the same index. */
     private static List<Integer> prompt(int index, int length) {
         List<Integer> prompt = new ArrayList<>(List.of(START));
         new SplittableRandom(index).ints(length - 1, 259, 512).forEach(prompt::add);

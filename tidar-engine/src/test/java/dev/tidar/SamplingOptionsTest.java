@@ -154,8 +154,8 @@ class SamplingOptionsTest {
 
         @ParameterizedTest(name = "log-probabilities of {0} tokens")
         @ValueSource(ints = {-1, 21})
-        void withTooManyLogProbs(int likeliest) {
-            assertThatThrownBy(() -> request().logProbs(likeliest).build())
+        void withTooManyLogProbs(int top) {
+            assertThatThrownBy(() -> request().logProbs(top).build())
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("log-probabilities");
         }
@@ -222,7 +222,7 @@ class SamplingOptionsTest {
         }
 
         @Test
-        void withStopStringsOnlyBehindTheLeastLength() throws InterruptedException {
+        void withStopStringsOnlyAfterTheLeastLength() throws InterruptedException {
             assertThat(run(request().stopStrings(List.of("e")).build()).tokens())
                     .hasSizeLessThan(12);
             GenerationResult result =
@@ -258,9 +258,9 @@ class SamplingOptionsTest {
             assertThat(result.logProbs()).hasSameSizeAs(result.tokens());
             for (int i = 0; i < result.tokens().size(); i++) {
                 LogProbs told = result.logProbs().get(i);
-                assertThat(told.likeliest()).hasSize(3);
-                assertThat(told.likeliest().get(0))
-                        .isEqualTo(new LogProbs.Likely(result.tokens().get(i), told.logProb()));
+                assertThat(told.top()).hasSize(3);
+                assertThat(told.top().get(0))
+                        .isEqualTo(new LogProbs.TopToken(result.tokens().get(i), told.logProb()));
             }
             assertThat(run(request().build()).logProbs()).isEmpty();
         }

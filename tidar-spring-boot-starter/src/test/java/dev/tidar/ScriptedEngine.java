@@ -47,7 +47,7 @@ public final class ScriptedEngine {
         }
     }
 
-    /** Remembers the exact rows in their blocks, and goes on with the script behind what it sees there. */
+    /** Remembers the exact rows in their blocks, and goes on with the script after what it sees there. */
     private static final class Script implements TidarModel {
 
         private final byte[][] bytes;
@@ -76,20 +76,20 @@ public final class ScriptedEngine {
             }
             List<StepResult.ForSequence> results = new ArrayList<>();
             for (int s = 0; s < rows.numSequences(); s++) {
-                results.add(result(rows, s, inputs.plans().get(s), inputs.numPicks()));
+                results.add(result(rows, s, inputs.plans().get(s), inputs.numSamples()));
             }
             return new StepResult(results);
         }
 
-        private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, int numPicks) {
-            int[] picks = new int[numPicks];
+        private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, int numSamples) {
+            int[] sampled = new int[numSamples];
             for (int j = 0; j < plan.verifyRows(); j++) {
-                picks[plan.firstPick() + j] = next(rows, sequence, rows.visible(plan.firstRow() + j));
+                sampled[plan.firstSample() + j] = next(rows, sequence, rows.visible(plan.firstRow() + j));
             }
-            int kept = Verification.kept(picks, plan, rows);
+            int kept = Verification.kept(sampled, plan, rows);
             List<Integer> emitted = new ArrayList<>();
             for (int j = 0; j < kept; j++) {
-                emitted.add(picks[plan.firstPick() + j]);
+                emitted.add(sampled[plan.firstSample() + j]);
             }
             return new StepResult.ForSequence(emitted, List.of());
         }

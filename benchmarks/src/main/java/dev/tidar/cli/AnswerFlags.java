@@ -55,8 +55,8 @@ final class AnswerFlags {
     @Option(
             names = "--logprobs",
             paramLabel = "N",
-            converter = Choices.LikeliestTokens.class,
-            description = "Tell each token's log-probability and those of the N likeliest, 0 to " + LogProbs.MOST
+            converter = Choices.TopTokens.class,
+            description = "Tell each token's log-probability and those of the N likeliest, 0 to " + LogProbs.MAX
                     + ", with --json.")
     private @Nullable Integer logProbs;
 

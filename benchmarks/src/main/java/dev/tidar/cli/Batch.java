@@ -15,14 +15,14 @@ final class Batch {
 
     private final EngineStatus loaded;
     private final InFlight<BatchRequest> inFlight;
-    private final int most;
+    private final int max;
     private final PrintWriter out;
 
-    /** @param most requests in flight at most, for which the engine must have room */
-    Batch(TidarEngine engine, int most, PrintWriter out) {
+    /** @param max requests in flight at most, for which the engine must have room */
+    Batch(TidarEngine engine, int max, PrintWriter out) {
         this.loaded = engine.status();
         this.inFlight = new InFlight<>(engine);
-        this.most = most;
+        this.max = max;
         this.out = out;
     }
 
@@ -31,7 +31,7 @@ final class Batch {
         Iterator<BatchRequest> left = requests.iterator();
         int failed = 0;
         while (left.hasNext() || inFlight.size() > 0) {
-            while (left.hasNext() && inFlight.size() < most) {
+            while (left.hasNext() && inFlight.size() < max) {
                 BatchRequest next = left.next();
                 inFlight.submit(next, next.request());
             }

@@ -88,8 +88,8 @@ final class BenchServingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = Output.of(spec);
-        int most = Collections.max(concurrencies);
-        Limits limits = model.limits().maxRunning(most).maxQueued(most).build();
+        int max = Collections.max(concurrencies);
+        Limits limits = model.limits().maxRunning(max).maxQueued(max).build();
         try (TidarEngine engine = model.load(limits, kv -> kv.withReuse(false))) {
             boolean chat = engine.status().model().chat();
             List<NamedPrompt> given = Prompts.read(prompts, chat, requests);

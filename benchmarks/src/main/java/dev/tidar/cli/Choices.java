@@ -70,10 +70,10 @@ final class Choices {
         }
     }
 
-    static final class LikeliestTokens implements ITypeConverter<Integer> {
+    static final class TopTokens implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            return wholeNumber(text, 0, LogProbs.MOST);
+            return wholeNumber(text, 0, LogProbs.MAX);
         }
     }
 
@@ -101,7 +101,7 @@ final class Choices {
     static final class Concurrency implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            return wholeNumber(text, 1, Limits.MOST_RUNNING);
+            return wholeNumber(text, 1, Limits.MAX_RUNNING);
         }
     }
 
@@ -227,20 +227,20 @@ final class Choices {
         }
     }
 
-    private static int wholeNumber(String text, int least, int most) {
+    private static int wholeNumber(String text, int min, int max) {
         try {
             int number = Integer.parseInt(text);
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new TypeConversionException(rule(text, least, most));
+            throw new TypeConversionException(rule(text, min, max));
         }
-        throw new TypeConversionException(rule(text, least, most));
+        throw new TypeConversionException(rule(text, min, max));
     }
 
-    private static String rule(String text, int least, int most) {
-        String range = most == Integer.MAX_VALUE ? "of at least " + least : "in [%d, %d]".formatted(least, most);
+    private static String rule(String text, int min, int max) {
+        String range = max == Integer.MAX_VALUE ? "of at least " + min : "in [%d, %d]".formatted(min, max);
         return "must be a whole number %s, but is '%s'".formatted(range, text);
     }
 

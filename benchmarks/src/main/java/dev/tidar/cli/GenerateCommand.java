@@ -140,14 +140,14 @@ final class GenerateCommand implements Callable<Integer> {
     /** Checks every line before it loads the model. */
     private int answerAll(String file, RequestSettings settings) throws InterruptedException {
         List<BatchRequest> requests = RequestFile.read(file, settings);
-        int most = concurrency == null ? Limits.DEFAULT.maxRunning() : concurrency;
+        int max = concurrency == null ? Limits.DEFAULT.maxRunning() : concurrency;
         Limits limits = model.limits()
-                .maxRunning(most)
-                .maxQueued(most)
+                .maxRunning(max)
+                .maxQueued(max)
                 .maxQueueWait(NO_WAIT_LIMIT)
                 .build();
         try (TidarEngine engine = load(limits)) {
-            int failed = new Batch(engine, most, Output.of(spec)).run(requests);
+            int failed = new Batch(engine, max, Output.of(spec)).run(requests);
             if (failed > 0) {
                 throw new CommandFailedException("%d of %d requests failed".formatted(failed, requests.size()));
             }

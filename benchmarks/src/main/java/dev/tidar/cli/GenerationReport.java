@@ -55,7 +55,7 @@ record GenerationReport(
      *
      * @param id token id
      * @param logprob {@code ln} of the probability that the model gave it, before anything was changed in its scores
-     * @param top the likeliest tokens, the likeliest first; null of such a token itself
+     * @param top the most likely tokens, the most likely first; null of such a token itself
      */
     record TokenReport(
             int id,
@@ -68,7 +68,7 @@ record GenerationReport(
             return new TokenReport(
                     id,
                     told.logProb(),
-                    told.likeliest().stream()
+                    told.top().stream()
                             .map(likely -> new TokenReport(likely.id(), likely.logProb(), null))
                             .toList());
         }

@@ -109,8 +109,8 @@ final class InspectCommand implements Callable<Integer> {
                         limits.stallLimit().toSeconds()));
     }
 
-    private static String tokens(OptionalInt most) {
-        return most.isPresent() ? most.getAsInt() + " tokens" : "as many tokens as the context holds";
+    private static String tokens(OptionalInt max) {
+        return max.isPresent() ? max.getAsInt() + " tokens" : "as many tokens as the context holds";
     }
 
     private static double mebibytes(long bytes) {

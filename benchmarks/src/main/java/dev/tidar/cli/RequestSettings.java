@@ -15,8 +15,8 @@ import java.util.Set;
  *
  * @param maxTokens tokens to emit at most
  * @param minTokens tokens to emit at least
- * @param sampling how tokens are picked
- * @param logProbs how many likeliest tokens are told with each one; empty tells none
+ * @param sampling how tokens are sampled
+ * @param logProbs how many most likely tokens are told with each one; empty tells none
  * @param stop texts that end the answer
  * @param stopIds tokens that end it, besides those of the model
  * @param ignoreEos whether stop ids of the model end nothing

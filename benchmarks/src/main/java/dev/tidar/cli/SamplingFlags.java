@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** How tokens are picked. What is not set comes from the model's generation_config.json, but for the temperature. */
+/** How tokens are sampled. What is not set comes from the model's generation_config.json, but for the temperature. */
 final class SamplingFlags {
 
     @Option(

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What one command left behind.
+ * What one command left after.
  *
  * @param exitCode its exit code
  * @param out standard output

@@ -84,7 +84,7 @@ class GenerateCommandTest {
     }
 
     @Test
-    void picksAsTheFlagsSay() {
+    void samplesAsTheFlagsSay() {
         String greedy = text();
 
         assertThat(text("--temperature", "1.5", "--seed", "1")).isNotEqualTo(greedy);

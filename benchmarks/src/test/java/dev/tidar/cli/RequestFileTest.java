@@ -73,7 +73,7 @@ class RequestFileTest {
     }
 
     @Test
-    void setsHowTokensArePickedAndWhereTheAnswerEnds() throws IOException {
+    void setsHowTokensAreSampledAndWhereTheAnswerEnds() throws IOException {
         GenerationRequest request = read("""
                         {"id": "a", "chat": "Hello", "min_tokens": 4, "top_k": 40, "top_p": 0.9, "min_p": 0.05, "typical_p": 0.95,\
                          "repetition_penalty": 1.1, "presence_penalty": 0.2, "frequency_penalty": -0.3,\

@@ -59,7 +59,7 @@ sealed interface ChatEvent {
         }
     }
 
-    /** A token's text, and whether it is an accepted draft rather than the pick that ended the step. */
+    /** A token's text, and whether it is an accepted draft rather than the sample that ended the step. */
     record Token(String text, boolean accepted) {
 
         private static Token of(Map<String, Object> token) {

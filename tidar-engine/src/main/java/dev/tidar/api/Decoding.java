@@ -12,7 +12,7 @@ import java.util.TreeSet;
  *     model
  * @param outcomes kept counts for which single-pass steps carry a group, each in [1, draftLength]; empty is all of them
  * @param beta trust in autoregression, in [0, 1]. Below 1, which needs single-pass steps with all outcomes, tokens are
- *     picked from {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923): lossy, because the answer may differ
+ *     sampled from {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923): lossy, because the answer may differ
  *     from what the autoregressive model gives
  */
 public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes, double beta) {

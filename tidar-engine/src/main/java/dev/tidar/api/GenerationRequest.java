@@ -15,10 +15,10 @@ import java.util.Set;
  * @param prompt what to go on from
  * @param maxTokens tokens to emit at most, at least 1; empty is up to the end of the context, which ends a longer
  *     answer as well
- * @param minTokens tokens to emit at least, unless the context ends: no stop id is picked and no stop string looked for
+ * @param minTokens tokens to emit at least, unless the context ends: no stop id is sampled and no stop string looked for
  *     before
- * @param sampling how tokens are picked
- * @param logProbs how many likeliest tokens are told with each emitted token and its log-probability, 0 to
+ * @param sampling how tokens are sampled
+ * @param logProbs how many most likely tokens are told with each emitted token and its log-probability, 0 to
  *     {@value LogProbs#MOST}; empty tells none
  * @param stopStrings texts that end the answer, without showing in it
  * @param stopIds tokens that end the answer, besides those of the model
@@ -64,14 +64,14 @@ public record GenerationRequest(
         if (maxTokens.isPresent() && maxTokens.getAsInt() < 1) {
             throw new InvalidRequestException("max tokens must be at least 1, but is " + maxTokens.getAsInt());
         }
-        int mostTokens = maxTokens.orElse(Integer.MAX_VALUE);
-        if (minTokens < 0 || minTokens > mostTokens) {
+        int longest = maxTokens.orElse(Integer.MAX_VALUE);
+        if (minTokens < 0 || minTokens > longest) {
             throw new InvalidRequestException(
-                    "min tokens must be in [0, max tokens = %d], but is %d".formatted(mostTokens, minTokens));
+                    "min tokens must be in [0, max tokens = %d], but is %d".formatted(longest, minTokens));
         }
-        if (logProbs.orElse(0) < 0 || logProbs.orElse(0) > LogProbs.MOST) {
+        if (logProbs.orElse(0) < 0 || logProbs.orElse(0) > LogProbs.MAX) {
             throw new InvalidRequestException("log-probabilities must be of 0 to %d tokens, but are of %d"
-                    .formatted(LogProbs.MOST, logProbs.getAsInt()));
+                    .formatted(LogProbs.MAX, logProbs.getAsInt()));
         }
         if (stopIds.size() > MAX_STOP_IDS) {
             throw new InvalidRequestException(
@@ -166,8 +166,8 @@ public record GenerationRequest(
             return this;
         }
 
-        public Builder logProbs(int likeliest) {
-            logProbs = OptionalInt.of(likeliest);
+        public Builder logProbs(int top) {
+            logProbs = OptionalInt.of(top);
             return this;
         }
 

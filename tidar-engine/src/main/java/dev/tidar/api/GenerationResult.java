@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A generation that ended without an error.
  *
- * @param tokens emitted ids, a final stop id included, nothing behind it
+ * @param tokens emitted ids, a final stop id included, nothing after it
  * @param text their text, without stop ids and stop strings; empty where the model has no tokenizer
  * @param answer the same, taken apart: tags of thoughts and calls show in {@code text} only
  * @param finishReason why it ended

@@ -33,7 +33,7 @@ public record Limits(
         Duration stallLimit) {
 
     /** Most requests that one engine decodes together. */
-    public static final int MOST_RUNNING = 256;
+    public static final int MAX_RUNNING = 256;
 
     /** Longest prefill chunk in rows. */
     public static final int LONGEST_CHUNK = 4096;
@@ -41,7 +41,7 @@ public record Limits(
     public static final Limits DEFAULT = builder().build();
 
     public Limits {
-        requireInRange("max running requests", maxRunning, MOST_RUNNING);
+        requireInRange("max running requests", maxRunning, MAX_RUNNING);
         requireInRange("max queued requests", maxQueued, Integer.MAX_VALUE);
         requirePositive("max queue wait", maxQueueWait);
         maxRequestTime.ifPresent(time -> requirePositive("max request time", time));
@@ -57,9 +57,9 @@ public record Limits(
         }
     }
 
-    private static void requireInRange(String name, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException("%s must be in [1, %d], but is %d".formatted(name, most, value));
+    private static void requireInRange(String name, int value, int max) {
+        if (value < 1 || value > max) {
+            throw new IllegalArgumentException("%s must be in [1, %d], but is %d".formatted(name, max, value));
         }
     }
 

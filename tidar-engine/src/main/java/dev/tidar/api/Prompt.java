@@ -10,7 +10,7 @@ public sealed interface Prompt {
     /**
      * A conversation, laid out by the chat template of the model, ready for the assistant's answer.
      *
-     * @param messages what was said; each result of a tool stands behind the call that it answers
+     * @param messages what was said; each result of a tool stands after the call that it answers
      * @param tools what the answer may call
      * @param thinking whether the answer begins with thoughts
      */

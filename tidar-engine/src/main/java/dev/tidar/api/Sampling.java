@@ -7,13 +7,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How tokens are picked. A value that is empty is that of the model's {@code generation_config.json}, or else off; the
+ * How tokens are sampled. A value that is empty is that of the model's {@code generation_config.json}, or else off; the
  * seed is chosen by the engine. Values are in range once built.
  *
  * @param temperature divisor of the logits, 0 (greedy) or in [0.01, 100]
- * @param topK keeps the k likeliest tokens, at least 0; 0 is off, and so is what exceeds the vocabulary
- * @param topP keeps the fewest likeliest tokens whose probabilities add up to p, in (0, 1]; 1 is off
- * @param minP keeps tokens at least p times as likely as the likeliest, in [0, 1]; 0 is off
+ * @param topK keeps the k most likely tokens, at least 0; 0 is off, and so is what exceeds the vocabulary
+ * @param topP keeps the fewest most likely tokens whose probabilities add up to p, in (0, 1]; 1 is off
+ * @param minP keeps tokens at least p times as likely as the most likely, in [0, 1]; 0 is off
  * @param typicalP keeps the fewest tokens of the most expected surprise whose probabilities add up to p, in (0, 1]; 1
  *     is off
  * @param repetitionPenalty divides positive logits of tokens in prompt and answer and multiplies their other ones, in
@@ -66,11 +66,11 @@ public record Sampling(
         require(p > 0 && p <= 1, name + " must be in (0, 1], but is ", p);
     }
 
-    private static void requireInRange(String name, OptionalDouble value, double least, double most) {
-        double v = value.orElse(most);
+    private static void requireInRange(String name, OptionalDouble value, double min, double max) {
+        double v = value.orElse(max);
         require(
-                v >= least && v <= most,
-                "%s must be in [%s, %s], but is ".formatted(name, plain(least), plain(most)),
+                v >= min && v <= max,
+                "%s must be in [%s, %s], but is ".formatted(name, plain(min), plain(max)),
                 v);
     }
 

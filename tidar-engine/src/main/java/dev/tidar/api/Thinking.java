@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  *
  * @param mode on, off, or as the model does
  * @param budget tokens that the thoughts may have; when they are spent the thoughts are closed, and the answer goes on
- *     behind them; empty is as many as it takes
+ *     after them; empty is as many as it takes
  */
 public record Thinking(Mode mode, OptionalInt budget) {
 

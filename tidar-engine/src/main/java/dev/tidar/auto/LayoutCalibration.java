@@ -8,7 +8,7 @@ import dev.tidar.decode.Sequence;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.KvCache;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what forwards cost on this device, by decoding a few steps behind short prompts without meaning. Confined to
+ * Measures what forwards cost on this device, by decoding a few steps after short prompts without meaning. Confined to
  * the engine thread.
  */
 public final class LayoutCalibration {
@@ -54,7 +54,7 @@ public final class LayoutCalibration {
     }
 
     /** How many sequences there are blocks for. */
-    public int mostSequences() {
+    public int maxSequences() {
         int tokens = Math.min(contextLength, PROMPT_TOKENS + MAX_STEPS + 1);
         return kv.pool().blocks() / kv.blocksFor(tokens);
     }
@@ -122,7 +122,7 @@ public final class LayoutCalibration {
         StopRule stop = new StopRule(Set.of(), List.of(), MAX_STEPS * layout.draftLength(), contextLength);
         return new Sequence(
                 Collections.nCopies(promptTokens, promptToken),
-                Picking.GREEDY,
+                SamplingParams.GREEDY,
                 stop,
                 AnswerState.FREE,
                 Optional.empty(),

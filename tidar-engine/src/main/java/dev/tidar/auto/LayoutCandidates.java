@@ -60,8 +60,8 @@ public final class LayoutCandidates {
     private PassTimes passTimes() {
         calibration.measure(StepLayout.AUTOREGRESSIVE, 1, WARM_UP_NANOS);
         Map<Integer, Long> nanos = new TreeMap<>();
-        int most = Math.min(limits.maxRunning(), calibration.mostSequences());
-        for (int n = 1; n <= most; n *= 2) {
+        int max = Math.min(limits.maxRunning(), calibration.maxSequences());
+        for (int n = 1; n <= max; n *= 2) {
             calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS);
             nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
         }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * What a forward costs on this device by its rows, as measured: at load first, and by every forward since.
  *
- * <p>Rows count in <i>decode rows</i>: one is what a sequence adds that decodes autoregressively, head and pick
+ * <p>Rows count in <i>decode rows</i>: one is what a sequence adds that decodes autoregressively, head and sample
  * included. Between two measured counts the time is interpolated; beyond the last it goes on with the last slope.
  * Prompt rows have no head and count apart.
  *
@@ -95,7 +95,7 @@ public final class PassTimes {
         return Math.max(-LARGEST_ERROR / 2, Math.min(LARGEST_ERROR, error));
     }
 
-    /** The two measured counts between or behind which a row count lies begin with this one. */
+    /** The two measured counts between or after which a row count lies begin with this one. */
     private int segment(double decodeRows) {
         int i = 0;
         while (i + 2 < rows.length && rows[i + 1] <= decodeRows) {

@@ -1,7 +1,7 @@
 package dev.tidar.backend;
 
 import dev.tidar.sampling.LogProbRow;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -15,7 +15,7 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
@@ -68,9 +68,9 @@ final class Arguments {
     }
 
     static void requireMix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        requireShape("y", y, inputs.numPicks(), x.columns());
-        requireShape("x", x, inputs.numPicks(), y.columns());
-        requireRowNumbers(rows, inputs.numPicks());
+        requireShape("y", y, inputs.numSamples(), x.columns());
+        requireShape("x", x, inputs.numSamples(), y.columns());
+        requireRowNumbers(rows, inputs.numSamples());
     }
 
     static void requireRowNumbers(Ids rows, int count) {
@@ -82,7 +82,7 @@ final class Arguments {
         requireRowNumbers(rows, count);
     }
 
-    static void requireUnpickable(int[] tokenIds) {
+    static void requireBanned(int[] tokenIds) {
         for (int id : tokenIds) {
             require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
         }
@@ -173,24 +173,24 @@ final class Arguments {
         }
     }
 
-    static void requirePick(
-            Ids picks,
-            PickedLogProbs logProbs,
+    static void requireSample(
+            Ids sampled,
+            SampledLogProbs logProbs,
             Tensor h,
             Linear head,
             Ids rowNumbers,
             int count,
-            List<PickRule> rules) {
+            List<RowSampling> rules) {
         requireShape("h", h, count, head.inputs());
-        require(count <= picks.capacity(), "picks must hold %d ids, but hold %d", count, picks.capacity());
+        require(count <= sampled.capacity(), "picks must hold %d ids, but hold %d", count, sampled.capacity());
         require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
         require(rules.size() == count, "rules must be one for each of %d rows, but are %d", count, rules.size());
         if (rules.stream().anyMatch(rule -> rule.logProbs().isPresent())) {
-            requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MOST);
+            requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MAX);
         }
     }
 
-    static void requireAccept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
+    static void requireAccept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
         require(
                 plans.size() <= kept.capacity(),
                 "kept must hold %d counts, but holds %d",
@@ -198,10 +198,10 @@ final class Arguments {
                 kept.capacity());
         for (VerifyPlan plan : plans) {
             require(
-                    plan.firstPick() + plan.verifyRows() <= picks.capacity(),
+                    plan.firstSample() + plan.verifyRows() <= sampled.capacity(),
                     "picks must hold %d ids, but hold %d",
-                    plan.firstPick() + plan.verifyRows(),
-                    picks.capacity());
+                    plan.firstSample() + plan.verifyRows(),
+                    sampled.capacity());
             require(
                     plan.firstRow() + plan.verifyRows() <= rows.counts().exact(),
                     "verify rows must end by row %d, but end at %d",

@@ -1,6 +1,6 @@
 package dev.tidar.backend;
 
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -14,7 +14,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
@@ -123,7 +123,7 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
 
     /**
      * {@code y[i] = beta · y[i] + (1 - beta) · x[i]} with the beta of its sequence, for each row that is mixed; rows
-     * whose number is NONE stay. y and x {@code [numPicks, hidden]}.
+     * whose number is NONE stay. y and x {@code [numSamples, hidden]}.
      *
      * @param rows as {@link #mixedRows} left them
      */
@@ -135,27 +135,27 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
     void gatherRows(Tensor y, Tensor x, Ids rows, int count);
 
     /**
-     * Picks one token for each row of h: {@code logits = h · headᵀ}, unpickable ids left out, then
-     * {@link dev.tidar.sampling.TokenPicker} with the row's rule and the noise of the position that the row decides.
+     * Samples one token for each row of h: {@code logits = h · headᵀ}, banned ids left out, then
+     * {@link dev.tidar.sampling.TokenSampler} with the row's rule and the noise of the position that the row decides.
      *
-     * @param picks {@code [count]}; NONE where the row number is NONE or no score is finite
+     * @param sampled {@code [count]}; NONE where the row number is NONE or no score is finite
      * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows whose rule asks for it
      * @param h {@code [count, hidden]}, gathered and normalised rows
      * @param rowNumbers {@code [count]}, where each row of h stands in the step
      * @param rules one for each row of h
      */
-    void pick(
-            Ids picks,
-            PickedLogProbs logProbs,
+    void sample(
+            Ids sampled,
+            SampledLogProbs logProbs,
             Tensor h,
             Linear head,
             Ids rowNumbers,
             int count,
             StepRows rows,
-            List<PickRule> rules);
+            List<RowSampling> rules);
 
-    /** Sets the ids that {@link #pick} never picks: the mask token, and ids beyond the tokenizer. */
-    void unpickable(int[] tokenIds);
+    /** Sets the ids that {@link #sample} never samples: the mask token, and ids beyond the tokenizer. */
+    void ban(int[] tokenIds);
 
     /**
      * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.step.Verification} says, and the row numbers of the
@@ -164,9 +164,9 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
      *
      * @param kept {@code [plans]}
      * @param draftRows {@code [sum of K - 1 over the plans]}
-     * @param picks picks of the verify rows of this step
+     * @param sampled samples of the verify rows of this step
      */
-    void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans);
+    void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans);
 
     // copies
 

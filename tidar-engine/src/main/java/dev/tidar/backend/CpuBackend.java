@@ -10,12 +10,12 @@ import static dev.tidar.backend.Arguments.requireIndex;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requirePick;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
-import static dev.tidar.backend.Arguments.requireUnpickable;
+import static dev.tidar.backend.Arguments.requireBanned;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
@@ -27,12 +27,12 @@ import dev.tidar.backend.cpu.CpuRotaryTable;
 import dev.tidar.backend.cpu.CpuTensor;
 import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cpu.MatrixPacker;
-import dev.tidar.backend.cpu.Picks;
+import dev.tidar.backend.cpu.HeadSampler;
 import dev.tidar.backend.cpu.Products;
 import dev.tidar.backend.cpu.RowOperations;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.cpu.Workspace;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -46,7 +46,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
@@ -70,7 +70,7 @@ public final class CpuBackend implements Backend {
     private final Products products;
     private final RowOperations rowOperations;
     private final Attention attention;
-    private final Picks picks;
+    private final HeadSampler sampled;
 
     /** A backend with the best kernels that this JVM can run. */
     public CpuBackend(WeightFormat weights, int threads) {
@@ -86,7 +86,7 @@ public final class CpuBackend implements Backend {
         this.products = new Products(choice, pool, workspace);
         this.rowOperations = new RowOperations(pool);
         this.attention = new Attention(choice, pool, workspace);
-        this.picks = new Picks(products, pool);
+        this.sampled = new HeadSampler(products, pool);
     }
 
     @Override
@@ -204,7 +204,7 @@ public final class CpuBackend implements Backend {
         requireMix(y, x, rows, inputs);
         int[] numbers = ((CpuIds) rows).values();
         for (VerifyPlan plan : inputs.plans()) {
-            for (int i = plan.firstPick(); i < plan.firstPick() + plan.verifyRows(); i++) {
+            for (int i = plan.firstSample(); i < plan.firstSample() + plan.verifyRows(); i++) {
                 if (numbers[i] != Ids.NONE) {
                     RowOperations.mix((CpuTensor) y, (CpuTensor) x, i, plan.beta());
                 }
@@ -231,16 +231,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void pick(
-            Ids picks,
-            PickedLogProbs logProbs,
+    public void sample(
+            Ids sampled,
+            SampledLogProbs logProbs,
             Tensor h,
             Linear head,
             Ids rowNumbers,
             int count,
             StepRows rows,
-            List<PickRule> rules) {
-        requirePick(picks, logProbs, h, head, rowNumbers, count, rules);
+            List<RowSampling> rules) {
+        requireSample(sampled, logProbs, h, head, rowNumbers, count, rules);
         requireGated("head", isGated(head), false);
         for (int i = 0; i < count; i++) {
             int row = ((CpuIds) rowNumbers).values()[i];
@@ -248,19 +248,19 @@ public final class CpuBackend implements Backend {
                 requireIndex("row number", row, rows.counts().total());
             }
         }
-        this.picks.pick((CpuIds) picks, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
+        this.sampled.sample((CpuIds) sampled, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
     }
 
     @Override
-    public void unpickable(int[] tokenIds) {
-        requireUnpickable(tokenIds);
-        picks.unpickable(tokenIds);
+    public void ban(int[] tokenIds) {
+        requireBanned(tokenIds);
+        sampled.ban(tokenIds);
     }
 
     @Override
-    public void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
-        requireAccept(kept, draftRows, picks, rows, plans);
-        Picks.accept((CpuIds) kept, (CpuIds) draftRows, (CpuIds) picks, rows, plans);
+    public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
+        requireAccept(kept, draftRows, sampled, rows, plans);
+        HeadSampler.accept((CpuIds) kept, (CpuIds) draftRows, (CpuIds) sampled, rows, plans);
     }
 
     @Override

@@ -9,13 +9,13 @@ import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requirePick;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireRowNumbers;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
-import static dev.tidar.backend.Arguments.requireUnpickable;
+import static dev.tidar.backend.Arguments.requireBanned;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.Arithmetic;
@@ -27,7 +27,7 @@ import dev.tidar.backend.cuda.CudaRotaryTable;
 import dev.tidar.backend.cuda.CudaTensor;
 import dev.tidar.backend.cuda.CudaVerbs;
 import dev.tidar.backend.cuda.Gpu;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -41,7 +41,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
@@ -176,20 +176,20 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void verifyRows(Ids rows, StepInputs inputs) {
-        requireRowNumbers(rows, inputs.numPicks());
-        verbs.picks().verifyRows((CudaIds) rows, inputs);
+        requireRowNumbers(rows, inputs.numSamples());
+        verbs.sampled().verifyRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mixedRows(Ids rows, StepInputs inputs) {
-        requireRowNumbers(rows, inputs.numPicks());
-        verbs.picks().mixedRows((CudaIds) rows, inputs);
+        requireRowNumbers(rows, inputs.numSamples());
+        verbs.sampled().mixedRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
         requireMix(y, x, rows, inputs);
-        verbs.picks().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
+        verbs.sampled().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
     }
 
     @Override
@@ -199,31 +199,31 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void pick(
-            Ids picks,
-            PickedLogProbs logProbs,
+    public void sample(
+            Ids sampled,
+            SampledLogProbs logProbs,
             Tensor h,
             Linear head,
             Ids rowNumbers,
             int count,
             StepRows rows,
-            List<PickRule> rules) {
-        requirePick(picks, logProbs, h, head, rowNumbers, count, rules);
+            List<RowSampling> rules) {
+        requireSample(sampled, logProbs, h, head, rowNumbers, count, rules);
         requireGated("head", isGated(head), false);
-        verbs.picks()
-                .pick((CudaIds) picks, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, rows, rules);
+        verbs.sampled()
+                .sample((CudaIds) sampled, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, rows, rules);
     }
 
     @Override
-    public void unpickable(int[] tokenIds) {
-        requireUnpickable(tokenIds);
-        verbs.picks().unpickable(tokenIds);
+    public void ban(int[] tokenIds) {
+        requireBanned(tokenIds);
+        verbs.sampled().ban(tokenIds);
     }
 
     @Override
-    public void accept(Ids kept, Ids draftRows, Ids picks, StepRows rows, List<VerifyPlan> plans) {
-        requireAccept(kept, draftRows, picks, rows, plans);
-        verbs.picks().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) picks, rows, plans);
+    public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
+        requireAccept(kept, draftRows, sampled, rows, plans);
+        verbs.sampled().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) sampled, rows, plans);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Digests {
         }
     }
 
-    /** Adds a text with a zero byte behind it, so that neighbours cannot run into each other. */
+    /** Adds a text with a zero byte after it, so that neighbours cannot run into each other. */
     static void add(MessageDigest digest, String text) {
         digest.update(text.getBytes(UTF_8));
         digest.update((byte) 0);

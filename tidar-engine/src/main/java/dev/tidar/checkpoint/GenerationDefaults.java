@@ -26,8 +26,8 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
     private static final double DEFAULT_TEMPERATURE = 1;
 
     private static final int MAX_STOP_IDS = 1024;
-    private static final double LEAST = 0.01;
-    private static final double MOST = 100;
+    private static final double MIN = 0.01;
+    private static final double MAX = 100;
 
     public GenerationDefaults {
         stopIds = List.copyOf(stopIds);
@@ -61,7 +61,7 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
         number(fields, "min_p", 0, 1, "from 0 to 1").ifPresent(sampling::minP);
         number(fields, "typical_p", Double.MIN_VALUE, 1, "above 0 and at most 1")
                 .ifPresent(sampling::typicalP);
-        number(fields, "repetition_penalty", LEAST, MOST, "from 0.01 to 100").ifPresent(sampling::repetitionPenalty);
+        number(fields, "repetition_penalty", MIN, MAX, "from 0.01 to 100").ifPresent(sampling::repetitionPenalty);
         return sampling.build();
     }
 
@@ -70,14 +70,14 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
         if (!fields.isTrue("do_sample")) {
             return OptionalDouble.empty();
         }
-        number(fields, "temperature", Double.MIN_VALUE, MOST, "above 0 and at most 100 where do_sample is true");
+        number(fields, "temperature", Double.MIN_VALUE, MAX, "above 0 and at most 100 where do_sample is true");
         double wanted = temperature.orElse(DEFAULT_TEMPERATURE);
-        return OptionalDouble.of(wanted < LEAST ? 0 : wanted);
+        return OptionalDouble.of(wanted < MIN ? 0 : wanted);
     }
 
-    private static OptionalDouble number(JsonFields fields, String key, double least, double most, String rule) {
+    private static OptionalDouble number(JsonFields fields, String key, double min, double max, String rule) {
         OptionalDouble found = fields.number(key);
-        if (found.isPresent() && (found.getAsDouble() < least || found.getAsDouble() > most)) {
+        if (found.isPresent() && (found.getAsDouble() < min || found.getAsDouble() > max)) {
             throw Problem.corrupt(fields.file(), "%s must be %s, but is %s", key, rule, found.getAsDouble());
         }
         return found;

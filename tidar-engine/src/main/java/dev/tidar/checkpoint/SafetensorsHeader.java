@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The header of a safetensors file, distrusted: every declared range lies in the file, ranges fill the data section
- * without a hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or behind the
+ * without a hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or after the
  * last one.
  *
  * <p>Rules: the safetensors format description, and the checks of its Rust reference reader.

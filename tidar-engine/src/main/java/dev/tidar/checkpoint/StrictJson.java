@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON of files that nobody vouches for: UTF-8 only, no duplicate keys, nothing behind the end, bounded in depth and
+ * JSON of files that nobody vouches for: UTF-8 only, no duplicate keys, nothing after the end, bounded in depth and
  * length.
  */
 final class StrictJson {

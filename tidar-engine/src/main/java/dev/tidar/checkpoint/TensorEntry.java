@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param shape dimensions, outermost first; empty for a scalar
  * @param begin offset of the first byte in the file
- * @param end offset behind the last byte in the file
+ * @param end offset after the last byte in the file
  */
 record TensorEntry(String name, ElementType type, List<Long> shape, long begin, long end) {
 

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 /** The tensors of one or several safetensors files by name, and which of them were asked for. */
 final class TensorSet implements AutoCloseable {
 
-    /** Behind the name of an int8 matrix: the tensor of its scales. */
+    /** After the name of an int8 matrix: the tensor of its scales. */
     static final String SCALE = "_scale";
 
     private final Path folder;

@@ -22,7 +22,7 @@ public record AnswerState(Optional<GrammarState> grammar, Optional<ThinkingBudge
         return grammar.isPresent() || thoughts.isPresent();
     }
 
-    /** The state behind one more token; empty if it is not allowed here. The budget is not looked at. */
+    /** The state after one more token; empty if it is not allowed here. The budget is not looked at. */
     Optional<AnswerState> advance(int token) {
         Optional<GrammarState> nextGrammar = grammar.flatMap(g -> g.advance(token));
         Optional<ThinkingBudget.State> nextThoughts = thoughts.flatMap(t -> t.advance(token));
@@ -34,8 +34,8 @@ public record AnswerState(Optional<GrammarState> grammar, Optional<ThinkingBudge
     /**
      * The tokens that may come next, as a bit set; empty allows all.
      *
-     * @param budget tokens that the answer may still have. A row that the budget does not reach picks for nobody, but
-     *     must find something to pick
+     * @param budget tokens that the answer may still have. A row that the budget does not reach samples for nobody, but
+     *     must find something to sample
      */
     long[] mask(int budget) {
         if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {

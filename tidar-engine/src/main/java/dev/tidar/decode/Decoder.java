@@ -2,7 +2,7 @@ package dev.tidar.decode;
 
 import dev.tidar.api.TokenChunk;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
 import dev.tidar.step.StepInputs;
@@ -81,18 +81,18 @@ public final class Decoder {
             }
         }
         List<VerifyPlan> plans = new ArrayList<>(steps.size());
-        List<PickRule> verifyRules = new ArrayList<>();
-        List<PickRule> draftRules = new ArrayList<>();
-        int picks = 0;
+        List<RowSampling> verifyRules = new ArrayList<>();
+        List<RowSampling> draftRules = new ArrayList<>();
+        int sampled = 0;
         int drafts = 0;
         for (int s = 0; s < steps.size(); s++) {
             SequenceStep step = steps.get(s);
             int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
             int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
             plans.add(new VerifyPlan(
-                    firstVerify, step.verifyRows(), picks, drafts, draftLength, groups(rows, s, step), (float)
+                    firstVerify, step.verifyRows(), sampled, drafts, draftLength, groups(rows, s, step), (float)
                             sequences.get(s).layout().beta()));
-            picks += step.verifyRows();
+            sampled += step.verifyRows();
             drafts += draftLength - 1;
             RowRules.ForStep rules = sequences.get(s).rules(step);
             verifyRules.addAll(rules.verify());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps the answer of one sequence to what it is held to. Each verify row may pick what is allowed behind the drafts
+ * Keeps the answer of one sequence to what it is held to. Each verify row may sample what is allowed after the drafts
  * before it, such that the answer can still end within its budget; so what is emitted is what autoregressive decoding
  * would emit under the same masks. Drafts that are not allowed are dropped before they cost a row, and what is left no
  * choice about is drafted without asking the model.
@@ -16,10 +16,10 @@ import java.util.Optional;
 final class HeldAnswer {
 
     /** Forced tokens that are drafted at once. */
-    private static final int MOST_FORCED = 8;
+    private static final int MAX_FORCED = 8;
 
     /** The model may spell forced text with other tokens; then its own drafts are better. */
-    private static final int MOST_REFUSED = 2;
+    private static final int MAX_REFUSED = 2;
 
     private AnswerState state;
     private List<Integer> forced = List.of();
@@ -31,28 +31,28 @@ final class HeldAnswer {
 
     /** What must come next; empty where there is a choice, or the model spells it otherwise. */
     List<Integer> forced() {
-        if (refused >= MOST_REFUSED) {
+        if (refused >= MAX_REFUSED) {
             return List.of();
         }
-        forced = legal(Arrays.stream(state.forced()).limit(MOST_FORCED).boxed().toList());
+        forced = legal(Arrays.stream(state.forced()).limit(MAX_FORCED).boxed().toList());
         return forced;
     }
 
-    /** The drafts up to the first that is not allowed, or that ends the answer: no row is needed behind that. */
+    /** The drafts up to the first that is not allowed, or that ends the answer: no row is needed after that. */
     List<Integer> legal(List<Integer> drafts) {
-        AnswerState behind = state;
+        AnswerState after = state;
         for (int i = 0; i < drafts.size(); i++) {
-            Optional<AnswerState> next = behind.advance(drafts.get(i)).filter(s -> !s.isComplete());
+            Optional<AnswerState> next = after.advance(drafts.get(i)).filter(s -> !s.isComplete());
             if (next.isEmpty()) {
                 return drafts.subList(0, i);
             }
-            behind = next.get();
+            after = next.get();
         }
         return drafts;
     }
 
     /**
-     * The tokens that each verify row may pick, as bit sets.
+     * The tokens that each verify row may sample, as bit sets.
      *
      * @param drafts legal ones
      * @param budget tokens that the answer may still have
@@ -60,11 +60,11 @@ final class HeldAnswer {
      */
     List<long[]> masks(List<Integer> drafts, int budget) {
         List<long[]> masks = new ArrayList<>(drafts.size() + 1);
-        AnswerState behind = state;
-        masks.add(behind.mask(budget));
+        AnswerState after = state;
+        masks.add(after.mask(budget));
         for (int i = 0; i < drafts.size(); i++) {
-            behind = behind.advance(drafts.get(i)).orElseThrow();
-            masks.add(behind.mask(budget - 1 - i));
+            after = after.advance(drafts.get(i)).orElseThrow();
+            masks.add(after.mask(budget - 1 - i));
         }
         return masks;
     }

@@ -8,10 +8,10 @@ import java.util.List;
  *
  * @param position P, committed positions; the anchor's own position
  * @param anchor the exact token that is emitted and not yet in the cache
- * @param drafts proposals for the positions behind the anchor; empty if there are none
+ * @param drafts proposals for the positions after the anchor; empty if there are none
  * @param forced what the grammar leaves no choice about, verified in place of drafts, by layouts without drafts as well
  * @param drafted whether a draft pass of this step has run already, whatever is left of its drafts
- * @param room positions behind the anchor that the context still has, at least 1
+ * @param room positions after the anchor that the context still has, at least 1
  */
 public record Pending(int position, int anchor, List<Integer> drafts, List<Integer> forced, boolean drafted, int room) {
 
@@ -28,7 +28,7 @@ public record Pending(int position, int anchor, List<Integer> drafts, List<Integ
         this(position, anchor, drafts, List.of(), false, room);
     }
 
-    /** The anchor and the drafts behind it, at most so many and no more than fit. */
+    /** The anchor and the drafts after it, at most so many and no more than fit. */
     List<Integer> rows(int draftLength) {
         int numDrafts = Math.min(drafts.size(), Math.min(draftLength, room) - 1);
         var rows = new ArrayList<Integer>(numDrafts + 1);
@@ -37,7 +37,7 @@ public record Pending(int position, int anchor, List<Integer> drafts, List<Integ
         return rows;
     }
 
-    /** Whether a group of so many rows fits behind so many kept rows. */
+    /** Whether a group of so many rows fits after so many kept rows. */
     boolean fits(int kept, int draftLength) {
         return kept + draftLength <= room + 1;
     }

@@ -1,7 +1,7 @@
 package dev.tidar.decode;
 
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.SequenceStep;
 import java.util.ArrayList;
@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the rows of one sequence pick: verify rows with the history up to their own token, drafts with the history at the
+ * How the rows of one sequence sample: verify rows with the history up to their own token, drafts with the history at the
  * start of the step. Confined to the engine thread.
  */
 final class RowRules {
 
-    private final Picking picking;
+    private final SamplingParams params;
     private final Optional<TokenHistory> history;
 
     /** The history is kept only where it counts. */
-    RowRules(Picking picking, List<Integer> prompt) {
-        this.picking = picking;
-        this.history = picking.penalties().areOff() ? Optional.empty() : Optional.of(new TokenHistory(prompt));
+    RowRules(SamplingParams params, List<Integer> prompt) {
+        this.params = params;
+        this.history = params.penalties().areOff() ? Optional.empty() : Optional.of(new TokenHistory(prompt));
     }
 
     /** A token was emitted. */
@@ -32,14 +32,14 @@ final class RowRules {
     /**
      * Rules of the next step.
      *
-     * @param masks what each verify row may pick; empty where nothing is refused
+     * @param masks what each verify row may sample; empty where nothing is refused
      */
     ForStep of(SequenceStep step, List<long[]> masks) {
         ForStep rules = of(step);
         if (masks.isEmpty()) {
             return rules;
         }
-        List<PickRule> masked = new ArrayList<>(masks.size());
+        List<RowSampling> masked = new ArrayList<>(masks.size());
         for (int row = 0; row < masks.size(); row++) {
             masked.add(rules.verify().get(row).allowing(masks.get(row)));
         }
@@ -49,19 +49,19 @@ final class RowRules {
     private ForStep of(SequenceStep step) {
         TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
         int drafts = step.groups().isEmpty() ? 0 : step.draftLength() - 1;
-        return new ForStep(verify(step, counts), Collections.nCopies(drafts, PickRule.draft(picking, counts)));
+        return new ForStep(verify(step, counts), Collections.nCopies(drafts, RowSampling.draft(params, counts)));
     }
 
-    private List<PickRule> verify(SequenceStep step, TokenCounts counts) {
-        PickRule first = PickRule.verify(picking, counts, TokenCounts.NONE);
+    private List<RowSampling> verify(SequenceStep step, TokenCounts counts) {
+        RowSampling first = RowSampling.verify(params, counts, TokenCounts.NONE);
         if (history.isEmpty()) {
             return Collections.nCopies(step.verifyRows(), first);
         }
         int firstDraft = step.exactTokens().size() - step.verifyRows() + 1;
-        List<PickRule> rules = new ArrayList<>(step.verifyRows());
+        List<RowSampling> rules = new ArrayList<>(step.verifyRows());
         for (int row = 0; row < step.verifyRows(); row++) {
             List<Integer> drafts = step.exactTokens().subList(firstDraft, firstDraft + row);
-            rules.add(PickRule.verify(picking, counts, history.get().changedBy(drafts)));
+            rules.add(RowSampling.verify(params, counts, history.get().changedBy(drafts)));
         }
         return rules;
     }
@@ -72,5 +72,5 @@ final class RowRules {
      * @param verify one for each verify row
      * @param draft one for each draft that can be got
      */
-    record ForStep(List<PickRule> verify, List<PickRule> draft) {}
+    record ForStep(List<RowSampling> verify, List<RowSampling> draft) {}
 }

@@ -4,7 +4,7 @@ import dev.tidar.api.FinishReason;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.kvcache.BlockTable;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
 import dev.tidar.step.StepResult;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * One request while it is decoded: its tokens so far, what of them is in the cache, its drafts, and whether it has
  * ended.
  *
- * <p>Prefill is no special state: rows are owed for every token behind the committed ones, and when only one is owed,
+ * <p>Prefill is no special state: rows are owed for every token after the committed ones, and when only one is owed,
  * that token is the anchor of a decode step. Confined to the engine thread.
  */
 public final class Sequence implements AutoCloseable {
@@ -48,7 +48,7 @@ public final class Sequence implements AutoCloseable {
      */
     public Sequence(
             List<Integer> prompt,
-            Picking picking,
+            SamplingParams params,
             StopRule stop,
             AnswerState start,
             Optional<StreamingDetokenizer> detokenizer,
@@ -60,7 +60,7 @@ public final class Sequence implements AutoCloseable {
         }
         this.tokens = new ArrayList<>(prompt);
         this.promptTokens = prompt.size();
-        this.rules = new RowRules(picking, prompt);
+        this.rules = new RowRules(params, prompt);
         this.stop = stop;
         this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
         this.held = start.isHeld() ? Optional.of(new HeldAnswer(start)) : Optional.empty();
@@ -107,7 +107,7 @@ public final class Sequence implements AutoCloseable {
         if (end < tokens.size()) {
             return new SequenceStep(rows, committed, 0, 1, List.of());
         }
-        List<Group> groups = layout.behindPrompt(tokens.size(), room, maskToken);
+        List<Group> groups = layout.afterPrompt(tokens.size(), room, maskToken);
         return new SequenceStep(rows, committed, 1, layout.draftLength(), groups);
     }
 
@@ -227,14 +227,14 @@ public final class Sequence implements AutoCloseable {
         return List.copyOf(tokens.subList(promptTokens, tokens.size()));
     }
 
-    /** How the rows of its next forward pick. */
+    /** How the rows of its next forward sample. */
     RowRules.ForStep rules(SequenceStep step) {
         if (held.isEmpty() || step.verifyRows() == 0) {
             return rules.of(step, List.of());
         }
         List<Integer> exact = step.exactTokens();
-        List<Integer> behindAnchor = exact.subList(exact.size() - step.verifyRows() + 1, exact.size());
-        return rules.of(step, held.get().masks(behindAnchor, budget()));
+        List<Integer> afterAnchor = exact.subList(exact.size() - step.verifyRows() + 1, exact.size());
+        return rules.of(step, held.get().masks(afterAnchor, budget()));
     }
 
     public BlockTable blocks() {

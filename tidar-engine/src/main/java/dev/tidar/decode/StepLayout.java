@@ -21,8 +21,8 @@ public sealed interface StepLayout {
     /** The rows of the next forward of a sequence. */
     SequenceStep next(Pending pending, int maskToken);
 
-    /** The group that a prefill carries behind the prompt, so that the first draft costs no pass. */
-    List<Group> behindPrompt(int promptEnd, int room, int maskToken);
+    /** The group that a prefill carries after the prompt, so that the first draft costs no pass. */
+    List<Group> afterPrompt(int promptEnd, int room, int maskToken);
 
     /** K, rows in a draft block; 1 is no drafts. */
     int draftLength();
@@ -53,7 +53,7 @@ public sealed interface StepLayout {
         }
 
         @Override
-        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
             return List.of();
         }
 
@@ -123,7 +123,7 @@ public sealed interface StepLayout {
         }
 
         @Override
-        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
             return draftLength <= room ? List.of(masks(1, promptEnd, maskToken)) : List.of();
         }
 
@@ -186,7 +186,7 @@ public sealed interface StepLayout {
         }
 
         @Override
-        public List<Group> behindPrompt(int promptEnd, int room, int maskToken) {
+        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
             return List.of();
         }
 

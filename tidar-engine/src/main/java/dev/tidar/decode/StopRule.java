@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param stopIds tokens that end it and do not show in its text; empty where they are ignored
  * @param stopStrings texts that end it and do not show
- * @param minTokens tokens before which no stop string is looked for; stop ids are kept out by {@code Picking}
+ * @param minTokens tokens before which no stop string is looked for; stop ids are kept out by {@code SamplingParams}
  * @param maxTokens tokens it has at most
  * @param contextLength tokens of prompt and answer at most
  */

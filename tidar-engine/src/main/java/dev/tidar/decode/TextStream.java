@@ -34,7 +34,7 @@ final class TextStream {
         return stopped ? "" : release(detokenizer.finish(), true);
     }
 
-    /** Whether a stop string was completed; what is behind it is dropped. */
+    /** Whether a stop string was completed; what is after it is dropped. */
     boolean isStopped() {
         return stopped;
     }

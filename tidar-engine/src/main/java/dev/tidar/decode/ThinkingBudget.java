@@ -33,7 +33,7 @@ public record ThinkingBudget(int tokens, int openId, int closeId) {
     private enum Phase {
         BEFORE,
         THINKING,
-        BEHIND
+        AFTER
     }
 
     /** Where one row of an answer stands. Immutable. */
@@ -52,17 +52,17 @@ public record ThinkingBudget(int tokens, int openId, int closeId) {
             return phase == Phase.THINKING && thought == tokens ? OptionalInt.of(closeId) : OptionalInt.empty();
         }
 
-        /** The state behind one more token; empty if another is forced. */
+        /** The state after one more token; empty if another is forced. */
         Optional<State> advance(int token) {
             if (forced().isPresent() && token != closeId) {
                 return Optional.empty();
             }
             return Optional.of(
                     switch (phase) {
-                        case BEFORE -> new State(token == openId ? Phase.THINKING : Phase.BEHIND, 0);
+                        case BEFORE -> new State(token == openId ? Phase.THINKING : Phase.AFTER, 0);
                         case THINKING ->
-                            token == closeId ? new State(Phase.BEHIND, 0) : new State(Phase.THINKING, thought + 1);
-                        case BEHIND -> this;
+                            token == closeId ? new State(Phase.AFTER, 0) : new State(Phase.THINKING, thought + 1);
+                        case AFTER -> this;
                     });
         }
     }

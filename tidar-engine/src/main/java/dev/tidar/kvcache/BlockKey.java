@@ -36,7 +36,7 @@ record BlockKey(long a, long b, long c, long d) {
         return of(digest, bytes);
     }
 
-    /** The key of the block behind this one. */
+    /** The key of the block after this one. */
     BlockKey next(Digest digest, List<Integer> tokens) {
         byte[] bytes = new byte[4 * Long.BYTES + Integer.BYTES * tokens.size()];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);

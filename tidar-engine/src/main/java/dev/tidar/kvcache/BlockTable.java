@@ -49,8 +49,8 @@ public final class BlockTable implements AutoCloseable {
     }
 
     private void findBlocks(PrefixChain known, List<Integer> tokens) {
-        int most = (tokens.size() - 1) / blockTokens;
-        while (leases.size() < most) {
+        int max = (tokens.size() - 1) / blockTokens;
+        while (leases.size() < max) {
             Optional<BlockLease> found = known.find(block(tokens, leases.size()));
             if (found.isEmpty()) {
                 break;

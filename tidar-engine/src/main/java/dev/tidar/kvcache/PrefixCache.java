@@ -90,7 +90,7 @@ public final class PrefixCache {
         return key.next(digest, tokens);
     }
 
-    /** The block of a key, if it holds just these tokens behind just this block; counts as a use. */
+    /** The block of a key, if it holds just these tokens after just this block; counts as a use. */
     Optional<CachedBlock> find(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens) {
         return Optional.ofNullable(index.getIfPresent(key)).filter(b -> b.holds(salt, before, tokens));
     }

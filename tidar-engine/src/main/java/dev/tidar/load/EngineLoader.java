@@ -178,7 +178,7 @@ public final class EngineLoader implements AutoCloseable {
                         memory.contextLength(),
                         layoutRows + promptRows(config),
                         part -> progress("packing weights", 0.05 + 0.75 * part));
-        backend.unpickable(unpickable(config, text.tokenizer()));
+        backend.ban(ban(config, text.tokenizer()));
 
         progress("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
@@ -252,14 +252,14 @@ public final class EngineLoader implements AutoCloseable {
         return widest + options.limits().maxRunning();
     }
 
-    /** Prompt rows of a forward, and the group that each prompt can carry behind its end. */
+    /** Prompt rows of a forward, and the group that each prompt can carry after its end. */
     private int promptRows(ModelConfig config) {
         int group = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 0;
         return options.limits().prefillChunk() + options.limits().maxRunning() * group;
     }
 
     /** The mask token, and rows of the embedding that the tokenizer has no token for. */
-    private static int[] unpickable(ModelConfig config, Optional<Tokenizer> tokenizer) {
+    private static int[] ban(ModelConfig config, Optional<Tokenizer> tokenizer) {
         int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
         if (size > config.vocabSize()) {
             throw new InvalidModelException(

@@ -25,7 +25,7 @@ record KvMemory(int blocks, int contextLength) {
     private static final int BLOCK_TOKENS = 16;
 
     /** A context that could not hold a question and an answer is no use. */
-    private static final int LEAST_CONTEXT = 128;
+    private static final int MIN_CONTEXT = 128;
 
     /** Part of the free heap that is taken for many contexts; the rest is the application's. */
     private static final int SHARE = 4;
@@ -67,7 +67,7 @@ record KvMemory(int blocks, int contextLength) {
                         blocksOfOne,
                         options.limits().maxRunning());
         int blocks = (int) Math.min(Math.max(fitting, 0), Integer.MAX_VALUE);
-        if (blocks < geometry.blocksFor(Math.min(wanted, LEAST_CONTEXT))) {
+        if (blocks < geometry.blocksFor(Math.min(wanted, MIN_CONTEXT))) {
             long kv = blocksOfOne * geometry.blockBytes();
             throw deviceBytes.isPresent() ? noDeviceRoom(deviceBytes.getAsLong(), weights, kv) : noHeap(weights, kv);
         }
@@ -104,7 +104,7 @@ record KvMemory(int blocks, int contextLength) {
         return Math.max(many, one);
     }
 
-    /** Collects garbage first, or what loading and earlier engines left behind would count as used. */
+    /** Collects garbage first, or what loading and earlier engines left after would count as used. */
     private static long freeHeap() {
         Runtime runtime = Runtime.getRuntime();
         runtime.gc();

@@ -37,7 +37,7 @@ public final class RequestGate {
     private final Limits limits;
     private final LoadedModel model;
     private final PromptEncoder prompts;
-    private final RequestPicking picking;
+    private final RequestSampling params;
     private final AnswerStart answers;
     private final LongSupplier seeds;
 
@@ -46,7 +46,7 @@ public final class RequestGate {
         this.limits = options.limits();
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
-        this.picking = new RequestPicking(model.defaults().sampling(), model.vocabSize());
+        this.params = new RequestSampling(model.defaults().sampling(), model.vocabSize());
         this.answers = new AnswerStart(model);
         this.seeds = seeds;
     }
@@ -74,7 +74,7 @@ public final class RequestGate {
         AnswerState start = answers.of(request, syntax, Math.min(stop.maxTokens(), context - prompt.size()));
         return new Admission(
                 prompt,
-                picking.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
+                params.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
                 stop,
                 timeout(request),
                 request.cacheSalt().orElse(""),
@@ -93,19 +93,19 @@ public final class RequestGate {
     }
 
     private void requireNewTokens(GenerationRequest request) {
-        int most = limits.maxNewTokens().orElse(Integer.MAX_VALUE);
-        if (request.maxTokens().orElse(1) > most) {
+        int max = limits.maxNewTokens().orElse(Integer.MAX_VALUE);
+        if (request.maxTokens().orElse(1) > max) {
             throw new InvalidRequestException("max tokens must be at most %d, the limit of this engine, but is %d"
-                    .formatted(most, request.maxTokens().getAsInt()));
+                    .formatted(max, request.maxTokens().getAsInt()));
         }
     }
 
     private void requirePrompt(int tokens, int context) {
-        int most = limits.maxPromptTokens().orElse(Integer.MAX_VALUE);
-        if (tokens > most) {
+        int max = limits.maxPromptTokens().orElse(Integer.MAX_VALUE);
+        if (tokens > max) {
             throw new InvalidRequestException(
                     "the prompt must have at most %d tokens, the limit of this engine, but has %d"
-                            .formatted(most, tokens));
+                            .formatted(max, tokens));
         }
         if (tokens >= context) {
             throw new InvalidRequestException(

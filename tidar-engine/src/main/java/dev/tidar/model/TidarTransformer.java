@@ -3,7 +3,7 @@ package dev.tidar.model;
 import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
@@ -54,16 +54,16 @@ public final class TidarTransformer implements TidarModel {
         StepRows rows = inputs.rows();
         forward(rows);
 
-        backend.verifyRows(w.pickRows(), inputs);
-        normalised(inputs.numPicks(), w.pickRows());
+        backend.verifyRows(w.sampleRows(), inputs);
+        normalised(inputs.numSamples(), w.sampleRows());
         if (inputs.mixes()) {
             mix(inputs);
         }
-        pick(w.picks(), w.pickRows(), rows, inputs.verifyRules());
+        sample(w.sampled(), w.sampleRows(), rows, inputs.verifyRules());
 
-        backend.accept(w.kept(), w.draftRows(), w.picks(), rows, inputs.plans());
+        backend.accept(w.kept(), w.draftRows(), w.sampled(), rows, inputs.plans());
         normalised(inputs.numDrafts(), w.draftRows());
-        pick(w.drafts(), w.draftRows(), rows, inputs.draftRules());
+        sample(w.drafts(), w.draftRows(), rows, inputs.draftRules());
     }
 
     /**
@@ -72,13 +72,13 @@ public final class TidarTransformer implements TidarModel {
      */
     private void mix(StepInputs inputs) {
         backend.mixedRows(w.mixedRows(), inputs);
-        backend.gatherRows(w.mixed(), w.x(), w.mixedRows(), inputs.numPicks());
-        backend.rmsNorm(w.mixed(), w.mixed(), weights.finalNorm(), epsilon, inputs.numPicks());
+        backend.gatherRows(w.mixed(), w.x(), w.mixedRows(), inputs.numSamples());
+        backend.rmsNorm(w.mixed(), w.mixed(), weights.finalNorm(), epsilon, inputs.numSamples());
         backend.mix(w.h(), w.mixed(), w.mixedRows(), inputs);
     }
 
-    private void pick(Ids picks, Ids rowNumbers, StepRows rows, List<PickRule> rules) {
-        backend.pick(picks, w.logProbs(), w.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
+    private void sample(Ids sampled, Ids rowNumbers, StepRows rows, List<RowSampling> rules) {
+        backend.sample(sampled, w.logProbs(), w.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
     }
 
     /**
@@ -87,8 +87,8 @@ public final class TidarTransformer implements TidarModel {
      */
     public float[] logits(StepRows rows, int[] rowNumbers) {
         forward(rows);
-        backend.write(w.pickRows(), rowNumbers);
-        normalised(rowNumbers.length, w.pickRows());
+        backend.write(w.sampleRows(), rowNumbers);
+        normalised(rowNumbers.length, w.sampleRows());
         Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
         backend.linear(logits, w.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
         return backend.read(logits, rowNumbers.length);
@@ -131,38 +131,38 @@ public final class TidarTransformer implements TidarModel {
 
     private StepResult result(StepInputs inputs) {
         int[] kept = backend.read(w.kept(), inputs.plans().size());
-        int[] picks = backend.read(w.picks(), inputs.numPicks());
+        int[] sampled = backend.read(w.sampled(), inputs.numSamples());
         int[] drafts = backend.read(w.drafts(), inputs.numDrafts());
-        List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), picks) : List.of();
+        List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), sampled) : List.of();
         List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
             int drafted = plan.group(kept[s]) == Ids.NONE ? 0 : plan.draftLength() - 1;
             results.add(new StepResult.ForSequence(
-                    range(picks, plan.firstPick(), kept[s]),
+                    range(sampled, plan.firstSample(), kept[s]),
                     range(drafts, plan.firstDraft(), drafted),
-                    asked(inputs, plan) ? logProbs.subList(plan.firstPick(), plan.firstPick() + kept[s]) : List.of()));
+                    asked(inputs, plan) ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s]) : List.of()));
         }
         return new StepResult(results);
     }
 
     private static boolean asked(StepInputs inputs, VerifyPlan plan) {
         return plan.verifyRows() > 0
-                && inputs.verifyRules().get(plan.firstPick()).logProbs().isPresent();
+                && inputs.verifyRules().get(plan.firstSample()).logProbs().isPresent();
     }
 
-    /** Those of all picks; without meaning where a row was not asked. */
-    private List<LogProbs> logProbs(List<PickRule> rules, int[] picks) {
-        int most = w.logProbs().most();
-        float[] values = backend.read(w.logProbs().values(), picks.length);
-        int[] ids = backend.read(w.logProbs().ids(), picks.length * most);
-        List<LogProbs> all = new ArrayList<>(picks.length);
-        for (int i = 0; i < picks.length; i++) {
-            List<LogProbs.Likely> likeliest = new ArrayList<>();
-            for (int n = 0; n < rules.get(i).logProbs().orElse(0) && ids[i * most + n] != Ids.NONE; n++) {
-                likeliest.add(new LogProbs.Likely(ids[i * most + n], values[i * (most + 1) + 1 + n]));
+    /** Those of all samples; without meaning where a row was not asked. */
+    private List<LogProbs> logProbs(List<RowSampling> rules, int[] sampled) {
+        int max = w.logProbs().max();
+        float[] values = backend.read(w.logProbs().values(), sampled.length);
+        int[] ids = backend.read(w.logProbs().ids(), sampled.length * max);
+        List<LogProbs> all = new ArrayList<>(sampled.length);
+        for (int i = 0; i < sampled.length; i++) {
+            List<LogProbs.TopToken> top = new ArrayList<>();
+            for (int n = 0; n < rules.get(i).logProbs().orElse(0) && ids[i * max + n] != Ids.NONE; n++) {
+                top.add(new LogProbs.TopToken(ids[i * max + n], values[i * (max + 1) + 1 + n]));
             }
-            all.add(new LogProbs(values[i * (most + 1)], likeliest));
+            all.add(new LogProbs(values[i * (max + 1)], top));
         }
         return all;
     }

@@ -4,7 +4,7 @@ import dev.tidar.backend.Backend;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 
 /**
@@ -15,14 +15,14 @@ import dev.tidar.tensor.Tensor;
  * @param qkv query, key and value heads, {@code [rows, heads.columns()]}
  * @param attended output of attention, {@code [rows, heads.queryColumns()]}
  * @param gated intermediate activations, {@code [rows, intermediate]}
- * @param pickRows row numbers of verify rows
+ * @param sampleRows row numbers of verify rows
  * @param mixedRows row numbers of the masks that verify rows are mixed with
  * @param mixed these rows, normalised, {@code [rows, hidden]}
- * @param picks what the verify rows picked
- * @param logProbs log-probabilities of these picks, where asked for
+ * @param sampled what the verify rows sampled
+ * @param logProbs log-probabilities of these samples, where asked for
  * @param kept kept count of each sequence
  * @param draftRows row numbers of the chosen masks
- * @param drafts what they picked
+ * @param drafts what they sampled
  */
 record Workspace(
         Tensor x,
@@ -30,11 +30,11 @@ record Workspace(
         Tensor qkv,
         Tensor attended,
         Tensor gated,
-        Ids pickRows,
+        Ids sampleRows,
         Ids mixedRows,
         Tensor mixed,
-        Ids picks,
-        PickedLogProbs logProbs,
+        Ids sampled,
+        SampledLogProbs logProbs,
         Ids kept,
         Ids draftRows,
         Ids drafts) {
@@ -50,8 +50,8 @@ record Workspace(
                 backend.allocateIds(rows),
                 backend.allocate(rows, hidden),
                 backend.allocateIds(rows),
-                new PickedLogProbs(
-                        backend.allocate(rows, 1 + LogProbRow.MOST), backend.allocateIds(rows * LogProbRow.MOST)),
+                new SampledLogProbs(
+                        backend.allocate(rows, 1 + LogProbRow.MAX), backend.allocateIds(rows * LogProbRow.MAX)),
                 backend.allocateIds(rows),
                 backend.allocateIds(rows),
                 backend.allocateIds(rows));

@@ -4,7 +4,7 @@ import dev.tidar.tensor.Exponential;
 import java.util.Arrays;
 
 /**
- * The tokens that may still be drawn from one row, with how far each is behind the best.
+ * The tokens that may still be drawn from one row, with how far each is after the best.
  *
  * <p>Probabilities are added as whole numbers, {@code exp(-distance)} in steps of 2^-40: their sum does not depend on
  * an order, so every device finds the same last token without sorting. A token below 2^-40 of the best weighs nothing.
@@ -24,7 +24,7 @@ final class Candidates {
     private long[] weights = new long[0];
     private int size;
 
-    /** All tokens of a row that can be picked; distance = (highest - score) * inverse. */
+    /** All tokens of a row that can be sampled; distance = (highest - score) * inverse. */
     void collect(float[] scores, int from, int vocabSize, float highest, float inverse) {
         reserve(vocabSize);
         int n = 0;
@@ -51,7 +51,7 @@ final class Candidates {
             keepFirst(filters.topK());
         }
         if (filters.topP() < 1) {
-            keepLikeliest(filters.topP());
+            keepTop(filters.topP());
         }
         if (filters.minP() > 0) {
             keepWithin(filters.farthest());
@@ -69,7 +69,7 @@ final class Candidates {
         keepWithin(Float.intBitsToFloat(quantile.key(keys, weights, size, k)));
     }
 
-    private void keepLikeliest(double p) {
+    private void keepTop(double p) {
         long total = weigh();
         for (int i = 0; i < size; i++) {
             keys[i] = Float.floatToRawIntBits(distances[i]);

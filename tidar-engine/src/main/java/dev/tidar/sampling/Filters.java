@@ -5,9 +5,9 @@ package dev.tidar.sampling;
  * order: top-k, top-p, min-p, typical-p. A filter cuts between scores and never between equal ones: what ties with the
  * last token it keeps is kept.
  *
- * @param topK keeps the k likeliest tokens; 0 is off
- * @param topP keeps the fewest likeliest tokens whose probabilities add up to p (arXiv 1904.09751); 1 is off
- * @param minP keeps tokens at least p times as likely as the likeliest (arXiv 2407.01082); 0 is off
+ * @param topK keeps the k most likely tokens; 0 is off
+ * @param topP keeps the fewest most likely tokens whose probabilities add up to p (arXiv 1904.09751); 1 is off
+ * @param minP keeps tokens at least p times as likely as the most likely (arXiv 2407.01082); 0 is off
  * @param typicalP keeps the fewest tokens whose surprise is closest to the expected one and whose probabilities add up
  *     to p (arXiv 2202.00666); 1 is off
  */
@@ -28,7 +28,7 @@ public record Filters(int topK, double topP, double minP, double typicalP) {
         }
     }
 
-    /** How far behind the best a token may be for min-p, as a difference of scores; infinite where it is off. */
+    /** How far after the best a token may be for min-p, as a difference of scores; infinite where it is off. */
     public float farthest() {
         return minP > 0 ? (float) -StrictMath.log(minP) : Float.POSITIVE_INFINITY;
     }

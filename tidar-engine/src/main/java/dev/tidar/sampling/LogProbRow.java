@@ -6,34 +6,34 @@ import java.util.Arrays;
 
 /**
  * Log-probabilities of one row: {@code ln softmax} of the scores that the model gave, before temperature, filters,
- * penalties, bias and mask, over the tokens that can be picked at all.
+ * penalties, bias and mask, over the tokens that can be sampled at all.
  *
- * @param values of the pick, then of the likeliest tokens
- * @param ids the likeliest tokens, the likeliest first, the lowest id first in a tie; NONE at negative infinity where
+ * @param values of the sample, then of the most likely tokens
+ * @param ids the most likely tokens, the most likely first, the lowest id first in a tie; NONE at negative infinity where
  *     the row has no more
  */
 public record LogProbRow(float[] values, int[] ids) {
 
-    /** Most likeliest tokens. */
-    public static final int MOST = 20;
+    /** Most most likely tokens. */
+    public static final int MAX = 20;
 
     private static final int PARTS = 512;
 
     /**
-     * Those of one pick.
+     * Those of one sample.
      *
-     * @param logits scores; negative infinity where a token can't be picked
+     * @param logits scores; negative infinity where a token can't be sampled
      * @param from where the row begins
      * @param vocabSize length of the row
-     * @param picked the pick, or NONE
-     * @param likeliest how many likeliest tokens are told
+     * @param sampled the sample, or NONE
+     * @param top how many most likely tokens are told
      */
-    public static LogProbRow of(float[] logits, int from, int vocabSize, int picked, int likeliest) {
-        int[] ids = likeliest(logits, from, vocabSize, likeliest);
+    public static LogProbRow of(float[] logits, int from, int vocabSize, int sampled, int top) {
+        int[] ids = top(logits, from, vocabSize, top);
         double normaliser = logSumExp(logits, from, vocabSize);
-        float[] values = new float[1 + likeliest];
-        values[0] = logProb(logits, from, picked, normaliser);
-        for (int i = 0; i < likeliest; i++) {
+        float[] values = new float[1 + top];
+        values[0] = logProb(logits, from, sampled, normaliser);
+        for (int i = 0; i < top; i++) {
             values[1 + i] = logProb(logits, from, ids[i], normaliser);
         }
         return new LogProbRow(values, ids);
@@ -43,15 +43,15 @@ public record LogProbRow(float[] values, int[] ids) {
         return id == Ids.NONE ? Float.NEGATIVE_INFINITY : (float) (logits[from + id] - normaliser);
     }
 
-    private static int[] likeliest(float[] logits, int from, int vocabSize, int count) {
+    private static int[] top(float[] logits, int from, int vocabSize, int count) {
         int[] ids = new int[count];
         Arrays.fill(ids, Ids.NONE);
-        float least = Float.NEGATIVE_INFINITY;
+        float min = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < vocabSize && count > 0; id++) {
-            if (logits[from + id] > least) {
+            if (logits[from + id] > min) {
                 insert(logits, from, ids, id);
                 int last = ids[count - 1];
-                least = last == Ids.NONE ? Float.NEGATIVE_INFINITY : logits[from + last];
+                min = last == Ids.NONE ? Float.NEGATIVE_INFINITY : logits[from + last];
             }
         }
         return ids;

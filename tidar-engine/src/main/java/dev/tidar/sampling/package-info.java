@@ -1,4 +1,4 @@
-/** Picking tokens and accepting drafts, as pure functions: what a device does, said in plain Java. */
+/** Sampling tokens and accepting drafts, as pure functions: what a device does, said in plain Java. */
 @NullMarked
 package dev.tidar.sampling;
 

@@ -3,7 +3,7 @@ package dev.tidar.schedule;
 import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StopRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.tokenizer.StreamingDetokenizer;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * A request that was checked and may wait for its turn.
  *
  * @param prompt token ids
- * @param picking temperature and seed
+ * @param params temperature and seed
  * @param stop where it ends
  * @param timeout how long it may take from its submission; empty is as long as it needs
  * @param cacheSalt requests share cached prefixes only where their salts are equal
@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  */
 public record Admission(
         List<Integer> prompt,
-        Picking picking,
+        SamplingParams params,
         StopRule stop,
         Optional<Duration> timeout,
         String cacheSalt,
@@ -39,7 +39,7 @@ public record Admission(
     /** A request whose answer is only text. */
     public Admission(
             List<Integer> prompt,
-            Picking picking,
+            SamplingParams params,
             StopRule stop,
             Optional<Duration> timeout,
             String cacheSalt,
@@ -48,7 +48,7 @@ public record Admission(
             Supplier<LayoutChoice> layouts) {
         this(
                 prompt,
-                picking,
+                params,
                 stop,
                 timeout,
                 cacheSalt,

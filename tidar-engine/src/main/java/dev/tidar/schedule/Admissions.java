@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Lets requests in, in the order in which they came: one runs once there are blocks for all its tokens, and one more
- * for each that runs already. Nobody overtakes, so a large request is not held up by small ones behind it. Confined to
+ * for each that runs already. Nobody overtakes, so a large request is not held up by small ones after it. Confined to
  * the engine thread.
  */
 final class Admissions {

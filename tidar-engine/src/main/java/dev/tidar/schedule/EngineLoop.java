@@ -114,7 +114,7 @@ public final class EngineLoop implements AutoCloseable {
             int waiting = queue.size();
             throw new EngineBusyException(
                     "the queue is full: %d requests wait already; try again later".formatted(waiting),
-                    waits.behind(waiting));
+                    waits.after(waiting));
         }
         if (isOver()) {
             endQueued(); // it may have come after the last look into the queue

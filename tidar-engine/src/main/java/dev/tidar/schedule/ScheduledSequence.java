@@ -124,7 +124,7 @@ final class ScheduledSequence implements Generation {
         if (sequence.isEmpty()) {
             sequence = Optional.of(new Sequence(
                     admission.prompt(),
-                    admission.picking(),
+                    admission.params(),
                     admission.stop(),
                     admission.start(),
                     admission.detokenizer().get(),
@@ -198,7 +198,7 @@ final class ScheduledSequence implements Generation {
                 text.toString(),
                 whole,
                 reason == FinishReason.STOP && !whole.toolCalls().isEmpty() ? FinishReason.TOOL_CALLS : reason,
-                admission.picking().seed(),
+                admission.params().seed(),
                 logProbs,
                 stats());
         tell(() -> listener.onFinished(result));

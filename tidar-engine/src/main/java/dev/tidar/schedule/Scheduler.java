@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 final class Scheduler {
 
     /** Prompt rows of a forward at least, so that a prompt goes on however many others decode. */
-    private static final int LEAST_PROMPT_ROWS = 8;
+    private static final int MIN_PROMPT_ROWS = 8;
 
     private final Engine engine;
     private final Decoder decoder;
@@ -153,7 +153,7 @@ final class Scheduler {
             s.fail(new EngineBusyException(
                     "the request waited for %d ms, which is its limit, while %d ran and %d waited; try again later"
                             .formatted(Duration.ofNanos(s.ageNanos()).toMillis(), running.size(), waiting.size()),
-                    waits.behind(waiting.size())));
+                    waits.after(waiting.size())));
         }
     }
 
@@ -168,7 +168,7 @@ final class Scheduler {
         double spare =
                 (double) limits.maxStep().toNanos() - engine.layouts().times().nanos(decoding);
         int rows = (int) (spare / engine.layouts().times().promptRowNanos());
-        return Math.min(limits.prefillChunk(), Math.max(LEAST_PROMPT_ROWS, rows));
+        return Math.min(limits.prefillChunk(), Math.max(MIN_PROMPT_ROWS, rows));
     }
 
     private int owedRows() {
@@ -180,7 +180,7 @@ final class Scheduler {
     }
 
     private StepPlan planSteps(int promptRows) {
-        PromptShares shares = new PromptShares(running, promptRows);
+        PrefillShares shares = new PrefillShares(running, promptRows);
         RowBudget budget = new RowBudget(engine.layoutRows(), (int) decoding().count());
         List<Turn> turns = new ArrayList<>();
         for (ScheduledSequence s : running) {

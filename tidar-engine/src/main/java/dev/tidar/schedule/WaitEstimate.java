@@ -22,8 +22,8 @@ final class WaitEstimate {
         meanNanos += RECENT * (nanos - meanNanos);
     }
 
-    /** Until a request behind so many others begins, in whole seconds, at least one. */
-    Duration behind(int requests) {
+    /** Until a request after so many others begins, in whole seconds, at least one. */
+    Duration after(int requests) {
         double nanos = meanNanos * (requests + 1) / maxRunning;
         return Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1 + (long) (nanos / NANOS_PER_SECOND)));
     }

@@ -1,7 +1,7 @@
 package dev.tidar.step;
 
 /**
- * How many rows a verb works on: exact rows first, drafting rows behind them.
+ * How many rows a verb works on: exact rows first, drafting rows after them.
  *
  * @param exact causal rows whose keys and values are kept
  * @param drafting rows that only propose; a draft adapter acts on these

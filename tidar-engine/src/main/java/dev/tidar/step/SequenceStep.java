@@ -28,7 +28,7 @@ public record SequenceStep(
      * K rows that draft for one outcome.
      *
      * @param kept the kept count they draft for; 0 in a draft pass
-     * @param tokens masks, in a draft pass behind a copy of the anchor
+     * @param tokens masks, in a draft pass after a copy of the anchor
      * @param position position of the first row
      * @param seen cached keys that each row sees
      */
@@ -48,7 +48,7 @@ public record SequenceStep(
         return exactTokens.size() + groups.size() * draftLength;
     }
 
-    /** Position behind the last exact row. */
+    /** Position after the last exact row. */
     public int end() {
         return position + exactTokens.size();
     }

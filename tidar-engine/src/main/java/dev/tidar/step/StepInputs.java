@@ -1,7 +1,7 @@
 package dev.tidar.step;
 
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.tensor.Ids;
 import java.util.ArrayList;
@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  *
  * @param rows the rows of the forward
  * @param plans one for each sequence: its verify rows and its groups
- * @param verifyRules one for each verify row, in the order of the picks, and one for each pick of padding
+ * @param verifyRules one for each verify row, in the order of the samples, and one for each sample of padding
  * @param draftRules one for each draft that can be got, in the order of the drafts
  */
-public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> verifyRules, List<PickRule> draftRules) {
+public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifyRules, List<RowSampling> draftRules) {
 
-    private static final PickRule PADDING = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
+    private static final RowSampling PADDING = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
 
     public StepInputs {
         plans = List.copyOf(plans);
@@ -30,19 +30,19 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
             throw new IllegalArgumentException("a step of %d sequences must have as many plans, but has %d"
                     .formatted(rows.numSequences(), plans.size()));
         }
-        int picks = 0;
+        int sampled = 0;
         int drafts = 0;
         for (VerifyPlan plan : plans) {
-            if (plan.firstPick() != picks || plan.firstDraft() != drafts) {
+            if (plan.firstSample() != sampled || plan.firstDraft() != drafts) {
                 throw new IllegalArgumentException("picks and drafts must be consecutive");
             }
-            picks += plan.verifyRows();
+            sampled += plan.verifyRows();
             drafts += plan.draftLength() - 1;
         }
-        if (verifyRules.size() < picks || draftRules.size() != drafts) {
+        if (verifyRules.size() < sampled || draftRules.size() != drafts) {
             throw new IllegalArgumentException(
                     "%d verify rows and %d drafts must each have a rule, but there are %d and %d"
-                            .formatted(picks, drafts, verifyRules.size(), draftRules.size()));
+                            .formatted(sampled, drafts, verifyRules.size(), draftRules.size()));
         }
     }
 
@@ -51,21 +51,21 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
         return verifyRules.stream().anyMatch(rule -> rule.logProbs().isPresent());
     }
 
-    /** Whether all rows are picked by temperature and seed alone, those of each sequence alike. */
+    /** Whether all rows are sampled by temperature and seed alone, those of each sequence alike. */
     public boolean isPlain() {
-        return Stream.concat(verifyRules.stream(), draftRules.stream()).allMatch(PickRule::isPlain);
+        return Stream.concat(verifyRules.stream(), draftRules.stream()).allMatch(RowSampling::isPlain);
     }
 
-    /** How each sequence picks; GREEDY where it picks nothing. */
-    public List<Picking> pickings() {
-        return plans.stream().map(this::picking).toList();
+    /** How each sequence samples; GREEDY where it samples nothing. */
+    public List<SamplingParams> samplingParams() {
+        return plans.stream().map(this::params).toList();
     }
 
-    private Picking picking(VerifyPlan plan) {
+    private SamplingParams params(VerifyPlan plan) {
         if (plan.verifyRows() > 0) {
-            return verifyRules.get(plan.firstPick()).picking();
+            return verifyRules.get(plan.firstSample()).params();
         }
-        return plan.draftLength() > 1 ? draftRules.get(plan.firstDraft()).picking() : Picking.GREEDY;
+        return plan.draftLength() > 1 ? draftRules.get(plan.firstDraft()).params() : SamplingParams.GREEDY;
     }
 
     /**
@@ -76,7 +76,7 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
         Arrays.fill(numbers, Ids.NONE);
         for (VerifyPlan plan : plans) {
             for (int j = 0; j < plan.verifyRows(); j++) {
-                numbers[plan.firstPick() + j] = plan.firstRow() + j;
+                numbers[plan.firstSample() + j] = plan.firstRow() + j;
             }
         }
         return numbers;
@@ -93,14 +93,14 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
         Arrays.fill(numbers, Ids.NONE);
         for (VerifyPlan plan : plans) {
             for (int j = 0; j < plan.verifyRows(); j++) {
-                numbers[plan.firstPick() + j] = plan.mixedWith(j);
+                numbers[plan.firstSample() + j] = plan.mixedWith(j);
             }
         }
         return numbers;
     }
 
     /** Rows that get the head first. */
-    public int numPicks() {
+    public int numSamples() {
         return verifyRules.size();
     }
 
@@ -110,33 +110,33 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<PickRule> v
     }
 
     public StepShape shape() {
-        return new StepShape(rows.counts(), rows.numSequences(), numPicks(), numDrafts());
+        return new StepShape(rows.counts(), rows.numSequences(), numSamples(), numDrafts());
     }
 
     /**
      * The same step in a larger shape: what a device returns for it begins with what it returns for this one. Padding
-     * belongs to sequences of its own, of which the shape must have one at least; its rows see nothing, its picks and
-     * drafts are NONE. Drafting rows move behind the padding of the exact rows.
+     * belongs to sequences of its own, of which the shape must have one at least; its rows see nothing, its samples and
+     * drafts are NONE. Drafting rows move after the padding of the exact rows.
      */
     public StepInputs padded(StepShape shape) {
         List<VerifyPlan> all = new ArrayList<>(shape.sequences());
         int moved = shape.rows().exact() - rows.counts().exact();
         plans.forEach(plan -> all.add(plan.withGroupsMoved(moved)));
-        int picks = plans.stream().mapToInt(VerifyPlan::verifyRows).sum();
+        int sampled = plans.stream().mapToInt(VerifyPlan::verifyRows).sum();
         int drafts = numDrafts();
         while (all.size() < shape.sequences()) {
-            all.add(VerifyPlan.padding(picks, drafts, shape.drafts() - drafts));
+            all.add(VerifyPlan.padding(sampled, drafts, shape.drafts() - drafts));
             drafts = shape.drafts();
         }
         return new StepInputs(
                 rows.padded(shape.rows(), shape.sequences()),
                 all,
-                padded(verifyRules, shape.picks()),
+                padded(verifyRules, shape.sampled()),
                 padded(draftRules, shape.drafts()));
     }
 
-    private static List<PickRule> padded(List<PickRule> rules, int count) {
-        List<PickRule> all = new ArrayList<>(rules);
+    private static List<RowSampling> padded(List<RowSampling> rules, int count) {
+        List<RowSampling> all = new ArrayList<>(rules);
         all.addAll(Collections.nCopies(count - rules.size(), PADDING));
         return all;
     }

@@ -20,7 +20,7 @@ public record StepResult(List<ForSequence> sequences) {
      *
      * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was
      *     verified
-     * @param draft proposals behind the next anchor; empty if no group was carried for this kept count
+     * @param draft proposals after the next anchor; empty if no group was carried for this kept count
      * @param logProbs one for each emitted token; empty where not asked for
      */
     public record ForSequence(List<Integer> emitted, List<Integer> draft, List<LogProbs> logProbs) {
@@ -45,7 +45,7 @@ public record StepResult(List<ForSequence> sequences) {
             return emitted.size();
         }
 
-        /** Whether every token was picked from finite scores. */
+        /** Whether every token was sampled from finite scores. */
         public boolean isFinite() {
             return !emitted.contains(Ids.NONE) && !draft.contains(Ids.NONE);
         }

@@ -64,7 +64,7 @@ public final class StepRows {
         return groupFirst[row];
     }
 
-    /** Row behind the last of a drafting row's own group. */
+    /** Row after the last of a drafting row's own group. */
     public int groupEnd(int row) {
         return groupEnd[row];
     }
@@ -79,14 +79,14 @@ public final class StepRows {
         return blockTables[sequence][index];
     }
 
-    /** The position of the token that a pick from this row decides: the next one for exact rows, its own for masks. */
-    public int pickedPosition(int row) {
+    /** The position of the token that a sample from this row decides: the next one for exact rows, its own for masks. */
+    public int sampledPosition(int row) {
         return row < counts.exact() ? positions[row] + 1 : positions[row];
     }
 
     /**
      * The same rows in a larger step. What is missing in each of the two ranges is filled up with rows that see
-     * nothing, at position 0 of sequence 0; drafting rows move behind the filling of the exact rows. Added sequences
+     * nothing, at position 0 of sequence 0; drafting rows move after the filling of the exact rows. Added sequences
      * have no rows.
      */
     public StepRows padded(RowCounts to, int sequencesWithPadding) {

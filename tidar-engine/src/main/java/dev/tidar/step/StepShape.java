@@ -5,7 +5,7 @@ package dev.tidar.step;
  *
  * @param rows exact and drafting rows
  * @param sequences sequences that the rows belong to
- * @param picks rows that get the head first
+ * @param sampled rows that get the head first
  * @param drafts rows that get it second
  */
-public record StepShape(RowCounts rows, int sequences, int picks, int drafts) {}
+public record StepShape(RowCounts rows, int sequences, int sampled, int drafts) {}

@@ -6,10 +6,10 @@ import java.util.Arrays;
 /**
  * What one sequence verifies in a step, and which group drafts next for each kept count. Known to the host before.
  *
- * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows behind it
+ * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows after it
  * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished
  *     prefill
- * @param firstPick where the picks of these rows begin among the picks of the step
+ * @param firstSample where the samples of these rows begin among the samples of the step
  * @param firstDraft where its drafts begin among the drafts of the step; it has room for K - 1
  * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; index 0 counts
@@ -18,11 +18,11 @@ import java.util.Arrays;
  *     group for one kept row more than stand before it (arXiv 2511.08923)
  */
 public record VerifyPlan(
-        int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups, float beta) {
+        int firstRow, int verifyRows, int firstSample, int firstDraft, int draftLength, int[] groups, float beta) {
 
     /** A plan whose verify rows decide alone. */
-    public VerifyPlan(int firstRow, int verifyRows, int firstPick, int firstDraft, int draftLength, int[] groups) {
-        this(firstRow, verifyRows, firstPick, firstDraft, draftLength, groups, 1);
+    public VerifyPlan(int firstRow, int verifyRows, int firstSample, int firstDraft, int draftLength, int[] groups) {
+        this(firstRow, verifyRows, firstSample, firstDraft, draftLength, groups, 1);
     }
 
     public VerifyPlan {
@@ -44,8 +44,8 @@ public record VerifyPlan(
     }
 
     /** A plan that verifies nothing and drafts NONE so many times. */
-    static VerifyPlan padding(int firstPick, int firstDraft, int drafts) {
-        return new VerifyPlan(0, 0, firstPick, firstDraft, drafts + 1, new int[] {Ids.NONE});
+    static VerifyPlan padding(int firstSample, int firstDraft, int drafts) {
+        return new VerifyPlan(0, 0, firstSample, firstDraft, drafts + 1, new int[] {Ids.NONE});
     }
 
     /** The same plan where drafting rows stand so many rows further back. */
@@ -53,6 +53,6 @@ public record VerifyPlan(
         int[] moved = Arrays.stream(groups)
                 .map(first -> first == Ids.NONE ? first : first + by)
                 .toArray();
-        return new VerifyPlan(firstRow, verifyRows, firstPick, firstDraft, draftLength, moved, beta);
+        return new VerifyPlan(firstRow, verifyRows, firstSample, firstDraft, draftLength, moved, beta);
     }
 }

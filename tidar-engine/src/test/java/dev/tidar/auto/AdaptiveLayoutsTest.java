@@ -207,7 +207,7 @@ class AdaptiveLayoutsTest {
         return choice.current();
     }
 
-    /** Steps that emit so many tokens where drafts are verified, one elsewhere; the layout of the step behind them. */
+    /** Steps that emit so many tokens where drafts are verified, one elsewhere; the layout of the step after them. */
     private static StepLayout drive(AdaptiveLayouts layouts, LayoutChoice choice, int kept, int steps) {
         for (int i = 0; i < steps; i++) {
             StepLayout layout = next(layouts, choice);

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tidar.api.WeightFormat;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
@@ -22,7 +22,7 @@ import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collections;
@@ -280,44 +280,44 @@ abstract class BackendContract extends BackendFixture {
     }
 
     @Test
-    void pickTakesTheBestTokenTheLowestInATie() {
+    void sampleTakesTheBestTokenTheLowestInATie() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
-        Ids picks = pick(head, new float[] {1, 1, -1}, 0, Ids.NONE, 2);
+        Ids sampled = sample(head, new float[] {1, 1, -1}, 0, Ids.NONE, 2);
 
-        assertThat(backend.read(picks, 3)).containsExactly(1, Ids.NONE, 0);
+        assertThat(backend.read(sampled, 3)).containsExactly(1, Ids.NONE, 0);
     }
 
     @Test
-    void pickNeverTakesAnUnpickableToken() {
+    void sampleNeverTakesAnBannedToken() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
-        backend.unpickable(new int[] {1, 2, 4000});
+        backend.ban(new int[] {1, 2, 4000});
 
-        assertThat(backend.read(pick(head, new float[] {1, 1, -1}, 0, 1, 2), 3)).containsExactly(3, 3, 0);
+        assertThat(backend.read(sample(head, new float[] {1, 1, -1}, 0, 1, 2), 3)).containsExactly(3, 3, 0);
     }
 
     @Test
-    void pickFindsNoTokenAmongScoresThatAreNotFinite() {
+    void sampleFindsNoTokenAmongScoresThatAreNotFinite() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
 
-        Ids picks = pick(head, new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}, 0, 1, 2);
+        Ids sampled = sample(head, new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}, 0, 1, 2);
 
-        assertThat(backend.read(picks, 3)).containsExactly(Ids.NONE, Ids.NONE, 1);
+        assertThat(backend.read(sampled, 3)).containsExactly(Ids.NONE, Ids.NONE, 1);
     }
 
     @Test
-    void pickFollowsTheRuleOfEachRow() {
+    void sampleFollowsTheRuleOfEachRow() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
-        Picking penalised = new Picking(
-                0, 0, Filters.NONE, new Penalties(2, 0, 0), LogitBias.NONE, BarredIds.NONE, OptionalInt.empty());
+        SamplingParams penalised = new SamplingParams(
+                0, 0, Filters.NONE, new Penalties(2, 0, 0), LogitBias.NONE, BannedIds.NONE, OptionalInt.empty());
         TokenCounts history = new TokenCounts(new int[] {1}, new int[] {0});
         TokenCounts since = new TokenCounts(new int[] {2}, new int[] {1});
-        List<PickRule> rules = List.of(
-                PickRule.draft(penalised, history),
-                PickRule.verify(penalised, history, since),
-                PickRule.draft(Picking.GREEDY, TokenCounts.NONE).allowing(new long[] {1}));
-        Ids picks = backend.allocateIds(3);
-        backend.pick(
-                picks,
+        List<RowSampling> rules = List.of(
+                RowSampling.draft(penalised, history),
+                RowSampling.verify(penalised, history, since),
+                RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE).allowing(new long[] {1}));
+        Ids sampled = backend.allocateIds(3);
+        backend.sample(
+                sampled,
                 TinyNetwork.logProbs(backend, 3),
                 tensor(3, 1, new float[] {1, 1, 1}),
                 head,
@@ -326,23 +326,23 @@ abstract class BackendContract extends BackendFixture {
                 exactRows(1, 2, 3),
                 rules);
 
-        assertThat(backend.read(picks, 3)).containsExactly(2, 3, 0);
+        assertThat(backend.read(sampled, 3)).containsExactly(2, 3, 0);
     }
 
     @Test
-    void pickTellsLogProbabilitiesOfTheRowsThatAreAsked() {
+    void sampleTellsLogProbabilitiesOfTheRowsThatAreAsked() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
-        backend.unpickable(new int[] {2});
-        Picking asked = new Picking(
+        backend.ban(new int[] {2});
+        SamplingParams asked = new SamplingParams(
                 0,
                 0,
                 Filters.NONE,
                 Penalties.NONE,
                 new LogitBias(new int[] {0}, new float[] {10}),
-                BarredIds.NONE,
+                BannedIds.NONE,
                 OptionalInt.of(2));
-        PickedLogProbs told = TinyNetwork.logProbs(backend, 2);
-        backend.pick(
+        SampledLogProbs told = TinyNetwork.logProbs(backend, 2);
+        backend.sample(
                 backend.allocateIds(2),
                 told,
                 tensor(2, 1, new float[] {1, 1}),
@@ -351,33 +351,33 @@ abstract class BackendContract extends BackendFixture {
                 2,
                 exactRows(1, 2),
                 List.of(
-                        PickRule.draft(asked, TokenCounts.NONE),
-                        PickRule.verify(asked, TokenCounts.NONE, TokenCounts.NONE)));
+                        RowSampling.draft(asked, TokenCounts.NONE),
+                        RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE)));
 
         double normaliser = Math.log(Math.exp(1) + Math.exp(3) + Math.exp(2));
         float[] values = backend.read(told.values(), 2);
-        int second = 1 + told.most();
+        int second = 1 + told.max();
         assertThat(Arrays.copyOfRange(values, 0, 3)).containsOnly(0);
         assertThat((double) values[second]).isCloseTo(1 - normaliser, within(1e-5));
         assertThat((double) values[second + 1]).isCloseTo(3 - normaliser, within(1e-5));
         assertThat((double) values[second + 2]).isCloseTo(2 - normaliser, within(1e-5));
-        assertThat(Arrays.copyOfRange(backend.read(told.ids(), 2 * told.most()), told.most(), told.most() + 2))
+        assertThat(Arrays.copyOfRange(backend.read(told.ids(), 2 * told.max()), told.max(), told.max() + 2))
                 .containsExactly(1, 3);
     }
 
-    private Ids pick(Linear head, float[] hidden, int... rowNumbers) {
+    private Ids sample(Linear head, float[] hidden, int... rowNumbers) {
         Tensor h = tensor(hidden.length, 1, hidden);
-        Ids picks = backend.allocateIds(8);
-        backend.pick(
-                picks,
+        Ids sampled = backend.allocateIds(8);
+        backend.sample(
+                sampled,
                 TinyNetwork.logProbs(backend, 8),
                 h,
                 head,
                 ids(rowNumbers),
                 rowNumbers.length,
                 exactRows(1, 2, 3),
-                Collections.nCopies(rowNumbers.length, PickRule.draft(Picking.GREEDY, TokenCounts.NONE)));
-        return picks;
+                Collections.nCopies(rowNumbers.length, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE)));
+        return sampled;
     }
 
     @Test
@@ -411,13 +411,13 @@ abstract class BackendContract extends BackendFixture {
         builder.exact(trusting, 50, 0);
         builder.exact(doubting, 51, 0);
         builder.exact(doubting, 52, 1);
-        int behindOwn = builder.group(trusting, new int[] {9, 9}, 1, 1);
-        int behindOne = builder.group(doubting, new int[] {9, 9}, 1, 1);
+        int afterOwn = builder.group(trusting, new int[] {9, 9}, 1, 1);
+        int afterOne = builder.group(doubting, new int[] {9, 9}, 1, 1);
         StepRows rows = builder.build();
         var plans = List.of(
-                new VerifyPlan(0, 1, 0, 0, 2, new int[] {Ids.NONE, behindOwn}),
-                new VerifyPlan(1, 2, 1, 1, 2, new int[] {Ids.NONE, behindOne, Ids.NONE}, 0.25f));
-        PickRule greedy = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
+                new VerifyPlan(0, 1, 0, 0, 2, new int[] {Ids.NONE, afterOwn}),
+                new VerifyPlan(1, 2, 1, 1, 2, new int[] {Ids.NONE, afterOne, Ids.NONE}, 0.25f));
+        RowSampling greedy = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
         var inputs = new StepInputs(rows, plans, Collections.nCopies(3, greedy), Collections.nCopies(2, greedy));
         Ids mixed = backend.allocateIds(3);
         Tensor y = tensor(3, 100);
@@ -428,7 +428,7 @@ abstract class BackendContract extends BackendFixture {
         backend.mixedRows(mixed, inputs);
         backend.mix(y, x, mixed, inputs);
 
-        assertThat(backend.read(mixed, 3)).containsExactly(Ids.NONE, behindOne, Ids.NONE);
+        assertThat(backend.read(mixed, 3)).containsExactly(Ids.NONE, afterOne, Ids.NONE);
         float[] result = backend.read(y, 3);
         for (int i = 0; i < result.length; i++) {
             float expected = i >= 100 && i < 200 ? Math.fma(0.25f, own[i], 0.75f * masks[i]) : own[i];

@@ -13,8 +13,8 @@ import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.CudaVerbs;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpuTest;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -111,7 +111,7 @@ class CudaBitsTest {
         Outcome same = expected.step(inputs);
         assertThat(outcome.rows()).isEqualTo(same.rows());
         assertThat(outcome.kept()).isEqualTo(same.kept());
-        assertThat(outcome.picks()).isEqualTo(same.picks());
+        assertThat(outcome.sampled()).isEqualTo(same.sampled());
         if (inputs.plans().get(0).group(same.kept()[0]) != Ids.NONE) {
             assertThat(outcome.drafts()).isEqualTo(same.drafts());
         }
@@ -122,8 +122,8 @@ class CudaBitsTest {
     }
 
     private static StepInputs step(int position) {
-        Picking picking = position % 2 == 0 ? Picking.GREEDY : new Picking(0.9f, position);
-        PickRule rule = PickRule.draft(picking, TokenCounts.NONE);
+        SamplingParams params = position % 2 == 0 ? SamplingParams.GREEDY : new SamplingParams(0.9f, position);
+        RowSampling rule = RowSampling.draft(params, TokenCounts.NONE);
         return step(position, Collections.nCopies(VERIFY, rule), Collections.nCopies(WIDTH - 1, rule));
     }
 
@@ -131,17 +131,17 @@ class CudaBitsTest {
     private static StepInputs ruledStep(int position, int maskWords) {
         var random = new SplittableRandom(BackendFixture.SEED + position);
         long[] mask = random.longs(maskWords).toArray();
-        List<PickRule> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));
+        List<RowSampling> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));
         verify.replaceAll(rule -> rule.allowing(mask));
-        Picking asking = RandomRules.asking(verify.get(0).picking(), 3); // in each step, because that is another graph
+        SamplingParams asking = RandomRules.asking(verify.get(0).params(), 3); // in each step, because that is another graph
         verify.set(
                 0,
-                PickRule.verify(asking, verify.get(0).history(), verify.get(0).since()));
-        verify.add(PickRule.draft(new Picking(0.9f, position), TokenCounts.NONE));
+                RowSampling.verify(asking, verify.get(0).history(), verify.get(0).since()));
+        verify.add(RowSampling.draft(new SamplingParams(0.9f, position), TokenCounts.NONE));
         return step(position, verify, RandomRules.rules(random, WIDTH - 1, TinyNetwork.VOCAB));
     }
 
-    private static StepInputs step(int position, List<PickRule> verify, List<PickRule> draft) {
+    private static StepInputs step(int position, List<RowSampling> verify, List<RowSampling> draft) {
         StepRows rows = verifyAndDraft(position, VERIFY, VERIFY, WIDTH);
         int[] groups = new int[VERIFY + 1];
         Arrays.setAll(groups, kept -> kept == 0 ? Ids.NONE : VERIFY + (kept - 1) * WIDTH);

@@ -7,8 +7,8 @@ import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpuTest;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepRows;
@@ -140,7 +140,7 @@ class CudaFastTest {
         return backend.read(out, qkv.rows());
     }
 
-    /** A prompt and two groups behind it. */
+    /** A prompt and two groups after it. */
     private static StepRows rows(int blocks, int cached, int drafting) {
         var builder = new StepRows.Builder();
         int sequence = builder.sequence(
@@ -155,7 +155,7 @@ class CudaFastTest {
 
     @ParameterizedTest(name = "{0} rows")
     @CsvSource({"1", "9", "20", "40", "90"})
-    void picksWhatTheHeadScoresHighest(int count) {
+    void samplesWhatTheHeadScoresHighest(int count) {
         Matrix head = Matrix.random(random, 300, 128, DType.BF16);
         float[] values = new float[count * 128];
         int[] expected = new int[count];
@@ -168,14 +168,14 @@ class CudaFastTest {
         Tensor h = tensor(gpu, Matrix.of(count, 128, values));
         Ids numbers = gpu.allocateIds(count);
         gpu.write(numbers, IntStream.range(0, count).toArray());
-        Ids picks = gpu.allocateIds(count);
+        Ids sampled = gpu.allocateIds(count);
         var rows = new StepRows.Builder();
         int sequence = rows.sequence(new int[] {0});
         IntStream.range(0, count).forEach(p -> rows.exact(sequence, 0, p));
 
-        PickRule greedy = PickRule.draft(Picking.GREEDY, TokenCounts.NONE);
-        gpu.pick(
-                picks,
+        RowSampling greedy = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
+        gpu.sample(
+                sampled,
                 TinyNetwork.logProbs(gpu, count),
                 h,
                 gpu.linear(List.of(LinearSource.of(head))),
@@ -184,7 +184,7 @@ class CudaFastTest {
                 rows.build(),
                 Collections.nCopies(count, greedy));
 
-        assertThat(gpu.read(picks, count)).isEqualTo(expected);
+        assertThat(gpu.read(sampled, count)).isEqualTo(expected);
     }
 
     private static Tensor tensor(Backend backend, Matrix values) {

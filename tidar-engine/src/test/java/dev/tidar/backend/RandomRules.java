@@ -1,19 +1,19 @@
 package dev.tidar.backend;
 
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
-/** Rules with everything that a rule can say, on and off at random, and scores to pick from. */
+/** Rules with everything that a rule can say, on and off at random, and scores to sample from. */
 final class RandomRules {
 
     private static final float[] TEMPERATURES = {0, 0.3f, 0.8f, 1, 2.5f};
@@ -21,8 +21,8 @@ final class RandomRules {
 
     private RandomRules() {}
 
-    static List<PickRule> rules(SplittableRandom random, int rows, int vocabSize) {
-        List<PickRule> rules = new ArrayList<>();
+    static List<RowSampling> rules(SplittableRandom random, int rows, int vocabSize) {
+        List<RowSampling> rules = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
             rules.add(rule(random, row / 2 + 1, vocabSize));
         }
@@ -30,24 +30,24 @@ final class RandomRules {
     }
 
     /** @param position that the row decides */
-    static PickRule rule(SplittableRandom random, int position, int vocabSize) {
+    static RowSampling rule(SplittableRandom random, int position, int vocabSize) {
         if (random.nextInt(6) == 0) {
-            return PickRule.draft(new Picking(temperature(random), random.nextLong()), TokenCounts.NONE);
+            return RowSampling.draft(new SamplingParams(temperature(random), random.nextLong()), TokenCounts.NONE);
         }
-        Picking picking = picking(random, position, vocabSize);
+        SamplingParams params = params(random, position, vocabSize);
         TokenCounts history = random.nextBoolean() ? counts(random, vocabSize, 600) : TokenCounts.NONE;
         TokenCounts since = random.nextBoolean() ? counts(random, vocabSize, 5) : TokenCounts.NONE;
-        PickRule rule = PickRule.verify(picking, history, since);
+        RowSampling rule = RowSampling.verify(params, history, since);
         return random.nextBoolean() ? rule : rule.allowing(mask(random, vocabSize));
     }
 
-    private static Picking picking(SplittableRandom random, int position, int vocabSize) {
+    private static SamplingParams params(SplittableRandom random, int position, int vocabSize) {
         int[] bias = ids(random, vocabSize, 5);
         float[] values = new float[bias.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble(-5, 5);
         }
-        return new Picking(
+        return new SamplingParams(
                 temperature(random),
                 random.nextLong(),
                 filters(random, vocabSize),
@@ -56,8 +56,8 @@ final class RandomRules {
                         (float) random.nextDouble(-1, 2),
                         (float) random.nextDouble(-1, 2)),
                 random.nextBoolean() ? LogitBias.NONE : new LogitBias(bias, values),
-                new BarredIds(ids(random, vocabSize, 4), position + random.nextInt(-1, 3)),
-                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(LogProbRow.MOST + 1)));
+                new BannedIds(ids(random, vocabSize, 4), position + random.nextInt(-1, 3)),
+                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(LogProbRow.MAX + 1)));
     }
 
     private static float temperature(SplittableRandom random) {
@@ -72,19 +72,19 @@ final class RandomRules {
                 random.nextBoolean() ? 1 : random.nextDouble(0.001, 1));
     }
 
-    static Picking asking(Picking picking, int likeliest) {
-        return new Picking(
-                picking.temperature(),
-                picking.seed(),
-                picking.filters(),
-                picking.penalties(),
-                picking.bias(),
-                picking.barred(),
-                OptionalInt.of(likeliest));
+    static SamplingParams asking(SamplingParams params, int top) {
+        return new SamplingParams(
+                params.temperature(),
+                params.seed(),
+                params.filters(),
+                params.penalties(),
+                params.bias(),
+                params.banned(),
+                OptionalInt.of(top));
     }
 
-    private static TokenCounts counts(SplittableRandom random, int vocabSize, int most) {
-        int[] ids = ids(random, vocabSize, most);
+    private static TokenCounts counts(SplittableRandom random, int vocabSize, int max) {
+        int[] ids = ids(random, vocabSize, max);
         int[] inAnswer = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
             inAnswer[i] = random.nextInt(4);
@@ -93,8 +93,8 @@ final class RandomRules {
     }
 
     /** A few ids, none twice. */
-    private static int[] ids(SplittableRandom random, int vocabSize, int most) {
-        return random.ints(random.nextInt(most + 1), 0, vocabSize).distinct().toArray();
+    private static int[] ids(SplittableRandom random, int vocabSize, int max) {
+        return random.ints(random.nextInt(max + 1), 0, vocabSize).distinct().toArray();
     }
 
     /** Often shorter than the vocabulary, sometimes of nobody. */

@@ -1,8 +1,8 @@
 package dev.tidar.backend;
 
 import dev.tidar.sampling.LogProbRow;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
@@ -16,7 +16,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ final class TinyNetwork {
         return new LinearSource(w, Optional.of(bias), adapted ? Optional.of(adapter) : Optional.empty());
     }
 
-    /** What every verb wrote, in order: {@code [rows, columns]} each, then the picks as one column. */
+    /** What every verb wrote, in order: {@code [rows, columns]} each, then the samples as one column. */
     List<Trace> run(StepRows rows) {
         RowCounts counts = rows.counts();
         int total = counts.total();
@@ -121,7 +121,7 @@ final class TinyNetwork {
         }
         backend.rmsNorm(normed, x, gain, 1e-5f, total);
         traces.add(new Trace("rmsNorm", HIDDEN, backend.read(normed, total)));
-        traces.add(new Trace("pick", 1, picks(normed, rows)));
+        traces.add(new Trace("pick", 1, sampled(normed, rows)));
         return traces;
     }
 
@@ -131,7 +131,7 @@ final class TinyNetwork {
         return new Outcome(
                 backend.read(steps.normed, inputs.rows().counts().exact()),
                 backend.read(steps.kept, inputs.plans().size()),
-                backend.read(steps.picks, inputs.numPicks()),
+                backend.read(steps.sampled, inputs.numSamples()),
                 backend.read(steps.drafts, inputs.numDrafts()));
     }
 
@@ -150,19 +150,19 @@ final class TinyNetwork {
             backend.linearAdd(steps.x, steps.inner, downs.get(layer), counts);
         }
         backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
-        backend.verifyRows(steps.pickRows, inputs);
-        pick(steps.picks, steps.pickRows, inputs.verifyRules(), inputs);
-        backend.accept(steps.kept, steps.draftRows, steps.picks, rows, inputs.plans());
-        pick(steps.drafts, steps.draftRows, inputs.draftRules(), inputs);
+        backend.verifyRows(steps.sampleRows, inputs);
+        sample(steps.sampled, steps.sampleRows, inputs.verifyRules(), inputs);
+        backend.accept(steps.kept, steps.draftRows, steps.sampled, rows, inputs.plans());
+        sample(steps.drafts, steps.draftRows, inputs.draftRules(), inputs);
     }
 
-    private void pick(Ids picks, Ids rowNumbers, List<PickRule> rules, StepInputs inputs) {
+    private void sample(Ids sampled, Ids rowNumbers, List<RowSampling> rules, StepInputs inputs) {
         backend.gatherRows(steps.gathered, steps.normed, rowNumbers, rules.size());
-        backend.pick(picks, steps.logProbs, steps.gathered, head, rowNumbers, rules.size(), inputs.rows(), rules);
+        backend.sample(sampled, steps.logProbs, steps.gathered, head, rowNumbers, rules.size(), inputs.rows(), rules);
     }
 
     /** What a step left. */
-    record Outcome(float[] rows, int[] kept, int[] picks, int[] drafts) {}
+    record Outcome(float[] rows, int[] kept, int[] sampled, int[] drafts) {}
 
     /** Memory of {@link #step}. */
     private static final class Steps {
@@ -172,9 +172,9 @@ final class TinyNetwork {
         private final Tensor qkv;
         private final Tensor attended;
         private final Tensor inner;
-        private final PickedLogProbs logProbs;
-        private final Ids pickRows;
-        private final Ids picks;
+        private final SampledLogProbs logProbs;
+        private final Ids sampleRows;
+        private final Ids sampled;
         private final Ids kept;
         private final Ids draftRows;
         private final Ids drafts;
@@ -187,33 +187,33 @@ final class TinyNetwork {
             attended = backend.allocate(MAX_ROWS, HEADS.queryColumns());
             inner = backend.allocate(MAX_ROWS, INNER);
             logProbs = logProbs(backend, MAX_ROWS);
-            pickRows = backend.allocateIds(MAX_ROWS);
-            picks = backend.allocateIds(MAX_ROWS);
+            sampleRows = backend.allocateIds(MAX_ROWS);
+            sampled = backend.allocateIds(MAX_ROWS);
             kept = backend.allocateIds(MAX_ROWS);
             draftRows = backend.allocateIds(MAX_ROWS);
             drafts = backend.allocateIds(MAX_ROWS);
         }
     }
 
-    private float[] picks(Tensor h, StepRows rows) {
+    private float[] sampled(Tensor h, StepRows rows) {
         int total = rows.counts().total();
         Ids rowNumbers = backend.allocateIds(total);
         backend.write(rowNumbers, IntStream.range(0, total).toArray());
-        Ids picks = backend.allocateIds(total);
-        PickRule rule = PickRule.draft(new Picking(0.7f, 42), TokenCounts.NONE);
-        List<PickRule> rules = Collections.nCopies(total, rule);
-        backend.pick(picks, logProbs(backend, total), h, head, rowNumbers, total, rows, rules);
+        Ids sampled = backend.allocateIds(total);
+        RowSampling rule = RowSampling.draft(new SamplingParams(0.7f, 42), TokenCounts.NONE);
+        List<RowSampling> rules = Collections.nCopies(total, rule);
+        backend.sample(sampled, logProbs(backend, total), h, head, rowNumbers, total, rows, rules);
         float[] ids = new float[total];
-        int[] read = backend.read(picks, total);
+        int[] read = backend.read(sampled, total);
         for (int i = 0; i < total; i++) {
             ids[i] = read[i];
         }
         return ids;
     }
 
-    static PickedLogProbs logProbs(Backend backend, int picks) {
-        return new PickedLogProbs(
-                backend.allocate(picks, 1 + LogProbRow.MOST), backend.allocateIds(picks * LogProbRow.MOST));
+    static SampledLogProbs logProbs(Backend backend, int sampled) {
+        return new SampledLogProbs(
+                backend.allocate(sampled, 1 + LogProbRow.MAX), backend.allocateIds(sampled * LogProbRow.MAX));
     }
 
     /** What one verb wrote. */

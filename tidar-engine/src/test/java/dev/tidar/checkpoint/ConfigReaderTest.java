@@ -174,7 +174,7 @@ class ConfigReaderTest {
         }
 
         @Test
-        void thatStartsBehindTheLastLayer() {
+        void thatStartsAfterTheLastLayer() {
             read(f ->
                     f.set("sliding_window", 32).set("use_sliding_window", true).set("max_window_layers", 1));
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tidar.api.LogProbs;
-import dev.tidar.api.LogProbs.Likely;
+import dev.tidar.api.LogProbs.TopToken;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cuda.Arithmetic;
@@ -14,11 +14,11 @@ import dev.tidar.backend.cuda.EmulatedGpuTest;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,15 +45,15 @@ class CudaDecodeTest {
     private static final int TOKENS = 48;
     private static final int START = 1;
 
-    private static final Picking RULED = new Picking(
+    private static final SamplingParams RULED = new SamplingParams(
             0.8f,
             1002,
             new Filters(200, 0.95, 0.001, 0.97),
             new Penalties(1.1f, 0.2f, 0.3f),
             new LogitBias(new int[] {300, 7}, new float[] {2, -1.5f}),
-            new BarredIds(new int[] {300}, 30),
+            new BannedIds(new int[] {300}, 30),
             OptionalInt.empty());
-    private static final List<Picking> PICKINGS = List.of(Picking.GREEDY, new Picking(0.8f, 1001), withLogProbs(RULED));
+    private static final List<SamplingParams> PARAMS = List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), withLogProbs(RULED));
 
     private static Held before;
     private static TestModel cpu;
@@ -85,17 +85,17 @@ class CudaDecodeTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void emitsWhatTheCpuEmitsInAsManySteps(StepLayout layout) {
-        for (int i = 0; i < PICKINGS.size(); i++) {
-            Picking picking = PICKINGS.get(i);
+        for (int i = 0; i < PARAMS.size(); i++) {
+            SamplingParams params = PARAMS.get(i);
 
-            Run expected = cpu.decode(prompt(i), TOKENS, picking, layout);
-            Run actual = gpu.decode(prompt(i), TOKENS, picking, layout);
+            Run expected = cpu.decode(prompt(i), TOKENS, params, layout);
+            Run actual = gpu.decode(prompt(i), TOKENS, params, layout);
 
             assertThat(actual.tokens()).as("prompt %d", i).isEqualTo(expected.tokens());
             assertThat(actual.kept()).isEqualTo(expected.kept());
             assertSameLogProbs(told(actual), told(expected));
             assertThat(actual.tokens())
-                    .isEqualTo(gpu.decode(prompt(i), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
+                    .isEqualTo(gpu.decode(prompt(i), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                             .tokens());
         }
     }
@@ -103,26 +103,26 @@ class CudaDecodeTest {
     @Test
     void mixesBothHeadsAsTheCpuDoes() {
         StepLayout lossy = new SinglePass(4, StepLayout.allOutcomes(4), 0.4);
-        List<Picking> pickings = List.of(Picking.GREEDY, new Picking(0.8f, 1001), RULED);
-        for (int i = 0; i < pickings.size(); i++) {
-            Picking picking = pickings.get(i);
-            Run expected = cpu.decode(prompt(i), TOKENS, picking, lossy);
+        List<SamplingParams> samplingParams = List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), RULED);
+        for (int i = 0; i < samplingParams.size(); i++) {
+            SamplingParams params = samplingParams.get(i);
+            Run expected = cpu.decode(prompt(i), TOKENS, params, lossy);
 
-            assertThat(gpu.decode(prompt(i), TOKENS, picking, lossy).tokens())
+            assertThat(gpu.decode(prompt(i), TOKENS, params, lossy).tokens())
                     .as("prompt %d", i)
                     .isEqualTo(expected.tokens())
-                    .isNotEqualTo(cpu.decode(prompt(i), TOKENS, picking, all(4)).tokens());
+                    .isNotEqualTo(cpu.decode(prompt(i), TOKENS, params, all(4)).tokens());
         }
     }
 
     @Test
     void tellsLogProbabilitiesWhereStepsOfTheSameShapeToldNone() {
-        Picking asking = withLogProbs(RULED);
+        SamplingParams asking = withLogProbs(RULED);
         List<LogProbs> expected = told(cpu.decode(prompt(2), TOKENS, asking, all(2)));
-        for (Picking picking : List.of(RULED, RULED, asking, asking, asking)) {
-            Run run = gpu.decode(prompt(2), TOKENS, picking, all(2));
+        for (SamplingParams params : List.of(RULED, RULED, asking, asking, asking)) {
+            Run run = gpu.decode(prompt(2), TOKENS, params, all(2));
 
-            assertSameLogProbs(told(run), picking.logProbs().isPresent() ? expected : List.of());
+            assertSameLogProbs(told(run), params.logProbs().isPresent() ? expected : List.of());
         }
     }
 
@@ -136,15 +136,15 @@ class CudaDecodeTest {
     private static void assertSameLogProbs(List<LogProbs> actual, List<LogProbs> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
-            List<Likely> likeliest = expected.get(i).likeliest();
+            List<TopToken> top = expected.get(i).top();
             assertClose(actual.get(i).logProb(), expected.get(i).logProb());
-            assertThat(actual.get(i).likeliest()).hasSameSizeAs(likeliest);
-            for (int n = 0; n < likeliest.size(); n++) {
-                assertThat(actual.get(i).likeliest().get(n).id())
-                        .isEqualTo(likeliest.get(n).id());
+            assertThat(actual.get(i).top()).hasSameSizeAs(top);
+            for (int n = 0; n < top.size(); n++) {
+                assertThat(actual.get(i).top().get(n).id())
+                        .isEqualTo(top.get(n).id());
                 assertClose(
-                        actual.get(i).likeliest().get(n).logProb(),
-                        likeliest.get(n).logProb());
+                        actual.get(i).top().get(n).logProb(),
+                        top.get(n).logProb());
             }
         }
     }
@@ -164,12 +164,12 @@ class CudaDecodeTest {
     void onTheTensorCoresEmitsTheSameInEveryLayout(WeightFormat weights) {
         try (TestModel fast =
                 TestModel.load(MODEL, new CudaBackend(weights, Arithmetic.FAST, EmulatedGpu.gpu()), DType.BF16)) {
-            for (Picking picking : List.of(Picking.GREEDY, new Picking(0.8f, 7), RULED)) {
-                List<Integer> expected = fast.decode(prompt(5), TOKENS, picking, StepLayout.AUTOREGRESSIVE)
+            for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 7), RULED)) {
+                List<Integer> expected = fast.decode(prompt(5), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                         .tokens();
                 for (StepLayout layout : List.of(all(2), outcomes(4, 1, 4), new TwoPass(4))) {
-                    assertThat(fast.decode(prompt(5), TOKENS, picking, layout).tokens())
-                            .as("%s, %s", layout, picking)
+                    assertThat(fast.decode(prompt(5), TOKENS, params, layout).tokens())
+                            .as("%s, %s", layout, params)
                             .isEqualTo(expected);
                 }
             }
@@ -184,30 +184,30 @@ class CudaDecodeTest {
         }
         StopRule stop = new StopRule(Set.of(), List.of(), 8, 512);
         List<Integer> expected =
-                cpu.decode(prompt, stop, Picking.GREEDY, all(4), 64).tokens();
+                cpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), 64).tokens();
         for (int chunk : List.of(7, 64, 1000)) {
-            assertThat(gpu.decode(prompt, stop, Picking.GREEDY, all(4), chunk).tokens())
+            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk).tokens())
                     .isEqualTo(expected);
         }
     }
 
-    static Stream<Picking> withoutLogProbs() {
-        return Stream.of(Picking.GREEDY, RULED);
+    static Stream<SamplingParams> withoutLogProbs() {
+        return Stream.of(SamplingParams.GREEDY, RULED);
     }
 
     /** The rules of a step are a part of what is copied anyway. */
     @ParameterizedTest
     @MethodSource("withoutLogProbs")
     @Tag("emulated-driver")
-    void becomesOneReplayedGraphAStep(Picking picking) {
-        gpu.decode(prompt(1), TOKENS, picking, all(4)); // queues, verb by verb
-        gpu.decode(prompt(1), TOKENS, picking, all(4)); // captures what came once
+    void becomesOneReplayedGraphAStep(SamplingParams params) {
+        gpu.decode(prompt(1), TOKENS, params, all(4)); // queues, verb by verb
+        gpu.decode(prompt(1), TOKENS, params, all(4)); // captures what came once
         int launches = EmulatedGpu.calls(EmulatedGpu.Call.LAUNCH);
         int replays = EmulatedGpu.replays();
         int synchronised = EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE);
         int copies = EmulatedGpu.calls(EmulatedGpu.Call.COPY);
 
-        Run run = gpu.decode(prompt(1), TOKENS, picking, all(4));
+        Run run = gpu.decode(prompt(1), TOKENS, params, all(4));
 
         int forwards = run.turns().size();
         assertThat(EmulatedGpu.replays() - replays).isEqualTo(forwards);
@@ -217,14 +217,14 @@ class CudaDecodeTest {
         assertThat(EmulatedGpu.calls(EmulatedGpu.Call.COPY) - copies).isZero();
     }
 
-    private static Picking withLogProbs(Picking picking) {
-        return new Picking(
-                picking.temperature(),
-                picking.seed(),
-                picking.filters(),
-                picking.penalties(),
-                picking.bias(),
-                picking.barred(),
+    private static SamplingParams withLogProbs(SamplingParams params) {
+        return new SamplingParams(
+                params.temperature(),
+                params.seed(),
+                params.filters(),
+                params.penalties(),
+                params.bias(),
+                params.banned(),
                 OptionalInt.of(3));
     }
 

@@ -7,11 +7,11 @@ import dev.tidar.backend.CpuBackend;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult;
 import dev.tidar.tensor.DType;
@@ -70,13 +70,13 @@ class EquivalenceTest {
     @ParameterizedTest(name = "draft length {0}")
     @ValueSource(ints = {2, 4, 8})
     void greedily(int draftLength) {
-        assertEqualTokens(draftLength, prompt -> Picking.GREEDY);
+        assertEqualTokens(draftLength, prompt -> SamplingParams.GREEDY);
     }
 
     @ParameterizedTest(name = "draft length {0}")
     @ValueSource(ints = {2, 4, 8})
     void atTemperatureWithASeed(int draftLength) {
-        assertEqualTokens(draftLength, prompt -> new Picking(0.8f, 1000L + prompt));
+        assertEqualTokens(draftLength, prompt -> new SamplingParams(0.8f, 1000L + prompt));
     }
 
     @ParameterizedTest(name = "draft length {0}")
@@ -123,36 +123,36 @@ class EquivalenceTest {
         return batch.stream().filter(s -> s.finish().isEmpty()).toList();
     }
 
-    private static Picking everythingOn(long seed) {
-        return new Picking(
+    private static SamplingParams everythingOn(long seed) {
+        return new SamplingParams(
                 0.8f,
                 seed,
                 new Filters(50, 0.95, 0.01, 0.97),
                 new Penalties(1.1f, 0.1f, 0.1f),
                 new LogitBias(new int[] {300, 400}, new float[] {1, -1}),
-                new BarredIds(new int[] {1, 2}, 30),
+                new BannedIds(new int[] {1, 2}, 30),
                 OptionalInt.empty());
     }
 
     @Test
     void greedilyOnABf16Cache() {
-        assertEqualTokensOnABf16Cache(prompt -> Picking.GREEDY);
+        assertEqualTokensOnABf16Cache(prompt -> SamplingParams.GREEDY);
     }
 
     @Test
     void atTemperatureWithASeedOnABf16Cache() {
-        assertEqualTokensOnABf16Cache(prompt -> new Picking(0.8f, 1000L + prompt));
+        assertEqualTokensOnABf16Cache(prompt -> new SamplingParams(0.8f, 1000L + prompt));
     }
 
     @Test
     void whateverTheDraftLengthAndTheOutcomes() {
         for (int i = 0; i < 3; i++) {
             List<Integer> prompt = prompt(i);
-            Picking picking = new Picking(0.8f, i);
-            List<Integer> expected = tokens(prompt, picking, StepLayout.AUTOREGRESSIVE);
+            SamplingParams params = new SamplingParams(0.8f, i);
+            List<Integer> expected = tokens(prompt, params, StepLayout.AUTOREGRESSIVE);
             for (int k : List.of(2, 3, 5, 16, 32)) {
                 Stream.of(all(k), outcomes(k, 1), outcomes(k, 2), outcomes(k, 1, k), new TwoPass(k))
-                        .forEach(layout -> assertThat(tokens(prompt, picking, layout))
+                        .forEach(layout -> assertThat(tokens(prompt, params, layout))
                                 .as("%s, prompt %s", layout, prompt)
                                 .isEqualTo(expected));
             }
@@ -177,10 +177,10 @@ class EquivalenceTest {
             prompt.addAll(prompt(prompt.size()));
         }
         StopRule stop = new StopRule(Set.of(), List.of(), 300, 512);
-        List<Integer> whole = on.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
+        List<Integer> whole = on.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
                 .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
-            assertThat(on.decode(prompt, stop, Picking.GREEDY, layout, chunk).tokens())
+            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk).tokens())
                     .as("%s", layout)
                     .isEqualTo(whole);
         }
@@ -191,11 +191,11 @@ class EquivalenceTest {
         List<Integer> prompt = prompt(3);
         for (int context = prompt.size() + 1; context < prompt.size() + 40; context++) {
             StopRule stop = new StopRule(Set.of(), List.of(), 1000, context);
-            List<Integer> expected = model.decode(prompt, stop, Picking.GREEDY, StepLayout.AUTOREGRESSIVE, 64)
+            List<Integer> expected = model.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 64)
                     .tokens();
             assertThat(expected).hasSize(context - prompt.size());
             for (StepLayout layout : List.of(all(8), outcomes(8, 1), new TwoPass(8))) {
-                assertThat(model.decode(prompt, stop, Picking.GREEDY, layout, 64)
+                assertThat(model.decode(prompt, stop, SamplingParams.GREEDY, layout, 64)
                                 .tokens())
                         .as("%s, context %d", layout, context)
                         .isEqualTo(expected);
@@ -203,15 +203,15 @@ class EquivalenceTest {
         }
     }
 
-    private interface PickingFor {
-        Picking prompt(int index);
+    private interface ParamsFor {
+        SamplingParams prompt(int index);
     }
 
     /** Half of the prompts on each of two models, because there are many. */
-    private static void assertEqualTokens(int draftLength, PickingFor picking) {
+    private static void assertEqualTokens(int draftLength, ParamsFor params) {
         CompletableFuture<Counts> odd =
-                CompletableFuture.supplyAsync(() -> assertEqualTokens(second, everySecond(1), draftLength, picking));
-        Counts even = assertEqualTokens(model, everySecond(0), draftLength, picking);
+                CompletableFuture.supplyAsync(() -> assertEqualTokens(second, everySecond(1), draftLength, params));
+        Counts even = assertEqualTokens(model, everySecond(0), draftLength, params);
         assertDraftsAccepted(even.plus(odd.join()));
     }
 
@@ -219,11 +219,11 @@ class EquivalenceTest {
         return IntStream.iterate(first, i -> i < PROMPTS, i -> i + 2);
     }
 
-    private static void assertEqualTokensOnABf16Cache(PickingFor picking) {
-        assertDraftsAccepted(assertEqualTokens(bf16, IntStream.range(0, BF16_PROMPTS), 4, picking));
+    private static void assertEqualTokensOnABf16Cache(ParamsFor params) {
+        assertDraftsAccepted(assertEqualTokens(bf16, IntStream.range(0, BF16_PROMPTS), 4, params));
         // a cache that does not round would emit the tokens of a float cache
         assertThat(IntStream.range(0, BF16_PROMPTS)
-                        .filter(i -> !autoregressive(bf16, i, picking).equals(autoregressive(model, i, picking))))
+                        .filter(i -> !autoregressive(bf16, i, params).equals(autoregressive(model, i, params))))
                 .isNotEmpty();
     }
 
@@ -238,17 +238,17 @@ class EquivalenceTest {
         }
     }
 
-    private static List<Integer> autoregressive(TestModel on, int index, PickingFor picking) {
-        return on.decode(prompt(index), TOKENS, picking.prompt(index), StepLayout.AUTOREGRESSIVE)
+    private static List<Integer> autoregressive(TestModel on, int index, ParamsFor params) {
+        return on.decode(prompt(index), TOKENS, params.prompt(index), StepLayout.AUTOREGRESSIVE)
                 .tokens();
     }
 
-    private static Counts assertEqualTokens(TestModel on, IntStream prompts, int draftLength, PickingFor picking) {
+    private static Counts assertEqualTokens(TestModel on, IntStream prompts, int draftLength, ParamsFor params) {
         Counts counts = new Counts(0, 0);
         for (int i : prompts.toArray()) {
             List<Integer> prompt = prompt(i);
-            Picking how = picking.prompt(i);
-            List<Integer> expected = autoregressive(on, i, picking);
+            SamplingParams how = params.prompt(i);
+            List<Integer> expected = autoregressive(on, i, params);
             for (StepLayout layout : List.of(all(draftLength), new TwoPass(draftLength))) {
                 Run run = on.decode(prompt, TOKENS, how, layout);
 
@@ -261,11 +261,11 @@ class EquivalenceTest {
         return counts;
     }
 
-    private static List<Integer> tokens(List<Integer> prompt, Picking picking, StepLayout layout) {
-        return model.decode(prompt, TOKENS, picking, layout).tokens();
+    private static List<Integer> tokens(List<Integer> prompt, SamplingParams params, StepLayout layout) {
+        return model.decode(prompt, TOKENS, params, layout).tokens();
     }
 
-    /** The begin token and some tokens behind it, the same for the same index. */
+    /** The begin token and some tokens after it, the same for the same index. */
     private static List<Integer> prompt(int index) {
         var random = new SplittableRandom(index);
         List<Integer> prompt = new ArrayList<>(List.of(START));

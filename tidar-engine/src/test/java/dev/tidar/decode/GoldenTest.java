@@ -7,7 +7,7 @@ import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
 import dev.tidar.decode.TestModel.Turn;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ class GoldenTest {
         }
     }
 
-    /** Rows and kept; the anchor as well, where the trace goes on behind the step. */
+    /** Rows and kept; the anchor as well, where the trace goes on after the step. */
     private static void assertStep(Turn turn, JsonNode expected) {
         assertThat(turn.step().exactTokens()).isEqualTo(ints(expected.get("rows")));
         assertThat(turn.emitted()).isEqualTo(expected.get("kept").asInt());
@@ -162,7 +162,7 @@ class GoldenTest {
         }
     }
 
-    /** The step behind the prefill: 4 verify rows, then the groups for kept = 1..4. */
+    /** The step after the prefill: 4 verify rows, then the groups for kept = 1..4. */
     private static float[] stepLogits(TestModel model, List<Integer> prompt, long[] tokens) {
         int length = prompt.size();
         try (var blocks = model.blocks()) {
@@ -207,7 +207,7 @@ class GoldenTest {
     }
 
     private static Run decode(TestModel model, JsonNode c, StepLayout layout) {
-        return model.decode(ints(c.get("prompt")), TOKENS, Picking.GREEDY, layout);
+        return model.decode(ints(c.get("prompt")), TOKENS, SamplingParams.GREEDY, layout);
     }
 
     static StepLayout all(int k) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tidar.api.LogProbs;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.PlainSampling;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ class LogProbsTest {
     @Test
     void areTheSameInEveryLayout() {
         try (TestModel model = TestModel.load("models/stories260k-tidar")) {
-            for (Picking how : List.of(greedy(5), everythingOn(5))) {
+            for (SamplingParams how : List.of(greedy(5), everythingOn(5))) {
                 List<LogProbs> expected = logProbs(model.decode(PROMPT, TOKENS, how, StepLayout.AUTOREGRESSIVE));
                 assertThat(expected).hasSize(TOKENS);
                 for (int k : new int[] {2, 4, 8}) {
@@ -53,11 +53,11 @@ class LogProbsTest {
             TestModel.Run plain = model.decode(PROMPT, 1, greedy(3), StepLayout.AUTOREGRESSIVE);
 
             LogProbs biased = logProbs(run).get(0);
-            assertThat(biased.likeliest()).isEqualTo(logProbs(plain).get(0).likeliest());
+            assertThat(biased.top()).isEqualTo(logProbs(plain).get(0).top());
             assertThat(plain.tokens().get(0))
-                    .isEqualTo(biased.likeliest().get(0).id());
+                    .isEqualTo(biased.top().get(0).id());
             assertThat(logProbs(plain).get(0).logProb())
-                    .isEqualTo(biased.likeliest().get(0).logProb());
+                    .isEqualTo(biased.top().get(0).logProb());
         }
     }
 
@@ -90,8 +90,8 @@ class LogProbsTest {
                 // a logit may differ by 1e-4, and so may the logarithm of their sum
                 assertThat((double) found.logProb())
                         .isCloseTo(Math.log(exact[run.tokens().get(0)]), within(2e-4));
-                assertThat(found.likeliest()).hasSize(Math.min(20, vocab - 1));
-                for (LogProbs.Likely likely : found.likeliest()) {
+                assertThat(found.top()).hasSize(Math.min(20, vocab - 1));
+                for (LogProbs.TopToken likely : found.top()) {
                     assertThat((double) likely.logProb()).isCloseTo(Math.log(exact[likely.id()]), within(2e-4));
                 }
             }
@@ -101,7 +101,7 @@ class LogProbsTest {
     @Test
     void areNotThereWhereNobodyAsked() {
         try (TestModel model = TestModel.load("models/stories260k-tidar")) {
-            TestModel.Run run = model.decode(PROMPT, 4, Picking.GREEDY, StepLayout.AUTOREGRESSIVE);
+            TestModel.Run run = model.decode(PROMPT, 4, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE);
             assertThat(run.turns())
                     .allSatisfy(t -> assertThat(t.result().logProbs()).isEmpty());
         }
@@ -113,19 +113,19 @@ class LogProbsTest {
                 .toList();
     }
 
-    private static Picking greedy(int likeliest) {
-        return new Picking(
-                0, 0, Filters.NONE, Penalties.NONE, LogitBias.NONE, BarredIds.NONE, OptionalInt.of(likeliest));
+    private static SamplingParams greedy(int top) {
+        return new SamplingParams(
+                0, 0, Filters.NONE, Penalties.NONE, LogitBias.NONE, BannedIds.NONE, OptionalInt.of(top));
     }
 
-    private static Picking everythingOn(int likeliest) {
-        return new Picking(
+    private static SamplingParams everythingOn(int top) {
+        return new SamplingParams(
                 0.9f,
                 7,
                 new Filters(40, 0.9, 0.02, 0.9),
                 new Penalties(1.2f, 0.2f, 0.1f),
                 new LogitBias(new int[] {300, 301}, new float[] {5, -5}),
-                BarredIds.NONE,
-                OptionalInt.of(likeliest));
+                BannedIds.NONE,
+                OptionalInt.of(top));
     }
 }

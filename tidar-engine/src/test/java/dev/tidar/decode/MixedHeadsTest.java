@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.kvcache.BlockTable;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,13 +38,13 @@ class MixedHeadsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.3, 0.7, 0.95})
-    void picksEachTokenFromTheMixOfBothHeads(double beta) {
+    void samplesEachTokenFromTheMixOfBothHeads(double beta) {
         assertThat(decode(beta).tokens()).isEqualTo(mixed(beta));
     }
 
     @Test
     void isExactAtOneAndNotAtZero() {
-        List<Integer> autoregressive = model.decode(PROMPT, TOKENS, Picking.GREEDY, StepLayout.AUTOREGRESSIVE)
+        List<Integer> autoregressive = model.decode(PROMPT, TOKENS, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE)
                 .tokens();
 
         assertThat(decode(1).tokens()).isEqualTo(autoregressive);
@@ -58,10 +58,10 @@ class MixedHeadsTest {
 
     private static TestModel.Run decode(double beta) {
         var layout = new SinglePass(DRAFT_LENGTH, StepLayout.allOutcomes(DRAFT_LENGTH), beta);
-        return model.decode(PROMPT, TOKENS, Picking.GREEDY, layout);
+        return model.decode(PROMPT, TOKENS, SamplingParams.GREEDY, layout);
     }
 
-    /** Token by token from whole prompts: the logits of the last row, and of the first mask behind it. */
+    /** Token by token from whole prompts: the logits of the last row, and of the first mask after it. */
     private static List<Integer> mixed(double beta) {
         List<Integer> tokens = new ArrayList<>(PROMPT);
         while (tokens.size() < PROMPT.size() + TOKENS) {

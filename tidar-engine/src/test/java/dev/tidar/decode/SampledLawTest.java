@@ -8,11 +8,11 @@ import dev.tidar.decode.TableModel.Fault;
 import dev.tidar.decode.TableModel.Table;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.PlainSampling;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult;
@@ -43,16 +43,16 @@ class SampledLawTest {
     private static final List<Integer> PROMPT = List.of(1, 2);
 
     /** Temperature alone. */
-    private static final Picking PLAIN = new Picking(0.8f, 0);
+    private static final SamplingParams PLAIN = new SamplingParams(0.8f, 0);
 
     /** Every filter, every penalty, a bias, and a token that may not come first. Each changes the law. */
-    private static final Picking ALL_ON = new Picking(
+    private static final SamplingParams ALL_ON = new SamplingParams(
             0.8f,
             0,
             new Filters(6, 0.95, 0.1, 0.94),
             new Penalties(1.4f, 0.3f, 0.2f),
             new LogitBias(new int[] {2, 5}, new float[] {0.7f, -0.4f}),
-            new BarredIds(new int[] {4, 6}, PROMPT.size() + 1),
+            new BannedIds(new int[] {4, 6}, PROMPT.size() + 1),
             OptionalInt.empty());
 
     private static final int SAMPLES = 10_000;
@@ -91,28 +91,28 @@ class SampledLawTest {
         assertThat(failures(layout, ALL_ON, Fault.NONE)).isZero();
     }
 
-    static Stream<Picking> eachOff() {
+    static Stream<SamplingParams> eachOff() {
         Filters f = ALL_ON.filters();
         Penalties p = ALL_ON.penalties();
         return Stream.of(
-                with(new Filters(0, f.topP(), f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
-                with(new Filters(f.topK(), 1, f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
-                with(new Filters(f.topK(), f.topP(), 0, f.typicalP()), p, ALL_ON.bias(), ALL_ON.barred()),
-                with(new Filters(f.topK(), f.topP(), f.minP(), 1), p, ALL_ON.bias(), ALL_ON.barred()),
-                with(f, new Penalties(1, p.frequency(), p.presence()), ALL_ON.bias(), ALL_ON.barred()),
-                with(f, new Penalties(p.repetition(), 0, p.presence()), ALL_ON.bias(), ALL_ON.barred()),
-                with(f, new Penalties(p.repetition(), p.frequency(), 0), ALL_ON.bias(), ALL_ON.barred()),
-                with(f, p, LogitBias.NONE, ALL_ON.barred()),
-                with(f, p, ALL_ON.bias(), BarredIds.NONE));
+                with(new Filters(0, f.topP(), f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.banned()),
+                with(new Filters(f.topK(), 1, f.minP(), f.typicalP()), p, ALL_ON.bias(), ALL_ON.banned()),
+                with(new Filters(f.topK(), f.topP(), 0, f.typicalP()), p, ALL_ON.bias(), ALL_ON.banned()),
+                with(new Filters(f.topK(), f.topP(), f.minP(), 1), p, ALL_ON.bias(), ALL_ON.banned()),
+                with(f, new Penalties(1, p.frequency(), p.presence()), ALL_ON.bias(), ALL_ON.banned()),
+                with(f, new Penalties(p.repetition(), 0, p.presence()), ALL_ON.bias(), ALL_ON.banned()),
+                with(f, new Penalties(p.repetition(), p.frequency(), 0), ALL_ON.bias(), ALL_ON.banned()),
+                with(f, p, LogitBias.NONE, ALL_ON.banned()),
+                with(f, p, ALL_ON.bias(), BannedIds.NONE));
     }
 
-    private static Picking with(Filters filters, Penalties penalties, LogitBias bias, BarredIds barred) {
-        return new Picking(0.8f, 0, filters, penalties, bias, barred, OptionalInt.empty());
+    private static SamplingParams with(Filters filters, Penalties penalties, LogitBias bias, BannedIds banned) {
+        return new SamplingParams(0.8f, 0, filters, penalties, bias, banned, OptionalInt.empty());
     }
 
     @ParameterizedTest
     @MethodSource("eachOff")
-    void isAnotherWithoutAnyOneOfThem(Picking without) {
+    void isAnotherWithoutAnyOneOfThem(SamplingParams without) {
         double[] law = flat(lawOfThePair(without));
         double[] full = flat(lawOfThePair(ALL_ON));
         double difference = 0;
@@ -175,7 +175,7 @@ class SampledLawTest {
     }
 
     /** Of {@value #SEEDS} seeds, those on which one of the two tests fails. */
-    private static int failures(StepLayout layout, Picking how, Fault fault) {
+    private static int failures(StepLayout layout, SamplingParams how, Fault fault) {
         TableModel model = new TableModel(VERIFIER, DRAFTER, VOCAB, fault);
         double[][] law = lawOfThePair(how);
         int failures = 0;
@@ -203,18 +203,18 @@ class SampledLawTest {
         return failures;
     }
 
-    private static Sequence decode(TableModel model, StepLayout layout, Picking how, long seed, int tokens) {
+    private static Sequence decode(TableModel model, StepLayout layout, SamplingParams how, long seed, int tokens) {
         Decoder decoder = new Decoder(model, VOCAB - 1);
         StopRule stop = new StopRule(Set.of(), List.of(), tokens, 64);
         Sequence sequence = new Sequence(
                 PROMPT,
-                new Picking(
+                new SamplingParams(
                         how.temperature(),
                         seed,
                         how.filters(),
                         how.penalties(),
                         how.bias(),
-                        how.barred(),
+                        how.banned(),
                         OptionalInt.empty()),
                 stop,
                 AnswerState.FREE,
@@ -229,8 +229,8 @@ class SampledLawTest {
         return sequence;
     }
 
-    /** The exact joint law of the second and the third token behind the prompt. */
-    private static double[][] lawOfThePair(Picking how) {
+    /** The exact joint law of the second and the third token after the prompt. */
+    private static double[][] lawOfThePair(SamplingParams how) {
         double[][] law = new double[VOCAB][VOCAB];
         double[] first = probabilities(how, List.of());
         for (int a = 0; a < VOCAB; a++) {
@@ -245,7 +245,7 @@ class SampledLawTest {
         return law;
     }
 
-    private static double[] probabilities(Picking how, List<Integer> answer) {
+    private static double[] probabilities(SamplingParams how, List<Integer> answer) {
         List<Integer> tokens = new ArrayList<>(PROMPT);
         tokens.addAll(answer);
         int position = tokens.size();

@@ -31,7 +31,7 @@ class StepLayoutTest {
             assertThat(step.exactTokens()).containsExactly(ANCHOR);
             assertThat(step.verifyRows()).isOne();
             assertThat(step.groups()).isEmpty();
-            assertThat(StepLayout.AUTOREGRESSIVE.behindPrompt(10, AMPLE, MASK)).isEmpty();
+            assertThat(StepLayout.AUTOREGRESSIVE.afterPrompt(10, AMPLE, MASK)).isEmpty();
         }
     }
 
@@ -86,9 +86,9 @@ class StepLayoutTest {
         }
 
         @Test
-        void addOneGroupBehindThePromptSoThatTheFirstDraftCostsNoPass() {
-            assertThat(all.behindPrompt(20, AMPLE, MASK)).containsExactly(masks(1, 3, 20));
-            assertThat(all.behindPrompt(20, 2, MASK)).isEmpty();
+        void addOneGroupAfterThePromptSoThatTheFirstDraftCostsNoPass() {
+            assertThat(all.afterPrompt(20, AMPLE, MASK)).containsExactly(masks(1, 3, 20));
+            assertThat(all.afterPrompt(20, 2, MASK)).isEmpty();
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.tidar.decode;
 
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.PickRule;
+import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.TokenCounts;
-import dev.tidar.sampling.TokenPicker;
+import dev.tidar.sampling.TokenSampler;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepRows;
@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model of one sequence whose scores come from tables, with the picking and verification of the product. Its law is
+ * A model of one sequence whose scores come from tables, with the sampling and verification of the product. Its law is
  * known exactly, and faults can be planted where a device could have them.
  */
 final class TableModel implements TidarModel {
@@ -22,7 +22,7 @@ final class TableModel implements TidarModel {
     interface Table {
         /**
          * Scores for a position, given the token two before and the token before it; the last id is the mask, never
-         * picked.
+         * sampled.
          */
         double[] scores(int position, int beforeLast, int last);
     }
@@ -31,9 +31,9 @@ final class TableModel implements TidarModel {
     enum Fault {
         NONE,
         ACCEPT_ALWAYS,
-        DRAFT_IN_PLACE_OF_THE_PICK,
+        DRAFT_IN_PLACE_OF_THE_SAMPLE,
         SAME_NOISE_AT_TWO_POSITIONS,
-        FILTER_AFTER_THE_PICK,
+        FILTER_AFTER_THE_SAMPLE,
         PENALTIES_OF_THE_START_OF_THE_STEP,
         DRAFTS_OF_REFUSED_ROWS_PENALISED,
         DRAFT_NOISE_OFF_BY_ONE
@@ -44,7 +44,7 @@ final class TableModel implements TidarModel {
     private final int vocabSize;
     private final Fault fault;
     private final int[] history = new int[64];
-    private final TokenPicker picker = new TokenPicker();
+    private final TokenSampler sampler = new TokenSampler();
 
     TableModel(Table verifier, Table drafter, int vocabSize, Fault fault) {
         this.verifier = verifier;
@@ -60,32 +60,32 @@ final class TableModel implements TidarModel {
         for (int row = 0; row < rows.counts().exact(); row++) {
             history[rows.position(row)] = rows.token(row);
         }
-        int[] picks = new int[plan.verifyRows()];
-        for (int j = 0; j < picks.length; j++) {
-            int position = rows.pickedPosition(plan.firstRow() + j);
-            PickRule rule = faulty(inputs.verifyRules(), j);
-            picks[j] = pick(verifier, position, history[Math.max(0, position - 2)], history[position - 1], rule, 0);
+        int[] sampled = new int[plan.verifyRows()];
+        for (int j = 0; j < sampled.length; j++) {
+            int position = rows.sampledPosition(plan.firstRow() + j);
+            RowSampling rule = faulty(inputs.verifyRules(), j);
+            sampled[j] = sample(verifier, position, history[Math.max(0, position - 2)], history[position - 1], rule, 0);
         }
-        int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(picks, plan, rows);
+        int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(sampled, plan, rows);
         return new StepResult(
-                List.of(new StepResult.ForSequence(emitted(picks, kept, plan, rows), drafts(plan, kept, inputs))));
+                List.of(new StepResult.ForSequence(emitted(sampled, kept, plan, rows), drafts(plan, kept, inputs))));
     }
 
-    private List<Integer> emitted(int[] picks, int kept, VerifyPlan plan, StepRows rows) {
+    private List<Integer> emitted(int[] sampled, int kept, VerifyPlan plan, StepRows rows) {
         List<Integer> emitted = new ArrayList<>();
         for (int j = 0; j < kept; j++) {
             boolean fromDraft = fault == Fault.ACCEPT_ALWAYS && j < kept - 1;
-            boolean mismatch = fault == Fault.DRAFT_IN_PLACE_OF_THE_PICK && j == kept - 1 && kept < plan.verifyRows();
-            emitted.add(fromDraft || mismatch ? rows.token(plan.firstRow() + j + 1) : picks[j]);
+            boolean mismatch = fault == Fault.DRAFT_IN_PLACE_OF_THE_SAMPLE && j == kept - 1 && kept < plan.verifyRows();
+            emitted.add(fromDraft || mismatch ? rows.token(plan.firstRow() + j + 1) : sampled[j]);
         }
         return emitted;
     }
 
-    private PickRule faulty(List<PickRule> rules, int row) {
-        PickRule rule = rules.get(row);
+    private RowSampling faulty(List<RowSampling> rules, int row) {
+        RowSampling rule = rules.get(row);
         return switch (fault) {
             case PENALTIES_OF_THE_START_OF_THE_STEP ->
-                new PickRule(rule.picking(), rule.history(), TokenCounts.NONE, rule.allowed(), rule.logProbs());
+                new RowSampling(rule.params(), rule.history(), TokenCounts.NONE, rule.allowed(), rule.logProbs());
             case DRAFTS_OF_REFUSED_ROWS_PENALISED -> rules.get(rules.size() - 1);
             default -> rule;
         };
@@ -98,13 +98,13 @@ final class TableModel implements TidarModel {
             int row = plan.group(kept) + slot;
             int shift = fault == Fault.DRAFT_NOISE_OFF_BY_ONE ? 1 : 0;
             int seen = rows.visible(row);
-            PickRule rule = inputs.draftRules().get(slot - 1);
-            drafts.add(pick(drafter, rows.pickedPosition(row), 0, history[seen - 1], rule, shift));
+            RowSampling rule = inputs.draftRules().get(slot - 1);
+            drafts.add(sample(drafter, rows.sampledPosition(row), 0, history[seen - 1], rule, shift));
         }
         return drafts;
     }
 
-    private int pick(Table table, int position, int beforeLast, int last, PickRule rule, int shift) {
+    private int sample(Table table, int position, int beforeLast, int last, RowSampling rule, int shift) {
         float[] scores = new float[vocabSize];
         double[] exact = table.scores(position, beforeLast, last);
         for (int id = 0; id < vocabSize; id++) {
@@ -112,11 +112,11 @@ final class TableModel implements TidarModel {
         }
         int noise = fault == Fault.SAME_NOISE_AT_TWO_POSITIONS ? position / 2 : position + shift;
         int mask = vocabSize - 1;
-        if (fault == Fault.FILTER_AFTER_THE_PICK) {
-            int pick = picker.pick(scores, 0, vocabSize, rule, noise);
-            return pick == mask ? 0 : pick;
+        if (fault == Fault.FILTER_AFTER_THE_SAMPLE) {
+            int sample = sampler.sample(scores, 0, vocabSize, rule, noise);
+            return sample == mask ? 0 : sample;
         }
         scores[mask] = Float.NEGATIVE_INFINITY;
-        return picker.pick(scores, 0, vocabSize, rule, noise);
+        return sampler.sample(scores, 0, vocabSize, rule, noise);
     }
 }

@@ -10,7 +10,7 @@ import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult;
 import dev.tidar.tensor.DType;
@@ -44,7 +44,7 @@ public final class TestModel implements AutoCloseable {
         this.network = new TidarModelLoader(checkpoint, backend)
                 .load(backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
         this.pool = new BlockPool(blocks);
-        config.tidar().ifPresent(t -> backend.unpickable(new int[] {t.maskTokenId()}));
+        config.tidar().ifPresent(t -> backend.ban(new int[] {t.maskTokenId()}));
     }
 
     /** The folder of a test resource. */
@@ -92,15 +92,15 @@ public final class TestModel implements AutoCloseable {
     }
 
     /** Decodes one sequence to its end; nothing but its length ends it. */
-    public Run decode(List<Integer> prompt, int maxTokens, Picking picking, StepLayout layout) {
-        return decode(prompt, new StopRule(Set.of(), List.of(), maxTokens, contextLength), picking, layout, 64);
+    public Run decode(List<Integer> prompt, int maxTokens, SamplingParams params, StepLayout layout) {
+        return decode(prompt, new StopRule(Set.of(), List.of(), maxTokens, contextLength), params, layout, 64);
     }
 
-    public Run decode(List<Integer> prompt, StopRule stop, Picking picking, StepLayout layout, int prefillChunk) {
+    public Run decode(List<Integer> prompt, StopRule stop, SamplingParams params, StepLayout layout, int prefillChunk) {
         Decoder decoder = new Decoder(network, maskToken());
         List<Turn> turns = new ArrayList<>();
         try (Sequence sequence = new Sequence(
-                prompt, picking, stop, AnswerState.FREE, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+                prompt, params, stop, AnswerState.FREE, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
             while (sequence.finish().isEmpty()) {
                 SequenceStep step = decoder.plan(sequence, prefillChunk);
                 if (!sequence.blocks().reserve(step.end())) {

@@ -98,7 +98,7 @@ class PrefixCacheTest {
         }
 
         @Test
-        void nothingBehindABlockThatIsMissing() {
+        void nothingAfterABlockThatIsMissing() {
             Writer whole = memory.begin("", prompt(1, 13));
             whole.compute(13);
             whole.close();

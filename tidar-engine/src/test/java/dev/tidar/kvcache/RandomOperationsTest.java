@@ -19,7 +19,7 @@ class RandomOperationsTest {
 
     private static final int OPERATIONS = 10_000;
     private static final int BLOCKS = 24;
-    private static final int MOST_LIVE = 6;
+    private static final int MAX_LIVE = 6;
     private static final int LONGEST = 40;
 
     /** Eight keys in all, so that every other block meets another one's. */
@@ -105,7 +105,7 @@ class RandomOperationsTest {
 
         private void operation() {
             int kind = random.nextInt(100);
-            if (live.isEmpty() || kind < 15 && live.size() < MOST_LIVE) {
+            if (live.isEmpty() || kind < 15 && live.size() < MAX_LIVE) {
                 begin();
             } else if (kind < 70) {
                 grow(any());

@@ -9,12 +9,12 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
 import dev.tidar.checkpoint.ModelFamily;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -37,7 +37,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Time of a decode step by row count, on shapes of real models with random weights, behind a context of 1024 tokens.
+ * Time of a decode step by row count, on shapes of real models with random weights, after a context of 1024 tokens.
  * For a GPU; {@code tools/gpu-checks/run.sh} runs it. Arguments: shapes, each as {@code 8B:bf16}, {@code 1.5B:int8} or
  * {@code 135M:f32}; {@code tiny} is for trying it out.
  */
@@ -135,25 +135,25 @@ public final class GpuStepBench {
     }
 
     /** A filter, and a history as long as the context. */
-    private static PickRule ruled() {
-        Picking picking = new Picking(
+    private static RowSampling ruled() {
+        SamplingParams params = new SamplingParams(
                 0.8f,
                 1,
                 new Filters(0, 0.9, 0, 1),
                 new Penalties(1.1f, 0, 0),
                 LogitBias.NONE,
-                BarredIds.NONE,
+                BannedIds.NONE,
                 OptionalInt.empty());
         int[] seen = IntStream.range(0, CONTEXT).map(id -> id % 500).distinct().toArray();
-        return PickRule.draft(picking, new TokenCounts(seen, new int[seen.length]));
+        return RowSampling.draft(params, new TokenCounts(seen, new int[seen.length]));
     }
 
     /** @param k rows of the groups that are carried for every kept count; 0 for none */
     private static StepInputs inputs(int sequences, int verify, int k) {
-        return inputs(sequences, verify, k, PickRule.draft(Picking.GREEDY, TokenCounts.NONE));
+        return inputs(sequences, verify, k, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE));
     }
 
-    private static StepInputs inputs(int sequences, int verify, int k, PickRule rule) {
+    private static StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
         var rows = new StepRows.Builder();
         for (int s = 0; s < sequences; s++) {
             rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());

@@ -28,7 +28,7 @@ class FilterTest {
     private static final List<Integer> PROMPT = List.of(1, 3, 3, 7);
     private static final List<Integer> ANSWER = List.of(2, 3, 2, 2, 6);
 
-    private final TokenPicker picker = new TokenPicker();
+    private final TokenSampler sampler = new TokenSampler();
 
     static Stream<Filters> filters() {
         return Stream.of(
@@ -53,7 +53,7 @@ class FilterTest {
         for (int seed = 0; seed < 40; seed++) {
             for (int size : new int[] {1, 5, 64, 65, 700}) {
                 float[] logits = logits(seed, size);
-                Picking how = new Picking(0.9f, seed, filters);
+                SamplingParams how = new SamplingParams(0.9f, seed, filters);
                 assertThat(survivors(logits, how))
                         .as("seed %d, %d tokens", seed, size)
                         .isEqualTo(likely(PlainSampling.probabilities(doubles(logits), how, List.of(), List.of())));
@@ -65,11 +65,11 @@ class FilterTest {
     @MethodSource("filters")
     void drawsNobodyElse(Filters filters) {
         float[] logits = logits(3, 200);
-        Picking how = new Picking(2, 11, filters);
+        SamplingParams how = new SamplingParams(2, 11, filters);
         Set<Integer> left = survivors(logits, how);
         Set<Integer> drawn = new TreeSet<>();
         for (int position = 0; position < 5000; position++) {
-            drawn.add(pick(logits, how, position));
+            drawn.add(sample(logits, how, position));
         }
         assertThat(left).containsAll(drawn);
         assertThat(drawn).hasSizeGreaterThan(left.size() / 3);
@@ -78,13 +78,13 @@ class FilterTest {
     @Test
     void tellsEqualScoresApartInNoFilter() {
         float[] logits = {2, 1, 2, 1, 1, 0};
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(1, 1, 0, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(1, 1, 0, 1))))
                 .containsExactly(0, 2);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(3, 1, 0, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(3, 1, 0, 1))))
                 .containsExactly(0, 1, 2, 3, 4);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 0.1, 0, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(0, 0.1, 0, 1))))
                 .containsExactly(0, 2);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 1, 1, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(0, 1, 1, 1))))
                 .containsExactly(0, 2);
     }
 
@@ -92,9 +92,9 @@ class FilterTest {
     void looksAtWhatTheFilterBeforeLeft() {
         // 0.4, 0.3, 0.2, 0.1: of the first two the best has 4/7
         float[] logits = {ln(0.4), ln(0.3), ln(0.2), ln(0.1)};
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 0.55, 0, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(0, 0.55, 0, 1))))
                 .containsExactly(0, 1);
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(2, 0.55, 0, 1))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(2, 0.55, 0, 1))))
                 .containsExactly(0);
     }
 
@@ -106,7 +106,7 @@ class FilterTest {
         for (int id = 0; id < p.length; id++) {
             logits[id] = ln(p[id]);
         }
-        assertThat(survivors(logits, new Picking(1, 1, new Filters(0, 1, 0, 0.25))))
+        assertThat(survivors(logits, new SamplingParams(1, 1, new Filters(0, 1, 0, 0.25))))
                 .containsExactly(1, 2, 3);
     }
 
@@ -137,17 +137,17 @@ class FilterTest {
     @Nested
     class Before {
 
-        private final Picking all = new Picking(
+        private final SamplingParams all = new SamplingParams(
                 0.7f,
                 5,
                 new Filters(12, 0.9503, 0.0103, 1),
                 new Penalties(1.3f, 0.4f, 0.6f),
                 new LogitBias(new int[] {0, 3, 9}, new float[] {1.5f, -2, 0.25f}),
-                new BarredIds(new int[] {4, 5}, 1000),
+                new BannedIds(new int[] {4, 5}, 1000),
                 OptionalInt.empty());
 
         @Test
-        void biasPenaltiesAndBarredTokensCount() {
+        void biasPenaltiesAndBannedTokensCount() {
             for (int seed = 0; seed < 200; seed++) {
                 float[] logits = logits(seed, 30);
                 double[] law = PlainSampling.probabilities(doubles(logits), all, PROMPT, ANSWER);
@@ -156,74 +156,74 @@ class FilterTest {
         }
 
         @Test
-        void greedyPicksHonourThemAsWell() {
-            Picking greedy =
-                    new Picking(0, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
-            Picking hot =
-                    new Picking(1, 0, Filters.NONE, all.penalties(), all.bias(), all.barred(), OptionalInt.empty());
+        void greedySamplesHonourThemAsWell() {
+            SamplingParams greedy =
+                    new SamplingParams(0, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
+            SamplingParams hot =
+                    new SamplingParams(1, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
             int changed = 0;
             for (int seed = 0; seed < 200; seed++) {
                 float[] logits = smooth(seed, 30);
                 double[] law = PlainSampling.probabilities(doubles(logits), hot, PROMPT, ANSWER);
                 int best = argmax(law);
-                assertThat(picker.pick(logits, 0, 30, rule(greedy), 9)).isEqualTo(best);
+                assertThat(sampler.sample(logits, 0, 30, rule(greedy), 9)).isEqualTo(best);
                 changed += best == argmax(doubles(logits)) ? 0 : 1;
             }
             assertThat(changed).isGreaterThan(20);
         }
 
         @Test
-        void aTokenIsBarredOnlyBeforeItsPosition() {
-            Picking how = new Picking(
+        void aTokenIsBannedOnlyBeforeItsPosition() {
+            SamplingParams how = new SamplingParams(
                     0,
                     0,
                     Filters.NONE,
                     Penalties.NONE,
                     LogitBias.NONE,
-                    new BarredIds(new int[] {1}, 10),
+                    new BannedIds(new int[] {1}, 10),
                     OptionalInt.empty());
             float[] logits = {1, 3, 2};
-            assertThat(pick(logits, how, 9)).isEqualTo(2);
-            assertThat(pick(logits, how, 10)).isEqualTo(1);
+            assertThat(sample(logits, how, 9)).isEqualTo(2);
+            assertThat(sample(logits, how, 10)).isEqualTo(1);
         }
 
         @Test
         void whatDraftsChangedStandsInPlaceOfTheHistory() {
-            Picking how = new Picking(
+            SamplingParams how = new SamplingParams(
                     0,
                     0,
                     Filters.NONE,
                     new Penalties(2, 0.25f, 0.5f),
                     LogitBias.NONE,
-                    BarredIds.NONE,
+                    BannedIds.NONE,
                     OptionalInt.empty());
             TokenCounts history = new TokenCounts(new int[] {0, 1}, new int[] {0, 1});
             TokenCounts since = new TokenCounts(new int[] {1, 2}, new int[] {2, 1});
             // 8 / 2 = 4; 10 / 2 - 2 x 0.25 - 0.5 = 4; 9.6 / 2 - 0.25 - 0.5 = 4.05
             float[] logits = {8, 10, 9.6f, -1};
-            assertThat(picker.pick(logits, 0, 4, PickRule.verify(how, history, since), 0))
+            assertThat(sampler.sample(logits, 0, 4, RowSampling.verify(how, history, since), 0))
                     .isEqualTo(2);
             // without the drafts: 4, 10 / 2 - 0.25 - 0.5 = 4.25, 9.6
-            assertThat(picker.pick(logits, 0, 4, PickRule.draft(how, history), 0))
+            assertThat(sampler.sample(logits, 0, 4, RowSampling.draft(how, history), 0))
                     .isEqualTo(2);
             float[] close = {8, 10, 8.2f, -1};
-            assertThat(picker.pick(close, 0, 4, PickRule.verify(how, history, since), 0))
+            assertThat(sampler.sample(close, 0, 4, RowSampling.verify(how, history, since), 0))
                     .isZero();
         }
 
         @Test
         void negativeScoresAreMultiplied() {
-            Picking how = new Picking(
-                    0, 0, Filters.NONE, new Penalties(2, 0, 0), LogitBias.NONE, BarredIds.NONE, OptionalInt.empty());
+            SamplingParams how = new SamplingParams(
+                    0, 0, Filters.NONE, new Penalties(2, 0, 0), LogitBias.NONE, BannedIds.NONE, OptionalInt.empty());
             TokenCounts history = new TokenCounts(new int[] {0}, new int[] {0});
-            assertThat(picker.pick(new float[] {-3, -5}, 0, 2, PickRule.draft(how, history), 0))
+            assertThat(sampler.sample(new float[] {-3, -5}, 0, 2, RowSampling.draft(how, history), 0))
                     .isEqualTo(1);
         }
 
-        private PickRule rule(Picking how) {
+        private RowSampling rule(SamplingParams how) {
             TokenCounts history = new TokenCounts(new int[] {1, 3, 7, 2}, new int[] {0, 1, 0, 1});
             TokenCounts since = new TokenCounts(new int[] {2, 6}, new int[] {3, 1});
-            return PickRule.verify(how, history, since);
+            return RowSampling.verify(how, history, since);
         }
     }
 
@@ -231,29 +231,29 @@ class FilterTest {
     class WithAMask {
 
         @Test
-        void picksOnlyWhatItAllows() {
+        void samplesOnlyWhatItAllows() {
             float[] logits = logits(8, 150);
             long[] allowed = {1L << 5 | 1L << 63, 1L << 2};
-            for (Picking how :
-                    List.of(Picking.GREEDY, new Picking(3, 4), new Picking(3, 4, new Filters(2, 0.9, 0, 1)))) {
-                PickRule rule = PickRule.draft(how, TokenCounts.NONE).allowing(allowed);
+            for (SamplingParams how :
+                    List.of(SamplingParams.GREEDY, new SamplingParams(3, 4), new SamplingParams(3, 4, new Filters(2, 0.9, 0, 1)))) {
+                RowSampling rule = RowSampling.draft(how, TokenCounts.NONE).allowing(allowed);
                 for (int position = 0; position < 100; position++) {
-                    assertThat(picker.pick(logits, 0, 150, rule, position)).isIn(5, 63, 66);
+                    assertThat(sampler.sample(logits, 0, 150, rule, position)).isIn(5, 63, 66);
                 }
             }
         }
 
         @Test
         void findsNoneWhereItAllowsNobody() {
-            PickRule rule = PickRule.draft(new Picking(1, 1), TokenCounts.NONE).allowing(new long[1]);
-            assertThat(picker.pick(new float[] {1, 2}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
+            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE).allowing(new long[1]);
+            assertThat(sampler.sample(new float[] {1, 2}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
         }
 
         @ParameterizedTest
         @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
         void stillFindsAScoreThatIsNotANumberToCompare(float score) {
-            PickRule rule = PickRule.draft(new Picking(1, 1), TokenCounts.NONE).allowing(new long[] {1});
-            assertThat(picker.pick(new float[] {1, score}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
+            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE).allowing(new long[] {1});
+            assertThat(sampler.sample(new float[] {1, score}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
         }
     }
 
@@ -261,27 +261,27 @@ class FilterTest {
     void leavesTheRowAsItIs() {
         float[] logits = logits(1, 100);
         float[] before = logits.clone();
-        Picking how = new Picking(
+        SamplingParams how = new SamplingParams(
                 1,
                 1,
                 new Filters(5, 0.5, 0.1, 0.5),
                 new Penalties(2, 1, 1),
                 new LogitBias(new int[] {1}, new float[] {3}),
-                new BarredIds(new int[] {2}, 50),
+                new BannedIds(new int[] {2}, 50),
                 OptionalInt.empty());
-        picker.pick(logits, 0, 100, PickRule.draft(how, new TokenCounts(new int[] {4}, new int[] {2})), 3);
+        sampler.sample(logits, 0, 100, RowSampling.draft(how, new TokenCounts(new int[] {4}, new int[] {2})), 3);
         assertThat(logits).isEqualTo(before);
     }
 
     @ParameterizedTest
     @MethodSource("filters")
     void findsNoneAmongScoresThatAreNotNumbersToCompare(Filters filters) {
-        Picking how = new Picking(1, 1, filters);
-        assertThat(pick(new float[] {NEVER, NEVER}, how, 0)).isEqualTo(Ids.NONE);
-        assertThat(pick(new float[] {1, Float.NaN}, how, 0)).isEqualTo(Ids.NONE);
-        assertThat(pick(new float[] {1, Float.POSITIVE_INFINITY}, how, 0)).isEqualTo(Ids.NONE);
-        assertThat(pick(new float[] {NEVER, 1}, how, 0)).isEqualTo(1);
-        assertThat(pick(new float[] {3e38f, -3e38f}, how, 0)).isZero();
+        SamplingParams how = new SamplingParams(1, 1, filters);
+        assertThat(sample(new float[] {NEVER, NEVER}, how, 0)).isEqualTo(Ids.NONE);
+        assertThat(sample(new float[] {1, Float.NaN}, how, 0)).isEqualTo(Ids.NONE);
+        assertThat(sample(new float[] {1, Float.POSITIVE_INFINITY}, how, 0)).isEqualTo(Ids.NONE);
+        assertThat(sample(new float[] {NEVER, 1}, how, 0)).isEqualTo(1);
+        assertThat(sample(new float[] {3e38f, -3e38f}, how, 0)).isZero();
     }
 
     @Test
@@ -292,17 +292,17 @@ class FilterTest {
         assertThatThrownBy(() -> new Filters(0, 1, 0, 1.1)).hasMessageContaining("typical-p");
     }
 
-    private int pick(float[] logits, Picking how, int position) {
-        return picker.pick(logits, 0, logits.length, PickRule.draft(how, TokenCounts.NONE), position);
+    private int sample(float[] logits, SamplingParams how, int position) {
+        return sampler.sample(logits, 0, logits.length, RowSampling.draft(how, TokenCounts.NONE), position);
     }
 
-    private Set<Integer> survivors(float[] logits, Picking how) {
-        return survivors(logits, PickRule.draft(how, TokenCounts.NONE), 0);
+    private Set<Integer> survivors(float[] logits, SamplingParams how) {
+        return survivors(logits, RowSampling.draft(how, TokenCounts.NONE), 0);
     }
 
-    private Set<Integer> survivors(float[] logits, PickRule rule, int position) {
-        picker.pick(logits, 0, logits.length, rule, position);
-        return Arrays.stream(picker.candidates().ids()).boxed().collect(Collectors.toCollection(TreeSet::new));
+    private Set<Integer> survivors(float[] logits, RowSampling rule, int position) {
+        sampler.sample(logits, 0, logits.length, rule, position);
+        return Arrays.stream(sampler.candidates().ids()).boxed().collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<Integer> likely(double[] law) {

@@ -29,9 +29,9 @@ class LogProbRowTest {
         }
         double[] exact = PlainSampling.softmax(
                 IntStream.range(3, size + 3).mapToDouble(i -> logits[i]).toArray());
-        for (int picked : new int[] {0, size / 2, size - 1}) {
-            LogProbRow row = LogProbRow.of(logits, 3, size, picked, Math.min(size, LogProbRow.MOST));
-            assertThat((double) row.values()[0]).isCloseTo(Math.log(exact[picked]), within(BOUND));
+        for (int sampled : new int[] {0, size / 2, size - 1}) {
+            LogProbRow row = LogProbRow.of(logits, 3, size, sampled, Math.min(size, LogProbRow.MAX));
+            assertThat((double) row.values()[0]).isCloseTo(Math.log(exact[sampled]), within(BOUND));
             for (int i = 0; i < row.ids().length; i++) {
                 assertThat((double) row.values()[1 + i]).isCloseTo(Math.log(exact[row.ids()[i]]), within(BOUND));
             }
@@ -56,7 +56,7 @@ class LogProbRowTest {
     }
 
     @Test
-    void leaveOutWhatIsNeverPicked() {
+    void leaveOutWhatIsNeverSampled() {
         LogProbRow row = LogProbRow.of(new float[] {NEVER, 0, 0, NEVER}, 0, 4, 1, 3);
         assertThat(row.ids()).containsExactly(1, 2, Ids.NONE);
         assertThat(row.values()[0]).isCloseTo((float) Math.log(0.5), within(1e-6f));
@@ -64,7 +64,7 @@ class LogProbRowTest {
     }
 
     @Test
-    void areOfThePickAloneWhereNoOthersAreAskedFor() {
+    void areOfTheSampleAloneWhereNoOthersAreAskedFor() {
         LogProbRow row = LogProbRow.of(new float[] {0, 0}, 0, 2, 1, 0);
         assertThat(row.ids()).isEmpty();
         assertThat(row.values()).hasSize(1);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Sampling as a textbook has it: sorted lists and doubles, nothing skipped. What {@link TokenPicker} draws is held
+ * Sampling as a textbook has it: sorted lists and doubles, nothing skipped. What {@link TokenSampler} draws is held
  * against these probabilities. Written without its code.
  */
 public final class PlainSampling {
@@ -16,11 +16,11 @@ public final class PlainSampling {
     /**
      * The probability of each token.
      *
-     * @param logits scores of the model; negative infinity where a token can't be picked
+     * @param logits scores of the model; negative infinity where a token can't be sampled
      * @param prompt tokens of the prompt
      * @param answer tokens of the answer so far
      */
-    public static double[] probabilities(double[] logits, Picking how, List<Integer> prompt, List<Integer> answer) {
+    public static double[] probabilities(double[] logits, SamplingParams how, List<Integer> prompt, List<Integer> answer) {
         double[] scores = logits.clone();
         for (int i = 0; i < how.bias().ids().length; i++) {
             scores[how.bias().ids()[i]] += how.bias().values()[i];
@@ -35,8 +35,8 @@ public final class PlainSampling {
             scores[id] -= how.penalties().frequency() * times;
             scores[id] -= times > 0 ? how.penalties().presence() : 0;
         }
-        if (prompt.size() + answer.size() < how.barred().before()) {
-            for (int id : how.barred().ids()) {
+        if (prompt.size() + answer.size() < how.banned().before()) {
+            for (int id : how.banned().ids()) {
                 scores[id] = Double.NEGATIVE_INFINITY;
             }
         }
@@ -107,10 +107,10 @@ public final class PlainSampling {
     }
 
     /** Equal ranks are told apart by nothing, so a rounding error must not do it either. */
-    private static double[] cut(double[] scores, double[] rank, double least) {
+    private static double[] cut(double[] scores, double[] rank, double min) {
         double[] kept = scores.clone();
         for (int id = 0; id < scores.length; id++) {
-            if (rank[id] < least - 1e-9) {
+            if (rank[id] < min - 1e-9) {
                 kept[id] = Double.NEGATIVE_INFINITY;
             }
         }

@@ -20,7 +20,7 @@ import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepResult;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
@@ -105,7 +105,7 @@ class AnswerPartsTest {
             return loop.submit(
                             new Admission(
                                     List.of(1, 2),
-                                    Picking.GREEDY,
+                                    SamplingParams.GREEDY,
                                     new StopRule(Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), maxTokens, 2000),
                                     Optional.empty(),
                                     "",

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Limits;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.schedule.SchedulerBench.Request;
 import dev.tidar.schedule.SchedulerBench.Terms;
 import java.time.Duration;
@@ -80,7 +80,7 @@ class BatchEquivalenceTest {
         for (int i = 0; i < sequences; i++) {
             Optional<StepLayout> layout = LAYOUTS.get(i % LAYOUTS.size());
             requests.add(bench.submit(
-                    bench.new Request(SchedulerBench.prompt(100 * i, 20), 70, new Picking(1, i), layout, Terms.NONE)));
+                    bench.new Request(SchedulerBench.prompt(100 * i, 20), 70, new SamplingParams(1, i), layout, Terms.NONE)));
         }
         bench.untilEnded(requests);
 
@@ -96,9 +96,9 @@ class BatchEquivalenceTest {
         if (random.nextBoolean()) {
             prompt.set(random.nextInt(prompt.size()), random.nextInt(1, 1000));
         }
-        Picking picking = random.nextBoolean() ? Picking.GREEDY : new Picking(1, random.nextInt(3));
+        SamplingParams params = random.nextBoolean() ? SamplingParams.GREEDY : new SamplingParams(1, random.nextInt(3));
         Terms terms = new Terms(Optional.empty(), random.nextInt(4) == 0 ? "tenant" : "");
         return bench
-        .new Request(prompt, random.nextInt(1, 50), picking, LAYOUTS.get(random.nextInt(LAYOUTS.size())), terms);
+        .new Request(prompt, random.nextInt(1, 50), params, LAYOUTS.get(random.nextInt(LAYOUTS.size())), terms);
     }
 }

@@ -22,7 +22,7 @@ import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.tensor.Ids;
@@ -183,7 +183,7 @@ class EngineLoopTest {
         loop = new EngineLoop(loader, LIMITS, System::nanoTime);
     }
 
-    /** @param token the token that each forward picks */
+    /** @param token the token that each forward samples */
     private void start(IntFunction<Integer> token) {
         TidarModel model = new TidarModel() {
             private int forwards;
@@ -211,7 +211,7 @@ class EngineLoopTest {
     private static Admission admission(int maxTokens) {
         return new Admission(
                 List.of(1, 2),
-                Picking.GREEDY,
+                SamplingParams.GREEDY,
                 new StopRule(Set.of(), List.of(), maxTokens, 2000),
                 Optional.empty(),
                 "",

@@ -74,7 +74,7 @@ class EveryRequestEndsTest {
         return generations;
     }
 
-    /** One request in the first forward, and as many as there is room for behind it. */
+    /** One request in the first forward, and as many as there is room for after it. */
     private List<Generation> fill() {
         List<Generation> generations = new ArrayList<>(List.of(bench.submit(1000, 20)));
         LoopBench.await(inForward);

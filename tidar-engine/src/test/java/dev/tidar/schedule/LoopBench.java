@@ -16,7 +16,7 @@ import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +77,7 @@ final class LoopBench {
         return loop.submit(
                 new Admission(
                         prompt(first),
-                        Picking.GREEDY,
+                        SamplingParams.GREEDY,
                         new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
                         Optional.empty(),
                         "",
@@ -92,7 +92,7 @@ final class LoopBench {
     }
 
     static List<Integer> answer(int first, int tokens) {
-        return RememberingModel.answer(prompt(first), Picking.GREEDY, tokens);
+        return RememberingModel.answer(prompt(first), SamplingParams.GREEDY, tokens);
     }
 
     /** Closes, and sees that everything came back. */

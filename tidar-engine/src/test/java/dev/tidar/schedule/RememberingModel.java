@@ -1,7 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepRows;
@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * A model that keeps the tokens of exact rows in the blocks where a real one keeps their keys and values. Each pick is
+ * A model that keeps the tokens of exact rows in the blocks where a real one keeps their keys and values. Each sample is
  * a function of all tokens that its row sees there, so whoever reads a block of another sequence, or misses a row, ends
  * up with other tokens. Three drafts of four are right.
  */
@@ -34,16 +34,16 @@ final class RememberingModel implements TidarModel {
     }
 
     /** What the model answers to a prompt. */
-    static List<Integer> answer(List<Integer> prompt, Picking picking, int tokens) {
+    static List<Integer> answer(List<Integer> prompt, SamplingParams params, int tokens) {
         List<Integer> all = new ArrayList<>(prompt);
         while (all.size() < prompt.size() + tokens) {
-            all.add(next(all, picking));
+            all.add(next(all, params));
         }
         return all.subList(prompt.size(), all.size());
     }
 
-    private static int next(List<Integer> tokens, Picking picking) {
-        long seed = Objects.hash(tokens, picking.seed());
+    private static int next(List<Integer> tokens, SamplingParams params) {
+        long seed = Objects.hash(tokens, params.seed());
         return new SplittableRandom(seed).nextInt(1, VOCABULARY);
     }
 
@@ -66,19 +66,19 @@ final class RememberingModel implements TidarModel {
     }
 
     private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, StepInputs inputs) {
-        int[] picks = new int[plan.firstPick() + plan.verifyRows()];
+        int[] sampled = new int[plan.firstSample() + plan.verifyRows()];
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
-            picks[plan.firstPick() + j] = next(
+            sampled[plan.firstSample() + j] = next(
                     seen(rows, sequence, seen),
-                    inputs.verifyRules().get(plan.firstPick() + j).picking());
+                    inputs.verifyRules().get(plan.firstSample() + j).params());
         }
-        int kept = Verification.kept(picks, plan, rows);
+        int kept = Verification.kept(sampled, plan, rows);
         drafted += Math.max(0, plan.verifyRows() - 1);
         accepted += Math.max(0, kept - 1);
         List<Integer> emitted = new ArrayList<>();
         for (int j = 0; j < kept; j++) {
-            emitted.add(picks[plan.firstPick() + j]);
+            emitted.add(sampled[plan.firstSample() + j]);
         }
         return new StepResult.ForSequence(emitted, drafts(rows, sequence, plan, kept, inputs));
     }
@@ -88,12 +88,12 @@ final class RememberingModel implements TidarModel {
         if (group == Ids.NONE) {
             return List.of();
         }
-        Picking picking = inputs.draftRules().get(plan.firstDraft()).picking();
+        SamplingParams params = inputs.draftRules().get(plan.firstDraft()).params();
         List<Integer> context = seen(rows, sequence, rows.visible(group));
-        context.add(kept == 0 ? rows.token(group) : next(context, picking));
+        context.add(kept == 0 ? rows.token(group) : next(context, params));
         List<Integer> drafts = new ArrayList<>();
         for (int slot = 1; slot < plan.draftLength(); slot++) {
-            int token = next(context, picking);
+            int token = next(context, params);
             context.add(token);
             drafts.add(token % 4 == 0 ? token % (VOCABULARY - 1) + 1 : token);
         }

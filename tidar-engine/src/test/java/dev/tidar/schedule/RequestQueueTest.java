@@ -7,7 +7,7 @@ import dev.tidar.decode.AnswerState;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StopRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +51,7 @@ class RequestQueueTest {
     private ScheduledSequence request() {
         Admission admission = new Admission(
                 List.of(1),
-                Picking.GREEDY,
+                SamplingParams.GREEDY,
                 new StopRule(Set.of(), List.of(), 1, 100),
                 Optional.empty(),
                 "",

@@ -19,7 +19,7 @@ import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,22 +76,22 @@ final class SchedulerBench {
     final class Request implements GenerationListener {
         final List<Integer> prompt;
         final int maxTokens;
-        final Picking picking;
+        final SamplingParams params;
         final List<Integer> tokens = new ArrayList<>();
         final ScheduledSequence handle;
         Optional<GenerationResult> result = Optional.empty();
         Optional<TidarException> failure = Optional.empty();
 
-        Request(List<Integer> prompt, int maxTokens, Picking picking, Optional<StepLayout> layout, Terms terms) {
+        Request(List<Integer> prompt, int maxTokens, SamplingParams params, Optional<StepLayout> layout, Terms terms) {
             this.prompt = prompt;
             this.maxTokens = maxTokens;
-            this.picking = picking;
+            this.params = params;
             StopRule stop = new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * BLOCK_TOKENS);
             handle = new ScheduledSequence(
                     ++ids,
                     new Admission(
                             prompt,
-                            picking,
+                            params,
                             stop,
                             terms.timeout(),
                             terms.salt(),
@@ -135,7 +135,7 @@ final class SchedulerBench {
 
         /** What the same request is answered alone. */
         List<Integer> expected() {
-            return RememberingModel.answer(prompt, picking, maxTokens);
+            return RememberingModel.answer(prompt, params, maxTokens);
         }
     }
 
@@ -149,7 +149,7 @@ final class SchedulerBench {
     }
 
     Request submit(List<Integer> prompt, int maxTokens, Optional<StepLayout> layout) {
-        return submit(new Request(prompt, maxTokens, Picking.GREEDY, layout, Terms.NONE));
+        return submit(new Request(prompt, maxTokens, SamplingParams.GREEDY, layout, Terms.NONE));
     }
 
     Request submit(Request request) {

@@ -8,7 +8,7 @@ import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Limits;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.schedule.SchedulerBench.Request;
 import dev.tidar.schedule.SchedulerBench.Terms;
 import java.time.Duration;
@@ -370,7 +370,7 @@ class SchedulerTest {
             .new Request(
                     prompt(100, 10),
                     500,
-                    Picking.GREEDY,
+                    SamplingParams.GREEDY,
                     Optional.of(StepLayout.AUTOREGRESSIVE),
                     new Terms(Optional.of(Duration.ofMillis(20)), "")));
             bench.untilEnded(List.of(request));
@@ -412,7 +412,7 @@ class SchedulerTest {
             .new Request(
                     prompt(200, 10),
                     5,
-                    Picking.GREEDY,
+                    SamplingParams.GREEDY,
                     Optional.empty(),
                     new Terms(Optional.of(Duration.ofMillis(500)), "")));
             bench.pass(Duration.ofMillis(501));

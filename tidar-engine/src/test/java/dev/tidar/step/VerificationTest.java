@@ -20,24 +20,24 @@ class VerificationTest {
 
         @Test
         void theAnchorAndTheDraftsOnWhichTheModelAgrees() {
-            assertThat(kept(rows(THE, CAT, SAT, DOG), picks(CAT, SAT, END, THE)))
+            assertThat(kept(rows(THE, CAT, SAT, DOG), sampled(CAT, SAT, END, THE)))
                     .isEqualTo(3);
         }
 
         @Test
-        void nothingBehindTheFirstDisagreementEvenIfLaterDraftsAgree() {
-            assertThat(kept(rows(THE, DOG, SAT, END), picks(CAT, SAT, END, THE)))
+        void nothingAfterTheFirstDisagreementEvenIfLaterDraftsAgree() {
+            assertThat(kept(rows(THE, DOG, SAT, END), sampled(CAT, SAT, END, THE)))
                     .isEqualTo(1);
         }
 
         @Test
         void theWholeBlockWhereAllDraftsAgree() {
-            assertThat(kept(rows(THE, CAT, SAT), picks(CAT, SAT, END))).isEqualTo(3);
+            assertThat(kept(rows(THE, CAT, SAT), sampled(CAT, SAT, END))).isEqualTo(3);
         }
 
         @Test
         void theAnchorAloneWithoutDrafts() {
-            assertThat(kept(rows(THE), picks(CAT))).isEqualTo(1);
+            assertThat(kept(rows(THE), sampled(CAT))).isEqualTo(1);
         }
 
         @Test
@@ -48,11 +48,11 @@ class VerificationTest {
     }
 
     @Test
-    void readsTheRowsAndPicksOfItsOwnSequence() {
+    void readsTheRowsAndSamplesOfItsOwnSequence() {
         StepRows both = rows(DOG, DOG, THE, CAT, END);
         VerifyPlan second = new VerifyPlan(2, 3, 2, 0, 4, new int[4]);
 
-        assertThat(Verification.kept(picks(END, END, CAT, SAT, END), second, both))
+        assertThat(Verification.kept(sampled(END, END, CAT, SAT, END), second, both))
                 .isEqualTo(2);
     }
 
@@ -63,26 +63,26 @@ class VerificationTest {
         for (int round = 0; round < 100; round++) {
             int[] truth = random.ints(9, 0, 3).toArray();
             int[] block = random.ints(9, 0, 3).toArray();
-            // the pick of a row is the truth only while all rows before it are: behind that it is something else
-            int[] picks = truth.clone();
+            // the sample of a row is the truth only while all rows before it are: after that it is something else
+            int[] sampled = truth.clone();
             for (int j = 1; j < 9; j++) {
                 if (!Arrays.equals(block, 1, j + 1, truth, 0, j)) {
-                    picks[j] = random.nextInt(3);
+                    sampled[j] = random.nextInt(3);
                 }
             }
 
-            int kept = kept(rows(block), picks);
+            int kept = kept(rows(block), sampled);
 
-            assertThat(Arrays.copyOf(picks, kept)).isEqualTo(Arrays.copyOf(truth, kept));
+            assertThat(Arrays.copyOf(sampled, kept)).isEqualTo(Arrays.copyOf(truth, kept));
         }
     }
 
-    private static int kept(StepRows rows, int[] picks) {
-        int n = picks.length;
-        return Verification.kept(picks, new VerifyPlan(0, n, 0, 0, n, new int[n + 1]), rows);
+    private static int kept(StepRows rows, int[] sampled) {
+        int n = sampled.length;
+        return Verification.kept(sampled, new VerifyPlan(0, n, 0, 0, n, new int[n + 1]), rows);
     }
 
-    private static int[] picks(int... tokens) {
+    private static int[] sampled(int... tokens) {
         return tokens;
     }
 

@@ -92,7 +92,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                                     "logProb",
                                     logProbs.get(i).logProb(),
                                     "likeliest",
-                                    logProbs.get(i).likeliest()))
+                                    logProbs.get(i).top()))
                             .toList());
         }
     }

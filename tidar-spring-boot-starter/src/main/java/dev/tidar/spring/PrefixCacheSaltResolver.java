@@ -29,7 +29,7 @@ public interface PrefixCacheSaltResolver {
 
     /**
      * Asked once for each request, before it is submitted. The answer is subscribed to on the thread that calls or
-     * subscribes, so that thread-locals of a servlet can be read; behind advisors that change threads, set
+     * subscribes, so that thread-locals of a servlet can be read; after advisors that change threads, set
      * {@code spring.reactor.context-propagation=auto}. A blocking call waits for it.
      *
      * @param subscriber context of the subscriber, which the answer sees as well; empty for a blocking call

@@ -69,7 +69,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         this.own = own;
     }
 
-    /** Keeps tokens at least p times as likely as the likeliest, in [0, 1]; 0 is off. */
+    /** Keeps tokens at least p times as likely as the most likely, in [0, 1]; 0 is off. */
     public @Nullable Double getMinP() {
         return own.get(MIN_P);
     }
@@ -98,7 +98,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(SEED);
     }
 
-    /** Tokens to emit at least: no stop id is picked and no stop sequence looked for before. */
+    /** Tokens to emit at least: no stop id is sampled and no stop sequence looked for before. */
     public @Nullable Integer getMinTokens() {
         return own.get(MIN_TOKENS);
     }
@@ -114,7 +114,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
     }
 
     /**
-     * How many likeliest tokens are told with each token and its log-probability, 0 to {@value LogProbs#MOST}; see
+     * How many most likely tokens are told with each token and its log-probability, 0 to {@value LogProbs#MOST}; see
      * {@link TidarMetadata#LOG_PROBS}. Unset tells none.
      */
     public @Nullable Integer getLogProbs() {
@@ -308,8 +308,8 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
             return with(IGNORE_EOS, ignore);
         }
 
-        public Builder logProbs(@Nullable Integer likeliest) {
-            return with(LOG_PROBS, likeliest);
+        public Builder logProbs(@Nullable Integer top) {
+            return with(LOG_PROBS, top);
         }
 
         @Override

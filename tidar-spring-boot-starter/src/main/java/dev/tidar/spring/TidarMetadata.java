@@ -23,8 +23,8 @@ public final class TidarMetadata {
     /**
      * {@code List<Map<String, Object>>}: the tokens of this chunk or answer in order, each with {@code id}
      * ({@link Integer}), {@code logProb} ({@link Float}, {@code ln} of the probability that the model gave it, before
-     * temperature, filters, penalties, bias and format) and {@code likeliest} (a list of {@link LogProbs.Likely}, the
-     * likeliest first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
+     * temperature, filters, penalties, bias and format) and {@code top} (a list of {@link LogProbs.TopToken}, the
+     * most likely first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
      * ask. A final stop id is among them.
      */
     public static final String LOG_PROBS = "tidar.log-probs";

@@ -201,7 +201,7 @@ class StructuredAnswersTest {
                     .hasSize(answer.getMetadata().getUsage().getCompletionTokens())
                     .allSatisfy(token -> {
                         assertThat((Float) token.get("logProb")).isLessThanOrEqualTo(0);
-                        assertThat(likeliest(token))
+                        assertThat(top(token))
                                 .hasSize(3)
                                 .isSortedAccordingTo((a, b) -> Float.compare(b.logProb(), a.logProb()));
                     });
@@ -241,8 +241,8 @@ class StructuredAnswersTest {
         }
 
         @SuppressWarnings("unchecked")
-        private static List<LogProbs.Likely> likeliest(Map<String, Object> token) {
-            return (List<LogProbs.Likely>) token.get("likeliest");
+        private static List<LogProbs.TopToken> top(Map<String, Object> token) {
+            return (List<LogProbs.TopToken>) token.get("likeliest");
         }
 
         private static List<Map<String, Object>> logProbs(ChatResponse response) {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param layouts layouts of every round; they take turns prompt by prompt, so that a drift of the machine meets all
  *     alike
  * @param maxTokens tokens to emit at most, a prompt
- * @param repeats measured rounds, behind one round that warms up
+ * @param repeats measured rounds, after one round that warms up
  * @param ignoreStopIds whether every prompt emits {@code maxTokens}
  */
 public record BenchPlan(

@@ -51,7 +51,7 @@ public record BenchReport(
      * @param layout its name
      * @param decodedBy the layout that the engine reports, which for auto is its choice
      * @param promptTokensPerSecond speed of the prefill
-     * @param decodeTokensPerSecond tokens behind the first, over the time behind the first
+     * @param decodeTokensPerSecond tokens after the first, over the time after the first
      * @param tokensPerForward the same tokens over decode forwards
      * @param millisPerForward time of a decode forward
      * @param timeToFirstTokenMillis median over the prompts, as the caller saw it

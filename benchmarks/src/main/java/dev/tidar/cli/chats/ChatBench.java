@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Plays the same script three times: with memory for all, without a prefix cache, and with memory for a part of what
- * the script leaves behind. Beside the runs with a cache an exact LRU of the same size sees the same blocks in the same
+ * the script leaves after. Beside the runs with a cache an exact LRU of the same size sees the same blocks in the same
  * order.
  */
 public final class ChatBench {
@@ -135,7 +135,7 @@ public final class ChatBench {
     /**
      * Runs the kernels once, under a salt of its own, so that nothing of it is found later.
      *
-     * @return bytes of a block: the prompt has a block and a token, so one block is cached behind it where reuse is on
+     * @return bytes of a block: the prompt has a block and a token, so one block is cached after it where reuse is on
      */
     private long warmUp(TidarEngine engine, PromptIds prompts) throws InterruptedException {
         List<Integer> ids = prompts.of(List.of(ChatMessage.user(plan.script().system())));

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * @param requests turns and prompts that stand alone
  * @param maxTokens tokens of an answer at most
  * @param seed seed of the order of requests
- * @param differentBlocks full blocks that the script leaves behind in a memory without end
+ * @param differentBlocks full blocks that the script leaves after in a memory without end
  * @param runs the same script under different memory
  * @param tokensEqual whether all runs gave the same answers
  */
@@ -57,7 +57,7 @@ public record ChatReport(
      * @param lruShare cachedShare of an exact LRU of the same blocks; empty without a prefix cache
      * @param firstTurnMillis to the first token of first turns
      * @param secondTurnMillis to the first token of second turns
-     * @param laterTurnsMillis to the first token of all turns behind the first
+     * @param laterTurnsMillis to the first token of all turns after the first
      * @param laterTurnsP99Millis the same, 99 % are below
      * @param oneShotMillis to the first token of prompts that stand alone
      */

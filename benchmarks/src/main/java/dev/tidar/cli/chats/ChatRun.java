@@ -77,7 +77,7 @@ final class ChatRun {
      */
     record Answered(Entry entry, List<Integer> prompt, GenerationResult result, double firstTokenMillis) {
 
-        /** Ids of all whose keys and values were computed: nothing comes behind the last token. */
+        /** Ids of all whose keys and values were computed: nothing comes after the last token. */
         List<Integer> computed() {
             List<Integer> ids = new ArrayList<>(prompt);
             ids.addAll(result.tokens().subList(0, result.tokens().size() - 1));

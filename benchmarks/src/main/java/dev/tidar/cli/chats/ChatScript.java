@@ -18,7 +18,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What users say: several chats of several turns behind the same system text, and prompts that stand alone.
+ * What users say: several chats of several turns after the same system text, and prompts that stand alone.
  *
  * @param system text in front of every chat
  * @param chats of each chat what the user says, turn by turn

@@ -27,7 +27,7 @@ final class LruBlocks {
 
     /**
      * One request from its beginning to its end: uses the blocks that are there of its prompt, takes blocks for the
-     * rest and for its answer, and leaves all full ones behind, the last the oldest.
+     * rest and for its answer, and leaves all full ones after, the last the oldest.
      *
      * @param prompt ids of the prompt, of which the last is computed in any case
      * @param tokens ids of all whose keys and values are computed, the prompt first

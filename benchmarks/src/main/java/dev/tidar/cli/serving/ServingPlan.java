@@ -11,7 +11,7 @@ import java.util.List;
  * @param concurrencies requests in flight at once
  * @param modes layouts to ask for
  * @param maxTokens tokens that each prompt emits; stop ids end nothing
- * @param repeats measured rounds, behind one round that warms up
+ * @param repeats measured rounds, after one round that warms up
  */
 public record ServingPlan(
         List<NamedPrompt> prompts, List<Integer> concurrencies, List<DecodeMode> modes, int maxTokens, int repeats) {

@@ -94,8 +94,8 @@ final class Mix {
     }
 
     /** Short ones are more frequent than long ones: the logarithm is uniform. */
-    private int between(int least, int most) {
-        double log = Math.log(least) + random.nextDouble() * (Math.log(most + 1.0) - Math.log(least));
-        return Math.min(most, (int) Math.exp(log));
+    private int between(int min, int max) {
+        double log = Math.log(min) + random.nextDouble() * (Math.log(max + 1.0) - Math.log(min));
+        return Math.min(max, (int) Math.exp(log));
     }
 }

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * @param totals counts of the engine
  * @param invalid requests that the engine could only refuse, which its counts leave out
  * @param verdicts whether what the process holds stayed flat
- * @param heapBefore used heap behind a collection, before the first request
- * @param heapAfter the same behind the last
+ * @param heapBefore used heap after a collection, before the first request
+ * @param heapAfter the same after the last
  * @param kvLeasedAtEnd KV memory that sequences hold when all have ended
  * @param surprises requests that ended otherwise than they should
  */

@@ -21,14 +21,14 @@ record Verdict(String quantity, double first, double last, double allowed) {
     /**
      * @param readings at least one
      * @param share allowed growth as a part of the first quarter
-     * @param least allowed growth at least, because small counts move by whole numbers
+     * @param min allowed growth at least, because small counts move by whole numbers
      */
     static Verdict of(
-            String quantity, List<Reading> readings, ToDoubleFunction<Reading> value, double share, double least) {
+            String quantity, List<Reading> readings, ToDoubleFunction<Reading> value, double share, double min) {
         int quarter = Math.max(1, readings.size() / 4);
         double first = mean(readings.subList(0, quarter), value);
         double last = mean(readings.subList(readings.size() - quarter, readings.size()), value);
-        return new Verdict(quantity, first, last, Math.max(least, share * first));
+        return new Verdict(quantity, first, last, Math.max(min, share * first));
     }
 
     private static double mean(List<Reading> readings, ToDoubleFunction<Reading> value) {

@@ -72,7 +72,7 @@ class BenchReportTest {
         return BenchReport.of(status(), plan, List.of(rounds));
     }
 
-    /** One prompt, answered with these tokens, one forward a token behind the first. */
+    /** One prompt, answered with these tokens, one forward a token after the first. */
     private static Round round(int decodeMillis, Integer... tokens) {
         var kept = List.of(1, 1);
         var stats = new GenerationStats(

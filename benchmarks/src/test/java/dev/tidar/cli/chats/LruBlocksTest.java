@@ -29,7 +29,7 @@ class LruBlocksTest {
     }
 
     @Test
-    void doesNotFindTheSameTokensBehindOthers() {
+    void doesNotFindTheSameTokensAfterOthers() {
         var lru = new LruBlocks(10, 2);
         lru.request(ids(1, 6), ids(1, 6));
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * tiles come first and start at absolute positions, so what a row computes depends on its own visible count only; the
  * tiles of its own group follow.
  *
- * <p>A bf16 cache is widened block by block, once for all queries of an item; behind that the arithmetic is the same.
+ * <p>A bf16 cache is widened block by block, once for all queries of an item; after that the arithmetic is the same.
  */
 public final class Attention {
 
@@ -42,7 +42,7 @@ public final class Attention {
         });
     }
 
-    /** First rows of the runs of rows that are attended together, and the row count behind them. */
+    /** First rows of the runs of rows that are attended together, and the row count after them. */
     private static int[] split(StepRows rows) {
         int total = rows.counts().total();
         int[] starts = new int[total + 1];
@@ -96,7 +96,7 @@ public final class Attention {
         private int group;
         /** Blocks that its rows see. */
         private int blocks;
-        /** Slot of the first fresh key, behind the cached ones. */
+        /** Slot of the first fresh key, after the cached ones. */
         private int fresh;
 
         Item(

@@ -16,7 +16,7 @@ final class PackedMatrix {
 
     static final int PANEL = 32;
 
-    /** Bytes behind the last panel that a vector load may touch. */
+    /** Bytes after the last panel that a vector load may touch. */
     static final int SLACK = 8;
 
     private static final int ARRAY_ELEMENTS = 1 << 24;

@@ -45,7 +45,7 @@ final class RowTiles {
         return tiles;
     }
 
-    /** First row of a tile, or behind the last row for {@code tile == tiles()}. */
+    /** First row of a tile, or after the last row for {@code tile == tiles()}. */
     int firstRow(int tile) {
         return (int) ((long) rows * tile / tiles);
     }

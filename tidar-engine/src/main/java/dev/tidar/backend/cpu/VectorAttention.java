@@ -169,7 +169,7 @@ final class VectorAttention {
         a.intoArray(block.out, to);
     }
 
-    /** Elements of a head behind the last whole vector. */
+    /** Elements of a head after the last whole vector. */
     private static void weighRest(
             QueryBlock block,
             int query,

@@ -4,7 +4,7 @@ import dev.tidar.tensor.DType;
 import java.util.Optional;
 
 /**
- * A packed matrix: tiles of 64 rows by 64 columns in the order in which the kernels read them, zero behind the edges.
+ * A packed matrix: tiles of 64 rows by 64 columns in the order in which the kernels read them, zero after the edges.
  *
  * @param weights the tiles
  * @param scales one float for each packed row, of int8 rows or of an adapter

@@ -20,7 +20,7 @@ public final class CudaVerbs implements AutoCloseable {
     private final Products products;
     private final RowVerbs rows;
     private final Attention attention;
-    private final Picks picks;
+    private final HeadSampler sampled;
 
     /**
      * Takes a device.
@@ -41,7 +41,7 @@ public final class CudaVerbs implements AutoCloseable {
         this.products = new Products(device, arithmetic, forms, kernels, moved);
         this.rows = new RowVerbs(device, arithmetic, forms);
         this.attention = new Attention(device, arithmetic, forms, moved);
-        this.picks = new Picks(device, forms, products, kernels, moved);
+        this.sampled = new HeadSampler(device, forms, products, kernels, moved);
     }
 
     public WeightPacker packer() {
@@ -64,8 +64,8 @@ public final class CudaVerbs implements AutoCloseable {
         return attention;
     }
 
-    public Picks picks() {
-        return picks;
+    public HeadSampler sampled() {
+        return sampled;
     }
 
     /** Zeros. */

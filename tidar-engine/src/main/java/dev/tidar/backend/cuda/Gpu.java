@@ -15,14 +15,14 @@ import java.util.Optional;
 public record Gpu(int ordinal, String name, long memoryBytes, int major, int minor, int multiprocessors) {
 
     /** Ampere: the first with bfloat16 tensor cores and asynchronous copies to shared memory, which the kernels use. */
-    static final int LEAST_MAJOR = 8;
+    static final int MIN_MAJOR = 8;
 
     /** Why the kernels cannot run on it; empty where they can. */
     public Optional<String> unfit() {
-        return major >= LEAST_MAJOR
+        return major >= MIN_MAJOR
                 ? Optional.empty()
                 : Optional.of("%s has compute capability %d.%d, but %d.0 (Ampere) is the least"
-                        .formatted(name, major, minor, LEAST_MAJOR));
+                        .formatted(name, major, minor, MIN_MAJOR));
     }
 
     /** As {@code tidar.device} names it: {@code cuda:0}. */

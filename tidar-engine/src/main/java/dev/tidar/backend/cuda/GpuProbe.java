@@ -13,7 +13,7 @@ import java.util.Optional;
 public record GpuProbe(Outcome outcome, String message, List<Gpu> gpus) {
 
     /** CUDA 12.0, which came with driver 525: the version of the PTX instructions that the kernels are written in. */
-    static final int LEAST_DRIVER = 12000;
+    static final int MIN_DRIVER = 12000;
 
     /** What a probe can end with. */
     public enum Outcome {
@@ -50,11 +50,11 @@ public record GpuProbe(Outcome outcome, String message, List<Gpu> gpus) {
 
     /** What a driver of this version with these devices amounts to. */
     static GpuProbe of(int driver, List<Gpu> gpus) {
-        if (driver < LEAST_DRIVER) {
+        if (driver < MIN_DRIVER) {
             return nothing(
                     Outcome.DRIVER_TOO_OLD,
                     "the NVIDIA driver knows CUDA %s, but %s (driver 525) is the least; update the driver"
-                            .formatted(version(driver), version(LEAST_DRIVER)));
+                            .formatted(version(driver), version(MIN_DRIVER)));
         }
         if (gpus.isEmpty()) {
             return nothing(Outcome.NO_DEVICE, "the NVIDIA driver finds no device");

@@ -17,7 +17,7 @@ interface ProductKernels {
      *
      * @param kernel its name
      * @param grid its blocks
-     * @param candidates tokens that it leaves for each row, of which the best is picked
+     * @param candidates tokens that it leaves for each row, of which the best is sampled
      */
     record Head(String kernel, Grid grid, int candidates) {}
 }

@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Everything that differs between two steps of one shape, in one region of the device that the host writes in one copy:
- * {@code StepRow[rows] | StepSequence[sequences] | StepTile[tiles] | tables[sequences][tableStride] | pickRows[picks] |
+ * {@code StepRow[rows] | StepSequence[sequences] | StepTile[tiles] | tables[sequences][tableStride] | sampleRows[sampled] |
  * groups[...] | rules}, declared in {@code step.cuh}. Where a section begins depends on the shape alone; the rules are
  * as long as they are.
  *
@@ -23,7 +23,7 @@ final class StepBlock {
     static final int SEQUENCE_BYTES = 48;
     static final int TILE_BYTES = 32;
     static final int ALIGNMENT = 32;
-    private static final int LEAST_BYTES = 1 << 16;
+    private static final int MIN_BYTES = 1 << 16;
 
     private final JCudaContext context;
     private final DeviceMemory memory;
@@ -45,8 +45,8 @@ final class StepBlock {
     StepBlock(JCudaContext context, DeviceMemory memory) {
         this.context = context;
         this.memory = memory;
-        this.region = memory.allocate(LEAST_BYTES, "the rows of a step");
-        this.host = memory.pinned(LEAST_BYTES);
+        this.region = memory.allocate(MIN_BYTES, "the rows of a step");
+        this.host = memory.pinned(MIN_BYTES);
     }
 
     /**
@@ -121,13 +121,13 @@ final class StepBlock {
         return inStep && shown.rows() == rows;
     }
 
-    /** Makes sure that the device has these rows and how their sequences pick. */
-    StepBlock withPickings(StepRows rows, List<Picking> pickings) {
-        show(StepView.of(rows).withPickings(pickings));
+    /** Makes sure that the device has these rows and how their sequences sample. */
+    StepBlock withSamplingParams(StepRows rows, List<SamplingParams> samplingParams) {
+        show(StepView.of(rows).withSamplingParams(samplingParams));
         return this;
     }
 
-    /** Makes sure that the device has these rows and how each of them picks. */
+    /** Makes sure that the device has these rows and how each of them samples. */
     StepBlock withRules(StepRows rows, StepRules rules) {
         show(StepView.of(rows).withRules(rules));
         return this;
@@ -142,7 +142,7 @@ final class StepBlock {
     }
 
     /** Makes sure that the device has the row numbers that get the head first. */
-    StepBlock withPickRows(StepInputs inputs) {
+    StepBlock withSampleRows(StepInputs inputs) {
         if (shown.rows() != inputs.rows() || shown.plans() != inputs.plans()) {
             show(StepView.of(inputs));
         }
@@ -174,8 +174,8 @@ final class StepBlock {
         return shown.tableStride();
     }
 
-    long pickRows() {
-        return region.address() + layout.pickRows();
+    long sampleRows() {
+        return region.address() + layout.sampleRows();
     }
 
     long groups() {
@@ -187,14 +187,14 @@ final class StepBlock {
         return !shown.rules().isEmpty();
     }
 
-    /** The rules of all picks, and the lists that they point to. */
+    /** The rules of all samples, and the lists that they point to. */
     long rules() {
         return region.address() + layout.rules();
     }
 
-    /** The rules of one pick. */
-    long rules(List<PickRule> ofPick) {
-        return rules() + shown.rules().first(ofPick);
+    /** The rules of one sample. */
+    long rules(List<RowSampling> ofSample) {
+        return rules() + shown.rules().first(ofSample);
     }
 
     /** Bytes that the rules take of the block; a graph copies as many. */
@@ -204,11 +204,11 @@ final class StepBlock {
 
     /** The longest table that the rows of a step need. */
     static int blocksSeen(StepRows rows, int blockTokens) {
-        int most = 0;
+        int max = 0;
         for (int row = 0; row < rows.counts().total(); row++) {
-            most = Math.max(most, rows.visible(row));
+            max = Math.max(max, rows.visible(row));
         }
-        return (most + blockTokens - 1) / blockTokens;
+        return (max + blockTokens - 1) / blockTokens;
     }
 
     private void show(StepView view) {
@@ -242,8 +242,8 @@ final class StepBlock {
         if (view.blockTokens() > 0) {
             writeTables(to, view);
         }
-        for (int i = 0; i < view.pickRows().length; i++) {
-            to.putInt(layout.pickRows() + i * Integer.BYTES, view.pickRows()[i]);
+        for (int i = 0; i < view.sampleRows().length; i++) {
+            to.putInt(layout.sampleRows() + i * Integer.BYTES, view.sampleRows()[i]);
         }
         view.rules().write(to, layout.rules());
         shown = view;
@@ -272,7 +272,7 @@ final class StepBlock {
                 .putInt(rows.visible(row))
                 .putInt(rows.sequence(row));
         to.putInt(drafting ? rows.groupFirst(row) : 0).putInt(drafting ? rows.groupEnd(row) : 0);
-        to.putInt(rows.pickedPosition(row)).putInt(slot(view, row));
+        to.putInt(rows.sampledPosition(row)).putInt(slot(view, row));
     }
 
     /** Only exact rows are kept, and of them those that are no padding. */
@@ -288,9 +288,9 @@ final class StepBlock {
 
     private int writeSequence(ByteBuffer to, StepView view, int s, int firstGroup) {
         to.position(layout.sequences() + s * SEQUENCE_BYTES);
-        Picking picking =
-                view.pickings().isEmpty() ? Picking.GREEDY : view.pickings().get(s);
-        to.putLong(picking.seed()).putFloat(picking.temperature()).putFloat(1 / picking.temperature());
+        SamplingParams params =
+                view.samplingParams().isEmpty() ? SamplingParams.GREEDY : view.samplingParams().get(s);
+        to.putLong(params.seed()).putFloat(params.temperature()).putFloat(1 / params.temperature());
         if (view.plans().isEmpty()) {
             to.putInt(0)
                     .putInt(0)
@@ -304,7 +304,7 @@ final class StepBlock {
         }
         VerifyPlan plan = view.plans().get(s);
         to.putInt(plan.firstRow()).putInt(plan.verifyRows());
-        to.putInt(plan.firstPick()).putInt(plan.firstDraft()).putInt(plan.draftLength());
+        to.putInt(plan.firstSample()).putInt(plan.firstDraft()).putInt(plan.draftLength());
         to.putInt(firstGroup).putFloat(plan.beta()).putInt(0);
         for (int kept = 0; kept <= plan.verifyRows(); kept++) {
             to.putInt(layout.groups() + (firstGroup + kept) * Integer.BYTES, plan.group(kept));
@@ -312,7 +312,7 @@ final class StepBlock {
         return firstGroup + plan.verifyRows() + 1;
     }
 
-    /** As many blocks of each sequence as its rows see; what is behind is never read. */
+    /** As many blocks of each sequence as its rows see; what is after is never read. */
     private void writeTables(ByteBuffer to, StepView view) {
         StepRows rows = view.rows();
         int[] seen = new int[rows.numSequences()];

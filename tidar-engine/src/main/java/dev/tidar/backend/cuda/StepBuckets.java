@@ -16,7 +16,7 @@ final class StepBuckets {
         return new StepShape(
                 new RowCounts(rows(shape.rows().exact()), rows(shape.rows().drafting())),
                 powerOfTwo(shape.sequences() + 1),
-                rows(shape.picks()),
+                rows(shape.sampled()),
                 rows(shape.drafts()));
     }
 

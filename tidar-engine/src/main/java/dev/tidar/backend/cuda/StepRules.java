@@ -3,8 +3,8 @@ package dev.tidar.backend.cuda;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.tensor.Ids;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How each row of a step is picked, as the step block has it: {@code StepRule[verify rows] | StepRule[drafts] |
+ * How each row of a step is sampled, as the step block has it: {@code StepRule[verify rows] | StepRule[drafts] |
  * lists...}, declared in {@code step.cuh}. Rows that share a list share its bytes, so a step of K verify rows sends one
  * history.
  */
@@ -24,17 +24,17 @@ final class StepRules {
     static final StepRules NONE = new StepRules(List.of(), List.of());
 
     /** A section has so many bytes at least, else twice as many, and so on, so that few graphs serve all rules. */
-    private static final int LEAST_BYTES = 1 << 12;
+    private static final int MIN_BYTES = 1 << 12;
 
-    private final List<PickRule> verify;
-    private final List<PickRule> draft;
+    private final List<RowSampling> verify;
+    private final List<RowSampling> draft;
     private final IdentityHashMap<Object, Placed> lists = new IdentityHashMap<>();
     private int end;
 
     /** A list, where it stands in the section in bytes, and how it is written there. */
     private record Placed(int at, Consumer<ByteBuffer> writing) {}
 
-    private StepRules(List<PickRule> verify, List<PickRule> draft) {
+    private StepRules(List<RowSampling> verify, List<RowSampling> draft) {
         this.verify = verify;
         this.draft = draft;
         end = (verify.size() + draft.size()) * RULE_BYTES;
@@ -47,8 +47,8 @@ final class StepRules {
         return inputs.isPlain() ? NONE : new StepRules(inputs.verifyRules(), inputs.draftRules());
     }
 
-    /** Those of one pick. */
-    static StepRules of(List<PickRule> rules) {
+    /** Those of one sample. */
+    static StepRules of(List<RowSampling> rules) {
         return new StepRules(rules, List.of());
     }
 
@@ -56,13 +56,13 @@ final class StepRules {
         return verify.isEmpty() && draft.isEmpty();
     }
 
-    /** Bytes of the section and the room behind it. */
+    /** Bytes of the section and the room after it. */
     int room() {
-        return isEmpty() ? 0 : Math.max(LEAST_BYTES, Integer.highestOneBit(end - 1) << 1);
+        return isEmpty() ? 0 : Math.max(MIN_BYTES, Integer.highestOneBit(end - 1) << 1);
     }
 
-    /** Where the rules of one pick begin, in bytes; the lists are those that the step was made of. */
-    int first(List<PickRule> rules) {
+    /** Where the rules of one sample begin, in bytes; the lists are those that the step was made of. */
+    int first(List<RowSampling> rules) {
         if (rules == verify) {
             return 0;
         }
@@ -72,15 +72,15 @@ final class StepRules {
         throw new IllegalStateException("a step must pick by the rules that it is given");
     }
 
-    private void place(PickRule rule) {
-        LogitBias bias = rule.picking().bias();
-        int[] barred = rule.picking().barred().ids();
+    private void place(RowSampling rule) {
+        LogitBias bias = rule.params().bias();
+        int[] banned = rule.params().banned().ids();
         place(bias, bias.ids().length * 2, to -> {
             for (int i = 0; i < bias.ids().length; i++) {
                 to.putInt(bias.ids()[i]).putFloat(bias.values()[i]);
             }
         });
-        place(barred, barred.length, to -> to.asIntBuffer().put(barred));
+        place(banned, banned.length, to -> to.asIntBuffer().put(banned));
         place(rule.history());
         place(rule.since());
         place(rule.allowed(), rule.allowed().length * 2, to -> {
@@ -116,20 +116,20 @@ final class StepRules {
         }
     }
 
-    private void write(ByteBuffer to, PickRule rule) {
-        Picking picking = rule.picking();
-        Filters filters = picking.filters();
-        Penalties penalties = picking.penalties();
-        to.putLong(picking.seed()).putFloat(picking.temperature()).putFloat(1 / picking.temperature());
+    private void write(ByteBuffer to, RowSampling rule) {
+        SamplingParams params = rule.params();
+        Filters filters = params.filters();
+        Penalties penalties = params.penalties();
+        to.putLong(params.seed()).putFloat(params.temperature()).putFloat(1 / params.temperature());
         to.putDouble(filters.topP()).putDouble(filters.typicalP());
         to.putInt(filters.topK()).putFloat(filters.farthest());
         to.putFloat(penalties.repetition()).putFloat(penalties.frequency()).putFloat(penalties.presence());
         to.putInt(rule.isPlain() ? 1 : 0);
-        writePlace(to, picking.bias(), picking.bias().ids().length);
+        writePlace(to, params.bias(), params.bias().ids().length);
         writePlace(to, rule.history(), rule.history().ids().length);
         writePlace(to, rule.since(), rule.since().ids().length);
-        writePlace(to, picking.barred().ids(), picking.barred().ids().length);
-        to.putInt(picking.barred().before());
+        writePlace(to, params.banned().ids(), params.banned().ids().length);
+        to.putInt(params.banned().before());
         writePlace(to, rule.allowed(), rule.allowed().length * 2);
         to.putInt(rule.logProbs().orElse(Ids.NONE)).putLong(0);
     }

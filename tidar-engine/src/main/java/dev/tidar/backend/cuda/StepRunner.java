@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 public final class StepRunner {
 
     /** Graphs that are kept; the one that was not used for the longest time goes. */
-    private static final int MOST_GRAPHS = 128;
+    private static final int MAX_GRAPHS = 128;
 
     private final CudaDevice device;
     private final Map<Key, JCudaContext.Graph> graphs = new LinkedHashMap<>(16, 0.75f, true);
@@ -41,7 +41,7 @@ public final class StepRunner {
     /**
      * What decides which verbs with which arguments a step queues.
      *
-     * @param rulesRoom bytes of the rules; 0 where temperature and seed are all there is to the picks
+     * @param rulesRoom bytes of the rules; 0 where temperature and seed are all there is to the samples
      * @param asksLogProbs whether log-probabilities are told
      * @param mixes whether verify rows are mixed with masks
      */
@@ -130,7 +130,7 @@ public final class StepRunner {
     }
 
     private void forgetEldest() {
-        if (graphs.size() > MOST_GRAPHS) {
+        if (graphs.size() > MAX_GRAPHS) {
             Iterator<JCudaContext.Graph> eldest = graphs.values().iterator();
             device.context().destroy(eldest.next());
             eldest.remove();

@@ -1,6 +1,6 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -11,20 +11,20 @@ import java.util.List;
  *
  * @param rows its rows
  * @param plans what its sequences verify
- * @param pickings how they pick where temperature and seed are all there is to it
- * @param rules how their rows pick where it is not
- * @param pickRows rows that get the head first
+ * @param samplingParams how they sample where temperature and seed are all there is to it
+ * @param rules how their rows sample where it is not
+ * @param sampleRows rows that get the head first
  * @param blockTokens tokens of a KV block; 0 where no block table is needed
  * @param tableStride blocks of a table
  * @param tiles rows that attend together
- * @param numTiles tiles, of which those behind the given ones are empty
+ * @param numTiles tiles, of which those after the given ones are empty
  */
 record StepView(
         StepRows rows,
         List<VerifyPlan> plans,
-        List<Picking> pickings,
+        List<SamplingParams> samplingParams,
         StepRules rules,
-        int[] pickRows,
+        int[] sampleRows,
         int blockTokens,
         int tableStride,
         List<AttentionTile> tiles,
@@ -40,7 +40,7 @@ record StepView(
         return new StepView(
                 inputs.rows(),
                 inputs.plans(),
-                inputs.pickings(),
+                inputs.samplingParams(),
                 StepRules.of(inputs),
                 inputs.verifyRows(),
                 0,
@@ -50,23 +50,23 @@ record StepView(
     }
 
     StepView withPlans(List<VerifyPlan> other) {
-        return new StepView(rows, other, pickings, rules, pickRows, blockTokens, tableStride, tiles, numTiles);
+        return new StepView(rows, other, samplingParams, rules, sampleRows, blockTokens, tableStride, tiles, numTiles);
     }
 
-    StepView withPickings(List<Picking> other) {
-        return new StepView(rows, plans, other, rules, pickRows, blockTokens, tableStride, tiles, numTiles);
+    StepView withSamplingParams(List<SamplingParams> other) {
+        return new StepView(rows, plans, other, rules, sampleRows, blockTokens, tableStride, tiles, numTiles);
     }
 
     StepView withRules(StepRules other) {
-        return new StepView(rows, plans, pickings, other, pickRows, blockTokens, tableStride, tiles, numTiles);
+        return new StepView(rows, plans, samplingParams, other, sampleRows, blockTokens, tableStride, tiles, numTiles);
     }
 
     StepView withTables(int tokens, int stride) {
-        return new StepView(rows, plans, pickings, rules, pickRows, tokens, stride, tiles, numTiles);
+        return new StepView(rows, plans, samplingParams, rules, sampleRows, tokens, stride, tiles, numTiles);
     }
 
     StepView withTiles(List<AttentionTile> together, int count) {
-        return new StepView(rows, plans, pickings, rules, pickRows, blockTokens, tableStride, together, count);
+        return new StepView(rows, plans, samplingParams, rules, sampleRows, blockTokens, tableStride, together, count);
     }
 
     /**
@@ -75,16 +75,16 @@ record StepView(
      */
     Layout layout() {
         int numSequences = rows.numSequences();
-        int picks = Math.max(
-                pickRows.length, plans.stream().mapToInt(VerifyPlan::verifyRows).sum());
+        int sampled = Math.max(
+                sampleRows.length, plans.stream().mapToInt(VerifyPlan::verifyRows).sum());
         int sequences = rows.counts().total() * StepBlock.ROW_BYTES;
         int firstTile = aligned(sequences + numSequences * StepBlock.SEQUENCE_BYTES);
         int tables = firstTile + numTiles * StepBlock.TILE_BYTES;
-        int firstPick = aligned(tables + numSequences * tableStride * Integer.BYTES);
-        int groups = aligned(firstPick + pickRows.length * Integer.BYTES);
-        int firstRule = aligned(groups + (picks + numSequences) * Integer.BYTES);
+        int firstSample = aligned(tables + numSequences * tableStride * Integer.BYTES);
+        int groups = aligned(firstSample + sampleRows.length * Integer.BYTES);
+        int firstRule = aligned(groups + (sampled + numSequences) * Integer.BYTES);
         return new Layout(
-                sequences, firstTile, tables, firstPick, groups, firstRule, Math.addExact(firstRule, rules.room()));
+                sequences, firstTile, tables, firstSample, groups, firstRule, Math.addExact(firstRule, rules.room()));
     }
 
     private static int aligned(int bytes) {
@@ -92,5 +92,5 @@ record StepView(
     }
 
     /** Beginnings of the sections that follow the rows, and the end of the last. */
-    record Layout(int sequences, int tiles, int tables, int pickRows, int groups, int rules, int end) {}
+    record Layout(int sequences, int tiles, int tables, int sampleRows, int groups, int rules, int end) {}
 }

@@ -18,7 +18,7 @@ final class TileKernels implements ProductKernels {
     private static final int[] ROWS = {16, 32, 80, 128};
 
     /** Needs more shared memory than the GPUs for desktops have. */
-    private static final int MOST_ROWS = 144;
+    private static final int MAX_ROWS = 144;
 
     private static final int[] HEAD_ROWS = {16, 32, 80};
 
@@ -39,7 +39,7 @@ final class TileKernels implements ProductKernels {
         }
     }
 
-    /** The kernels that pick split nothing. */
+    /** The kernels that sample split nothing. */
     @Override
     public void score(Product p) {
         multiply(p, 1);
@@ -79,10 +79,10 @@ final class TileKernels implements ProductKernels {
                 return tile;
             }
         }
-        int most = ROWS[ROWS.length - 1];
-        return hasRoomForMost() && CudaMatrix.roundUp(rows, MOST_ROWS) < CudaMatrix.roundUp(rows, most)
-                ? MOST_ROWS
-                : most;
+        int max = ROWS[ROWS.length - 1];
+        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max)
+                ? MAX_ROWS
+                : max;
     }
 
     private boolean hasRoomForMost() {

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 public final class AnswerOutline {
 
-    private static final Outline BEHIND_THOUGHTS = new Value(new Regex("[ \\n]{0,2}"));
+    private static final Outline AFTER_THOUGHTS = new Value(new Regex("[ \\n]{0,2}"));
 
     private final Tools tools;
     private final Optional<ToolSyntax> syntax;
@@ -46,18 +46,18 @@ public final class AnswerOutline {
      * @return empty if any text will do
      */
     public static Optional<Outline> of(AnswerSyntax syntax, Tools tools, Optional<AnswerFormat> format) {
-        return new AnswerOutline(tools, syntax.syntax(), format).body().map(body -> behindThoughts(syntax, body));
+        return new AnswerOutline(tools, syntax.syntax(), format).body().map(body -> afterThoughts(syntax, body));
     }
 
-    private static Outline behindThoughts(AnswerSyntax syntax, Outline body) {
+    private static Outline afterThoughts(AnswerSyntax syntax, Outline body) {
         UpTo thoughts = new UpTo(AnswerParser.CLOSE_THOUGHTS, Optional.empty());
         if (syntax.thoughts() == Thoughts.NONE) {
             return body;
         }
         if (syntax.thoughts() == Thoughts.OPEN) {
-            return InTurn.of(thoughts, BEHIND_THOUGHTS, body);
+            return InTurn.of(thoughts, AFTER_THOUGHTS, body);
         }
-        Outline opened = InTurn.of(new Tag(AnswerParser.OPEN_THOUGHTS), thoughts, BEHIND_THOUGHTS);
+        Outline opened = InTurn.of(new Tag(AnswerParser.OPEN_THOUGHTS), thoughts, AFTER_THOUGHTS);
         return InTurn.of(AnyOf.of(Outline.NOTHING, opened), body);
     }
 
@@ -97,7 +97,7 @@ public final class AnswerOutline {
         return new Tag(calls.openings().get(0));
     }
 
-    /** What stands behind the opening of a call. */
+    /** What stands after the opening of a call. */
     private Outline opened(ToolSyntax calls) {
         List<Tool> callable = tools.callable();
         if (calls == ToolSyntax.MISTRAL) {

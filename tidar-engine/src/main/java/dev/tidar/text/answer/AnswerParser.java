@@ -27,13 +27,13 @@ public final class AnswerParser {
 
     /** Stands before thoughts. */
     public static final String OPEN_THOUGHTS = "<think>";
-    /** Stands behind thoughts. */
+    /** Stands after thoughts. */
     public static final String CLOSE_THOUGHTS = "</think>";
 
     private enum Mode {
         TEXT,
         THOUGHTS,
-        /** Behind the opening of a call, before its JSON. */
+        /** After the opening of a call, before its JSON. */
         OPENED,
         CALL
     }
@@ -48,7 +48,7 @@ public final class AnswerParser {
     /** What may become a tag. */
     private final StringBuilder tag = new StringBuilder();
 
-    /** A call in the making: its opening and the white space behind it, then its JSON from {@link #jsonStart} on. */
+    /** A call in the making: its opening and the white space after it, then its JSON from {@link #jsonStart} on. */
     private final StringBuilder call = new StringBuilder();
 
     private Mode mode;
@@ -60,7 +60,7 @@ public final class AnswerParser {
     private boolean isFresh = true;
 
     /** Whether the last that came, white space aside, is a block. */
-    private boolean isBehindBlock;
+    private boolean isAfterBlock;
 
     /** Whether the closing tag of a call may still come. */
     private boolean lacksClosing;
@@ -77,7 +77,7 @@ public final class AnswerParser {
         this.calls = new CallReader(format.toolNames(), new CallIds(seed));
         this.mayThink = format.thoughts() == Thoughts.MAY_COME;
         enter(format.thoughts() == Thoughts.OPEN ? Mode.THOUGHTS : Mode.TEXT);
-        isBehindBlock = mode == Mode.THOUGHTS;
+        isAfterBlock = mode == Mode.THOUGHTS;
     }
 
     /** Takes the next piece of the answer. Returns what it made final. */
@@ -96,7 +96,7 @@ public final class AnswerParser {
         while (!tag.isEmpty()) {
             releaseFirstOfTag();
         }
-        if (!isBehindBlock && mode == Mode.TEXT) {
+        if (!isAfterBlock && mode == Mode.TEXT) {
             parts.add(spaces, false);
         }
         spaces.setLength(0);
@@ -155,11 +155,11 @@ public final class AnswerParser {
         }
     }
 
-    /** White space that turned out to stand beside no block, or behind one only. */
+    /** White space that turned out to stand beside no block, or after one only. */
     private void releaseSpaces() {
-        parts.add(isBehindBlock ? spaces.toString().stripLeading() : spaces, mode == Mode.THOUGHTS);
+        parts.add(isAfterBlock ? spaces.toString().stripLeading() : spaces, mode == Mode.THOUGHTS);
         spaces.setLength(0);
-        isBehindBlock = false;
+        isAfterBlock = false;
     }
 
     private void takeTag(String whole) {
@@ -204,7 +204,7 @@ public final class AnswerParser {
         call.append(c);
         if (verdict == JsonExtent.Verdict.COMPLETE) {
             endCall();
-        } else if (jsonStart == 0 && c == '"' && json.isBehindOutermostKey() && !mayBeBareCall()) {
+        } else if (jsonStart == 0 && c == '"' && json.isAfterOutermostKey() && !mayBeBareCall()) {
             giveCallBack();
         }
     }
@@ -239,7 +239,7 @@ public final class AnswerParser {
 
     private void endFreshness() {
         isFresh = false;
-        isBehindBlock = false;
+        isAfterBlock = false;
         lacksClosing = false;
         mayThink = false;
         enter(mode);
@@ -249,7 +249,7 @@ public final class AnswerParser {
         spaces.setLength(0);
         call.setLength(0);
         mayThink = false;
-        isBehindBlock = true;
+        isAfterBlock = true;
         isFresh = true;
         enter(next);
     }
@@ -279,7 +279,7 @@ public final class AnswerParser {
 
     /** Llama divides calls by semicolons. */
     private boolean isDivider(char c) {
-        return c == ';' && isBehindBlock && mode == Mode.TEXT && isBare();
+        return c == ';' && isAfterBlock && mode == Mode.TEXT && isBare();
     }
 
     private static boolean isSpace(char c) {

@@ -60,7 +60,7 @@ final class JsonExtent {
     }
 
     /** Whether the character just taken ended a key of the outermost object. */
-    boolean isBehindOutermostKey() {
+    boolean isAfterOutermostKey() {
         return depth == 1 && expected == Expected.COLON && inside == Inside.NOTHING;
     }
 
@@ -167,7 +167,7 @@ final class JsonExtent {
     }
 
     private Verdict number(char c) {
-        NumberSyntax next = number.behind(c);
+        NumberSyntax next = number.after(c);
         if (next != NumberSyntax.IMPOSSIBLE) {
             number = next;
             return Verdict.OPEN;

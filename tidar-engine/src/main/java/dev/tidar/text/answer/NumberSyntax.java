@@ -18,13 +18,13 @@ enum NumberSyntax {
     }
 
     /** How far it has come with one more character. */
-    NumberSyntax behind(char c) {
+    NumberSyntax after(char c) {
         boolean digit = c >= '0' && c <= '9';
         return switch (this) {
             case START -> c == '-' ? MINUS : first(c);
             case MINUS -> first(c);
-            case ZERO -> behindWhole(c);
-            case WHOLE -> digit ? WHOLE : behindWhole(c);
+            case ZERO -> afterWhole(c);
+            case WHOLE -> digit ? WHOLE : afterWhole(c);
             case POINT -> digit ? FRACTION : IMPOSSIBLE;
             case FRACTION -> digit ? FRACTION : isE(c) ? E : IMPOSSIBLE;
             case E -> c == '+' || c == '-' ? SIGN : digit ? EXPONENT : IMPOSSIBLE;
@@ -37,7 +37,7 @@ enum NumberSyntax {
         return c == '0' ? ZERO : c >= '1' && c <= '9' ? WHOLE : IMPOSSIBLE;
     }
 
-    private static NumberSyntax behindWhole(char c) {
+    private static NumberSyntax afterWhole(char c) {
         return c == '.' ? POINT : isE(c) ? E : IMPOSSIBLE;
     }
 

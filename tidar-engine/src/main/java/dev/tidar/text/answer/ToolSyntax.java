@@ -32,7 +32,7 @@ public enum ToolSyntax {
         return argumentsKey;
     }
 
-    /** What a call stands behind. Where it is a control token, it has to show in the text that is read. */
+    /** What a call stands after. Where it is a control token, it has to show in the text that is read. */
     public List<String> openings() {
         return openings;
     }

@@ -8,8 +8,8 @@ import java.util.List;
 final class ArrayRule extends Rule {
 
     private static final int FIRST = 0;
-    private static final int BEHIND_VALUE = 1;
-    private static final int BEHIND_COMMA = 2;
+    private static final int AFTER_VALUE = 1;
+    private static final int AFTER_COMMA = 2;
 
     private final JsonTerminals json;
     private final List<Rule> first;
@@ -17,7 +17,7 @@ final class ArrayRule extends Rule {
     private final int min;
     private final int max;
     private final int distinct;
-    private final int[] restCosts; // [distinct + 1], behind so many elements
+    private final int[] restCosts; // [distinct + 1], after so many elements
     private final int[] restHeights; // [distinct + 1]
 
     /**
@@ -41,7 +41,7 @@ final class ArrayRule extends Rule {
         return index < first.size() ? first.get(index) : others;
     }
 
-    /** Elements so far, as far as they matter: without a maximum all behind the last distinct one are alike. */
+    /** Elements so far, as far as they matter: without a maximum all after the last distinct one are alike. */
     private int counted(int elements) {
         return max == Integer.MAX_VALUE ? Math.min(elements, distinct) : elements;
     }
@@ -49,7 +49,7 @@ final class ArrayRule extends Rule {
     private boolean mayAppend(int count, int depth) {
         return count < max
                 && element(count).fits(depth)
-                && restCost(BEHIND_VALUE, counted(count + 1)) < IMPOSSIBLE
+                && restCost(AFTER_VALUE, counted(count + 1)) < IMPOSSIBLE
                 && depth + restHeight(counted(count + 1)) <= MAX_NESTING;
     }
 
@@ -82,7 +82,7 @@ final class ArrayRule extends Rule {
     }
 
     private int appendCost(int count) {
-        return count < max ? sum(element(count).cost(), restCost(BEHIND_VALUE, counted(count + 1))) : IMPOSSIBLE;
+        return count < max ? sum(element(count).cost(), restCost(AFTER_VALUE, counted(count + 1))) : IMPOSSIBLE;
     }
 
     @Override
@@ -101,27 +101,27 @@ final class ArrayRule extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
-        json.openArray().enter(Frame.of(this, FIRST, 0, behind), out);
+    void enter(Frame after, Closure out) {
+        json.openArray().enter(Frame.of(this, FIRST, 0, after), out);
     }
 
     @Override
     void resume(Frame frame, Closure out) {
         int count = frame.count();
         boolean appends = mayAppend(count, frame.depth());
-        if (frame.position() != BEHIND_COMMA && count >= min) {
-            json.closeArray().enter(frame.behind(), out);
+        if (frame.position() != AFTER_COMMA && count >= min) {
+            json.closeArray().enter(frame.after(), out);
         }
-        if (frame.position() == BEHIND_VALUE && appends) {
-            json.comma().enter(Frame.of(this, BEHIND_COMMA, count, frame.behind()), out);
+        if (frame.position() == AFTER_VALUE && appends) {
+            json.comma().enter(Frame.of(this, AFTER_COMMA, count, frame.after()), out);
         } else if (appends) {
-            element(count).enter(Frame.of(this, BEHIND_VALUE, counted(count + 1), frame.behind()), out);
+            element(count).enter(Frame.of(this, AFTER_VALUE, counted(count + 1), frame.after()), out);
         }
     }
 
     @Override
     int restCost(int position, int count) {
-        if (position == BEHIND_COMMA) {
+        if (position == AFTER_COMMA) {
             return appendCost(count);
         }
         int cost = restCosts[Math.min(count, distinct)];
@@ -139,8 +139,8 @@ final class ArrayRule extends Rule {
     @Override
     void restShortest(int position, int count, ByteArrayOutputStream out) {
         int next = count;
-        boolean needsComma = position == BEHIND_VALUE;
-        while (next < min || position == BEHIND_COMMA && next == count) {
+        boolean needsComma = position == AFTER_VALUE;
+        while (next < min || position == AFTER_COMMA && next == count) {
             if (needsComma) {
                 json.comma().shortest(out);
             }

@@ -22,7 +22,7 @@ final class Branches {
         this.rules = rules;
     }
 
-    /** A place to be looked at, behind those that led to it without leaving the value. */
+    /** A place to be looked at, after those that led to it without leaving the value. */
     private record Pending(Place place, List<String> trail) {
 
         Pending next(Place target) {

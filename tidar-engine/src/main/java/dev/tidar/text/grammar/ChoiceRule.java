@@ -47,10 +47,10 @@ final class ChoiceRule extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
+    void enter(Frame after, Closure out) {
         for (Rule choice : choices) {
-            if (choice.fits(behind.depth())) {
-                choice.enter(behind, out);
+            if (choice.fits(after.depth())) {
+                choice.enter(after, out);
             }
         }
     }

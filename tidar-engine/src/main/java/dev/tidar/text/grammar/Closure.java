@@ -21,7 +21,7 @@ final class Closure {
         accepting = true;
     }
 
-    /** Adds a spot; if its terminal may be complete there, also what comes behind. */
+    /** Adds a spot; if its terminal may be complete there, also what comes after. */
     void add(Spot spot) {
         if (spots.contains(spot)) {
             return;
@@ -30,7 +30,7 @@ final class Closure {
             spots.add(spot);
         }
         if (spot.isComplete()) {
-            addAll(spot.behind().continuation());
+            addAll(spot.after().continuation());
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one walk through the vocabulary finds in a state of a terminal, whatever comes behind the terminal: the tokens
+ * What one walk through the vocabulary finds in a state of a terminal, whatever comes after the terminal: the tokens
  * that end inside of it, grouped by where they end, and the nodes at which it may be complete while tokens go on.
  * Immutable.
  */

@@ -38,8 +38,8 @@ final class DeferredRule extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
-        target.enter(behind, out);
+    void enter(Frame after, Closure out) {
+        target.enter(after, out);
     }
 
     @Override

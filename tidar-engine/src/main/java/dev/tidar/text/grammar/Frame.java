@@ -10,36 +10,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
-    /** What lies behind the whole text: nothing. */
+    /** What lies after the whole text: nothing. */
     static final Frame END = new Frame(null, 0, 0, null);
 
     private final @Nullable Rule rule;
     private final int position;
     private final int count;
-    private final @Nullable Frame behind;
+    private final @Nullable Frame after;
     private final int depth;
     private final int rest;
     private final int hash;
     private volatile @Nullable Closure continuation;
     private volatile @Nullable Tail tail;
 
-    private Frame(@Nullable Rule rule, int position, int count, @Nullable Frame behind) {
+    private Frame(@Nullable Rule rule, int position, int count, @Nullable Frame after) {
         this.rule = rule;
         this.position = position;
         this.count = count;
-        this.behind = behind;
-        this.depth = rule == null || behind == null ? 0 : behind.depth + (rule.nests() ? 1 : 0);
-        this.rest = rule == null || behind == null ? 0 : Rule.sum(rule.restCost(position, count), behind.rest);
+        this.after = after;
+        this.depth = rule == null || after == null ? 0 : after.depth + (rule.nests() ? 1 : 0);
+        this.rest = rule == null || after == null ? 0 : Rule.sum(rule.restCost(position, count), after.rest);
         this.hash = ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31
-                + (behind == null ? 0 : behind.hash);
+                + (after == null ? 0 : after.hash);
     }
 
     /**
      * @param position place in the rule, in numbers of the rule's own
      * @param count parts that are complete, as far as the rule looks at it
      */
-    static Frame of(Rule rule, int position, int count, Frame behind) {
-        return new Frame(rule, position, count, behind);
+    static Frame of(Rule rule, int position, int count, Frame after) {
+        return new Frame(rule, position, count, after);
     }
 
     int position() {
@@ -51,8 +51,8 @@ final class Frame {
     }
 
     /** The frame around. */
-    Frame behind() {
-        return behind == null ? this : behind;
+    Frame after() {
+        return after == null ? this : after;
     }
 
     /** Objects and arrays that are open. */
@@ -84,9 +84,9 @@ final class Frame {
     Tail tail(Vocabulary vocabulary) {
         Tail found = tail;
         if (found == null) {
-            found = rule == null || behind == null
+            found = rule == null || after == null
                     ? new Tail(new byte[0], new int[1])
-                    : behind.tail(vocabulary).behind(ownRest(rule), vocabulary);
+                    : after.tail(vocabulary).after(ownRest(rule), vocabulary);
             tail = found;
         }
         return found;
@@ -105,8 +105,8 @@ final class Frame {
      */
     record Tail(byte[] text, int[] fewest) {
 
-        /** This tail behind another text. */
-        Tail behind(byte[] before, Vocabulary vocabulary) {
+        /** This tail after another text. */
+        Tail after(byte[] before, Vocabulary vocabulary) {
             byte[] joined = new byte[before.length + text.length];
             System.arraycopy(before, 0, joined, 0, before.length);
             System.arraycopy(text, 0, joined, before.length, text.length);
@@ -127,7 +127,7 @@ final class Frame {
                 && rule == that.rule
                 && position == that.position
                 && count == that.count
-                && Objects.equals(behind, that.behind);
+                && Objects.equals(after, that.after);
     }
 
     @Override

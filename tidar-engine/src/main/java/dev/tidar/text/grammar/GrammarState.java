@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /**
  * Where an answer stands in its grammar. Immutable, so every row of a block has its own: the mask of a verify row is
- * that of the state behind the drafts before it.
+ * that of the state after the drafts before it.
  *
  * <p>Thread-safe. What is computed for a state is kept in bounded caches of the vocabulary.
  */
@@ -61,7 +61,7 @@ public final class GrammarState {
     }
 
     /**
-     * The state behind one more token.
+     * The state after one more token.
      *
      * @param tokenId any id; a stop id leads from an accepting state to that state itself
      * @return empty if the token is not allowed here; the budget is not looked at

@@ -5,7 +5,7 @@ import dev.tidar.text.grammar.Vocabulary.CachedMask;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds the tokens that may follow in a state, and behind which the text can still end within a budget. */
+/** Finds the tokens that may follow in a state, and after which the text can still end within a budget. */
 final class MaskBuilder {
 
     /** More tokens than any answer has. */
@@ -16,7 +16,7 @@ final class MaskBuilder {
 
     private final Vocabulary vocabulary;
     private final long[] words;
-    private final int budget; // tokens, behind the one that is looked for
+    private final int budget; // tokens, after the one that is looked for
     private final Map<Spot, Integer> tokensToEnd = new HashMap<>();
     private int enough = 1;
 
@@ -57,7 +57,7 @@ final class MaskBuilder {
                 group.addTo(words);
             }
         }
-        boolean goesOn = !spot.behind().continuation().spots().isEmpty(); // free text may be complete in every node
+        boolean goesOn = !spot.after().continuation().spots().isEmpty(); // free text may be complete in every node
         for (int i = 0; goesOn && i < found.numExits(); i++) {
             goOn(spot, found.exit(i), found.exitUnits(i));
         }
@@ -67,7 +67,7 @@ final class MaskBuilder {
     private boolean endsWell(Spot from, int state, int moreUnits) {
         int units = from.terminal().counted(from.units(), moreUnits);
         return from.terminal().admits(state, units)
-                && isAffordable(new Spot(from.terminal(), state, units, from.behind()));
+                && isAffordable(new Spot(from.terminal(), state, units, from.after()));
     }
 
     private boolean isAffordable(Spot spot) {
@@ -83,11 +83,11 @@ final class MaskBuilder {
         return tokens <= budget;
     }
 
-    /** The terminal is complete in the middle of tokens: follows them into what comes behind. */
+    /** The terminal is complete in the middle of tokens: follows them into what comes after. */
     private void goOn(Spot complete, int node, int moreUnits) {
         Terminal terminal = complete.terminal();
         if (terminal.mayEnd(terminal.counted(complete.units(), moreUnits))) {
-            for (Spot next : complete.behind().continuation().spots()) {
+            for (Spot next : complete.after().continuation().spots()) {
                 walk(next, node);
             }
         }

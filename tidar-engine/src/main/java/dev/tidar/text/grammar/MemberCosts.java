@@ -16,9 +16,9 @@ final class MemberCosts {
     private final int min;
     private final int max;
     private final int[] requiredFrom; // [declared + 1]
-    private final int[][] behindComma; // [declared + 1][min + 1], by next member and members needed
+    private final int[][] afterComma; // [declared + 1][min + 1], by next member and members needed
     private final int[][] choice; // [declared + 1][min + 1], the member that is cheapest to take
-    private final int[][] heights; // [declared + 1][min + 1], behind a value
+    private final int[][] heights; // [declared + 1][min + 1], after a value
 
     MemberCosts(JsonTerminals json, List<Member> members, int declared, int min, int max) {
         this.json = json;
@@ -30,10 +30,10 @@ final class MemberCosts {
         for (int i = declared - 1; i >= 0; i--) {
             requiredFrom[i] = requiredFrom[i + 1] + (members.get(i).required() ? 1 : 0);
         }
-        this.behindComma = new int[declared + 1][min + 1];
+        this.afterComma = new int[declared + 1][min + 1];
         this.choice = new int[declared + 1][min + 1];
         this.heights = new int[declared + 1][min + 1];
-        for (int[] row : behindComma) {
+        for (int[] row : afterComma) {
             Arrays.fill(row, Rule.IMPOSSIBLE);
         }
     }
@@ -50,29 +50,29 @@ final class MemberCosts {
         return requiredFrom[next] == 0 && count >= min && count <= max;
     }
 
-    /** Whether the object can end behind this member, which makes so many. */
+    /** Whether the object can end after this member, which makes so many. */
     boolean mayTake(int member, int count) {
         int next = Math.min(member + 1, declared);
         return members.get(member).cost() < Rule.IMPOSSIBLE
-                && behindValue(next, count) < Rule.IMPOSSIBLE
+                && afterValue(next, count) < Rule.IMPOSSIBLE
                 && (max == Integer.MAX_VALUE || count + Math.max(requiredFrom[next], needed(count)) <= max);
     }
 
-    int behindOpen() {
+    int afterOpen() {
         if (min > max || requiredFrom[0] > max) {
             return Rule.IMPOSSIBLE;
         }
-        return mayClose(0, 0) ? json.closeObject().cost() : behindComma(0, 0);
+        return mayClose(0, 0) ? json.closeObject().cost() : afterComma(0, 0);
     }
 
-    int behindValue(int next, int count) {
+    int afterValue(int next, int count) {
         return mayClose(next, count)
                 ? json.closeObject().cost()
-                : Rule.sum(json.comma().cost(), behindComma(next, count));
+                : Rule.sum(json.comma().cost(), afterComma(next, count));
     }
 
-    int behindComma(int next, int count) {
-        return behindComma[next][needed(count)];
+    int afterComma(int next, int count) {
+        return afterComma[next][needed(count)];
     }
 
     /** The member that the shortest end takes. */
@@ -80,11 +80,11 @@ final class MemberCosts {
         return choice[next][needed(count)];
     }
 
-    int heightBehindOpen() {
+    int heightAfterOpen() {
         return heights[0][min];
     }
 
-    int heightBehindValue(int next, int count) {
+    int heightAfterValue(int next, int count) {
         return heights[next][needed(count)];
     }
 
@@ -92,20 +92,20 @@ final class MemberCosts {
         boolean changed = false;
         for (int next = declared; next >= 0; next--) {
             for (int need = 0; need <= min; need++) {
-                int before = behindComma[next][need];
-                behindComma[next][need] = Rule.IMPOSSIBLE;
+                int before = afterComma[next][need];
+                afterComma[next][need] = Rule.IMPOSSIBLE;
                 if (next == declared) {
                     for (int further = declared; further < members.size(); further++) {
                         consider(next, need, further);
                     }
                 } else {
                     consider(next, need, next);
-                    if (!members.get(next).required() && behindComma[next + 1][need] < behindComma[next][need]) {
-                        behindComma[next][need] = behindComma[next + 1][need];
+                    if (!members.get(next).required() && afterComma[next + 1][need] < afterComma[next][need]) {
+                        afterComma[next][need] = afterComma[next + 1][need];
                         choice[next][need] = choice[next + 1][need];
                     }
                 }
-                changed |= behindComma[next][need] != before;
+                changed |= afterComma[next][need] != before;
             }
         }
         return changed;
@@ -113,9 +113,9 @@ final class MemberCosts {
 
     private void consider(int next, int need, int member) {
         int cost = Rule.sum(
-                members.get(member).cost(), behindValue(Math.min(member + 1, declared), min - Math.max(0, need - 1)));
-        if (cost < behindComma[next][need]) {
-            behindComma[next][need] = cost;
+                members.get(member).cost(), afterValue(Math.min(member + 1, declared), min - Math.max(0, need - 1)));
+        if (cost < afterComma[next][need]) {
+            afterComma[next][need] = cost;
             choice[next][need] = member;
         }
     }
@@ -125,7 +125,7 @@ final class MemberCosts {
         for (int next = declared; next >= 0; next--) {
             for (int need = 0; need <= min; need++) {
                 int height = 0;
-                if (!mayClose(next, min - need) && behindComma[next][need] < Rule.IMPOSSIBLE) {
+                if (!mayClose(next, min - need) && afterComma[next][need] < Rule.IMPOSSIBLE) {
                     int member = choice[next][need];
                     height = Math.max(
                             members.get(member).value().height(),

@@ -31,19 +31,19 @@ final class MembersReader {
     MembersReader(List<Place> places, ShapeReader shapes) {
         this.places = places;
         this.shapes = shapes;
-        int least = 0;
-        int most = Integer.MAX_VALUE;
+        int min = 0;
+        int max = Integer.MAX_VALUE;
         for (Place place : places) {
             declared.addAll(place.named("properties").keySet());
-            least = Math.max(least, place.least("minProperties"));
-            most = Math.min(most, place.most("maxProperties"));
+            min = Math.max(min, place.min("minProperties"));
+            max = Math.min(max, place.max("maxProperties"));
         }
         for (Place place : places) {
             required.addAll(place.strings("required"));
         }
         declared.addAll(required);
-        this.min = least;
-        this.max = most;
+        this.min = min;
+        this.max = max;
     }
 
     /**
@@ -86,7 +86,7 @@ final class MembersReader {
     void requireCountable(boolean hasFurther) {
         if (hasFurther && min > required.size() + 1) {
             throw places.stream()
-                    .filter(place -> place.least("minProperties") == min)
+                    .filter(place -> place.min("minProperties") == min)
                     .findFirst()
                     .orElseThrow()
                     .unsupported("minProperties", "members whose names are not declared count once");

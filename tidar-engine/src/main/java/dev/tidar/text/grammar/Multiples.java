@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Decimal spellings of the multiples of a number a / 10^k: an automaton over the remainder of the digits read so far.
- * At most k digits stand behind the point.
+ * At most k digits stand after the point.
  */
 final class Multiples {
 
@@ -36,7 +36,7 @@ final class Multiples {
         return TextAutomaton.ofTable(SYMBOLS, multiples.rows, multiples.accepting, work);
     }
 
-    /** States: the start; behind the sign; then by digits behind the point (0: before it) and remainder. */
+    /** States: the start; after the sign; then by digits after the point (0: before it) and remainder. */
     private void build() {
         int states = 2 + (scale + 2) * divisor;
         for (int i = 0; i < states; i++) {
@@ -53,8 +53,8 @@ final class Multiples {
             if (scale > 0) {
                 rows.get(state(0, remainder))[1] = state(scale + 1, remainder); // the point
             }
-            for (int behind = 0; behind <= scale; behind++) {
-                buildDigits(behind, remainder);
+            for (int after = 0; after <= scale; after++) {
+                buildDigits(after, remainder);
             }
             for (int digit = 0; digit < 10 && scale > 0; digit++) {
                 rows.get(state(scale + 1, remainder))[FIRST_DIGIT + digit] = state(1, next(remainder, digit));
@@ -62,15 +62,15 @@ final class Multiples {
         }
     }
 
-    private void buildDigits(int behind, int remainder) {
+    private void buildDigits(int after, int remainder) {
         int scaled = remainder;
-        for (int i = behind; i < scale; i++) {
+        for (int i = after; i < scale; i++) {
             scaled = next(scaled, 0);
         }
-        accepting.set(state(behind, remainder), scaled == 0);
-        for (int digit = 0; digit < 10 && (behind == 0 || behind < scale); digit++) {
-            rows.get(state(behind, remainder))[FIRST_DIGIT + digit] =
-                    state(behind == 0 ? 0 : behind + 1, next(remainder, digit));
+        accepting.set(state(after, remainder), scaled == 0);
+        for (int digit = 0; digit < 10 && (after == 0 || after < scale); digit++) {
+            rows.get(state(after, remainder))[FIRST_DIGIT + digit] =
+                    state(after == 0 ? 0 : after + 1, next(remainder, digit));
         }
     }
 
@@ -78,7 +78,7 @@ final class Multiples {
         return (remainder * 10 + digit) % divisor;
     }
 
-    private int state(int behind, int remainder) {
-        return 2 + behind * divisor + remainder;
+    private int state(int after, int remainder) {
+        return 2 + after * divisor + remainder;
     }
 }

@@ -114,7 +114,7 @@ final class NumberLanguage {
         return plain.contains(".") ? plain.substring(0, plain.indexOf('.')) : plain;
     }
 
-    /** Digits behind the point, without zeros at the end. */
+    /** Digits after the point, without zeros at the end. */
     private static String fractionPart(BigDecimal bound) {
         String plain = bound.toPlainString();
         return plain.contains(".") ? plain.substring(plain.indexOf('.') + 1).replaceAll("0+$", "") : "";

@@ -9,14 +9,14 @@ import java.util.List;
  * A JSON object: declared members in their order, optional ones skipped at will, then any number of further members.
  *
  * <p>A position is the member that may come next, and whether a comma is due; {@link MemberCosts} knows the shortest
- * end behind each.
+ * end after each.
  */
 final class ObjectRule extends Rule {
 
     private static final int FIRST = 0;
-    private static final int BEHIND_VALUE = 1;
-    private static final int BEHIND_COMMA = 2;
-    private static final int BEHIND_KEY = 3;
+    private static final int AFTER_VALUE = 1;
+    private static final int AFTER_COMMA = 2;
+    private static final int AFTER_KEY = 3;
     private static final int KINDS = 4;
 
     private final JsonTerminals json;
@@ -55,8 +55,8 @@ final class ObjectRule extends Rule {
         return member * KINDS + kind;
     }
 
-    /** The first member that may come behind this one: behind a further one it may come again. */
-    private int behind(int member) {
+    /** The first member that may come after this one: after a further one it may come again. */
+    private int after(int member) {
         return Math.min(member + 1, declared);
     }
 
@@ -72,12 +72,12 @@ final class ObjectRule extends Rule {
 
     @Override
     int cost() {
-        return sum(json.openObject().cost(), costs.behindOpen());
+        return sum(json.openObject().cost(), costs.afterOpen());
     }
 
     @Override
     int height() {
-        return 1 + costs.heightBehindOpen();
+        return 1 + costs.heightAfterOpen();
     }
 
     @Override
@@ -91,34 +91,34 @@ final class ObjectRule extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
-        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, behind), out);
+    void enter(Frame after, Closure out) {
+        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, after), out);
     }
 
     @Override
     void resume(Frame frame, Closure out) {
         int kind = frame.position() % KINDS;
         int next = frame.position() / KINDS;
-        if (kind == BEHIND_KEY) {
-            Frame behindValue =
-                    Frame.of(this, position(BEHIND_VALUE, behind(next)), counted(frame.count() + 1), frame.behind());
-            members.get(next).value().enter(behindValue, out);
+        if (kind == AFTER_KEY) {
+            Frame afterValue =
+                    Frame.of(this, position(AFTER_VALUE, after(next)), counted(frame.count() + 1), frame.after());
+            members.get(next).value().enter(afterValue, out);
             return;
         }
-        if (kind != BEHIND_COMMA && costs.mayClose(next, frame.count())) {
-            json.closeObject().enter(frame.behind(), out);
+        if (kind != AFTER_COMMA && costs.mayClose(next, frame.count())) {
+            json.closeObject().enter(frame.after(), out);
         }
-        if (kind == BEHIND_VALUE) {
+        if (kind == AFTER_VALUE) {
             // The bound on tokens relies on the cheapest member, so without it there is no comma.
             if (choosable(next, frame).contains(costs.cheapest(next, frame.count()))) {
-                Frame behindComma = Frame.of(this, position(BEHIND_COMMA, next), frame.count(), frame.behind());
-                json.comma().enter(behindComma, out);
+                Frame afterComma = Frame.of(this, position(AFTER_COMMA, next), frame.count(), frame.after());
+                json.comma().enter(afterComma, out);
             }
             return;
         }
         for (int member : choosable(next, frame)) {
-            Frame behindKey = Frame.of(this, position(BEHIND_KEY, member), frame.count(), frame.behind());
-            members.get(member).key().enter(behindKey, out);
+            Frame afterKey = Frame.of(this, position(AFTER_KEY, member), frame.count(), frame.after());
+            members.get(member).key().enter(afterKey, out);
         }
     }
 
@@ -132,7 +132,7 @@ final class ObjectRule extends Rule {
             Member candidate = members.get(member);
             if (candidate.value().fits(frame.depth())
                     && costs.mayTake(member, counted(frame.count() + 1))
-                    && frame.depth() + costs.heightBehindValue(behind(member), counted(frame.count() + 1))
+                    && frame.depth() + costs.heightAfterValue(after(member), counted(frame.count() + 1))
                             <= MAX_NESTING) {
                 found.add(member);
             }
@@ -147,10 +147,10 @@ final class ObjectRule extends Rule {
     int restCost(int position, int count) {
         int next = position / KINDS;
         return switch (position % KINDS) {
-            case FIRST -> costs.behindOpen();
-            case BEHIND_VALUE -> costs.behindValue(next, count);
-            case BEHIND_COMMA -> costs.behindComma(next, count);
-            default -> sum(members.get(next).value().cost(), costs.behindValue(behind(next), counted(count + 1)));
+            case FIRST -> costs.afterOpen();
+            case AFTER_VALUE -> costs.afterValue(next, count);
+            case AFTER_COMMA -> costs.afterComma(next, count);
+            default -> sum(members.get(next).value().cost(), costs.afterValue(after(next), counted(count + 1)));
         };
     }
 
@@ -165,22 +165,22 @@ final class ObjectRule extends Rule {
         int kind = position % KINDS;
         int next = position / KINDS;
         int done = count;
-        if (kind == BEHIND_KEY) {
+        if (kind == AFTER_KEY) {
             members.get(next).value().shortest(out);
-            next = behind(next);
+            next = after(next);
             done = counted(done + 1);
-            kind = BEHIND_VALUE;
+            kind = AFTER_VALUE;
         }
-        while (kind == BEHIND_COMMA || !costs.mayClose(next, done)) {
-            if (kind == BEHIND_VALUE) {
+        while (kind == AFTER_COMMA || !costs.mayClose(next, done)) {
+            if (kind == AFTER_VALUE) {
                 json.comma().shortest(out);
             }
             int member = costs.cheapest(next, done);
             members.get(member).key().shortest(out);
             members.get(member).value().shortest(out);
-            next = behind(member);
+            next = after(member);
             done = counted(done + 1);
-            kind = BEHIND_VALUE;
+            kind = AFTER_VALUE;
         }
         json.closeObject().shortest(out);
     }

@@ -11,14 +11,14 @@ import tools.jackson.databind.JsonNode;
 /**
  * A schema within its document.
  *
- * @param path where it is, as a JSON pointer behind {@code #}; two places are the same if their paths are
+ * @param path where it is, as a JSON pointer after {@code #}; two places are the same if their paths are
  */
 record Place(String path, JsonNode node) {
 
     /** Bounds on lengths and counts beyond this are no bounds in practice. */
     private static final int ENDLESS = 1_000_000_000;
 
-    private static final int MAX_LEAST = 100_000;
+    private static final int MAX_MIN = 100_000;
 
     boolean has(String keyword) {
         return node.isObject() && node.has(keyword);
@@ -86,18 +86,18 @@ record Place(String path, JsonNode node) {
     }
 
     /** A count from below; 0 if there is none. */
-    int least(String keyword) {
-        int least = has(keyword) ? count(keyword) : 0;
-        if (least > MAX_LEAST) {
-            throw wrong(keyword, "be at most " + MAX_LEAST);
+    int min(String keyword) {
+        int min = has(keyword) ? count(keyword) : 0;
+        if (min > MAX_MIN) {
+            throw wrong(keyword, "be at most " + MAX_MIN);
         }
-        return least;
+        return min;
     }
 
     /** A count from above; {@code Integer.MAX_VALUE} if there is none. */
-    int most(String keyword) {
-        int most = has(keyword) ? count(keyword) : ENDLESS;
-        return most >= ENDLESS ? Integer.MAX_VALUE : most;
+    int max(String keyword) {
+        int max = has(keyword) ? count(keyword) : ENDLESS;
+        return max >= ENDLESS ? Integer.MAX_VALUE : max;
     }
 
     private int count(String keyword) {

@@ -34,12 +34,12 @@ abstract class Rule {
     abstract boolean settleHeight();
 
     /** Adds the places where a text of this rule can begin, in front of a frame. */
-    abstract void enter(Frame behind, Closure out);
+    abstract void enter(Frame after, Closure out);
 
     /** Appends the shortest text. */
     abstract void shortest(ByteArrayOutputStream out);
 
-    /** Adds the places where a text can go on behind a part of this rule. */
+    /** Adds the places where a text can go on after a part of this rule. */
     void resume(Frame frame, Closure out) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }

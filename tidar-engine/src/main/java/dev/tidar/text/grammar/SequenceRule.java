@@ -39,19 +39,19 @@ final class SequenceRule extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
-        enterPart(0, behind, out);
+    void enter(Frame after, Closure out) {
+        enterPart(0, after, out);
     }
 
     @Override
     void resume(Frame frame, Closure out) {
-        enterPart(frame.position(), frame.behind(), out);
+        enterPart(frame.position(), frame.after(), out);
     }
 
-    /** The last part needs no frame, because nothing of this rule comes behind it. */
-    private void enterPart(int part, Frame behind, Closure out) {
+    /** The last part needs no frame, because nothing of this rule comes after it. */
+    private void enterPart(int part, Frame after, Closure out) {
         boolean last = part == parts.size() - 1;
-        parts.get(part).enter(last ? behind : Frame.of(this, part + 1, 0, behind), out);
+        parts.get(part).enter(last ? after : Frame.of(this, part + 1, 0, after), out);
     }
 
     @Override

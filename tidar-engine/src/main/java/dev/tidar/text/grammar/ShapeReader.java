@@ -190,8 +190,8 @@ final class ShapeReader {
         List<TextAutomaton> matched = new ArrayList<>();
         List<TextAutomaton> formatted = new ArrayList<>();
         for (Place place : places) {
-            min = Math.max(min, place.least("minLength"));
-            max = Math.min(max, place.most("maxLength"));
+            min = Math.max(min, place.min("minLength"));
+            max = Math.min(max, place.max("maxLength"));
             if (place.has("pattern")) {
                 matched.add(pattern(place, "pattern", place.string("pattern")));
             }
@@ -225,8 +225,8 @@ final class ShapeReader {
             numFirst = Math.max(
                     numFirst,
                     place.has("prefixItems") ? place.schemas("prefixItems").size() : 0);
-            min = Math.max(min, place.least("minItems"));
-            max = Math.min(max, place.most("maxItems"));
+            min = Math.max(min, place.min("minItems"));
+            max = Math.min(max, place.max("maxItems"));
             saysItems |= place.has("items");
             if (place.has("items") && place.get("items").isArray()) {
                 throw place.wrong("items", "be a schema (schemas by position are prefixItems)");

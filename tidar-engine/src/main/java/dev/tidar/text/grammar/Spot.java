@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param units as {@link Terminal#counted} gives them
  */
-record Spot(Terminal terminal, int state, int units, Frame behind) {
+record Spot(Terminal terminal, int state, int units, Frame after) {
 
     Optional<Spot> read(byte next) {
         int reached = terminal.automaton().next(state, next);
@@ -17,7 +17,7 @@ record Spot(Terminal terminal, int state, int units, Frame behind) {
         }
         int counted = terminal.completesUnit(state, reached) ? terminal.counted(units, 1) : units;
         return terminal.admits(reached, counted)
-                ? Optional.of(new Spot(terminal, reached, counted, behind))
+                ? Optional.of(new Spot(terminal, reached, counted, after))
                 : Optional.empty();
     }
 
@@ -31,13 +31,13 @@ record Spot(Terminal terminal, int state, int units, Frame behind) {
 
     /** The cost of the shortest end of the whole text. */
     int rest() {
-        return Rule.sum(terminal.rest(state, units), behind.rest());
+        return Rule.sum(terminal.rest(state, units), after.rest());
     }
 
     /** The tokens of the shortest end of the whole text. */
     int tokensToEnd(Vocabulary vocabulary) {
-        return behind.tail(vocabulary)
-                .behind(terminal.shortestFrom(state, units), vocabulary)
+        return after.tail(vocabulary)
+                .after(terminal.shortestFrom(state, units), vocabulary)
                 .fewest()[0];
     }
 
@@ -47,11 +47,11 @@ record Spot(Terminal terminal, int state, int units, Frame behind) {
                 && terminal == that.terminal
                 && state == that.state
                 && units == that.units
-                && behind.equals(that.behind);
+                && after.equals(that.after);
     }
 
     @Override
     public int hashCode() {
-        return (System.identityHashCode(terminal) * 31 + state) * 31 + units + 17 * behind.hashCode();
+        return (System.identityHashCode(terminal) * 31 + state) * 31 + units + 17 * after.hashCode();
     }
 }

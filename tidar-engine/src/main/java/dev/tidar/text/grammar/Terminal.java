@@ -232,8 +232,8 @@ final class Terminal extends Rule {
     }
 
     @Override
-    void enter(Frame behind, Closure out) {
-        out.add(new Spot(this, START, 0, behind));
+    void enter(Frame after, Closure out) {
+        out.add(new Spot(this, START, 0, after));
     }
 
     @Override

@@ -14,7 +14,7 @@ final class TokenTrie {
 
     private final byte[] labels; // [nodes], the byte that leads to a node
     private final int[] depths; // [nodes]
-    private final int[] ends; // [nodes], the first node behind those below
+    private final int[] ends; // [nodes], the first node after those below
     private final int[] firstIds; // [nodes + 1], into ids
     private final int[] ids; // grouped by node
 
@@ -26,8 +26,8 @@ final class TokenTrie {
                 .sorted(Comparator.comparing((Integer id) -> tokens[id], Arrays::compareUnsigned))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        int most = 1 + Arrays.stream(sorted).map(id -> tokens[id].length).sum();
-        Builder builder = new Builder(most);
+        int max = 1 + Arrays.stream(sorted).map(id -> tokens[id].length).sum();
+        Builder builder = new Builder(max);
         byte[] before = {};
         for (int id : sorted) {
             builder.add(tokens[id], Math.max(0, mismatch(before, tokens[id])));
@@ -58,7 +58,7 @@ final class TokenTrie {
         return depths[node];
     }
 
-    /** The first node behind those below this one. */
+    /** The first node after those below this one. */
     int end(int node) {
         return ends[node];
     }
@@ -99,11 +99,11 @@ final class TokenTrie {
         private int depth;
         private int added;
 
-        Builder(int most) {
-            labels = new byte[most];
-            depths = new int[most];
-            ends = new int[most];
-            firstIds = new int[most + 1];
+        Builder(int max) {
+            labels = new byte[max];
+            depths = new int[max];
+            ends = new int[max];
+            firstIds = new int[max + 1];
         }
 
         void add(byte[] token, int shared) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The bytes behind each token of a model, and the tokens that end an answer. Built once for a model. Thread-safe.
+ * The bytes after each token of a model, and the tokens that end an answer. Built once for a model. Thread-safe.
  *
  * <p>It also holds what grammars of this vocabulary share: the tree of tokens, and a bounded cache of the tokens that
  * may follow inside a terminal.
@@ -89,7 +89,7 @@ public final class Vocabulary {
         return false;
     }
 
-    /** A mark before, between and behind the bytes of the name, so that the name as text is no part of it. */
+    /** A mark before, between and after the bytes of the name, so that the name as text is no part of it. */
     private static byte[] spelled(String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         byte[] spelled = new byte[2 * text.length + 1];

@@ -90,8 +90,8 @@ record Arguments(String owner, List<Optional<Value>> positional, Map<String, Val
         return positional.stream().flatMap(Optional::stream).toList();
     }
 
-    /** The arguments behind the first ones. */
-    Arguments behind(int first) {
+    /** The arguments after the first ones. */
+    Arguments after(int first) {
         return new Arguments(owner, positional.subList(Math.min(first, positional.size()), positional.size()), named);
     }
 

@@ -34,9 +34,9 @@ final class Budget {
 
     /** Pays for {@code count} copies of something of {@code size} units; neither may overflow. */
     void spendProduct(long size, long count) {
-        long most = limits.maxSteps() + 1;
-        boolean over = size > 0 && count > most / size;
-        spend(over ? most : size * count);
+        long max = limits.maxSteps() + 1;
+        boolean over = size > 0 && count > max / size;
+        spend(over ? max : size * count);
     }
 
     /** Pays for looking for a needle, in the worst case of a plain search. */

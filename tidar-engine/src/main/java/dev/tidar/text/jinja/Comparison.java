@@ -77,7 +77,7 @@ final class Comparison {
                                 .orElse(false));
     }
 
-    /** Order of two values that Python can order; NaN sorts behind all numbers. */
+    /** Order of two values that Python can order; NaN sorts after all numbers. */
     static int compare(Value left, Value right, Budget budget) {
         budget.spend(1);
         if (Numbers.isNumber(left) && Numbers.isNumber(right)) {

@@ -180,7 +180,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code a < b < c}: each operand is evaluated at most once, and none behind the first link that fails. */
+    /** {@code a < b < c}: each operand is evaluated at most once, and none after the first link that fails. */
     record Comparisons(Expression first, List<Link> links) implements Expression {
 
         record Link(String operator, Expression operand) {}

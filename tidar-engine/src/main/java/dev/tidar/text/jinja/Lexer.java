@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Cuts a template into tokens as Jinja2 3.1 does with trim_blocks and lstrip_blocks: the newline behind a block tag
+ * Cuts a template into tokens as Jinja2 3.1 does with trim_blocks and lstrip_blocks: the newline after a block tag
  * goes, and so does the space before one that starts its line; {@code -} strips all space on its side, {@code +} keeps
  * it.
  */
@@ -103,10 +103,10 @@ final class Lexer {
         }
         char sign = end > at ? signAt(end - 1) : 0;
         at = end + 2;
-        skipBehindBlock(sign);
+        skipAfterBlock(sign);
     }
 
-    private void skipBehindBlock(char sign) {
+    private void skipAfterBlock(char sign) {
         if (sign == '-') {
             at = skipSpace(at);
         } else if (sign == 0 && charAt(at) == '\n') {
@@ -122,9 +122,9 @@ final class Lexer {
         return i;
     }
 
-    /** Steps behind {@code raw %}}, if that is what follows. Unlike other tags it keeps the newline behind it. */
+    /** Steps after {@code raw %}}, if that is what follows. Unlike other tags it keeps the newline after it. */
     private boolean rawBegins() {
-        int end = behindWord("raw", at);
+        int end = afterWord("raw", at);
         boolean strips = end >= 0 && charAt(end) == '-';
         if (end < 0 || !source.startsWith("%}", strips ? end + 1 : end)) {
             return false;
@@ -133,7 +133,7 @@ final class Lexer {
         return true;
     }
 
-    private int behindWord(String word, int from) {
+    private int afterWord(String word, int from) {
         int start = skipSpace(from);
         return source.startsWith(word, start) ? skipSpace(start + word.length()) : -1;
     }
@@ -141,12 +141,12 @@ final class Lexer {
     private void raw(int tag) {
         for (int end = source.indexOf("{%", at); end >= 0; end = source.indexOf("{%", end + 1)) {
             char before = signAt(end + 2);
-            int close = behindWord("endraw", end + (before == 0 ? 2 : 3));
+            int close = afterWord("endraw", end + (before == 0 ? 2 : 3));
             char after = close < 0 ? 0 : signAt(close);
             if (close >= 0 && source.startsWith("%}", after == 0 ? close : close + 1)) {
                 stripped(at, end, before, true);
                 at = close + (after == 0 ? 2 : 3);
-                skipBehindBlock(after);
+                skipAfterBlock(after);
                 return;
             }
         }
@@ -176,7 +176,7 @@ final class Lexer {
         add(end, "", at);
         at += signed ? 3 : 2;
         if (block || sign == '-') {
-            skipBehindBlock(sign);
+            skipAfterBlock(sign);
         }
         return true;
     }
@@ -208,9 +208,9 @@ final class Lexer {
 
     private void number() {
         int start = at;
-        boolean behindDot = start > 0 && source.charAt(start - 1) == '.';
+        boolean afterDot = start > 0 && source.charAt(start - 1) == '.';
         int end = NumberLiteral.endOfFloat(source, start);
-        boolean real = end > start && !behindDot;
+        boolean real = end > start && !afterDot;
         at = real ? end : NumberLiteral.endOfInteger(source, start);
         String digits = source.substring(start, at).replace("_", "");
         add(real ? Token.Kind.FLOAT : Token.Kind.INTEGER, digits, start);

@@ -24,7 +24,7 @@ final class NumberLiteral {
         return real ? end : start;
     }
 
-    /** End of the integer that starts here; behind a leading zero only zeros follow. */
+    /** End of the integer that starts here; after a leading zero only zeros follow. */
     static int endOfInteger(String source, int start) {
         if (source.charAt(start) != '0') {
             return digits(source, start, 10);

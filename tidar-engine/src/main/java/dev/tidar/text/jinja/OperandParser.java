@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Parses what stands between operators: literals, names, and the subscripts, calls, filters and tests behind them. */
+/** Parses what stands between operators: literals, names, and the subscripts, calls, filters and tests after them. */
 final class OperandParser {
 
     private static final Set<Token.Kind> TEST_ARGUMENTS =
@@ -25,7 +25,7 @@ final class OperandParser {
         this.expressions = expressions;
     }
 
-    /** An operand with its signs and all that follows it; without filters and tests behind a sign. */
+    /** An operand with its signs and all that follows it; without filters and tests after a sign. */
     Expression unary(boolean withFilters) {
         Expression operand;
         if (tokens.skipOperator("-")) {

@@ -8,7 +8,7 @@ import java.util.Locale;
 /** Python's {@code text % arguments}, with the conversions s, r, d, i, u, f, x, X, o, c and %. */
 final class PercentFormat {
 
-    /** Digits behind the point at most; a double has no more than 1,074. */
+    /** Digits after the point at most; a double has no more than 1,074. */
     private static final int MAX_PRECISION = 1100;
 
     private final String format;

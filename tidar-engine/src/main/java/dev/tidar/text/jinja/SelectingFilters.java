@@ -37,7 +37,7 @@ final class SelectingFilters {
 
     private static Function<Value, Value> filterOf(Arguments arguments, Rendering rendering) {
         String name = arguments.text(0);
-        return item -> Filters.apply(name, item, arguments.behind(1), rendering);
+        return item -> Filters.apply(name, item, arguments.after(1), rendering);
     }
 
     static Value select(Value value, Arguments arguments, Rendering rendering) {
@@ -58,7 +58,7 @@ final class SelectingFilters {
 
     private static Predicate<Value> attributeTestOf(Arguments arguments, Rendering rendering) {
         Value path = arguments.get(0);
-        Predicate<Value> test = testOf(arguments.behind(1), rendering);
+        Predicate<Value> test = testOf(arguments.after(1), rendering);
         return item -> test.test(Subscripts.path(item, path, rendering.budget()));
     }
 
@@ -67,7 +67,7 @@ final class SelectingFilters {
             return Value::truth;
         }
         String name = arguments.text(0);
-        return item -> Tests.holds(name, item, arguments.behind(1), rendering);
+        return item -> Tests.holds(name, item, arguments.after(1), rendering);
     }
 
     private static Value keep(Value value, Predicate<Value> test, Rendering rendering) {

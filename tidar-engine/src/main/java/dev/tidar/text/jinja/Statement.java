@@ -12,7 +12,7 @@ sealed interface Statement {
 
     Flow execute(Rendering rendering);
 
-    /** What comes behind a statement. */
+    /** What comes after a statement. */
     enum Flow {
         NEXT,
         BREAK,

@@ -75,7 +75,7 @@ final class StatementParser {
         return until(ends);
     }
 
-    /** The same, where only one tag can end it; steps behind its name. */
+    /** The same, where only one tag can end it; steps after its name. */
     private Statement.Body whole(String end) {
         Statement.Body body = body(end);
         tokens.next();

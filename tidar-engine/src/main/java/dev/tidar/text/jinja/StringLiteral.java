@@ -8,7 +8,7 @@ final class StringLiteral {
 
     private StringLiteral() {}
 
-    /** The offset behind the quote that closes the string starting here. */
+    /** The offset after the quote that closes the string starting here. */
     static int end(String source, int start, LinePositions positions) {
         char quote = source.charAt(start);
         for (int i = start + 1; i < source.length(); i++) {
@@ -37,7 +37,7 @@ final class StringLiteral {
         return plain.toString();
     }
 
-    /** Appends what an escape stands for; gives the offset behind it. A backslash before anything else stays. */
+    /** Appends what an escape stands for; gives the offset after it. A backslash before anything else stays. */
     private static int escape(String text, int at, StringBuilder plain, Position position) {
         char c = text.charAt(at);
         int simple = SIMPLE.indexOf(c);

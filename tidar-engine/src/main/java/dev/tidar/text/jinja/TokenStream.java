@@ -30,7 +30,7 @@ final class TokenStream {
         return tokens.get(Math.min(at + 1, tokens.size() - 1));
     }
 
-    /** The current token; moves on, but never behind the end. */
+    /** The current token; moves on, but never after the end. */
     Token next() {
         Token token = current();
         at = Math.min(at + 1, tokens.size() - 1);

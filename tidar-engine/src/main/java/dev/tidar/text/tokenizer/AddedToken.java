@@ -9,7 +9,7 @@ package dev.tidar.text.tokenizer;
  * @param special whether decoding leaves it out
  * @param singleWord whether it counts only where no word character touches it
  * @param stripsLeft whether it swallows the white space before it
- * @param stripsRight whether it swallows the white space behind it
+ * @param stripsRight whether it swallows the white space after it
  */
 record AddedToken(
         int id, String content, boolean special, boolean singleWord, boolean stripsLeft, boolean stripsRight) {}

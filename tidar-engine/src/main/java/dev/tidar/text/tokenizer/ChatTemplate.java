@@ -227,7 +227,7 @@ public final class ChatTemplate {
         }
         return phrases.stream()
                 .flatMap(phrase -> Stream.of(
-                        keepBehind(phrase, messages, rest -> rest), keepBehind(phrase, messages, String::stripLeading)))
+                        keepAfter(phrase, messages, rest -> rest), keepAfter(phrase, messages, String::stripLeading)))
                 .filter(kept -> !kept.equals(messages))
                 .flatMap(kept ->
                         layout.lay(new Prompt.Chat(kept, chat.tools(), chat.thinking()), message -> true).stream())
@@ -252,16 +252,16 @@ public final class ChatTemplate {
                 && !MarkedText.hasMarks(message.text());
     }
 
-    /** The messages, of each answer only what stands behind the last time it has this phrase. */
-    private static List<ChatMessage> keepBehind(String phrase, List<ChatMessage> messages, UnaryOperator<String> trim) {
+    /** The messages, of each answer only what stands after the last time it has this phrase. */
+    private static List<ChatMessage> keepAfter(String phrase, List<ChatMessage> messages, UnaryOperator<String> trim) {
         return messages.stream()
                 .map(message -> isAnswer(message) && message.text().contains(phrase)
-                        ? message.withText(trim.apply(behind(phrase, message.text())))
+                        ? message.withText(trim.apply(after(phrase, message.text())))
                         : message)
                 .toList();
     }
 
-    private static String behind(String phrase, String text) {
+    private static String after(String phrase, String text) {
         return text.substring(text.lastIndexOf(phrase) + phrase.length());
     }
 

@@ -36,7 +36,7 @@ final class MarkedText {
         return marked.toString();
     }
 
-    /** The text behind the marks, with the marked stretches as user text; empty when a mark was torn apart. */
+    /** The text after the marks, with the marked stretches as user text; empty when a mark was torn apart. */
     static Optional<PromptText> unmark(String marked) {
         StringBuilder text = new StringBuilder(marked.length());
         List<Stretch> stretches = new ArrayList<>();

@@ -19,7 +19,7 @@ final class MarkerScanner {
      *
      * @param id token id
      * @param start index of the first character it stands for, swallowed white space included
-     * @param end index behind the last one
+     * @param end index after the last one
      */
     record Marker(int id, int start, int end) {}
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Opens tokenizers of the Hugging Face library behind DJL: without a network, without telemetry, without truncation and
+ * Opens tokenizers of the Hugging Face library after DJL: without a network, without telemetry, without truncation and
  * padding.
  *
  * <p>DJL takes these decisions from the environment and from system properties and offers nothing else, so this class,

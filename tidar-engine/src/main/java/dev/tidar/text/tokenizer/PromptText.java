@@ -49,7 +49,7 @@ public record PromptText(String text, List<Stretch> userText) {
      * A stretch of text.
      *
      * @param start index of its first character (UTF-16 code unit)
-     * @param end index behind its last character
+     * @param end index after its last character
      */
     public record Stretch(int start, int end) {
         public Stretch {

@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
      * Loads the tokenizer of a model folder.
      *
      * @return the tokenizer; empty when the folder has no {@code tokenizer.json}, and serves token ids only
-     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library behind
+     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library after
      *     encoding does not run on this machine
      */
     public static Optional<Tokenizer> load(Path folder) {
@@ -98,7 +98,7 @@ public final class Tokenizer implements AutoCloseable {
         return encoded.build().toArray();
     }
 
-    /** Encodes a text to continue: as {@link #encode(String)}, behind the begin token if the tokenizer asks for one. */
+    /** Encodes a text to continue: as {@link #encode(String)}, after the begin token if the tokenizer asks for one. */
     public int[] encodeText(String text) {
         int[] encoded = encode(text);
         return beginId.isPresent()

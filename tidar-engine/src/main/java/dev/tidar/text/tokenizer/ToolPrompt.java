@@ -30,7 +30,7 @@ final class ToolPrompt {
             <tools>
             """;
 
-    private static final String BEHIND_SIGNATURES = """
+    private static final String AFTER_SIGNATURES = """
 
             </tools>
 
@@ -51,11 +51,11 @@ final class ToolPrompt {
             String before = hasSystem ? chat.messages().get(0).text() + "\n\n" : "";
             plain.add(ChatMessage.system(before + instructions(tools)));
         }
-        boolean behindResult = false;
+        boolean afterResult = false;
         for (ChatMessage message : chat.messages()
                 .subList(hasSystem && !tools.isEmpty() ? 1 : 0, chat.messages().size())) {
             boolean isResult = message.callId().isPresent();
-            if (isResult && behindResult) {
+            if (isResult && afterResult) {
                 ChatMessage last = plain.remove(plain.size() - 1);
                 plain.add(last.withText(last.text() + "\n" + result(message)));
             } else if (isResult) {
@@ -63,7 +63,7 @@ final class ToolPrompt {
             } else {
                 plain.add(message.toolCalls().isEmpty() ? message : called(message));
             }
-            behindResult = isResult;
+            afterResult = isResult;
         }
         return new Prompt.Chat(plain, Tools.NONE, chat.thinking());
     }
@@ -71,7 +71,7 @@ final class ToolPrompt {
     private static String instructions(List<Tool> tools) {
         return tools.stream()
                 .map(ToolPrompt::signature)
-                .collect(Collectors.joining("\n", BEFORE_SIGNATURES, BEHIND_SIGNATURES));
+                .collect(Collectors.joining("\n", BEFORE_SIGNATURES, AFTER_SIGNATURES));
     }
 
     private static String signature(Tool tool) {

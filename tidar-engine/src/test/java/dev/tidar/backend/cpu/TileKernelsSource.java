@@ -18,7 +18,7 @@ enum TileKernelsSource {
     BF16_TILES("Bf16Tiles", "BF16", "int", 16, "low(pairs)", "high(pairs)"),
     INT8_TILES("Int8Tiles", "I8", "byte", 32, "int8(w, at)", "int8(w, at + 16)");
 
-    private static final int MOST_ROWS = 9;
+    private static final int MAX_ROWS = 9;
 
     private final String className;
     private final String dtype;
@@ -72,12 +72,12 @@ enum TileKernelsSource {
                 """.formatted(
                         imports(),
                         pairs() ? "import jdk.incubator.vector.IntVector;\n" : "",
-                        MOST_ROWS,
+                        MAX_ROWS,
                         dtype,
                         className,
                         className,
                         element));
-        for (int rows = 1; rows <= MOST_ROWS; rows++) {
+        for (int rows = 1; rows <= MAX_ROWS; rows++) {
             source.append("                case %d:\n".formatted(rows));
             source.append("                    rows%d(sums, s, x, xFrom, w, from, inputs);\n".formatted(rows));
             source.append("                    break;\n");
@@ -88,8 +88,8 @@ enum TileKernelsSource {
                             }
                         }
                     }
-                """.formatted(MOST_ROWS));
-        for (int rows = 1; rows <= MOST_ROWS; rows++) {
+                """.formatted(MAX_ROWS));
+        for (int rows = 1; rows <= MAX_ROWS; rows++) {
             source.append(method(rows));
         }
         return source.append("}\n").toString();

@@ -49,7 +49,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void hasTheTextBehindACall() {
+        void hasTheTextAfterACall() {
             assertThat(hermes(HERMES + "\n\nDone. ")).isEqualTo("call(weather {\"city\":\"Paris\"}) text(Done. )");
         }
 
@@ -105,7 +105,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void hasTheCallBehindABrokenOne() {
+        void hasTheCallAfterABrokenOne() {
             assertThat(hermes("<tool_call>{oops <tool_call>" + TIME + "</tool_call>"))
                     .isEqualTo("text(<tool_call>{oops) call(time {})");
         }
@@ -246,7 +246,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void hasCallsBehindThemAndNoneInThem() {
+        void hasCallsAfterThemAndNoneInThem() {
             AnswerSyntax format = format(ToolSyntax.HERMES, Thoughts.MAY_COME);
 
             assertThat(parsed(format, "<think>" + HERMES + "</think>\n\n" + HERMES))

@@ -44,7 +44,7 @@ class GrammarStateTest {
             GrammarState state = start(vocabulary, spec);
             for (int length = 0; length < 25 && !state.isComplete(); length++) {
                 states.add(state);
-                state = state.advance(pick(vocabulary, state.mask(1_000), random))
+                state = state.advance(sample(vocabulary, state.mask(1_000), random))
                         .orElseThrow();
             }
             states.add(state);
@@ -52,7 +52,7 @@ class GrammarStateTest {
         return states;
     }
 
-    private static int pick(Vocabulary vocabulary, TokenMask mask, SplittableRandom random) {
+    private static int sample(Vocabulary vocabulary, TokenMask mask, SplittableRandom random) {
         int skip = random.nextInt(mask.count());
         int id = mask.next(0);
         for (; skip > 0; skip--) {
@@ -95,7 +95,7 @@ class GrammarStateTest {
         }
 
         @Test
-        void leaveOnlyTokensBehindWhichTheAnswerStillEndsInTime() {
+        void leaveOnlyTokensAfterWhichTheAnswerStillEndsInTime() {
             Vocabulary vocabulary = Vocabularies.SPANNING;
             for (AnswerFormat spec : SPECS) {
                 for (GrammarState state : states(vocabulary, spec, 3, 10)) {

@@ -257,7 +257,7 @@ class OutlineTest {
         }
 
         @Test
-        void comesBehindThoughts() {
+        void comesAfterThoughts() {
             AnswerFormat choices = new AnswerFormat.Choices(List.of("yes", "no"));
             Grammar grammar = new Asked(ToolSyntax.HERMES, Thoughts.OPEN, Choice.NONE, Optional.of(choices))
                     .grammar(Vocabularies.BYTES);

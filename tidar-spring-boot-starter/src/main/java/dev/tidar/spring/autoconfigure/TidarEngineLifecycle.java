@@ -47,8 +47,8 @@ final class TidarEngineLifecycle
      * @param phase what Spring gives the beans of a phase; a tenth of it is left for ending what remains
      */
     static Duration drainTime(@Nullable Duration asked, Duration phase) {
-        Duration most = phase.multipliedBy(9).dividedBy(10);
-        return asked == null || asked.compareTo(most) > 0 ? most : asked;
+        Duration max = phase.multipliedBy(9).dividedBy(10);
+        return asked == null || asked.compareTo(max) > 0 ? max : asked;
     }
 
     Duration drainTime() {

@@ -86,8 +86,8 @@ public record TidarProperties(
         requireInRange("tidar.block-size", blockSize, 2, Decoding.MAX_DRAFT_LENGTH);
         requireInRange("tidar.draft-length", draftLength, 2, Decoding.MAX_DRAFT_LENGTH);
         outcomes = Set.copyOf(outcomes);
-        int mostKept = draftLength == null ? Decoding.MAX_DRAFT_LENGTH : draftLength;
-        outcomes.forEach(kept -> requireInRange("tidar.outcomes", kept, 1, mostKept));
+        int maxKept = draftLength == null ? Decoding.MAX_DRAFT_LENGTH : draftLength;
+        outcomes.forEach(kept -> requireInRange("tidar.outcomes", kept, 1, maxKept));
         Assert.isTrue(
                 outcomes.isEmpty() || mode == DecodeMode.SINGLE_PASS,
                 "tidar.outcomes must be empty unless tidar.mode is single-pass");
@@ -95,7 +95,7 @@ public record TidarProperties(
         Assert.isTrue(
                 beta == 1 || mode == DecodeMode.SINGLE_PASS && outcomes.isEmpty(),
                 "tidar.beta must be 1 unless tidar.mode is single-pass with all outcomes");
-        requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.mostNewTokens());
+        requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.maxNewTokens());
     }
 
     /** Layout for requests that leave it open. */
@@ -173,7 +173,7 @@ public record TidarProperties(
             @DefaultValue("64") int prefillChunk,
             @DefaultValue("50ms") Duration maxStep) {
         public Batch {
-            requireInRange("tidar.batch.max-sequences", maxSequences, 1, dev.tidar.api.Limits.MOST_RUNNING);
+            requireInRange("tidar.batch.max-sequences", maxSequences, 1, dev.tidar.api.Limits.MAX_RUNNING);
             requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
             requireTime("tidar.batch.max-step", maxStep);
         }
@@ -182,7 +182,7 @@ public record TidarProperties(
     /**
      * Requests that wait.
      *
-     * @param maxRequests Requests that wait at most, behind the running ones; further ones are refused at once.
+     * @param maxRequests Requests that wait at most, after the running ones; further ones are refused at once.
      * @param maxWait Time that a request may wait for its turn.
      */
     public record Queue(
@@ -215,7 +215,7 @@ public record TidarProperties(
             requireTime("tidar.limits.max-request-time", maxRequestTime);
         }
 
-        private int mostNewTokens() {
+        private int maxNewTokens() {
             return maxNewTokens == null ? Integer.MAX_VALUE : maxNewTokens;
         }
     }
@@ -259,10 +259,10 @@ public record TidarProperties(
      *
      * @param temperature Divisor of the logits, 0 is greedy. The default of the checkpoint if not set: that of its
      *     generation_config.json if sampling is on there, otherwise 0.
-     * @param topK Keeps this many likeliest tokens; 0 is off. As in generation_config.json if not set.
-     * @param topP Keeps the fewest likeliest tokens whose probabilities add up to this, in (0, 1]; 1 is off. As in
+     * @param topK Keeps this many most likely tokens; 0 is off. As in generation_config.json if not set.
+     * @param topP Keeps the fewest most likely tokens whose probabilities add up to this, in (0, 1]; 1 is off. As in
      *     generation_config.json if not set.
-     * @param minP Keeps tokens at least this many times as likely as the likeliest, in [0, 1]; 0 is off. As in
+     * @param minP Keeps tokens at least this many times as likely as the most likely, in [0, 1]; 0 is off. As in
      *     generation_config.json if not set.
      * @param repetitionPenalty Divides positive logits of tokens that were there before and multiplies their other
      *     ones, in [0.01, 100]; 1 is off. As in generation_config.json if not set.

@@ -38,7 +38,7 @@ class ManyContextsTest {
     private record Usage(long heapBytes, int threads, long residentKib) {}
 
     @Test
-    void leaveNoThreadAndNoMemoryBehind(@TempDir Path directory) {
+    void leaveNoThreadAndNoMemoryAfter(@TempDir Path directory) {
         var application = new ApplicationContextRunner()
                 .withConfiguration(
                         AutoConfigurations.of(TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class))

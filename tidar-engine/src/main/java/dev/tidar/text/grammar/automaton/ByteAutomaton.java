@@ -88,7 +88,7 @@ public final class ByteAutomaton {
         return next.length / classes;
     }
 
-    /** The state behind a byte, or {@link #DEAD}. */
+    /** The state after a byte, or {@link #DEAD}. */
     public int next(int state, byte read) {
         return next[state * classes + classOf[read & 0xff]];
     }
@@ -102,7 +102,7 @@ public final class ByteAutomaton {
         return classOf[unsignedByte];
     }
 
-    /** The state behind a byte of a class, or {@link #DEAD}. */
+    /** The state after a byte of a class, or {@link #DEAD}. */
     public int nextByClass(int state, int byteClass) {
         return next[state * classes + byteClass];
     }

@@ -5,7 +5,7 @@ final class CharacterClass {
 
     private CharacterClass() {}
 
-    /** Reads on behind the opening bracket, to behind the closing one. */
+    /** Reads on after the opening bracket, to after the closing one. */
     static CodePoints parse(RegexParser in) {
         boolean negated = in.take('^');
         CodePoints set = CodePoints.NONE;

@@ -174,7 +174,7 @@ public final class Encoding {
         }
     }
 
-    /** The state behind {@code \}{@code u} where control characters lead to these targets. */
+    /** The state after {@code \}{@code u} where control characters lead to these targets. */
     private int hexEscape(int[] targets) {
         int first = state();
         int second = state();

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Thompson's automaton of a regular expression, and the subset construction. Built from the end backwards: each part is
- * given the node that comes behind it.
+ * given the node that comes after it.
  */
 final class Nfa {
 
@@ -135,7 +135,7 @@ final class Nfa {
         return TextAutomaton.of(alphabet, rows, accepting, work);
     }
 
-    /** For each class the nodes behind those that read it. */
+    /** For each class the nodes after those that read it. */
     private List<List<Integer>> targets(List<Integer> nodes, int numClasses) {
         List<List<Integer>> targets = new ArrayList<>();
         for (int c = 0; c < numClasses; c++) {

@@ -168,7 +168,7 @@ public final class RegexParser {
     }
 
     /**
-     * What stands behind a backslash.
+     * What stands after a backslash.
      *
      * @param negated whether the class around is negated, so that the larger set is the safe one
      */

@@ -2,8 +2,8 @@ package dev.tidar.backend.cuda;
 
 import java.util.Optional;
 
-/** Ids that no row picks, as a bit for each id that the head has a column for. Confined to the engine thread. */
-final class Unpickable {
+/** Ids that no row samples, as a bit for each id that the head has a column for. Confined to the engine thread. */
+final class BannedTokens {
 
     private final CudaDevice device;
     private final Runnable moved;
@@ -11,7 +11,7 @@ final class Unpickable {
     private Optional<Region> bits = Optional.empty();
 
     /** @param moved told that memory was moved, before it is used */
-    Unpickable(CudaDevice device, Runnable moved) {
+    BannedTokens(CudaDevice device, Runnable moved) {
         this.device = device;
         this.moved = moved;
     }

@@ -3,40 +3,40 @@ package dev.tidar.load;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Sampling;
-import dev.tidar.sampling.BarredIds;
+import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.SamplingParams;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Turns what a request says of sampling, and what the model says where it says nothing, into a picking. */
-final class RequestPicking {
+/** Turns what a request says of sampling, and what the model says where it says nothing, into a sampling. */
+final class RequestSampling {
 
     private final Sampling defaults;
     private final int vocabSize;
 
-    RequestPicking(Sampling defaults, int vocabSize) {
+    RequestSampling(Sampling defaults, int vocabSize) {
         this.defaults = defaults;
         this.vocabSize = vocabSize;
     }
 
     /**
-     * The picking of a request.
+     * The sampling of a request.
      *
      * @param stopIds tokens that end its answer
      * @param firstPosition position of the first token of its answer
      * @param seed taken where the request names none
      * @throws InvalidRequestException if it names a token that the model does not have
      */
-    Picking of(GenerationRequest request, Set<Integer> stopIds, int firstPosition, long seed) {
+    SamplingParams of(GenerationRequest request, Set<Integer> stopIds, int firstPosition, long seed) {
         Sampling s = request.sampling().orElse(defaults);
         requireKnown("logit bias", s.logitBias().keySet());
         requireKnown("stop ids", request.stopIds());
-        return new Picking(
+        return new SamplingParams(
                 (float) s.temperature().orElse(0),
                 s.seed().orElse(seed),
                 new Filters(
@@ -49,7 +49,7 @@ final class RequestPicking {
                         (float) s.frequencyPenalty().orElse(0),
                         (float) s.presencePenalty().orElse(0)),
                 bias(s.logitBias()),
-                new BarredIds(ints(stopIds), firstPosition + request.minTokens()),
+                new BannedIds(ints(stopIds), firstPosition + request.minTokens()),
                 request.logProbs());
     }
 

@@ -1,20 +1,20 @@
 package dev.tidar.backend.cpu;
 
 import dev.tidar.sampling.LogProbRow;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.TokenPicker;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.TokenSampler;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.Verification;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Head and pick, accept and choose the next draft. */
-public final class Picks {
+/** Head and sample, accept and choose the next draft. */
+public final class HeadSampler {
 
     /** Rows whose logits exist at a time. */
     private static final int ROWS = 32;
@@ -23,47 +23,47 @@ public final class Picks {
     private final WorkerPool pool;
     private float[] hidden = new float[0];
     private float[] logits = new float[0];
-    private int[] unpickable = {};
-    private final TokenPicker[] pickers;
+    private int[] ban = {};
+    private final TokenSampler[] samplers;
 
-    public Picks(Products products, WorkerPool pool) {
+    public HeadSampler(Products products, WorkerPool pool) {
         this.products = products;
         this.pool = pool;
-        this.pickers = Stream.generate(TokenPicker::new).limit(pool.threads()).toArray(TokenPicker[]::new);
+        this.samplers = Stream.generate(TokenSampler::new).limit(pool.threads()).toArray(TokenSampler[]::new);
     }
 
-    /** Ids that {@link #pick} leaves out from now on. */
-    public void unpickable(int[] tokenIds) {
-        unpickable = tokenIds.clone();
+    /** Ids that {@link #sample} leaves out from now on. */
+    public void ban(int[] tokenIds) {
+        ban = tokenIds.clone();
     }
 
     /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
-    public void pick(
-            CpuIds picks,
-            PickedLogProbs logProbs,
+    public void sample(
+            CpuIds sampled,
+            SampledLogProbs logProbs,
             CpuTensor h,
             CpuLinear head,
             CpuIds rowNumbers,
             StepRows rows,
-            List<PickRule> rules) {
+            List<RowSampling> rules) {
         int[] present = present(rowNumbers.values(), rules.size());
-        Arrays.fill(picks.values(), 0, rules.size(), Ids.NONE);
+        Arrays.fill(sampled.values(), 0, rules.size(), Ids.NONE);
         int vocabSize = head.outputs();
         for (int first = 0; first < present.length; first += ROWS) {
             int[] batch = Arrays.copyOfRange(present, first, Math.min(first + ROWS, present.length));
             score(h, head, batch);
             pool.run(batch.length, (item, worker) -> {
                 int index = batch[item];
-                PickRule rule = rules.get(index);
-                int position = rows.pickedPosition(rowNumbers.values()[index]);
-                int picked = pickers[worker].pick(logits, item * vocabSize, vocabSize, rule, position);
-                picks.values()[index] = picked;
+                RowSampling rule = rules.get(index);
+                int position = rows.sampledPosition(rowNumbers.values()[index]);
+                int token = samplers[worker].sample(logits, item * vocabSize, vocabSize, rule, position);
+                sampled.values()[index] = token;
                 if (rule.logProbs().isPresent()) {
                     LogProbRow row = LogProbRow.of(
                             logits,
                             item * vocabSize,
                             vocabSize,
-                            picked,
+                            token,
                             rule.logProbs().getAsInt());
                     write(logProbs, index, row);
                 }
@@ -71,10 +71,10 @@ public final class Picks {
         }
     }
 
-    private static void write(PickedLogProbs to, int index, LogProbRow row) {
+    private static void write(SampledLogProbs to, int index, LogProbRow row) {
         float[] values = ((CpuTensor) to.values()).values();
-        System.arraycopy(row.values(), 0, values, index * (to.most() + 1), row.values().length);
-        System.arraycopy(row.ids(), 0, ((CpuIds) to.ids()).values(), index * to.most(), row.ids().length);
+        System.arraycopy(row.values(), 0, values, index * (to.max() + 1), row.values().length);
+        System.arraycopy(row.ids(), 0, ((CpuIds) to.ids()).values(), index * to.max(), row.ids().length);
     }
 
     private static int[] present(int[] rowNumbers, int count) {
@@ -88,7 +88,7 @@ public final class Picks {
         return Arrays.copyOf(present, size);
     }
 
-    /** Leaves the logits of some rows of h in {@code logits[batch][outputs]}, without the unpickable ids. */
+    /** Leaves the logits of some rows of h in {@code logits[batch][outputs]}, without the banned ids. */
     private void score(CpuTensor h, CpuLinear head, int[] batch) {
         int width = h.columns();
         reserve(batch.length, width, head.outputs());
@@ -97,7 +97,7 @@ public final class Picks {
         }
         products.linear(logits, hidden, head, new RowCounts(batch.length, 0));
         for (int i = 0; i < batch.length; i++) {
-            for (int id : unpickable) {
+            for (int id : ban) {
                 if (id < head.outputs()) {
                     logits[i * head.outputs() + id] = Float.NEGATIVE_INFINITY;
                 }
@@ -116,12 +116,12 @@ public final class Picks {
     }
 
     /**
-     * Kept counts, and the rows of the masks that draft behind them: slots 1..K-1 of the group, NONE without a group.
+     * Kept counts, and the rows of the masks that draft after them: slots 1..K-1 of the group, NONE without a group.
      */
-    public static void accept(CpuIds kept, CpuIds draftRows, CpuIds picks, StepRows rows, List<VerifyPlan> plans) {
+    public static void accept(CpuIds kept, CpuIds draftRows, CpuIds sampled, StepRows rows, List<VerifyPlan> plans) {
         for (int s = 0; s < plans.size(); s++) {
             VerifyPlan plan = plans.get(s);
-            int stands = Verification.kept(picks.values(), plan, rows);
+            int stands = Verification.kept(sampled.values(), plan, rows);
             kept.values()[s] = stands;
             int group = plan.group(stands);
             for (int slot = 1; slot < plan.draftLength(); slot++) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Picking a token")
-class TokenPickerTest {
+class TokenSamplerTest {
 
     private static final float NEVER = Float.NEGATIVE_INFINITY;
 
@@ -41,7 +41,7 @@ class TokenPickerTest {
 
         @Test
         void readsItsOwnRowOnly() {
-            assertThat(pick(new float[] {9, 1, 2, 9}, 1, 2, Picking.GREEDY, 0)).isEqualTo(1);
+            assertThat(sample(new float[] {9, 1, 2, 9}, 1, 2, SamplingParams.GREEDY, 0)).isEqualTo(1);
         }
     }
 
@@ -57,7 +57,7 @@ class TokenPickerTest {
         @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
         void whereAScoreIsNotANumberToCompare(float score) {
             assertThat(greedy(1, score, 2)).isEqualTo(Ids.NONE);
-            assertThat(pick(new float[] {1, score, 2}, 0, 3, new Picking(1, 1), 0))
+            assertThat(sample(new float[] {1, score, 2}, 0, 3, new SamplingParams(1, 1), 0))
                     .isEqualTo(Ids.NONE);
         }
     }
@@ -68,16 +68,16 @@ class TokenPickerTest {
         @Test
         void isAFunctionOfSeedPositionAndScores() {
             float[] logits = randomLogits(5, 100);
-            int pick = pick(logits, 0, 100, new Picking(1.2f, 3), 17);
+            int sample = sample(logits, 0, 100, new SamplingParams(1.2f, 3), 17);
 
-            assertThat(pick(logits, 0, 100, new Picking(1.2f, 3), 17)).isEqualTo(pick);
+            assertThat(sample(logits, 0, 100, new SamplingParams(1.2f, 3), 17)).isEqualTo(sample);
             assertThat(range(64)
-                            .map(p -> pick(logits, 0, 100, new Picking(1.2f, 3), p))
+                            .map(p -> sample(logits, 0, 100, new SamplingParams(1.2f, 3), p))
                             .distinct()
                             .count())
                     .isGreaterThan(10);
             assertThat(range(64)
-                            .map(s -> pick(logits, 0, 100, new Picking(1.2f, s), 17))
+                            .map(s -> sample(logits, 0, 100, new SamplingParams(1.2f, s), 17))
                             .distinct()
                             .count())
                     .isGreaterThan(10);
@@ -88,7 +88,7 @@ class TokenPickerTest {
         void equalsTheArgmaxOverAllNoisyScoresAlthoughItSkipsSome(long seed) {
             float[] logits = randomLogits(seed, 300);
             for (int position = 0; position < 200; position++) {
-                assertThat(pick(logits, 0, 300, new Picking(0.7f, seed), position))
+                assertThat(sample(logits, 0, 300, new SamplingParams(0.7f, seed), position))
                         .isEqualTo(slowly(logits, 0.7f, seed, position));
             }
         }
@@ -97,7 +97,7 @@ class TokenPickerTest {
         void comesCloseToGreedyWhereTheTemperatureIsLow() {
             float[] logits = {1, 1.5f, 0};
             assertThat(range(1000)
-                            .map(p -> pick(logits, 0, 3, new Picking(0.01f, 1), p))
+                            .map(p -> sample(logits, 0, 3, new SamplingParams(0.01f, 1), p))
                             .distinct()
                             .toArray())
                     .containsExactly(1);
@@ -107,7 +107,7 @@ class TokenPickerTest {
         void neverTakesAnIdThatIsRuledOut() {
             float[] logits = {NEVER, 0, NEVER, 0, NEVER};
             assertThat(range(1000)
-                            .map(p -> pick(logits, 0, 5, new Picking(5, 1), p))
+                            .map(p -> sample(logits, 0, 5, new SamplingParams(5, 1), p))
                             .distinct()
                             .sorted()
                             .toArray())
@@ -129,8 +129,8 @@ class TokenPickerTest {
         }
     }
 
-    private static int pick(float[] logits, int from, int vocabSize, Picking how, int position) {
-        return new TokenPicker().pick(logits, from, vocabSize, PickRule.draft(how, TokenCounts.NONE), position);
+    private static int sample(float[] logits, int from, int vocabSize, SamplingParams how, int position) {
+        return new TokenSampler().sample(logits, from, vocabSize, RowSampling.draft(how, TokenCounts.NONE), position);
     }
 
     private static float highestOf(float[] logits) {
@@ -146,7 +146,7 @@ class TokenPickerTest {
     }
 
     private static int greedy(float... logits) {
-        return pick(logits, 0, logits.length, Picking.GREEDY, 0);
+        return sample(logits, 0, logits.length, SamplingParams.GREEDY, 0);
     }
 
     private static float[] randomLogits(long seed, int size) {

@@ -9,15 +9,15 @@ import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpuTest;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogProbRow;
-import dev.tidar.sampling.PickRule;
-import dev.tidar.sampling.Picking;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
-import dev.tidar.sampling.TokenPicker;
+import dev.tidar.sampling.TokenSampler;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
-import dev.tidar.tensor.PickedLogProbs;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,44 +36,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels that pick by rules, held against {@link TokenPicker} and {@link LogProbRow}, which define the picks. */
+/** The kernels that sample by rules, held against {@link TokenSampler} and {@link LogProbRow}, which define the samples. */
 @EmulatedGpuTest
 @DisplayName("Picks by rules on the emulated GPU")
-class CudaPicksTest {
+class CudaSamplingTest {
 
     private static final int ROWS = 12;
     private static final int SEEDS = 12;
 
     @ParameterizedTest(name = "of {0} tokens")
     @ValueSource(ints = {1, 2, 31, 77, 511, 512, 513, 1000, 4099})
-    void areThoseOfTheTokenPicker(int vocabSize) {
+    void areThoseOfTheTokenSampler(int vocabSize) {
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
             for (int seed = 0; seed < SEEDS; seed++) {
                 var random = new SplittableRandom(seed * 1_000_003L + vocabSize);
                 float[][] logits = RandomRules.logits(random, ROWS, vocabSize);
-                List<PickRule> rules = RandomRules.rules(random, ROWS, vocabSize);
-                int[] unpickable = {random.nextInt(vocabSize), vocabSize / 2, vocabSize + 5};
-                gpu.unpickable(unpickable);
+                List<RowSampling> rules = RandomRules.rules(random, ROWS, vocabSize);
+                int[] ban = {random.nextInt(vocabSize), vocabSize / 2, vocabSize + 5};
+                gpu.ban(ban);
 
-                Told told = pick(gpu, logits, rules);
+                Told told = sample(gpu, logits, rules);
 
                 for (int row = 0; row < ROWS; row++) {
-                    told.check(row, without(logits[row], unpickable), rules.get(row), "seed " + seed);
+                    told.check(row, without(logits[row], ban), rules.get(row), "seed " + seed);
                 }
             }
         }
     }
 
     /**
-     * Where the pick changes with p, two neighbouring values of p have different picks: found by halving on the CPU. A
-     * device that cuts a token earlier or later gives another pick on one of the two sides.
+     * Where the sample changes with p, two neighbouring values of p have different samples: found by halving on the CPU. A
+     * device that cuts a token earlier or later gives another sample on one of the two sides.
      */
     @ParameterizedTest
     @EnumSource(Cut.class)
-    void areThoseOfTheTokenPickerOnBothSidesOfACut(Cut cut) {
+    void areThoseOfTheTokenSamplerOnBothSidesOfACut(Cut cut) {
         var random = new SplittableRandom(cut.ordinal());
         List<float[]> logits = new ArrayList<>();
-        List<PickRule> rules = new ArrayList<>();
+        List<RowSampling> rules = new ArrayList<>();
         while (rules.size() < 60) {
             float[] row = RandomRules.logits(random, 1, 300)[0];
             long seed = random.nextLong();
@@ -83,7 +83,7 @@ class CudaPicksTest {
             }
         }
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = pick(gpu, logits.toArray(float[][]::new), rules);
+            Told told = sample(gpu, logits.toArray(float[][]::new), rules);
 
             for (int row = 0; row < rules.size(); row++) {
                 told.check(row, logits.get(row), rules.get(row), cut.name());
@@ -91,16 +91,16 @@ class CudaPicksTest {
         }
     }
 
-    /** Two neighbours with different picks, or none. */
-    private static double[] sides(float[] logits, DoubleFunction<PickRule> rules, int position) {
-        DoubleToIntFunction pick = p -> new TokenPicker().pick(logits, 0, logits.length, rules.apply(p), position);
+    /** Two neighbours with different samples, or none. */
+    private static double[] sides(float[] logits, DoubleFunction<RowSampling> rules, int position) {
+        DoubleToIntFunction sample = p -> new TokenSampler().sample(logits, 0, logits.length, rules.apply(p), position);
         double low = 1e-3;
         double high = 1;
-        if (pick.applyAsInt(low) == pick.applyAsInt(high)) {
+        if (sample.applyAsInt(low) == sample.applyAsInt(high)) {
             return new double[0];
         }
         for (double middle = (low + high) / 2; low < middle && middle < high; middle = (low + high) / 2) {
-            if (pick.applyAsInt(middle) == pick.applyAsInt(low)) {
+            if (sample.applyAsInt(middle) == sample.applyAsInt(low)) {
                 low = middle;
             } else {
                 high = middle;
@@ -116,39 +116,39 @@ class CudaPicksTest {
         MIN_P,
         TYPICAL_P;
 
-        PickRule rule(double p, long seed) {
+        RowSampling rule(double p, long seed) {
             Filters filters = switch (this) {
                 case TOP_K -> new Filters((int) (1 + 299 * p), 1, 0, 1);
                 case TOP_P -> new Filters(0, p, 0, 1);
                 case MIN_P -> new Filters(0, 1, p, 1);
                 case TYPICAL_P -> new Filters(0, 1, 0, p);
             };
-            return PickRule.draft(new Picking(3, seed, filters), TokenCounts.NONE);
+            return RowSampling.draft(new SamplingParams(3, seed, filters), TokenCounts.NONE);
         }
     }
 
     /** One row, because what is not a number spreads over all rows of a product. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-    void areNoneWhereAScoreIsNotANumberToCompareAlsoBehindAMask(float broken) {
+    void areNoneWhereAScoreIsNotANumberToCompareAlsoAfterAMask(float broken) {
         float[][] logits = {{1, broken, 2, 3}};
-        PickRule rule = PickRule.draft(new Picking(0.7f, 1), TokenCounts.NONE).allowing(new long[] {0b1100});
+        RowSampling rule = RowSampling.draft(new SamplingParams(0.7f, 1), TokenCounts.NONE).allowing(new long[] {0b1100});
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            assertThat(pick(gpu, logits, List.of(rule)).picks()).containsExactly(Ids.NONE);
-            gpu.unpickable(new int[] {1});
-            assertThat(pick(gpu, logits, List.of(rule)).picks()[0]).isBetween(2, 3);
+            assertThat(sample(gpu, logits, List.of(rule)).sampled()).containsExactly(Ids.NONE);
+            gpu.ban(new int[] {1});
+            assertThat(sample(gpu, logits, List.of(rule)).sampled()[0]).isBetween(2, 3);
         }
     }
 
     @Test
     void areNoneWhereTheMaskLeavesNobodyAndLogProbabilitiesAreToldAllTheSame() {
-        Picking asked = RandomRules.asking(new Picking(0.7f, 1), 2);
-        PickRule rule =
-                PickRule.verify(asked, TokenCounts.NONE, TokenCounts.NONE).allowing(new long[] {0b1000_0000});
+        SamplingParams asked = RandomRules.asking(new SamplingParams(0.7f, 1), 2);
+        RowSampling rule =
+                RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE).allowing(new long[] {0b1000_0000});
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = pick(gpu, new float[][] {{1, 3, 2, 3}}, List.of(rule));
+            Told told = sample(gpu, new float[][] {{1, 3, 2, 3}}, List.of(rule));
 
-            assertThat(told.picks()).containsExactly(Ids.NONE);
+            assertThat(told.sampled()).containsExactly(Ids.NONE);
             assertThat(Arrays.copyOf(told.ids(), 2)).containsExactly(1, 3);
             assertThat(told.values()[0]).isEqualTo(Float.NEGATIVE_INFINITY);
             assertThat(told.values()[1])
@@ -162,9 +162,9 @@ class CudaPicksTest {
         var random = new SplittableRandom(BackendFixture.SEED);
         int rows = 150;
         float[][] logits = RandomRules.logits(random, rows, 40);
-        List<PickRule> rules = RandomRules.rules(random, rows, 40);
+        List<RowSampling> rules = RandomRules.rules(random, rows, 40);
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = pick(gpu, logits, rules);
+            Told told = sample(gpu, logits, rules);
 
             for (int row = 0; row < rows; row++) {
                 told.check(row, logits[row], rules.get(row), "all together");
@@ -183,19 +183,19 @@ class CudaPicksTest {
         int inputs = 1024;
         Matrix head = shuffled(random, 300, inputs);
         Matrix x = Matrix.of(rows, inputs, scaledOnes(random, rows, inputs));
-        List<PickRule> plain = new ArrayList<>();
+        List<RowSampling> plain = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            Picking picking = row % 2 == 0 ? Picking.GREEDY : new Picking(1e-2f, row);
-            plain.add(PickRule.draft(picking, TokenCounts.NONE));
+            SamplingParams params = row % 2 == 0 ? SamplingParams.GREEDY : new SamplingParams(1e-2f, row);
+            plain.add(RowSampling.draft(params, TokenCounts.NONE));
         }
-        List<PickRule> mixed = new ArrayList<>(plain);
+        List<RowSampling> mixed = new ArrayList<>(plain);
         for (int row = 0; row < rows; row += 3) {
             mixed.set(row, plain.get(row).allowing(new long[] {-1, -1}));
         }
         try (Backend gpu = gpu(arithmetic)) {
             Linear packed = gpu.linear(List.of(LinearSource.of(head)));
-            int[] alone = pick(gpu, packed, x, plain).picks();
-            int[] beside = pick(gpu, packed, x, mixed).picks();
+            int[] alone = sample(gpu, packed, x, plain).sampled();
+            int[] beside = sample(gpu, packed, x, mixed).sampled();
 
             for (int row = 0; row < rows; row++) {
                 if (row % 3 != 0) {
@@ -229,9 +229,9 @@ class CudaPicksTest {
         return all;
     }
 
-    private static float[] without(float[] logits, int[] unpickable) {
+    private static float[] without(float[] logits, int[] ban) {
         float[] left = logits.clone();
-        for (int id : unpickable) {
+        for (int id : ban) {
             if (id < left.length) {
                 left[id] = Float.NEGATIVE_INFINITY;
             }
@@ -239,8 +239,8 @@ class CudaPicksTest {
         return left;
     }
 
-    /** Picks from given logits: row m of the input is 1 at m alone, so its product with the head is column m. */
-    private static Told pick(Backend gpu, float[][] logits, List<PickRule> rules) {
+    /** Samples from given logits: row m of the input is 1 at m alone, so its product with the head is column m. */
+    private static Told sample(Backend gpu, float[][] logits, List<RowSampling> rules) {
         int rows = logits.length;
         int vocabSize = logits[0].length;
         float[] head = new float[vocabSize * rows];
@@ -252,7 +252,7 @@ class CudaPicksTest {
             }
         }
         Linear packed = gpu.linear(List.of(LinearSource.of(Matrix.of(vocabSize, rows, head))));
-        return pick(gpu, packed, Matrix.of(rows, rows, x), rules);
+        return sample(gpu, packed, Matrix.of(rows, rows, x), rules);
     }
 
     /** What a row decides: two rows decide each position. */
@@ -260,10 +260,10 @@ class CudaPicksTest {
         return row / 2 + 1;
     }
 
-    private static Told pick(Backend gpu, Linear head, Matrix x, List<PickRule> rules) {
+    private static Told sample(Backend gpu, Linear head, Matrix x, List<RowSampling> rules) {
         int count = x.rows();
         var rows = new StepRows.Builder();
-        for (int row = 0; row < count; row++) { // each row may pick in its own way
+        for (int row = 0; row < count; row++) { // each row may sample in its own way
             rows.exact(rows.sequence(new int[] {0}), row, position(row) - 1);
         }
         StepRows built = rows.build();
@@ -271,32 +271,32 @@ class CudaPicksTest {
         gpu.embed(h, gpu.linear(List.of(LinearSource.of(x))), built);
         Ids numbers = gpu.allocateIds(count);
         gpu.write(numbers, IntStream.range(0, count).toArray());
-        Ids picks = gpu.allocateIds(count);
-        PickedLogProbs logProbs = TinyNetwork.logProbs(gpu, count);
-        gpu.pick(picks, logProbs, h, head, numbers, count, built, rules);
+        Ids sampled = gpu.allocateIds(count);
+        SampledLogProbs logProbs = TinyNetwork.logProbs(gpu, count);
+        gpu.sample(sampled, logProbs, h, head, numbers, count, built, rules);
         return new Told(
-                gpu.read(picks, count),
+                gpu.read(sampled, count),
                 gpu.read(logProbs.values(), count),
-                gpu.read(logProbs.ids(), count * LogProbRow.MOST));
+                gpu.read(logProbs.ids(), count * LogProbRow.MAX));
     }
 
-    /** What was read of a pick. */
-    private record Told(int[] picks, float[] values, int[] ids) {
+    /** What was read of a sample. */
+    private record Told(int[] sampled, float[] values, int[] ids) {
 
-        void check(int row, float[] logits, PickRule rule, String of) {
+        void check(int row, float[] logits, RowSampling rule, String of) {
             int vocabSize = logits.length;
-            String what = "%s, row %d of %d tokens, %s".formatted(of, row, vocabSize, rule.picking());
-            int expected = new TokenPicker().pick(logits, 0, vocabSize, rule, position(row));
-            assertThat(picks[row]).as(what).isEqualTo(expected);
-            OptionalInt likeliest = rule.logProbs();
-            if (likeliest.isPresent()) {
-                LogProbRow told = LogProbRow.of(logits, 0, vocabSize, expected, likeliest.getAsInt());
-                int first = row * LogProbRow.MOST;
-                assertThat(Arrays.copyOfRange(ids, first, first + likeliest.getAsInt()))
+            String what = "%s, row %d of %d tokens, %s".formatted(of, row, vocabSize, rule.params());
+            int expected = new TokenSampler().sample(logits, 0, vocabSize, rule, position(row));
+            assertThat(sampled[row]).as(what).isEqualTo(expected);
+            OptionalInt top = rule.logProbs();
+            if (top.isPresent()) {
+                LogProbRow told = LogProbRow.of(logits, 0, vocabSize, expected, top.getAsInt());
+                int first = row * LogProbRow.MAX;
+                assertThat(Arrays.copyOfRange(ids, first, first + top.getAsInt()))
                         .as(what)
                         .isEqualTo(told.ids());
                 for (int i = 0; i < told.values().length; i++) {
-                    checkValue(values[row * (1 + LogProbRow.MOST) + i], told.values()[i], what);
+                    checkValue(values[row * (1 + LogProbRow.MAX) + i], told.values()[i], what);
                 }
             }
         }

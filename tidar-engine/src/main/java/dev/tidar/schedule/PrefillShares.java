@@ -10,7 +10,7 @@ import java.util.Map;
  * goes to the others: a long prompt neither holds up short ones nor waits for them. Where there are fewer rows than
  * sequences, those that came first get one each.
  */
-final class PromptShares {
+final class PrefillShares {
 
     private final Map<ScheduledSequence, Integer> rows = new HashMap<>();
 
@@ -18,7 +18,7 @@ final class PromptShares {
      * @param running in the order in which they came
      * @param total prompt rows of the forward
      */
-    PromptShares(List<ScheduledSequence> running, int total) {
+    PrefillShares(List<ScheduledSequence> running, int total) {
         List<ScheduledSequence> owing = running.stream()
                 .filter(s -> s.sequence().owesPrompt())
                 .limit(total)

@@ -3,17 +3,17 @@ package dev.tidar.sampling;
 import dev.tidar.tensor.Ids;
 
 /**
- * Picks one token from a row of logits.
+ * Samples one token from a row of logits.
  *
- * <p>In this order: bias is added, tokens that have appeared are penalised, and tokens that the row may not pick are
- * ruled out. At temperature 0 the best token is the pick. Else scores are divided by the temperature T, the filters
- * choose who may be drawn, and with noise g the pick is argmax(score / T + g(seed, position, id)) among these: a sample
+ * <p>In this order: bias is added, tokens that have appeared are penalised, and tokens that the row may not sample are
+ * ruled out. At temperature 0 the best token is the sample. Else scores are divided by the temperature T, the filters
+ * choose who may be drawn, and with noise g the sample is argmax(score / T + g(seed, position, id)) among these: a sample
  * from their softmax by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and
  * a mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
  *
- * <p>A pick depends on the arguments alone; what the picker has of its own is scratch memory. Confined to a thread.
+ * <p>A sample depends on the arguments alone; what the picker has of its own is scratch memory. Confined to a thread.
  */
-public final class TokenPicker {
+public final class TokenSampler {
 
     private final Candidates candidates = new Candidates();
     private float[] changed = new float[0];
@@ -22,34 +22,34 @@ public final class TokenPicker {
     /**
      * The token for one position. The row stays as it is.
      *
-     * @param logits scores; an id with negative infinity is never picked
+     * @param logits scores; an id with negative infinity is never sampled
      * @param from where the row begins
      * @param vocabSize length of the row
-     * @param rule how the row's token is picked
-     * @param position position of the token to be picked
+     * @param rule how the row's token is sampled
+     * @param position position of the token to be sampled
      * @return the id, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or positive
      *     infinity
      */
-    public int pick(float[] logits, int from, int vocabSize, PickRule rule, int position) {
+    public int sample(float[] logits, int from, int vocabSize, RowSampling rule, int position) {
         if (rule.keepsScores(position)) {
-            return pickScored(logits, from, vocabSize, rule.picking(), position);
+            return sampleScored(logits, from, vocabSize, rule.params(), position);
         }
         if (changed.length < vocabSize) {
             changed = new float[vocabSize];
         }
         System.arraycopy(logits, from, changed, 0, vocabSize);
-        rule.picking().bias().add(changed);
+        rule.params().bias().add(changed);
         penalise(rule);
         ruleOut(vocabSize, rule, position);
-        return pickScored(changed, 0, vocabSize, rule.picking(), position);
+        return sampleScored(changed, 0, vocabSize, rule.params(), position);
     }
 
-    /** Those of the last pick, for tests. */
+    /** Those of the last sample, for tests. */
     Candidates candidates() {
         return candidates;
     }
 
-    private int pickScored(float[] scores, int from, int vocabSize, Picking how, int position) {
+    private int sampleScored(float[] scores, int from, int vocabSize, SamplingParams how, int position) {
         int best = argmax(scores, from, vocabSize);
         if (best == Ids.NONE || how.temperature() == 0) {
             return best;
@@ -59,10 +59,10 @@ public final class TokenPicker {
         return candidates.draw(how.seed(), position);
     }
 
-    private void penalise(PickRule rule) {
+    private void penalise(RowSampling rule) {
         TokenCounts history = rule.history();
         TokenCounts since = rule.since();
-        Penalties penalties = rule.picking().penalties();
+        Penalties penalties = rule.params().penalties();
         if (unpenalised.length < since.size()) {
             unpenalised = new float[since.size()];
         }
@@ -78,10 +78,10 @@ public final class TokenPicker {
         }
     }
 
-    private void ruleOut(int vocabSize, PickRule rule, int position) {
-        BarredIds barred = rule.picking().barred();
-        if (barred.bar(position)) {
-            for (int id : barred.ids()) {
+    private void ruleOut(int vocabSize, RowSampling rule, int position) {
+        BannedIds banned = rule.params().banned();
+        if (banned.bans(position)) {
+            for (int id : banned.ids()) {
                 ruleOut(id);
             }
         }
