@@ -39,11 +39,11 @@ public final class TidarEngine implements AutoCloseable {
     }
 
     /**
-     * @param nanoTime a monotonic clock, which tests may hasten
-     * @param around what tests put around the network, such as a script in its place
+     * @param nanoTime a monotonic clock, which tests may advance
+     * @param modelDecorator wraps or replaces the network, for tests
      */
-    static TidarEngine load(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
-        TidarEngine engine = start(options, nanoTime, around);
+    static TidarEngine load(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
+        TidarEngine engine = start(options, nanoTime, modelDecorator);
         try {
             engine.awaitLoaded();
         } catch (RuntimeException | Error e) {
@@ -61,8 +61,8 @@ public final class TidarEngine implements AutoCloseable {
         return start(options, System::nanoTime, network -> network);
     }
 
-    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
-        EngineLoader loader = new EngineLoader(options, nanoTime, around);
+    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
+        EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
         return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), nanoTime));
     }
 

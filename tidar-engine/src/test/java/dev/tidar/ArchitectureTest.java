@@ -32,7 +32,7 @@ class ArchitectureTest {
                     "dev.tidar.text.tokenizer"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
-            List.of("dev.tidar.auto"),
+            List.of("dev.tidar.emission", "dev.tidar.auto"),
             List.of("dev.tidar.schedule"),
             List.of("dev.tidar.load"),
             List.of("dev.tidar"));
@@ -103,6 +103,15 @@ class ArchitectureTest {
             .resideInAPackage("..backend..")
             .allowEmptyShould(true)
             .because("the decode loop reads like the paper, and the paper has no device");
+
+    @ArchTest
+    static final ArchRule the_decode_loop_knows_no_text = noClasses()
+            .that()
+            .resideInAPackage("..decode..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..text..", "..emission..")
+            .because("tokens become answers after the loop, on the far side of TokenSink; what restricts them comes in as a Constraint");
 
     @ArchTest
     static final ArchRule the_engine_knows_no_framework = noClasses()

@@ -13,7 +13,7 @@ import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
+import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.TestModel;
 import dev.tidar.sampling.SamplingParams;
 import java.nio.file.Path;
@@ -245,9 +245,7 @@ class ManySequencesTest {
 
         private List<Integer> decodeAlone() {
             return model.decode(
-                            prompt,
-                            new StopRule(Set.of(), List.of(), TOKENS, 512),
-                            new SamplingParams((float) temperature, seed),
+                            new DecodeRequest(prompt, new SamplingParams((float) temperature, seed), TOKENS, 512),
                             StepLayout.AUTOREGRESSIVE,
                             64)
                     .tokens();

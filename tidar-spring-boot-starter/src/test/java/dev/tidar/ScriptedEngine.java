@@ -74,14 +74,14 @@ public final class ScriptedEngine {
             for (int row = 0; row < rows.counts().exact(); row++) {
                 memory.put(slot(rows, rows.sequence(row), rows.position(row)), rows.token(row));
             }
-            List<StepResult.ForSequence> results = new ArrayList<>();
+            List<StepResult.Outcome> results = new ArrayList<>();
             for (int s = 0; s < rows.numSequences(); s++) {
                 results.add(result(rows, s, inputs.plans().get(s), inputs.numSamples()));
             }
             return new StepResult(results);
         }
 
-        private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, int numSamples) {
+        private StepResult.Outcome result(StepRows rows, int sequence, VerifyPlan plan, int numSamples) {
             int[] sampled = new int[numSamples];
             for (int j = 0; j < plan.verifyRows(); j++) {
                 sampled[plan.firstSample() + j] = next(rows, sequence, rows.visible(plan.firstRow() + j));
@@ -91,7 +91,7 @@ public final class ScriptedEngine {
             for (int j = 0; j < kept; j++) {
                 emitted.add(sampled[plan.firstSample() + j]);
             }
-            return new StepResult.ForSequence(emitted, List.of());
+            return new StepResult.Outcome(emitted, List.of());
         }
 
         private int next(StepRows rows, int sequence, int seen) {

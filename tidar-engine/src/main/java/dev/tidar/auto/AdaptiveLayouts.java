@@ -7,21 +7,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses layouts by what they yield: tokens of all running sequences over the time of their forward, by running means
- * of what was seen. Rows that a forward has free at little cost are shared; where more rows cost more than they bring,
- * all decode autoregressively.
+ * Chooses layouts by what they yield: the tokens of all running sequences over the time of their forward, both as running
+ * means of what was seen. It is a greedy bandit with optimistic first estimates (Sutton and Barto, Reinforcement Learning,
+ * 2.6). Where rows are nearly free, sequences share them for drafting; where rows cost more than they bring, all of them
+ * decode autoregressively.
  *
  * <p>Confined to the engine thread, but for {@link #standings}.
  */
 public final class AdaptiveLayouts {
 
     /*
-     * A candidate starts from the time measured at load and an optimistic estimate of its tokens, so it is tried where
-     * it could win at all, and loses its place once its own figures say so. Estimates of tokens belong to a request,
+     * A candidate starts from the time measured at load and an optimistic estimate of its tokens. So it is tried wherever
+     * it could win at all, and loses its place once its own figures are worse. Estimates of tokens belong to a request,
      * because acceptance depends on the text; each starts from the engine's running mean, counted as PRIOR_STEPS steps.
-     * What the engine holds of every candidate moves back a little with each request towards the optimistic estimate
-     * and the measured time: that is the price of probing, and the way back for a layout that was given up. A forward
-     * without drafts tells what rows cost; what one with drafts takes beyond that is a surcharge of its layouts.
+     * With each request the engine's estimates move a little towards the optimistic estimate and the measured time: that
+     * is the price of exploration, and the way back for a layout that was given up. A forward without drafts shows what
+     * rows cost; what a forward with drafts takes beyond that is a surcharge of its layouts.
      */
 
     /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
@@ -39,11 +40,11 @@ public final class AdaptiveLayouts {
     private static final double MEASURED_FORWARDS = 3;
 
     /**
-     * A layout is not worth fewer or more of its own rows than this factor says, however its measurement was disturbed.
+     * A layout counts as at most this factor more or fewer rows than it has, in case its measurement was disturbed.
      */
     private static final double ROW_FACTOR = 4;
 
-    /** Forwards after which standings are made anew, for whoever looks. */
+    /** Forwards after which the standings that other threads read are renewed. */
     private static final int PUBLISH_EVERY = 16;
 
     private final PassTimes times;
@@ -107,23 +108,19 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Decides on the layouts of the next forward: every sequence that leaves it open begins autoregressively and is
-     * given the layout that brings most, one after the other, as long as the whole gains.
+     * Decides on the layouts of the next forward. Every request that leaves its layout open starts autoregressively; then
+     * the change of one layout that brings most is made, again and again, as long as the whole batch gains.
      *
      * @param beginning choices of the sequences whose next forward begins a step
-     * @param underWay layouts of those that are within one
+     * @param underWay layouts of the sequences that are in the middle of one
      * @param promptRows prompt rows beside them
      */
     public void share(List<LayoutChoice> beginning, List<StepLayout> underWay, int promptRows) {
         Forward forward = new Forward(promptRows * times.promptRowNanos());
-        List<RequestLayouts> open = new ArrayList<>();
-        for (LayoutChoice choice : beginning) {
-            if (choice instanceof RequestLayouts request) {
-                request.current = candidates.get(0);
-                open.add(request);
-            }
-            forward.add(decodeRows(choice.current()), 0, 1);
-        }
+        List<LayoutChoice> open =
+                beginning.stream().filter(LayoutChoice::isOpen).toList();
+        open.forEach(choice -> choice.choose(StepLayout.AUTOREGRESSIVE));
+        beginning.forEach(choice -> forward.add(decodeRows(choice.current()), 0, 1));
         underWay.forEach(layout -> forward.add(decodeRows(layout), surcharge(layout), 1));
         while (forward.improve(open)) {}
     }
@@ -138,7 +135,7 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Told what a forward took.
+     * Takes note of how long a forward took.
      *
      * @param layouts layouts of the sequences that decoded in it
      * @param promptRows its prompt rows
@@ -191,20 +188,22 @@ public final class AdaptiveLayouts {
             return (tokens + addedTokens) / Math.max(times.nanos(1), time);
         }
 
-        /** Changes the one layout that gains most; false where none gains. */
-        boolean improve(List<RequestLayouts> open) {
+        /** Makes the change of one layout that gains most; false if none gains. */
+        boolean improve(List<LayoutChoice> open) {
             double best = tokensPerNano(0, 0, 0);
             Runnable change = null;
-            for (RequestLayouts request : open) {
+            for (LayoutChoice request : open) {
+                StepLayout current = request.current();
                 for (Candidate candidate : candidates) {
-                    double addedRows = candidate.rows - request.current.rows;
-                    double addedNanos = candidate.surcharge - request.current.surcharge;
-                    double addedTokens = request.tokens(candidate) - request.tokens(request.current);
+                    double addedRows = candidate.rows - decodeRows(current);
+                    double addedNanos = candidate.surcharge - surcharge(current);
+                    double addedTokens =
+                            request.tokensPerForward(candidate.layout) - request.tokensPerForward(current);
                     double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
                     if (rate > best * (1 + 1e-9)) {
                         best = rate;
                         change = () -> {
-                            request.current = candidate;
+                            request.choose(candidate.layout);
                             add(addedRows, addedNanos, addedTokens);
                         };
                     }
@@ -243,7 +242,7 @@ public final class AdaptiveLayouts {
             surcharge -= FORGET * surcharge;
         }
 
-        /** Told what a forward took for each sequence that drafted in it, beyond the time of its rows. */
+        /** Takes note of how long a forward took for each sequence that drafted in it, beyond the time of its rows. */
         void costs(double nanos) {
             forwards++;
             surcharge += Math.max(RECENT_SURCHARGE, 1 / (forwards + MEASURED_FORWARDS)) * (nanos - surcharge);
@@ -260,10 +259,11 @@ public final class AdaptiveLayouts {
         }
     }
 
+    /** The open choice of one request. It starts from the engine's means and learns from its own steps. */
     private final class RequestLayouts implements LayoutChoice {
         private final double[] sums = new double[candidates.size()];
         private final int[] steps = new int[candidates.size()];
-        private Candidate current = candidates.get(0);
+        private StepLayout current = StepLayout.AUTOREGRESSIVE;
 
         RequestLayouts() {
             for (int i = 0; i < sums.length; i++) {
@@ -271,15 +271,25 @@ public final class AdaptiveLayouts {
             }
         }
 
-        /** Tokens that a forward of a candidate emits in the mean. */
-        double tokens(Candidate candidate) {
-            int i = candidate.index;
-            return sums[i] / (PRIOR_STEPS + steps[i]) / candidate.layout.forwards();
+        @Override
+        public StepLayout current() {
+            return current;
         }
 
         @Override
-        public StepLayout current() {
-            return current.layout;
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void choose(StepLayout layout) {
+            current = layout;
+        }
+
+        @Override
+        public double tokensPerForward(StepLayout layout) {
+            int i = candidate(layout).orElseThrow().index;
+            return sums[i] / (PRIOR_STEPS + steps[i]) / layout.forwards();
         }
 
         @Override

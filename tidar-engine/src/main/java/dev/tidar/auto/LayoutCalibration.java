@@ -1,26 +1,23 @@
 package dev.tidar.auto;
 
 import dev.tidar.api.InvalidModelException;
-import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
-import dev.tidar.decode.Sequence;
+import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
+import dev.tidar.decode.TokenSink;
+import dev.tidar.decode.Turn;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.sampling.SamplingParams;
-import dev.tidar.step.SequenceStep;
-import dev.tidar.step.StepResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what forwards cost on this device, by decoding a few steps after short prompts without meaning. Confined to
+ * Measures what forwards cost on this device, by decoding a few steps after short, meaningless prompts. Confined to
  * the engine thread.
  */
 public final class LayoutCalibration {
@@ -67,23 +64,23 @@ public final class LayoutCalibration {
      * @throws InvalidModelException if the model gives no finite scores
      */
     public long measure(StepLayout layout, int sequences, long budgetNanos) {
-        List<Sequence> batch = new ArrayList<>();
+        List<RunningSequence> batch = new ArrayList<>();
         try {
             for (int i = 0; i < sequences; i++) {
                 batch.add(sequence(promptTokens(), layout));
             }
-            for (Sequence sequence : batch) {
-                while (sequence.isPrefilling()) {
+            for (RunningSequence sequence : batch) {
+                while (sequence.sequence().awaitsFirstToken()) {
                     forward(List.of(sequence), prefillChunk);
                 }
             }
             return lowerQuartile(batch, layout.forwards(), budgetNanos);
         } finally {
-            batch.forEach(Sequence::close);
+            batch.forEach(RunningSequence::close);
         }
     }
 
-    private long lowerQuartile(List<Sequence> batch, int forwards, long budgetNanos) {
+    private long lowerQuartile(List<RunningSequence> batch, int forwards, long budgetNanos) {
         long[] times = new long[MAX_STEPS];
         int steps = 0;
         long begin = nanoTime.getAsLong();
@@ -105,7 +102,7 @@ public final class LayoutCalibration {
         int fitting = Math.min(prefillChunk, contextLength - 1);
         long best = Long.MAX_VALUE;
         for (int i = 0; i < PROMPT_REPEATS; i++) {
-            try (Sequence sequence = sequence(fitting, StepLayout.AUTOREGRESSIVE)) {
+            try (RunningSequence sequence = sequence(fitting, StepLayout.AUTOREGRESSIVE)) {
                 long begin = nanoTime.getAsLong();
                 forward(List.of(sequence), fitting);
                 best = Math.min(best, nanoTime.getAsLong() - begin);
@@ -118,36 +115,32 @@ public final class LayoutCalibration {
         return Math.min(PROMPT_TOKENS, Math.max(1, contextLength / 4));
     }
 
-    private Sequence sequence(int promptTokens, StepLayout layout) {
-        StopRule stop = new StopRule(Set.of(), List.of(), MAX_STEPS * layout.draftLength(), contextLength);
-        return new Sequence(
-                Collections.nCopies(promptTokens, promptToken),
-                SamplingParams.GREEDY,
-                stop,
-                AnswerState.FREE,
-                Optional.empty(),
+    private RunningSequence sequence(int promptTokens, StepLayout layout) {
+        return new RunningSequence(
+                new DecodeRequest(
+                        Collections.nCopies(promptTokens, promptToken),
+                        SamplingParams.GREEDY,
+                        MAX_STEPS * layout.draftLength(),
+                        contextLength),
                 LayoutChoice.fixed(layout),
-                kv.table(""));
+                kv.table(""),
+                TokenSink.NONE);
     }
 
-    private void forward(List<Sequence> batch, int promptRows) {
-        List<SequenceStep> steps = new ArrayList<>(batch.size());
-        for (Sequence sequence : batch) {
-            SequenceStep step = decoder.plan(sequence, promptRows);
-            if (!sequence.blocks().reserve(step.end())) {
-                throw new IllegalStateException("calibration needs %d positions".formatted(step.end()));
+    private void forward(List<RunningSequence> batch, int promptRows) {
+        List<Turn> turns = new ArrayList<>(batch.size());
+        for (RunningSequence sequence : batch) {
+            Turn turn = decoder.plan(sequence, promptRows);
+            if (!sequence.blocks().reserve(turn.end())) {
+                throw new IllegalStateException("calibration needs %d positions".formatted(turn.end()));
             }
-            steps.add(step);
+            turns.add(turn);
         }
-        StepResult results = decoder.run(batch, steps);
-        for (int i = 0; i < batch.size(); i++) {
-            StepResult.ForSequence result = results.sequences().get(i);
-            if (!result.isFinite()) {
-                throw new InvalidModelException(
-                        InvalidModelException.Fault.CORRUPT,
-                        "the model gives no finite scores: its weights hold NaN or infinity, or do not fit their format");
-            }
-            decoder.apply(batch.get(i), steps.get(i), result);
+        decoder.step(turns);
+        if (batch.stream().anyMatch(RunningSequence::isWithoutScores)) {
+            throw new InvalidModelException(
+                    InvalidModelException.Fault.CORRUPT,
+                    "the model gives no finite scores: its weights hold NaN or infinity, or do not fit their format");
         }
     }
 }

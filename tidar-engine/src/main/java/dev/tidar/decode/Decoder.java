@@ -1,22 +1,23 @@
 package dev.tidar.decode;
 
-import dev.tidar.api.TokenChunk;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.RowSampling;
-import dev.tidar.step.SequenceStep;
-import dev.tidar.step.SequenceStep.Group;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
-import dev.tidar.step.StepRows;
-import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.Ids;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.tidar.step.StepResult.Outcome;
 import java.util.List;
 
 /**
- * The body of the draft-and-verify loop, for one sequence or a batch: known rows go in, each sequence takes over what
- * was decided. Modes are layouts of rows, not other loops.
+ * TiDAR's decode loop (arXiv 2511.08923, section 3.2), for one sequence or a batch of them.
+ *
+ * <p>Each turn of the loop is one step. {@link #plan} lays out the rows of a sequence: its anchor and the drafts that the
+ * step before proposed, which are verified causally, and after them groups of mask rows, one group for each number of
+ * rows that verification may keep. One forward then does three things at once: it samples a token from every verify row,
+ * accepts the drafts that equal these tokens, and drafts the next block from the masks of the group that belongs to the
+ * verdict. What was kept is committed, and the new draft waits for the next step.
+ *
+ * <p>Every emitted token was sampled from a causal row, so the output equals that of autoregressive decoding. The modes
+ * differ only in the rows that their {@link StepLayout} asks for; a prompt is computed by the same loop, as rows whose
+ * keys and values are kept.
  *
  * <p>Confined to the engine thread.
  */
@@ -27,7 +28,7 @@ public final class Decoder {
 
     /**
      * @param model the network
-     * @param maskToken stands for "not drafted yet"; any id where no layout drafts
+     * @param maskToken the input token of mask rows; any token where no layout drafts
      */
     public Decoder(TidarModel model, int maskToken) {
         this.model = model;
@@ -35,80 +36,41 @@ public final class Decoder {
     }
 
     /**
-     * The rows of a sequence in the next forward. Its blocks must have room for {@link SequenceStep#end} positions.
+     * Plans the rows of a sequence in the next step. Its block table must have room for {@link Turn#end} positions before
+     * the step runs.
      *
-     * @param promptRows prompt rows at most, at least 1
+     * @param maxPrefillRows rows that a prompt may have in the step, at least 1
      */
-    public SequenceStep plan(Sequence sequence, int promptRows) {
-        return sequence.next(promptRows, maskToken);
-    }
-
-    /** The one row of a sequence that decodes, where there is no room for the others of its layout. */
-    public SequenceStep planAlone(Sequence sequence) {
-        return sequence.nextAlone();
+    public Turn plan(RunningSequence sequence, int maxPrefillRows) {
+        return sequence.plan(maxPrefillRows, maskToken);
     }
 
     /**
-     * Runs one forward.
+     * Runs one step of the loop.
      *
-     * @param steps one for each sequence, in order
-     * @return what it decided, one for each sequence; nothing is changed yet
+     * @param turns one for each sequence of the batch, with blocks reserved; if the model throws, no sequence has changed
      */
-    public StepResult run(List<Sequence> sequences, List<SequenceStep> steps) {
-        return model.step(inputs(sequences, steps));
-    }
-
-    /**
-     * Lets a sequence take over what a forward decided for it.
-     *
-     * @return what was emitted
-     */
-    public TokenChunk apply(Sequence sequence, SequenceStep step, StepResult.ForSequence result) {
-        return sequence.apply(step, result);
-    }
-
-    private static StepInputs inputs(List<Sequence> sequences, List<SequenceStep> steps) {
-        StepRows.Builder rows = new StepRows.Builder();
-        int[] firstExact = new int[steps.size()];
-        for (int s = 0; s < steps.size(); s++) {
-            SequenceStep step = steps.get(s);
-            rows.sequence(sequences.get(s).blocks().blocks());
-            for (int i = 0; i < step.exactTokens().size(); i++) {
-                int row = rows.exact(s, step.exactTokens().get(i), step.position() + i);
-                if (i == 0) {
-                    firstExact[s] = row;
-                }
+    public void step(List<Turn> turns) {
+        StepResult result = model.step(inputs(turns)); // one forward: verify, accept, draft
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            Outcome outcome = result.outcomes().get(i);
+            RunningSequence sequence = turn.sequence();
+            if (!outcome.isFinite()) {
+                sequence.failWithoutScores();
+                continue;
             }
+            List<Integer> emitted = sequence.emit(outcome); // the accepted drafts and the next anchor, up to a stop
+            sequence.commit(turn, emitted); // the keys and values of the kept rows stay
+            sequence.propose(outcome.drafts()); // the next step verifies these
         }
-        List<VerifyPlan> plans = new ArrayList<>(steps.size());
-        List<RowSampling> verifyRules = new ArrayList<>();
-        List<RowSampling> draftRules = new ArrayList<>();
-        int sampled = 0;
-        int drafts = 0;
-        for (int s = 0; s < steps.size(); s++) {
-            SequenceStep step = steps.get(s);
-            int firstVerify = firstExact[s] + step.exactTokens().size() - step.verifyRows();
-            int draftLength = step.groups().isEmpty() ? 1 : step.draftLength();
-            plans.add(new VerifyPlan(
-                    firstVerify, step.verifyRows(), sampled, drafts, draftLength, groups(rows, s, step), (float)
-                            sequences.get(s).layout().beta()));
-            sampled += step.verifyRows();
-            drafts += draftLength - 1;
-            RowRules.ForStep rules = sequences.get(s).rules(step);
-            verifyRules.addAll(rules.verify());
-            draftRules.addAll(rules.draft());
-        }
-        return new StepInputs(rows.build(), plans, verifyRules, draftRules);
     }
 
-    /** Lays out the groups of a sequence; the first row of each by kept count. */
-    private static int[] groups(StepRows.Builder rows, int sequence, SequenceStep step) {
-        int[] first = new int[step.verifyRows() + 1];
-        Arrays.fill(first, Ids.NONE);
-        for (Group group : step.groups()) {
-            int[] tokens = group.tokens().stream().mapToInt(Integer::intValue).toArray();
-            first[group.kept()] = rows.group(sequence, tokens, group.position(), group.seen());
+    private static StepInputs inputs(List<Turn> turns) {
+        StepInputs.Builder inputs = new StepInputs.Builder();
+        for (Turn turn : turns) {
+            inputs.add(turn.sequence().blocks().blocks(), turn.rows(), turn.layout().beta(), turn.sampling());
         }
-        return first;
+        return inputs.build();
     }
 }

@@ -6,19 +6,24 @@ public interface LayoutChoice {
     /** The layout of the next step. May change between steps, never within one. */
     StepLayout current();
 
-    /** Told how many tokens a finished step emitted. */
-    void observe(StepLayout layout, int kept);
+    /** Whether {@link #choose} may change the layout, as in mode auto. */
+    default boolean isOpen() {
+        return false;
+    }
+
+    /** Changes the layout of the next step; without effect on a choice that is not open. */
+    default void choose(StepLayout layout) {}
+
+    /** Tokens that a forward of a layout emits for this request, in the mean of what was seen. */
+    default double tokensPerForward(StepLayout layout) {
+        return 1;
+    }
+
+    /** Takes note of how many tokens a finished step emitted. */
+    default void observe(StepLayout layout, int kept) {}
 
     /** Always the same layout. */
     static LayoutChoice fixed(StepLayout layout) {
-        return new LayoutChoice() {
-            @Override
-            public StepLayout current() {
-                return layout;
-            }
-
-            @Override
-            public void observe(StepLayout used, int kept) {}
-        };
+        return () -> layout;
     }
 }

@@ -1,70 +1,35 @@
 package dev.tidar.decode;
 
-import dev.tidar.api.FinishReason;
-import dev.tidar.api.LogProbs;
-import dev.tidar.api.TokenChunk;
 import dev.tidar.kvcache.BlockTable;
-import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.SequenceStep;
-import dev.tidar.step.SequenceStep.Group;
-import dev.tidar.step.StepResult;
-import dev.tidar.tensor.Ids;
-import dev.tidar.text.tokenizer.StreamingDetokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * One request while it is decoded: its tokens so far, what of them is in the cache, its drafts, and whether it has
- * ended.
+ * The tokens of one sequence: those of its prompt and its answer, how many of them are committed to the KV cache, and
+ * the drafts that the next step will verify. Confined to the engine thread.
  *
- * <p>Prefill is no special state: rows are owed for every token after the committed ones, and when only one is owed,
- * that token is the anchor of a decode step. Confined to the engine thread.
+ * <pre>{@code
+ * tokens      p0 p1 p2 | t0 t1 t2      prompt | emitted
+ * committed   x  x  x    x  x          keys and values are in the cache
+ * anchor                       t2      emitted, not yet in the cache: row 0 of the next step
+ * drafts                          d1 d2
+ * }</pre>
+ *
+ * <p>Prefill is no special state. Tokens that are not committed need a row each; when only one is left, that token is the
+ * anchor of a decode step.
  */
 public final class Sequence implements AutoCloseable {
 
     private final List<Integer> tokens;
     private final int promptTokens;
-    private final RowRules rules;
-    private final StopRule stop;
-    private final Optional<TextStream> text;
-    private final Optional<HeldAnswer> held;
-    private final LayoutChoice layouts;
     private final BlockTable blocks;
-    private final DecodeStats stats = new DecodeStats();
-
     private int committed;
     private List<Integer> drafts = List.of();
-    private StepLayout layout = StepLayout.AUTOREGRESSIVE;
-    private boolean betweenSteps = true;
-    private Optional<FinishReason> finish = Optional.empty();
 
-    /**
-     * A sequence at its start.
-     *
-     * @param prompt at least one token, fewer than the context has room for
-     * @param start what its answer is held to
-     * @param detokenizer makes its text; empty where the model has no tokenizer
-     */
-    public Sequence(
-            List<Integer> prompt,
-            SamplingParams params,
-            StopRule stop,
-            AnswerState start,
-            Optional<StreamingDetokenizer> detokenizer,
-            LayoutChoice layouts,
-            BlockTable blocks) {
-        if (prompt.isEmpty() || prompt.size() >= stop.contextLength()) {
-            throw new IllegalArgumentException(
-                    "prompt must have 1 to %d tokens, but has %d".formatted(stop.contextLength() - 1, prompt.size()));
-        }
+    Sequence(List<Integer> prompt, BlockTable blocks) {
         this.tokens = new ArrayList<>(prompt);
         this.promptTokens = prompt.size();
-        this.rules = new RowRules(params, prompt);
-        this.stop = stop;
-        this.text = detokenizer.map(d -> new TextStream(d, stop.stopStrings()));
-        this.held = start.isHeld() ? Optional.of(new HeldAnswer(start)) : Optional.empty();
-        this.layouts = layouts;
         this.blocks = blocks;
     }
 
@@ -79,180 +44,87 @@ public final class Sequence implements AutoCloseable {
     }
 
     /**
-     * Gives its blocks back, so that another sequence can go on. It loses nothing but time: once it has begun again,
-     * its tokens are found in the prefix cache or owed.
+     * Gives its blocks back, so that another sequence can go on. It loses nothing but time: once it begins again, its
+     * tokens are found in the prefix cache or computed again.
      */
     public void preempt() {
         blocks.close();
         committed = 0;
         drafts = List.of();
-        betweenSteps = true;
     }
 
     /**
-     * The rows of the next forward.
-     *
-     * @param promptRows owed rows at most, where more than the anchor is owed; at least 1
+     * Appends what a step emitted, and commits the rows that were kept for it. Rejected rows need no clean-up: the next
+     * step overwrites their keys and values.
      */
-    SequenceStep next(int promptRows, int maskToken) {
-        if (betweenSteps) {
-            layout = layouts.current();
-        }
-        int room = stop.contextLength() - tokens.size();
-        if (!owesPrompt()) {
-            return layout.next(pending(room), maskToken);
-        }
-        int end = Math.min(committed + promptRows, tokens.size());
-        List<Integer> rows = tokens.subList(committed, end);
-        if (end < tokens.size()) {
-            return new SequenceStep(rows, committed, 0, 1, List.of());
-        }
-        List<Group> groups = layout.afterPrompt(tokens.size(), room, maskToken);
-        return new SequenceStep(rows, committed, 1, layout.draftLength(), groups);
-    }
-
-    /** With what may and must come next in place of drafts that may not. */
-    private Pending pending(int room) {
-        List<Integer> forced = held.map(HeldAnswer::forced).orElse(List.of());
-        List<Integer> legal = forced.isEmpty() ? held.map(h -> h.legal(drafts)).orElse(drafts) : List.of();
-        return new Pending(committed, tokens.get(committed), legal, forced, !betweenSteps, room);
-    }
-
-    /**
-     * The rows of a forward that emits one token and has no others: what is left to do where rows or blocks are short.
-     */
-    SequenceStep nextAlone() {
-        layout = StepLayout.AUTOREGRESSIVE;
-        betweenSteps = true;
-        return layout.next(new Pending(committed, tokens.get(committed), List.of(), 1), Ids.NONE);
-    }
-
-    /**
-     * Takes over what a forward decided.
-     *
-     * @return what it emitted; empty for a prefill chunk and a draft pass
-     */
-    TokenChunk apply(SequenceStep step, StepResult.ForSequence result) {
-        boolean prefill = isPrefilling();
-        boolean decodes = !owesPrompt() && step.verifyRows() <= Math.max(1, layout.draftLength());
-        drafts = result.draft();
-        List<TokenChunk.Token> emitted = new ArrayList<>(result.kept());
-        for (int j = 0; j < result.kept() && finish.isEmpty(); j++) {
-            emitted.add(emit(result, j));
-        }
-        committed = step.committed(emitted.size());
+    void commit(SequenceStep rows, List<Integer> emitted) {
+        tokens.addAll(emitted);
+        committed = rows.committed(emitted.size());
         blocks.commit(tokens, committed);
-        betweenSteps = !step.isDraftPass();
-        if (!prefill && (step.isDraftPass() || !emitted.isEmpty())) {
-            stats.forward();
-        }
-        if (!prefill && !emitted.isEmpty()) {
-            stats.step(emitted.size());
-        }
-        if (decodes && !emitted.isEmpty()) {
-            layouts.observe(layout, emitted.size());
-        }
-        return new TokenChunk(stats.steps(), emitted);
     }
 
-    private TokenChunk.Token emit(StepResult.ForSequence result, int row) {
-        int token = result.emitted().get(row);
-        tokens.add(token);
-        rules.emitted(token);
-        held.ifPresent(h -> h.emitted(token));
-        boolean stopId = stop.stopIds().contains(token);
-        boolean mayStop = emittedTokens() >= stop.minTokens();
-        String piece = stopId ? "" : text.map(t -> t.accept(token, mayStop)).orElse("");
-        if (stopId
-                || text.map(TextStream::isStopped).orElse(false)
-                || held.map(HeldAnswer::isComplete).orElse(false)) {
-            finish = Optional.of(FinishReason.STOP);
-        } else if (budget() == 0) {
-            boolean whole = held.map(HeldAnswer::isWhole).orElse(false);
-            finish = Optional.of(whole ? FinishReason.STOP : FinishReason.LENGTH);
-        }
-        String rest = finish.isPresent() ? text.map(TextStream::finish).orElse("") : "";
-        Optional<LogProbs> logProbs = result.logProbs().isEmpty()
-                ? Optional.empty()
-                : Optional.of(result.logProbs().get(row));
-        return new TokenChunk.Token(token, piece + rest, row < result.kept() - 1, logProbs);
+    /** Takes over the drafts for the next step. */
+    void propose(List<Integer> proposed) {
+        drafts = List.copyOf(proposed);
     }
 
-    /** Tokens that the answer may still have. */
-    private int budget() {
-        return Math.min(stop.maxTokens() - emittedTokens(), stop.contextLength() - tokens.size());
+    /** The drafts for the next step, of the model's own. */
+    public List<Integer> drafts() {
+        return drafts;
     }
 
-    /** Whether the first token is still to come. */
-    public boolean isPrefilling() {
-        return tokens.size() == promptTokens;
+    /** The exact token that is emitted and not yet in the cache, once nothing else is left to compute. */
+    int anchor() {
+        return tokens.get(committed);
     }
 
-    /** Whether rows are owed besides the anchor's: of the prompt, or of all its tokens after it was preempted. */
-    public boolean owesPrompt() {
-        return isPrefilling() || owed() > 1;
+    /** P: positions whose keys and values are in the cache. */
+    int committed() {
+        return committed;
     }
 
-    /** Rows that the next token still needs, its own included. */
-    public int owed() {
+    /** Tokens whose keys and values are not in the cache yet, at least 1. */
+    public int uncomputed() {
         return tokens.size() - committed;
     }
 
-    /** Whether its next forward begins a step, so that it may begin with any layout. */
-    public boolean isBetweenSteps() {
-        return betweenSteps;
+    /** The next of these tokens. */
+    List<Integer> uncomputed(int count) {
+        return tokens.subList(committed, committed + count);
     }
 
-    /** Why it ended, once it has. */
-    public Optional<FinishReason> finish() {
-        return finish;
+    /** Whether tokens besides the anchor must be computed: the prompt's, or all of them after a preemption. */
+    public boolean needsPrefill() {
+        return awaitsFirstToken() || uncomputed() > 1;
+    }
+
+    /** Whether nothing was emitted yet. */
+    public boolean awaitsFirstToken() {
+        return tokens.size() == promptTokens;
     }
 
     /** Tokens of prompt and answer so far. */
-    public int tokens() {
+    public int size() {
         return tokens.size();
-    }
-
-    /** Tokens emitted so far. */
-    public int emittedTokens() {
-        return tokens.size() - promptTokens;
     }
 
     public int promptTokens() {
         return promptTokens;
     }
 
-    /** The emitted tokens. */
+    /** The number of tokens emitted so far. */
+    public int numEmitted() {
+        return tokens.size() - promptTokens;
+    }
+
+    /** The tokens emitted so far. */
     public List<Integer> emitted() {
         return List.copyOf(tokens.subList(promptTokens, tokens.size()));
     }
 
-    /** How the rows of its next forward sample. */
-    RowRules.ForStep rules(SequenceStep step) {
-        if (held.isEmpty() || step.verifyRows() == 0) {
-            return rules.of(step, List.of());
-        }
-        List<Integer> exact = step.exactTokens();
-        List<Integer> afterAnchor = exact.subList(exact.size() - step.verifyRows() + 1, exact.size());
-        return rules.of(step, held.get().masks(afterAnchor, budget()));
-    }
-
+    /** Its KV memory. */
     public BlockTable blocks() {
         return blocks;
-    }
-
-    public DecodeStats stats() {
-        return stats;
-    }
-
-    /** The layout of the step that it is in or had last. */
-    public StepLayout layout() {
-        return layout;
-    }
-
-    /** Who chooses the layout of its steps. */
-    public LayoutChoice layouts() {
-        return layouts;
     }
 
     @Override

@@ -19,7 +19,7 @@ public sealed interface StepLayout {
     StepLayout AUTOREGRESSIVE = new Autoregressive();
 
     /** The rows of the next forward of a sequence. */
-    SequenceStep next(Pending pending, int maskToken);
+    SequenceStep next(DecodeState state, int maskToken);
 
     /** The group that a prefill carries after the prompt, so that the first draft costs no pass. */
     List<Group> afterPrompt(int promptEnd, int room, int maskToken);
@@ -47,9 +47,9 @@ public sealed interface StepLayout {
     record Autoregressive() implements StepLayout {
 
         @Override
-        public SequenceStep next(Pending pending, int maskToken) {
-            List<Integer> rows = pending.rows(1 + pending.forced().size());
-            return new SequenceStep(rows, pending.position(), rows.size(), 1, List.of());
+        public SequenceStep next(DecodeState state, int maskToken) {
+            List<Integer> rows = state.draftBlock(1 + state.numFreeDrafts());
+            return new SequenceStep(rows, state.position(), rows.size(), 1, List.of());
         }
 
         @Override
@@ -110,16 +110,16 @@ public sealed interface StepLayout {
         }
 
         @Override
-        public SequenceStep next(Pending pending, int maskToken) {
-            List<Integer> rows = pending.rows(draftLength);
+        public SequenceStep next(DecodeState state, int maskToken) {
+            List<Integer> rows = state.draftBlock(draftLength);
             List<Group> groups = new ArrayList<>();
             for (int kept = 1; kept <= rows.size(); kept++) {
-                boolean carried = pending.drafts().isEmpty() || outcomes.contains(kept);
-                if (carried && pending.fits(kept, draftLength)) {
-                    groups.add(masks(kept, pending.position() + kept, maskToken));
+                boolean carried = state.drafts().isEmpty() || outcomes.contains(kept);
+                if (carried && state.fits(kept, draftLength)) {
+                    groups.add(masks(kept, state.position() + kept, maskToken));
                 }
             }
-            return new SequenceStep(rows, pending.position(), rows.size(), draftLength, groups);
+            return new SequenceStep(rows, state.position(), rows.size(), draftLength, groups);
         }
 
         @Override
@@ -174,15 +174,15 @@ public sealed interface StepLayout {
         }
 
         @Override
-        public SequenceStep next(Pending pending, int maskToken) {
-            if (pending.drafted() || !pending.drafts().isEmpty() || !pending.fits(0, draftLength)) {
-                List<Integer> rows = pending.rows(draftLength);
-                return new SequenceStep(rows, pending.position(), rows.size(), draftLength, List.of());
+        public SequenceStep next(DecodeState state, int maskToken) {
+            if (state.drafted() || !state.drafts().isEmpty() || !state.fits(0, draftLength)) {
+                List<Integer> rows = state.draftBlock(draftLength);
+                return new SequenceStep(rows, state.position(), rows.size(), draftLength, List.of());
             }
             var tokens = new ArrayList<>(Collections.nCopies(draftLength, maskToken));
-            tokens.set(0, pending.anchor());
-            Group block = new Group(0, tokens, pending.position(), pending.position());
-            return new SequenceStep(List.of(), pending.position(), 0, draftLength, List.of(block));
+            tokens.set(0, state.anchor());
+            Group block = new Group(0, tokens, state.position(), state.position());
+            return new SequenceStep(List.of(), state.position(), 0, draftLength, List.of(block));
         }
 
         @Override

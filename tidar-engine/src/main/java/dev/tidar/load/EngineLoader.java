@@ -58,22 +58,22 @@ public final class EngineLoader implements AutoCloseable {
 
     private final EngineOptions options;
     private final LongSupplier nanoTime;
-    private final UnaryOperator<TidarModel> around;
+    private final UnaryOperator<TidarModel> modelDecorator;
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
 
     /**
      * @param nanoTime a monotonic clock
-     * @param around what is put around the network that was loaded
+     * @param modelDecorator wraps the network that was loaded
      */
-    public EngineLoader(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> around) {
+    public EngineLoader(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
         this.options = options;
         this.nanoTime = nanoTime;
-        this.around = around;
+        this.modelDecorator = modelDecorator;
     }
 
-    /** The border for requests. Call it after {@link #load} has returned. */
+    /** Admits requests; there is one once {@link #load} has returned. */
     public RequestGate gate() {
         return gate.orElseThrow();
     }
@@ -98,6 +98,7 @@ public final class EngineLoader implements AutoCloseable {
         return options.model().toAbsolutePath().normalize().getFileName().toString();
     }
 
+    /** Loads the model on the device that the options ask for, or on the CPU where they allow a fallback. */
     public Engine load() {
         progress("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
@@ -105,7 +106,7 @@ public final class EngineLoader implements AutoCloseable {
             try {
                 Optional<ChatTemplate> template =
                         tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-                return load(checkpoint, new TextParts(tokenizer, template));
+                return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
             } catch (RuntimeException | Error e) {
                 tokenizer.ifPresent(Tokenizer::close);
                 throw e;
@@ -113,45 +114,46 @@ public final class EngineLoader implements AutoCloseable {
         }
     }
 
-    /** What of a model no device holds. */
+    /** The parts of a model that need no device. */
     private record TextParts(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
 
-    private Engine load(Checkpoint checkpoint, TextParts text) {
+    private Engine loadOnBestDevice(Checkpoint checkpoint, TextParts text) {
         BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoint));
         try {
-            return load(checkpoint, text, choice);
+            return loadOrFree(checkpoint, text, choice);
         } catch (DeviceException e) {
             if (!choice.isGpu() || !BackendChoice.mayReplace(options)) {
                 throw e;
             }
-            return load(checkpoint, text, replace(choice, e));
+            return loadOrFree(checkpoint, text, fallback(choice, e));
         }
     }
 
-    /** Loads on the CPU after the GPU has failed while it served, where the options allow it. */
-    private Engine reload(TextParts text, BackendChoice failed, DeviceException failure) {
+    /** Loads on the CPU after the GPU has failed while it served, if the options allow it. */
+    private Engine reloadOnFallback(TextParts text, BackendChoice failed, DeviceException failure) {
         if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
             throw failure;
         }
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
-            return load(checkpoint, text, replace(failed, failure));
+            return loadOrFree(checkpoint, text, fallback(failed, failure));
         }
     }
 
-    /** Weights that were trained or stored in float deserve their precision; others have none to lose. */
+    /** Weights that were stored as float32 are computed in float32; others have no such precision to lose. */
     private Arithmetic arithmetic(Checkpoint checkpoint) {
         boolean floats = checkpoint.weightBytes() > 3 * checkpoint.parameters();
         boolean strict = options.weights() == WeightFormat.F32 || options.weights() == WeightFormat.AUTO && floats;
         return strict ? Arithmetic.STRICT : Arithmetic.FAST;
     }
 
-    private BackendChoice replace(BackendChoice failed, DeviceException failure) {
+    private BackendChoice fallback(BackendChoice failed, DeviceException failure) {
         BackendChoice choice = BackendChoice.insteadOf(failed.backend().facts().device(), failure, options);
         log.error("Computing on the CPU instead of a GPU: {}", choice.reason(), failure);
         return choice;
     }
 
-    private Engine load(Checkpoint checkpoint, TextParts text, BackendChoice choice) {
+    /** Loads on a device, which is freed again if that fails. */
+    private Engine loadOrFree(Checkpoint checkpoint, TextParts text, BackendChoice choice) {
         try {
             return loadOn(choice, checkpoint, text);
         } catch (RuntimeException | Error e) {
@@ -172,20 +174,21 @@ public final class EngineLoader implements AutoCloseable {
 
         progress("packing weights", 0.05);
         int layoutRows = layoutRows(config);
-        TidarTransformer network = new TidarModelLoader(checkpoint, backend)
+        TidarTransformer transformer = new TidarModelLoader(checkpoint, backend)
                 .load(
                         backend.allocateKv(geometry, memory.blocks()),
                         memory.contextLength(),
                         layoutRows + promptRows(config),
                         part -> progress("packing weights", 0.05 + 0.75 * part));
-        backend.ban(ban(config, text.tokenizer()));
+        backend.ban(neverSampled(config, text.tokenizer()));
 
         progress("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
-        Decoder decoder = new Decoder(around.apply(network), maskToken(config).orElse(0));
+        TidarModel network = modelDecorator.apply(transformer);
+        int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
-                                decoder,
+                                new Decoder(network, maskToken),
                                 new KvCache(pool, geometry.blockTokens()),
                                 memory.contextLength(),
                                 promptToken(config),
@@ -197,7 +200,7 @@ public final class EngineLoader implements AutoCloseable {
         LoadedModel loaded = new LoadedModel(
                 facts(
                         checkpoint,
-                        network.weightType(),
+                        transformer.weightType(),
                         memory.contextLength(),
                         text.template().isPresent()),
                 backend.facts(),
@@ -211,7 +214,7 @@ public final class EngineLoader implements AutoCloseable {
                 text.tokenizer()
                         .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
-                new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, network, geometry, pool)),
+                new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, transformer, geometry, pool)),
                 geometry.blockBytes());
         model = Optional.of(loaded);
         gate = Optional.of(new RequestGate(
@@ -219,12 +222,13 @@ public final class EngineLoader implements AutoCloseable {
         progress("ready", 1);
         log.info("{}", LoadReport.of(loaded));
         return new Engine(
-                decoder,
+                network,
+                maskToken,
                 loaded.kvCache(),
                 layouts,
                 layoutRows,
                 backend::close,
-                failure -> reload(text, choice, failure));
+                failure -> reloadOnFallback(text, choice, failure));
     }
 
     /** Blocks can be shared where all agrees that their contents depend on. */
@@ -259,7 +263,7 @@ public final class EngineLoader implements AutoCloseable {
     }
 
     /** The mask token, and rows of the embedding that the tokenizer has no token for. */
-    private static int[] ban(ModelConfig config, Optional<Tokenizer> tokenizer) {
+    private static int[] neverSampled(ModelConfig config, Optional<Tokenizer> tokenizer) {
         int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
         if (size > config.vocabSize()) {
             throw new InvalidModelException(

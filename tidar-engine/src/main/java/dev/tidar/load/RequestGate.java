@@ -7,10 +7,12 @@ import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Limits;
-import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.Constraint;
+import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
+import dev.tidar.emission.AnswerStream;
+import dev.tidar.emission.StopRule;
 import dev.tidar.schedule.Admission;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
@@ -37,8 +39,8 @@ public final class RequestGate {
     private final Limits limits;
     private final LoadedModel model;
     private final PromptEncoder prompts;
-    private final RequestSampling params;
-    private final AnswerStart answers;
+    private final RequestSampling sampling;
+    private final RequestConstraint constraints;
     private final LongSupplier seeds;
 
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
@@ -46,8 +48,8 @@ public final class RequestGate {
         this.limits = options.limits();
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
-        this.params = new RequestSampling(model.defaults().sampling(), model.vocabSize());
-        this.answers = new AnswerStart(model);
+        this.sampling = new RequestSampling(model.defaults().sampling(), model.vocabSize());
+        this.constraints = new RequestConstraint(model);
         this.seeds = seeds;
     }
 
@@ -70,17 +72,22 @@ public final class RequestGate {
                 request.format().isPresent() ? encoded.answerSyntax().withFormat() : encoded.answerSyntax();
         int context = model.facts().contextLength();
         requirePrompt(prompt.size(), context);
-        StopRule stop = stop(request, context);
-        AnswerState start = answers.of(request, syntax, Math.min(stop.maxTokens(), context - prompt.size()));
+        StopRule stop = stop(request);
+        int maxTokens = Math.min(maxTokens(request), context - prompt.size());
+        Constraint constraint = constraints.of(request, syntax, maxTokens);
         return new Admission(
-                prompt,
-                params.of(request, stop.stopIds(), prompt.size(), seeds.getAsLong()),
-                stop,
+                new DecodeRequest(
+                        prompt,
+                        sampling.of(request, stop.ids(), prompt.size(), seeds.getAsLong()),
+                        constraint,
+                        maxTokens,
+                        context),
                 timeout(request),
                 request.cacheSalt().orElse(""),
-                start,
-                () -> model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
-                () -> new AnswerParser(syntax, seeds.getAsLong()),
+                () -> new AnswerStream(
+                        stop,
+                        model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
+                        new AnswerParser(syntax, seeds.getAsLong())),
                 layouts);
     }
 
@@ -88,7 +95,7 @@ public final class RequestGate {
     private void requireOneLaw(GenerationRequest request) {
         if (request.decoding().orElse(defaultDecoding).isLossy()
                 && request.logProbs().isPresent()) {
-            throw new InvalidRequestException("log-probabilities are told of exact decoding, but beta is below 1");
+            throw new InvalidRequestException("log-probabilities need exact decoding, but beta is below 1");
         }
     }
 
@@ -125,13 +132,16 @@ public final class RequestGate {
                 .min(Comparator.naturalOrder());
     }
 
-    private StopRule stop(GenerationRequest request, int context) {
+    private StopRule stop(GenerationRequest request) {
         Set<Integer> stopIds = new HashSet<>(request.stopIds());
         if (!request.ignoreStopIds()) {
             stopIds.addAll(model.defaults().stopIds());
         }
-        int maxTokens = request.maxTokens().orElse(limits.maxNewTokens().orElse(context));
-        return new StopRule(stopIds, request.stopStrings(), request.minTokens(), maxTokens, context);
+        return new StopRule(stopIds, request.stopStrings(), request.minTokens());
+    }
+
+    private int maxTokens(GenerationRequest request) {
+        return request.maxTokens().orElse(limits.maxNewTokens().orElse(Integer.MAX_VALUE));
     }
 
     private Supplier<LayoutChoice> layouts(Decoding decoding) {

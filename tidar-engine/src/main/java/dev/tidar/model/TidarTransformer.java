@@ -134,11 +134,11 @@ public final class TidarTransformer implements TidarModel {
         int[] sampled = backend.read(w.sampled(), inputs.numSamples());
         int[] drafts = backend.read(w.drafts(), inputs.numDrafts());
         List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), sampled) : List.of();
-        List<StepResult.ForSequence> results = new ArrayList<>(kept.length);
+        List<StepResult.Outcome> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
             int drafted = plan.group(kept[s]) == Ids.NONE ? 0 : plan.draftLength() - 1;
-            results.add(new StepResult.ForSequence(
+            results.add(new StepResult.Outcome(
                     range(sampled, plan.firstSample(), kept[s]),
                     range(drafts, plan.firstDraft(), drafted),
                     asked(inputs, plan) ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s]) : List.of()));

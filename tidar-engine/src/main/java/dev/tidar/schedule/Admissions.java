@@ -1,6 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.api.GenerationFailedException;
+import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.Sequence;
 import dev.tidar.kvcache.KvCache;
 import java.util.Comparator;
@@ -8,9 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets requests in, in the order in which they came: one runs once there are blocks for all its tokens, and one more
- * for each that runs already. Nobody overtakes, so a large request is not held up by small ones after it. Confined to
- * the engine thread.
+ * Admits requests in the order in which they arrived. A request runs once the pool has blocks for all its tokens, and
+ * one more for each sequence that runs already. None overtakes another, so small requests cannot keep a large one waiting.
+ *
+ * <p>Confined to the engine thread.
  */
 final class Admissions {
 
@@ -19,9 +21,9 @@ final class Admissions {
     private final RequestQueue waiting;
     private final List<ScheduledSequence> running;
 
-    private Optional<Refusal> refusal = Optional.empty();
+    private Optional<Rejection> rejection = Optional.empty();
 
-    /** @param running who runs, in the order in which they came; whoever is let in is added */
+    /** @param running the running requests in the order of their arrival; admitted ones are added to it */
     Admissions(KvCache kv, int maxRunning, RequestQueue waiting, List<ScheduledSequence> running) {
         this.kv = kv;
         this.maxRunning = maxRunning;
@@ -29,10 +31,10 @@ final class Admissions {
         this.running = running;
     }
 
-    /** The first in the queue did not fit; it is not tried again before there are more blocks for it. */
-    private record Refusal(long id, int unclaimed) {}
+    /** The first request of the queue did not fit; it is not tried again before more blocks are free. */
+    private record Rejection(long id, int unclaimed) {}
 
-    /** Lets in who may run. */
+    /** Admits the requests that may run. */
     void admitWaiting() {
         while (running.size() < maxRunning) {
             Optional<ScheduledSequence> next = waiting.first().filter(this::mayFit);
@@ -40,7 +42,7 @@ final class Admissions {
                 return;
             }
             if (!admit(next.get())) {
-                refusal = Optional.of(new Refusal(next.get().id(), unclaimed()));
+                rejection = Optional.of(new Rejection(next.get().id(), unclaimed()));
                 return;
             }
             waiting.remove(next.get());
@@ -48,17 +50,17 @@ final class Admissions {
     }
 
     private boolean mayFit(ScheduledSequence next) {
-        return refusal.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
+        return rejection.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
                 .orElse(true);
     }
 
-    /** Whether the request need not wait any longer: it runs now, or has failed. */
+    /** Whether the request need not wait any longer, because it runs now or has failed. */
     private boolean admit(ScheduledSequence next) {
         try {
-            Sequence sequence = next.prepare(kv);
-            int found = sequence.begin();
-            if (!fits(sequence)) {
-                sequence.preempt();
+            RunningSequence prepared = next.prepare(kv);
+            int found = prepared.sequence().begin();
+            if (!fits(prepared.sequence())) {
+                prepared.preempt();
                 return false;
             }
             next.run(found);
@@ -72,15 +74,15 @@ final class Admissions {
     }
 
     private boolean fits(Sequence sequence) {
-        int missing = sequence.blocks().missing(sequence.tokens() + 1);
+        int missing = sequence.blocks().missing(sequence.size() + 1);
         return running.isEmpty() || missing + running.size() <= unclaimed();
     }
 
-    /** Blocks that are available and that no running sequence needs for the tokens that it has. */
+    /** Blocks that are available and that no running sequence needs for the tokens it has. */
     private int unclaimed() {
         int claimed = running.stream()
-                .map(ScheduledSequence::sequence)
-                .mapToInt(sequence -> sequence.blocks().missing(sequence.tokens() + 1))
+                .map(s -> s.sequence().sequence())
+                .mapToInt(sequence -> sequence.blocks().missing(sequence.size() + 1))
                 .sum();
         return kv.pool().available() - claimed;
     }

@@ -2,31 +2,35 @@ package dev.tidar.schedule;
 
 import dev.tidar.api.DeviceException;
 import dev.tidar.auto.AdaptiveLayouts;
-import dev.tidar.decode.Decoder;
 import dev.tidar.kvcache.KvCache;
+import dev.tidar.model.TidarModel;
 import java.util.function.Function;
 
 /**
  * A loaded model, ready to decode. Confined to the engine thread.
  *
- * @param decoder the draft-and-verify loop around the network
+ * @param model the network
+ * @param maskToken the input token of mask rows; any token where no layout drafts
  * @param kvCache its KV memory
  * @param layouts what auto chooses from, and what forwards cost
  * @param layoutRows rows that the layouts of a forward may have together
  * @param release frees the device
- * @param instead loads what serves after the device has failed for good; throws the failure where nothing does
+ * @param fallback loads the engine that serves after the device has failed for good; throws the failure where there is
+ *     none
  */
 public record Engine(
-        Decoder decoder,
+        TidarModel model,
+        int maskToken,
         KvCache kvCache,
         AdaptiveLayouts layouts,
         int layoutRows,
         Runnable release,
-        Function<DeviceException, Engine> instead) {
+        Function<DeviceException, Engine> fallback) {
 
-    /** An engine that nothing replaces when its device fails. */
-    public Engine(Decoder decoder, KvCache kvCache, AdaptiveLayouts layouts, int layoutRows, Runnable release) {
-        this(decoder, kvCache, layouts, layoutRows, release, failure -> {
+    /** An engine without a fallback. */
+    public Engine(
+            TidarModel model, int maskToken, KvCache kvCache, AdaptiveLayouts layouts, int layoutRows, Runnable release) {
+        this(model, maskToken, kvCache, layouts, layoutRows, release, failure -> {
             throw failure;
         });
     }

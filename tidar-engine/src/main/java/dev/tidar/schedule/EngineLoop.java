@@ -10,7 +10,8 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
-import dev.tidar.step.StepResult;
+import dev.tidar.decode.Decoder;
+import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,13 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the device: it loads the model, and then plans, runs and applies one engine step after the
- * other.
+ * The one thread that owns the device. It loads the model, and then runs one engine step after the other: the
+ * {@link Scheduler} plans, the {@link Decoder} decodes, the scheduler passes on what was emitted.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
- * step. A {@link DeviceException} that lasts ends all, and the loop with them unless another engine can be loaded
- * instead; a forward that hangs ends all and the loop. {@link #submit}, {@link #drain}, {@link #close} and the readings
- * are thread-safe.
+ * step. A {@link DeviceException} that lasts ends all of them, and the loop too unless a fallback can be loaded; a forward
+ * that hangs ends both. {@link #submit}, {@link #drain}, {@link #close} and the readings are thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
 
@@ -57,10 +57,7 @@ public final class EngineLoop implements AutoCloseable {
     /** Counted down when the thread ends, or hangs and is given up. */
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private volatile boolean draining;
-    private volatile boolean closing;
-    private volatile boolean reloading;
-    private volatile Optional<TidarException> death = Optional.empty();
+    private final Lifecycle lifecycle = new Lifecycle();
 
     /**
      * Starts the thread and loads.
@@ -116,7 +113,7 @@ public final class EngineLoop implements AutoCloseable {
                     "the queue is full: %d requests wait already; try again later".formatted(waiting),
                     waits.after(waiting));
         }
-        if (isOver()) {
+        if (lifecycle.isOver()) {
             endQueued(); // it may have come after the last look into the queue
         }
         return request;
@@ -129,13 +126,14 @@ public final class EngineLoop implements AutoCloseable {
      * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public void requireOpen() {
-        if (death.isPresent()) {
-            throw new EngineClosedException("the engine is dead: " + death.get().getMessage());
+        lifecycle.death().ifPresent(cause -> {
+            throw new EngineClosedException("the engine is dead: " + cause.getMessage());
+        });
+        if (lifecycle.isClosed() || lifecycle.isDraining()) {
+            throw new EngineClosedException(
+                    "the engine is %s".formatted(lifecycle.isClosed() ? "closed" : "shutting down"));
         }
-        if (closing || draining) {
-            throw new EngineClosedException("the engine is %s".formatted(closing ? "closed" : "shutting down"));
-        }
-        if (!loaded.isDone()) {
+        if (lifecycle.isLoading()) {
             throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
         }
     }
@@ -143,22 +141,23 @@ public final class EngineLoop implements AutoCloseable {
     private void live(Supplier<Engine> loader) {
         try {
             Engine engine = loader.get();
+            lifecycle.enter(Phase.SERVING);
             loaded.complete(true);
             Optional<DeviceException> failure = serveAndRelease(engine);
             while (failure.isPresent()) {
-                reloading = true;
-                engine = engine.instead().apply(failure.get());
-                reloading = false;
+                lifecycle.enter(Phase.RELOADING);
+                engine = engine.fallback().apply(failure.get());
+                lifecycle.enter(Phase.SERVING);
                 failure = serveAndRelease(engine);
             }
         } catch (RuntimeException | Error e) { // whoever waits for the model or for a request must hear of it
             TidarException cause = typed(e);
-            death = Optional.of(death.orElse(cause));
+            lifecycle.die(cause);
             if (!loaded.completeExceptionally(cause)) {
                 log.error("The engine has failed and serves no more requests", e);
             }
         } finally {
-            closing = true;
+            lifecycle.enter(Phase.CLOSED);
             watchdog.close();
             endQueued();
             over.countDown();
@@ -180,7 +179,7 @@ public final class EngineLoop implements AutoCloseable {
             serve(engine);
             return Optional.empty();
         } catch (DeviceException e) {
-            if (death.isPresent()) {
+            if (lifecycle.death().isPresent()) {
                 throw e; // it hung and was given up before it failed
             }
             return Optional.of(e);
@@ -194,10 +193,12 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        Scheduler scheduler = new Scheduler(engine, limits, queue, running, waits);
+        WatchedModel model = new WatchedModel(engine.model(), watchdog, nanoTime);
+        Decoder decoder = new Decoder(model, engine.maskToken());
+        Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits);
         try {
             while (awaitWork(engine)) {
-                step(scheduler);
+                step(scheduler, decoder, model);
             }
         } catch (InterruptedException e) {
             log.debug("The engine thread was interrupted, which closes it");
@@ -208,21 +209,22 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Whether there is work; waits for it while there is none, and ends when the engine closes or is drained. */
     private boolean awaitWork(Engine engine) throws InterruptedException {
-        while (!closing && running.isEmpty() && queue.size() == 0) {
-            if (draining) {
+        while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
+            if (lifecycle.isDraining()) {
                 return false;
             }
             engine.kvCache().prefixes().ifPresent(cache -> cache.expire());
             queue.awaitArrival(IDLE_MILLIS);
         }
-        return !closing;
+        return !lifecycle.isClosed();
     }
 
-    private void step(Scheduler scheduler) {
+    private void step(Scheduler scheduler, Decoder decoder, WatchedModel model) {
         try {
             StepPlan plan = scheduler.plan();
             if (!plan.isEmpty()) {
-                run(scheduler, plan);
+                decoder.step(plan.turns());
+                scheduler.complete(plan, model.lastNanos());
             }
         } catch (DeviceException e) {
             scheduler.failRunning(e);
@@ -239,22 +241,6 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    private void run(Scheduler scheduler, StepPlan plan) {
-        long begin = nanoTime.getAsLong();
-        watchdog.begin();
-        StepResult result;
-        boolean expected;
-        try {
-            result = scheduler.run(plan);
-        } finally {
-            expected = watchdog.end();
-        }
-        if (!expected) {
-            throw new DeviceException("a forward came back after it was given up", null);
-        }
-        scheduler.apply(plan, result, nanoTime.getAsLong() - begin);
-    }
-
     /** The device hangs. Called by the watchdog, so it touches no sequence; the engine thread may never come back. */
     private void giveUp() {
         DeviceException failure = new DeviceException(
@@ -262,7 +248,7 @@ public final class EngineLoop implements AutoCloseable {
                         .formatted(limits.stallLimit().toMillis()),
                 null);
         log.error("The engine is dead: {}", failure.getMessage());
-        death = Optional.of(failure);
+        lifecycle.die(failure);
         running.forEach(s -> s.fail(failure));
         endQueued();
         over.countDown();
@@ -271,29 +257,19 @@ public final class EngineLoop implements AutoCloseable {
     /** No request is left without an end. */
     private void endQueued() {
         for (ScheduledSequence s : queue.removeIf(s -> true)) {
-            s.fail(new EngineClosedException(death.map(cause -> "the engine is dead: " + cause.getMessage())
+            s.fail(new EngineClosedException(lifecycle.death().map(cause -> "the engine is dead: " + cause.getMessage())
                     .orElse("the engine was closed while the request waited")));
         }
     }
 
-    private boolean isOver() {
-        return closing || death.isPresent();
-    }
-
     /** What the engine is doing, fallbacks left out. */
     public EngineState state() {
-        if (death.isPresent() || closing) {
-            return EngineState.DEAD;
-        }
-        if (draining) {
-            return EngineState.DRAINING;
-        }
-        return loaded.isDone() && !reloading ? EngineState.READY : EngineState.LOADING;
+        return lifecycle.state();
     }
 
     /** Why it is dead, where it was not closed. */
     public Optional<TidarException> death() {
-        return death;
+        return lifecycle.death();
     }
 
     /** Requests that wait. */
@@ -317,11 +293,11 @@ public final class EngineLoop implements AutoCloseable {
      * @return whether all came to their end
      */
     public boolean drain(Duration limit) throws InterruptedException {
-        draining = true;
+        lifecycle.enter(Phase.DRAINING);
         queue.wake();
         boolean drained = Thread.currentThread() != thread
                 && over.await(limit.toMillis(), TimeUnit.MILLISECONDS)
-                && death.isEmpty();
+                && lifecycle.death().isEmpty();
         close();
         return drained;
     }
@@ -331,7 +307,7 @@ public final class EngineLoop implements AutoCloseable {
      */
     @Override
     public void close() {
-        closing = true;
+        lifecycle.enter(Phase.CLOSED);
         queue.wake();
         boolean interrupted = false;
         while (Thread.currentThread() != thread && over.getCount() > 0) {

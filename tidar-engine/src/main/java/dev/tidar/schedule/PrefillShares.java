@@ -6,34 +6,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many prompt rows each sequence has in a forward. All that owe rows get the same number, and what short ones leave
- * goes to the others: a long prompt neither holds up short ones nor waits for them. Where there are fewer rows than
- * sequences, those that came first get one each.
+ * Divides the prefill rows of a step among the sequences that need prefill. Each gets the same number, and what short
+ * prompts leave goes to the others, so a long prompt neither delays short ones nor waits for them. If there are fewer
+ * rows than sequences, those that arrived first get one each.
  */
 final class PrefillShares {
 
     private final Map<ScheduledSequence, Integer> rows = new HashMap<>();
 
     /**
-     * @param running in the order in which they came
-     * @param total prompt rows of the forward
+     * @param running in the order of their arrival
+     * @param total prefill rows of the step
      */
     PrefillShares(List<ScheduledSequence> running, int total) {
-        List<ScheduledSequence> owing = running.stream()
-                .filter(s -> s.sequence().owesPrompt())
+        List<ScheduledSequence> prefilling = running.stream()
+                .filter(ScheduledSequence::needsPrefill)
                 .limit(total)
-                .sorted(Comparator.comparingInt(s -> s.sequence().owed()))
+                .sorted(Comparator.comparingInt(ScheduledSequence::uncomputed))
                 .toList();
         int left = total;
-        for (int i = 0; i < owing.size(); i++) {
-            ScheduledSequence s = owing.get(i);
-            int share = Math.min(s.sequence().owed(), left / (owing.size() - i));
+        for (int i = 0; i < prefilling.size(); i++) {
+            ScheduledSequence s = prefilling.get(i);
+            int share = Math.min(s.uncomputed(), left / (prefilling.size() - i));
             rows.put(s, share);
             left -= share;
         }
     }
 
-    /** Rows of a sequence; 0 for one that owes none or has to wait for the next forward. */
+    /** Rows of a sequence; 0 for one that needs no prefill or has to wait for the next step. */
     int rows(ScheduledSequence s) {
         return rows.getOrDefault(s, 0);
     }

@@ -6,14 +6,12 @@ import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
-import dev.tidar.api.LogProbs;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
-import dev.tidar.decode.Sequence;
+import dev.tidar.decode.RunningSequence;
+import dev.tidar.emission.AnswerStream;
 import dev.tidar.kvcache.KvCache;
-import dev.tidar.text.answer.AnswerParser;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,18 +39,14 @@ final class ScheduledSequence implements Generation {
     private final Totals totals;
     private final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final StringBuilder text = new StringBuilder();
-    private final List<LogProbs> logProbs = new ArrayList<>();
-    private final List<Answer.Part> parts = new ArrayList<>();
-
-    private final AnswerParser answer;
+    private final AnswerStream answer;
     private final long submitted;
     private boolean hasRun;
     private long started;
     private int cachedTokens;
     private int preemptions;
     private OptionalLong firstToken = OptionalLong.empty();
-    private Optional<Sequence> sequence = Optional.empty();
+    private Optional<RunningSequence> sequence = Optional.empty();
     private volatile boolean cancelled;
 
     ScheduledSequence(long id, Admission admission, GenerationListener listener, LongSupplier nanoTime, Totals totals) {
@@ -72,7 +66,7 @@ final class ScheduledSequence implements Generation {
 
     @Override
     public int promptTokens() {
-        return admission.prompt().size();
+        return admission.request().prompt().size();
     }
 
     @Override
@@ -120,24 +114,18 @@ final class ScheduledSequence implements Generation {
     }
 
     /** Its sequence, made when it is first asked for. */
-    Sequence prepare(KvCache kv) {
+    RunningSequence prepare(KvCache kv) {
         if (sequence.isEmpty()) {
-            sequence = Optional.of(new Sequence(
-                    admission.prompt(),
-                    admission.params(),
-                    admission.stop(),
-                    admission.start(),
-                    admission.detokenizer().get(),
-                    admission.layouts().get(),
-                    kv.table(admission.cacheSalt())));
+            sequence = Optional.of(new RunningSequence(
+                    admission.request(), admission.layouts().get(), kv.table(admission.cacheSalt()), answer));
         }
         return sequence();
     }
 
     /**
-     * Its turn has come.
+     * Starts its turn.
      *
-     * @param found tokens that were in the prefix cache
+     * @param found tokens that were found in the prefix cache
      */
     void run(int found) {
         if (hasRun) {
@@ -150,35 +138,42 @@ final class ScheduledSequence implements Generation {
         totals.cachedTokens.add(found);
     }
 
-    /** Its blocks are wanted by others: it waits again. */
+    /** Gives its blocks to others; it waits again. */
     void preempt() {
         preemptions++;
         totals.preemptions.increment();
         sequence().preempt();
     }
 
-    Sequence sequence() {
+    RunningSequence sequence() {
         return sequence.orElseThrow();
     }
 
+    /** Whether tokens besides its anchor must be computed. */
+    boolean needsPrefill() {
+        return sequence().sequence().needsPrefill();
+    }
+
+    /** Tokens that are not in the cache yet, the anchor included. */
+    int uncomputed() {
+        return sequence().sequence().uncomputed();
+    }
+
     /** Passes on what a step emitted. */
-    void emit(TokenChunk chunk) {
+    void deliver() {
+        TokenChunk chunk = answer.takeChunk(numSteps());
         if (chunk.tokens().isEmpty()) {
             return;
         }
         if (firstToken.isEmpty()) {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
-        String added = chunk.text();
-        text.append(added);
-        chunk.tokens().forEach(token -> token.logProbs().ifPresent(logProbs::add));
         totals.tokens.add(chunk.tokens().size());
-        tell(() -> listener.onChunk(chunk.withParts(kept(answer.accept(added)))));
+        notifyListener(() -> listener.onChunk(chunk));
     }
 
-    private List<Answer.Part> kept(List<Answer.Part> made) {
-        parts.addAll(made);
-        return made;
+    private int numSteps() {
+        return sequence.map(s -> s.stats().steps()).orElse(0);
     }
 
     /** Ends it with what it has; no effect on one that has ended. */
@@ -187,21 +182,20 @@ final class ScheduledSequence implements Generation {
             return;
         }
         (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
-        List<Answer.Part> rest = kept(answer.finish());
-        if (!rest.isEmpty()) {
-            int step = sequence.map(s -> s.stats().steps()).orElse(0);
-            tell(() -> listener.onChunk(new TokenChunk(step, List.of(), rest)));
+        TokenChunk rest = answer.finish(numSteps());
+        if (!rest.parts().isEmpty()) {
+            notifyListener(() -> listener.onChunk(rest));
         }
-        Answer whole = Answer.of(parts);
+        Answer whole = answer.answer();
         GenerationResult result = new GenerationResult(
-                sequence.map(Sequence::emitted).orElseGet(List::of),
-                text.toString(),
+                sequence.map(s -> s.sequence().emitted()).orElseGet(List::of),
+                answer.text(),
                 whole,
                 reason == FinishReason.STOP && !whole.toolCalls().isEmpty() ? FinishReason.TOOL_CALLS : reason,
-                admission.params().seed(),
-                logProbs,
+                admission.request().params().seed(),
+                answer.logProbs(),
                 stats());
-        tell(() -> listener.onFinished(result));
+        notifyListener(() -> listener.onFinished(result));
         end.complete(result);
     }
 
@@ -211,13 +205,13 @@ final class ScheduledSequence implements Generation {
             return;
         }
         (failure.isTransient() ? totals.refused : totals.failed).increment();
-        tell(() -> listener.onFailed(failure));
+        notifyListener(() -> listener.onFailed(failure));
         end.completeExceptionally(failure);
     }
 
     /** Gives back what it holds. */
     void release() {
-        sequence.ifPresent(Sequence::close);
+        sequence.ifPresent(RunningSequence::close);
     }
 
     private GenerationStats stats() {
@@ -227,7 +221,7 @@ final class ScheduledSequence implements Generation {
         return new GenerationStats(
                 promptTokens(),
                 cachedTokens,
-                sequence.map(Sequence::emittedTokens).orElse(0),
+                sequence.map(s -> s.sequence().numEmitted()).orElse(0),
                 sequence.map(s -> s.stats().forwards()).orElse(0),
                 sequence.map(s -> s.stats().kept()).orElseGet(List::of),
                 sequence.map(s -> s.layout().toString()).orElse(""),
@@ -241,7 +235,7 @@ final class ScheduledSequence implements Generation {
     /**
      * A listener that throws loses its request, and nobody else's; an error of foreign code is no error of the engine.
      */
-    private void tell(Runnable call) {
+    private void notifyListener(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException | Error e) {

@@ -5,54 +5,61 @@ import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
+import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
-import dev.tidar.decode.Sequence;
+import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.Turn;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.kvcache.KvCache;
-import dev.tidar.schedule.StepPlan.Turn;
-import dev.tidar.step.SequenceStep;
-import dev.tidar.step.StepResult;
+import dev.tidar.schedule.StepPlan.Scheduled;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * Decides who runs in the next engine step, and takes over its result: plan, run, apply. All running sequences decode
- * in one forward, each with the rows of its own layout, and prompts are computed in chunks beside them.
+ * Decides who runs in the next step, and takes note of what came of it. All running sequences decode in one forward, each
+ * with the rows of its own layout, and prompts are computed in chunks beside them.
  *
- * <p>Who came first is served first: requests are admitted in order, and where blocks run short the youngest gives its
- * own back and waits again. So the oldest always goes on, and every request ends. Confined to the engine thread.
+ * <p>Requests are served in the order of their arrival. They are admitted in this order, and where blocks run short the
+ * youngest is preempted: it gives its blocks back and waits again. So the oldest always goes on, and every request ends.
+ *
+ * <p>Confined to the engine thread.
  */
 final class Scheduler {
 
-    /** Prompt rows of a forward at least, so that a prompt goes on however many others decode. */
-    private static final int MIN_PROMPT_ROWS = 8;
+    /** Prefill rows that a step has at least, so that a prompt goes on however many others decode. */
+    private static final int MIN_PREFILL_ROWS = 8;
 
-    private final Engine engine;
     private final Decoder decoder;
+    private final AdaptiveLayouts layouts;
+    private final int layoutRows;
     private final KvCache kv;
     private final Limits limits;
     private final RequestQueue waiting;
     private final WaitEstimate waits;
-    /** In the order in which they came; other threads may read it. */
+    /** In the order of their arrival; other threads may read it. */
     private final List<ScheduledSequence> running;
 
     private final Admissions admissions;
 
-    /** @param running where it keeps who runs; a list that any thread may read */
+    /** @param running where it keeps the running requests; a list that any thread may read */
     Scheduler(
             Engine engine,
+            Decoder decoder,
             Limits limits,
             RequestQueue waiting,
             CopyOnWriteArrayList<ScheduledSequence> running,
             WaitEstimate waits) {
-        this.engine = engine;
-        this.decoder = engine.decoder();
+        this.decoder = decoder;
+        this.layouts = engine.layouts();
+        this.layoutRows = engine.layoutRows();
         this.kv = engine.kvCache();
         this.limits = limits;
         this.waiting = waiting;
@@ -61,66 +68,41 @@ final class Scheduler {
         this.admissions = new Admissions(kv, limits.maxRunning(), waiting, running);
     }
 
-    /** Ends what is due, admits who may run, and gives each its rows and the blocks for them. */
+    /** Ends what is due, admits who may run, and gives each running sequence its rows and the blocks for them. */
     StepPlan plan() {
         endDue();
         admissions.admitWaiting();
-        int promptRows = promptRows();
-        shareLayouts(Math.min(promptRows, owedRows()));
-        return planSteps(promptRows);
-    }
-
-    private void shareLayouts(int promptRows) {
-        List<LayoutChoice> beginning = new ArrayList<>();
-        List<StepLayout> underWay = new ArrayList<>();
-        for (ScheduledSequence s : running) {
-            if (s.sequence().owed() > Math.max(1, promptRows)) {
-                continue; // its prompt does not end in this forward
-            }
-            if (s.sequence().isBetweenSteps()) {
-                beginning.add(s.sequence().layouts());
-            } else {
-                underWay.add(s.sequence().layout());
-            }
-        }
-        engine.layouts().share(beginning, underWay, promptRows);
-    }
-
-    /** Runs the forward of a plan. */
-    StepResult run(StepPlan plan) {
-        return decoder.run(
-                plan.turns().stream().map(t -> t.sequence().sequence()).toList(),
-                plan.turns().stream().map(Turn::step).toList());
+        int prefillRows = prefillRows();
+        chooseLayouts(Math.min(prefillRows, uncomputedRows()));
+        return planTurns(prefillRows);
     }
 
     /**
-     * Lets each sequence take over its part, passes on what was emitted, and ends who is through.
+     * Passes on what a step emitted, and ends the requests that are through.
      *
      * @param nanos time of the forward
      */
-    void apply(StepPlan plan, StepResult result, long nanos) {
+    void complete(StepPlan plan, long nanos) {
         List<StepLayout> decoded = plan.turns().stream()
-                .filter(turn -> !turn.prompt())
-                .map(turn -> turn.sequence().sequence().layout())
+                .filter(turn -> !turn.isPrefill())
+                .map(Turn::layout)
                 .toList();
-        engine.layouts().observe(decoded, plan.promptRows(), nanos);
-        for (int i = 0; i < plan.turns().size(); i++) {
-            apply(plan.turns().get(i), result.sequences().get(i));
-        }
+        layouts.observe(decoded, plan.prefillRows(), nanos);
+        plan.scheduled().forEach(this::complete);
     }
 
-    private void apply(Turn turn, StepResult.ForSequence result) {
-        ScheduledSequence s = turn.sequence();
-        if (!result.isFinite()) {
+    private void complete(Scheduled scheduled) {
+        ScheduledSequence s = scheduled.request();
+        if (s.sequence().isWithoutScores()) {
             fail(
                     s,
                     new GenerationFailedException(
                             "the model gave no finite score after position %d; its weights or their format are unfit"
-                                    .formatted(turn.step().position()),
+                                    .formatted(scheduled.turn().rows().position()),
                             null));
             return;
         }
-        s.emit(decoder.apply(s.sequence(), turn.step(), result));
+        s.deliver();
         s.sequence().finish().ifPresent(reason -> finish(s, reason));
     }
 
@@ -140,8 +122,8 @@ final class Scheduler {
     }
 
     private boolean isOverdue(ScheduledSequence s) {
-        boolean late = s.timeout().map(time -> s.ageNanos() > time.toNanos()).orElse(false);
-        return late || !s.hasRun() && s.ageNanos() > limits.maxQueueWait().toNanos();
+        boolean isLate = s.timeout().map(time -> s.ageNanos() > time.toNanos()).orElse(false);
+        return isLate || !s.hasRun() && s.ageNanos() > limits.maxQueueWait().toNanos();
     }
 
     private void endWaiting(ScheduledSequence s) {
@@ -159,61 +141,78 @@ final class Scheduler {
 
     // with which rows
 
-    /** Owed rows of the next forward: a full chunk, or as many as do not keep others waiting for too long. */
-    private int promptRows() {
+    /** Prefill rows of the next step: a full chunk, or fewer where others decode and would wait too long for them. */
+    private int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
             return limits.prefillChunk();
         }
-        double spare =
-                (double) limits.maxStep().toNanos() - engine.layouts().times().nanos(decoding);
-        int rows = (int) (spare / engine.layouts().times().promptRowNanos());
-        return Math.min(limits.prefillChunk(), Math.max(MIN_PROMPT_ROWS, rows));
+        double spare = (double) limits.maxStep().toNanos() - layouts.times().nanos(decoding);
+        int rows = (int) (spare / layouts.times().promptRowNanos());
+        return Math.min(limits.prefillChunk(), Math.max(MIN_PREFILL_ROWS, rows));
     }
 
-    private int owedRows() {
+    private int uncomputedRows() {
         return running.stream()
-                .map(ScheduledSequence::sequence)
-                .filter(Sequence::owesPrompt)
-                .mapToInt(Sequence::owed)
+                .filter(ScheduledSequence::needsPrefill)
+                .mapToInt(ScheduledSequence::uncomputed)
                 .sum();
     }
 
-    private StepPlan planSteps(int promptRows) {
-        PrefillShares shares = new PrefillShares(running, promptRows);
-        RowBudget budget = new RowBudget(engine.layoutRows(), (int) decoding().count());
-        List<Turn> turns = new ArrayList<>();
-        for (ScheduledSequence s : running) {
-            if (!running.contains(s)) {
-                continue; // preempted for an older one
-            }
-            Optional<Turn> turn = s.sequence().owesPrompt() ? promptTurn(s, shares.rows(s)) : decodeTurn(s, budget);
-            turn.ifPresent(turns::add);
-        }
-        return new StepPlan(turns);
-    }
-
     private Stream<ScheduledSequence> decoding() {
-        return running.stream().filter(s -> !s.sequence().owesPrompt());
+        return running.stream().filter(s -> !s.needsPrefill());
     }
 
-    private Optional<Turn> promptTurn(ScheduledSequence s, int rows) {
-        return rows == 0
-                ? Optional.empty()
-                : reserved(s, decoder.plan(s.sequence(), rows)).map(step -> new Turn(s, step, true));
-    }
-
-    /** All rows of its layout, or the anchor's alone where rows or blocks are short. */
-    private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget) {
-        SequenceStep step = decoder.plan(s.sequence(), 1);
-        if (budget.has(step.rows()) && s.sequence().blocks().reserve(step.end())) {
-            budget.take(step.rows());
-            return Optional.of(new Turn(s, step, false));
+    /** Lets auto choose the layouts of the sequences that begin a step in this forward. */
+    private void chooseLayouts(int prefillRows) {
+        List<LayoutChoice> beginning = new ArrayList<>();
+        List<StepLayout> underWay = new ArrayList<>();
+        for (ScheduledSequence s : running) {
+            if (s.uncomputed() > Math.max(1, prefillRows)) {
+                continue; // its prompt does not end in this forward
+            }
+            RunningSequence sequence = s.sequence();
+            if (sequence.isBetweenSteps()) {
+                beginning.add(sequence.layouts());
+            } else {
+                underWay.add(sequence.layout());
+            }
         }
-        return reserved(s, decoder.planAlone(s.sequence())).map(alone -> new Turn(s, alone, false));
+        layouts.share(beginning, underWay, prefillRows);
     }
 
-    /** Rows that decoding sequences may have in a forward; each has one in any case. */
+    /** Plans the oldest first. The youngest of those that are not planned yet are preempted where blocks run short. */
+    private StepPlan planTurns(int prefillRows) {
+        PrefillShares shares = new PrefillShares(running, prefillRows);
+        RowBudget budget = new RowBudget(layoutRows, (int) decoding().count());
+        Deque<ScheduledSequence> unplanned = new ArrayDeque<>(running);
+        List<Scheduled> scheduled = new ArrayList<>();
+        while (!unplanned.isEmpty()) {
+            ScheduledSequence s = unplanned.removeFirst();
+            Optional<Turn> turn = s.needsPrefill()
+                    ? prefillTurn(s, shares.rows(s), unplanned)
+                    : decodeTurn(s, budget, unplanned);
+            turn.ifPresent(t -> scheduled.add(new Scheduled(s, t)));
+        }
+        return new StepPlan(scheduled);
+    }
+
+    private Optional<Turn> prefillTurn(ScheduledSequence s, int rows, Deque<ScheduledSequence> unplanned) {
+        return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.sequence(), rows), unplanned);
+    }
+
+    /** All rows of its layout, or the anchor's row alone where rows or blocks are short. */
+    private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget, Deque<ScheduledSequence> unplanned) {
+        Turn turn = decoder.plan(s.sequence(), 1);
+        int rows = turn.rows().rows();
+        if (budget.has(rows) && s.sequence().blocks().reserve(turn.end())) {
+            budget.take(rows);
+            return Optional.of(turn);
+        }
+        return reserve(s, s.sequence().planAnchorOnly(), unplanned);
+    }
+
+    /** Rows that decoding sequences may have in a step; each has one in any case. */
     private static final class RowBudget {
         private int extra;
 
@@ -230,27 +229,27 @@ final class Scheduler {
         }
     }
 
-    /** The step with blocks for its rows, at the cost of younger ones if need be; empty if there were none left. */
-    private Optional<SequenceStep> reserved(ScheduledSequence s, SequenceStep step) {
+    /** The turn with blocks for its rows, at the cost of younger sequences if need be; empty if there were too few. */
+    private Optional<Turn> reserve(ScheduledSequence s, Turn turn, Deque<ScheduledSequence> younger) {
         BlockTable blocks = s.sequence().blocks();
-        boolean possible = blocks.reserve(step.end());
-        while (!possible && running.size() > 1) {
-            if (preemptYoungest() == s) {
+        while (!blocks.reserve(turn.end())) {
+            if (!younger.isEmpty()) {
+                preempt(younger.removeLast());
+            } else if (running.size() > 1) {
+                preempt(s);
+                return Optional.empty();
+            } else {
+                fail(s, noRoom(turn.end()));
                 return Optional.empty();
             }
-            possible = blocks.reserve(step.end());
         }
-        if (!possible) {
-            fail(s, noRoom(step.end()));
-        }
-        return possible ? Optional.of(step) : Optional.empty();
+        return Optional.of(turn);
     }
 
-    private ScheduledSequence preemptYoungest() {
-        ScheduledSequence youngest = running.remove(running.size() - 1);
+    private void preempt(ScheduledSequence youngest) {
+        running.remove(youngest);
         youngest.preempt();
         waiting.returnFirst(youngest);
-        return youngest;
     }
 
     private GenerationFailedException noRoom(int tokens) {
@@ -262,7 +261,7 @@ final class Scheduler {
 
     // how it ends
 
-    /** Fails every running sequence, after a forward that threw. */
+    /** Fails every running request, after a forward that threw. */
     void failRunning(TidarException failure) {
         running.forEach(s -> fail(s, failure));
     }
@@ -277,7 +276,7 @@ final class Scheduler {
         s.fail(failure);
     }
 
-    /** Its blocks are free before its caller hears of the end. */
+    /** Frees the blocks of a request before its caller hears of the end. */
     private void leave(ScheduledSequence s) {
         running.remove(s);
         s.release();

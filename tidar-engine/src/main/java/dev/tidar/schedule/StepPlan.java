@@ -1,35 +1,35 @@
 package dev.tidar.schedule;
 
-import dev.tidar.step.SequenceStep;
+import dev.tidar.decode.Turn;
 import java.util.List;
 
 /**
- * One decision of the scheduler.
+ * One decision of the scheduler: who runs in the next step, with which rows.
  *
- * @param turns who runs, with which rows
+ * @param scheduled in the order of the rows
  */
-record StepPlan(List<Turn> turns) {
+record StepPlan(List<Scheduled> scheduled) {
 
     StepPlan {
-        turns = List.copyOf(turns);
+        scheduled = List.copyOf(scheduled);
     }
 
-    /**
-     * The part of one sequence.
-     *
-     * @param prompt whether its rows are owed ones, of a prompt or of a sequence that was preempted
-     */
-    record Turn(ScheduledSequence sequence, SequenceStep step, boolean prompt) {}
+    /** A request and its part in the step. */
+    record Scheduled(ScheduledSequence request, Turn turn) {}
 
     boolean isEmpty() {
-        return turns.isEmpty();
+        return scheduled.isEmpty();
     }
 
-    /** Owed rows of the forward. */
-    int promptRows() {
-        return turns.stream()
-                .filter(Turn::prompt)
-                .mapToInt(t -> t.step().rows())
+    List<Turn> turns() {
+        return scheduled.stream().map(Scheduled::turn).toList();
+    }
+
+    /** Prefill rows of the step. */
+    int prefillRows() {
+        return turns().stream()
+                .filter(Turn::isPrefill)
+                .mapToInt(turn -> turn.rows().rows())
                 .sum();
     }
 }

@@ -53,8 +53,19 @@ public record SequenceStep(
         return position + exactTokens.size();
     }
 
-    /** What is committed once so many of the verify rows stand. */
+    /** Positions that are committed once this many verify rows are kept. */
     public int committed(int kept) {
         return end() - verifyRows + kept;
+    }
+
+    /** The drafts that stand before a verify row, in order; the first verify row has none. */
+    public List<Integer> draftsBefore(int verifyRow) {
+        int firstDraft = exactTokens.size() - verifyRows + 1;
+        return exactTokens.subList(firstDraft, firstDraft + verifyRow);
+    }
+
+    /** Whether it verifies more rows than the draft block has, so that its length says nothing about its layout. */
+    public boolean exceedsDraftBlock() {
+        return verifyRows > draftLength;
     }
 }

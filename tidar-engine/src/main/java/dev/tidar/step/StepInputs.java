@@ -140,4 +140,76 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling
         all.addAll(Collections.nCopies(count - rules.size(), PADDING));
         return all;
     }
+
+    /** Collects the sequences of a step. */
+    public static final class Builder {
+
+        private final List<Part> parts = new ArrayList<>();
+
+        /** What one sequence brings. */
+        private record Part(SequenceStep step, float beta, RowSamplings sampling, int[] blocks) {}
+
+        /**
+         * Adds a sequence.
+         *
+         * @param blocks its blocks in position order, with room for all its exact rows; not to be changed during the step
+         * @param step its rows
+         * @param beta trust in its verify rows, see {@link VerifyPlan}
+         * @param sampling how its rows sample
+         */
+        public Builder add(int[] blocks, SequenceStep step, double beta, RowSamplings sampling) {
+            parts.add(new Part(step, (float) beta, sampling, blocks));
+            return this;
+        }
+
+        /** Lays out the rows of all sequences: exact rows first, then the groups. */
+        public StepInputs build() {
+            StepRows.Builder rows = new StepRows.Builder();
+            int[] firstVerify = new int[parts.size()];
+            for (int s = 0; s < parts.size(); s++) {
+                firstVerify[s] = addExactRows(rows, parts.get(s));
+            }
+            List<VerifyPlan> plans = new ArrayList<>(parts.size());
+            List<RowSampling> verify = new ArrayList<>();
+            List<RowSampling> drafts = new ArrayList<>();
+            for (int s = 0; s < parts.size(); s++) {
+                Part part = parts.get(s);
+                SequenceStep step = part.step();
+                plans.add(new VerifyPlan(
+                        firstVerify[s],
+                        step.verifyRows(),
+                        verify.size(),
+                        drafts.size(),
+                        step.groups().isEmpty() ? 1 : step.draftLength(),
+                        addGroups(rows, s, step),
+                        part.beta()));
+                verify.addAll(part.sampling().verify());
+                drafts.addAll(part.sampling().drafts());
+            }
+            return new StepInputs(rows.build(), plans, verify, drafts);
+        }
+
+        /** Returns the number of the first verify row. */
+        private static int addExactRows(StepRows.Builder rows, Part part) {
+            int sequence = rows.sequence(part.blocks());
+            SequenceStep step = part.step();
+            int next = 0;
+            for (int i = 0; i < step.exactTokens().size(); i++) {
+                next = rows.exact(sequence, step.exactTokens().get(i), step.position() + i) + 1;
+            }
+            return next - step.verifyRows();
+        }
+
+        /** Returns the first row of the group for each kept count, NONE where there is no group. */
+        private static int[] addGroups(StepRows.Builder rows, int sequence, SequenceStep step) {
+            int[] first = new int[step.verifyRows() + 1];
+            Arrays.fill(first, Ids.NONE);
+            for (SequenceStep.Group group : step.groups()) {
+                int[] tokens =
+                        group.tokens().stream().mapToInt(Integer::intValue).toArray();
+                first[group.kept()] = rows.group(sequence, tokens, group.position(), group.seen());
+            }
+            return first;
+        }
+    }
 }

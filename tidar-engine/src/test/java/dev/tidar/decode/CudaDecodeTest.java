@@ -93,7 +93,7 @@ class CudaDecodeTest {
 
             assertThat(actual.tokens()).as("prompt %d", i).isEqualTo(expected.tokens());
             assertThat(actual.kept()).isEqualTo(expected.kept());
-            assertSameLogProbs(told(actual), told(expected));
+            assertSameLogProbs(logProbs(actual), logProbs(expected));
             assertThat(actual.tokens())
                     .isEqualTo(gpu.decode(prompt(i), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                             .tokens());
@@ -118,17 +118,17 @@ class CudaDecodeTest {
     @Test
     void tellsLogProbabilitiesWhereStepsOfTheSameShapeToldNone() {
         SamplingParams asking = withLogProbs(RULED);
-        List<LogProbs> expected = told(cpu.decode(prompt(2), TOKENS, asking, all(2)));
+        List<LogProbs> expected = logProbs(cpu.decode(prompt(2), TOKENS, asking, all(2)));
         for (SamplingParams params : List.of(RULED, RULED, asking, asking, asking)) {
             Run run = gpu.decode(prompt(2), TOKENS, params, all(2));
 
-            assertSameLogProbs(told(run), params.logProbs().isPresent() ? expected : List.of());
+            assertSameLogProbs(logProbs(run), params.logProbs().isPresent() ? expected : List.of());
         }
     }
 
-    private static List<LogProbs> told(Run run) {
-        return run.turns().stream()
-                .flatMap(turn -> turn.result().logProbs().stream())
+    private static List<LogProbs> logProbs(Run run) {
+        return run.forwards().stream()
+                .flatMap(forward -> forward.result().logProbs().stream())
                 .toList();
     }
 
@@ -182,11 +182,11 @@ class CudaDecodeTest {
         while (prompt.size() < 70) {
             prompt.addAll(prompt(prompt.size()));
         }
-        StopRule stop = new StopRule(Set.of(), List.of(), 8, 512);
+        DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 8, 512);
         List<Integer> expected =
-                cpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), 64).tokens();
+                cpu.decode(request, all(4), 64).tokens();
         for (int chunk : List.of(7, 64, 1000)) {
-            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk).tokens())
+            assertThat(gpu.decode(request, all(4), chunk).tokens())
                     .isEqualTo(expected);
         }
     }
@@ -209,7 +209,7 @@ class CudaDecodeTest {
 
         Run run = gpu.decode(prompt(1), TOKENS, params, all(4));
 
-        int forwards = run.turns().size();
+        int forwards = run.forwards().size();
         assertThat(EmulatedGpu.replays() - replays).isEqualTo(forwards);
         assertThat(EmulatedGpu.calls(EmulatedGpu.Call.LAUNCH) - launches).isEqualTo(forwards);
         assertThat(EmulatedGpu.calls(EmulatedGpu.Call.SYNCHRONISE) - synchronised)

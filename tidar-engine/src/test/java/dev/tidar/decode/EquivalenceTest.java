@@ -88,38 +88,30 @@ class EquivalenceTest {
     @Test
     void withPenaltiesAmongOthersInABatch() {
         List<StepLayout> layouts = List.of(all(4), new TwoPass(4), StepLayout.AUTOREGRESSIVE, outcomes(8, 1, 3));
-        List<Sequence> batch = new ArrayList<>();
+        List<RunningSequence> batch = new ArrayList<>();
         for (int i = 0; i < layouts.size(); i++) {
-            batch.add(new Sequence(
-                    prompt(i),
-                    everythingOn(i),
-                    new StopRule(Set.of(), List.of(), 40, 100),
-                    AnswerState.FREE,
-                    Optional.empty(),
+            batch.add(new RunningSequence(
+                    new DecodeRequest(prompt(i), everythingOn(i), 40, 100),
                     LayoutChoice.fixed(layouts.get(i)),
-                    model.blocks()));
+                    model.blocks(),
+                    TokenSink.NONE));
         }
         Decoder decoder = new Decoder(model.network(), model.maskToken());
-        for (List<Sequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
-            List<SequenceStep> steps =
-                    running.stream().map(s -> decoder.plan(s, 7)).toList();
-            for (int i = 0; i < steps.size(); i++) {
-                assertThat(running.get(i).blocks().reserve(steps.get(i).end())).isTrue();
-            }
-            StepResult result = decoder.run(running, steps);
-            for (int i = 0; i < steps.size(); i++) {
-                decoder.apply(running.get(i), steps.get(i), result.sequences().get(i));
-            }
+        for (List<RunningSequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
+            List<Turn> turns = running.stream().map(s -> decoder.plan(s, 7)).toList();
+            turns.forEach(turn -> assertThat(turn.sequence().blocks().reserve(turn.end()))
+                    .isTrue());
+            decoder.step(turns);
         }
-        batch.forEach(Sequence::close);
+        batch.forEach(RunningSequence::close);
         for (int i = 0; i < batch.size(); i++) {
-            assertThat(batch.get(i).emitted())
+            assertThat(batch.get(i).sequence().emitted())
                     .isEqualTo(tokens(prompt(i), everythingOn(i), StepLayout.AUTOREGRESSIVE)
                             .subList(0, 40));
         }
     }
 
-    private static List<Sequence> unfinished(List<Sequence> batch) {
+    private static List<RunningSequence> unfinished(List<RunningSequence> batch) {
         return batch.stream().filter(s -> s.finish().isEmpty()).toList();
     }
 
@@ -176,11 +168,11 @@ class EquivalenceTest {
         while (prompt.size() < 150) {
             prompt.addAll(prompt(prompt.size()));
         }
-        StopRule stop = new StopRule(Set.of(), List.of(), 300, 512);
-        List<Integer> whole = on.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
+        DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 300, 512);
+        List<Integer> whole = on.decode(request, StepLayout.AUTOREGRESSIVE, 1000)
                 .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
-            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk).tokens())
+            assertThat(on.decode(request, layout, chunk).tokens())
                     .as("%s", layout)
                     .isEqualTo(whole);
         }
@@ -190,12 +182,12 @@ class EquivalenceTest {
     void upToTheVeryEndOfTheContext() {
         List<Integer> prompt = prompt(3);
         for (int context = prompt.size() + 1; context < prompt.size() + 40; context++) {
-            StopRule stop = new StopRule(Set.of(), List.of(), 1000, context);
-            List<Integer> expected = model.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 64)
+            DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 1000, context);
+            List<Integer> expected = model.decode(request, StepLayout.AUTOREGRESSIVE, 64)
                     .tokens();
             assertThat(expected).hasSize(context - prompt.size());
             for (StepLayout layout : List.of(all(8), outcomes(8, 1), new TwoPass(8))) {
-                assertThat(model.decode(prompt, stop, SamplingParams.GREEDY, layout, 64)
+                assertThat(model.decode(request, layout, 64)
                                 .tokens())
                         .as("%s, context %d", layout, context)
                         .isEqualTo(expected);

@@ -6,7 +6,7 @@ import dev.tidar.api.WeightFormat;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
-import dev.tidar.decode.TestModel.Turn;
+import dev.tidar.decode.TestModel.Forward;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepRows;
 import java.nio.file.Path;
@@ -108,12 +108,12 @@ class GoldenTest {
                     JsonNode trace = c.get("two_pass").get(String.valueOf(k));
                     Run run = decode(model, c, new TwoPass(k));
                     assertThat(run.tokens()).isEqualTo(ints(c.get("greedy")));
-                    List<Turn> verified = run.turns().stream()
+                    List<Forward> verified = run.forwards().stream()
                             .skip(1)
                             .filter(t -> !t.step().isDraftPass())
                             .toList();
                     assertThat(verified).hasSize(trace.size());
-                    assertThat(run.forwards()).isEqualTo(2 * trace.size());
+                    assertThat(run.numForwards()).isEqualTo(2 * trace.size());
                     for (int i = 0; i < trace.size(); i++) {
                         assertStep(verified.get(i), trace.get(i));
                     }
@@ -123,25 +123,25 @@ class GoldenTest {
     }
 
     private static void assertSinglePass(Run run, JsonNode trace) {
-        assertThat(run.turns()).hasSize(trace.size());
-        Turn prefill = run.turns().get(0);
+        assertThat(run.forwards()).hasSize(trace.size());
+        Forward prefill = run.forwards().get(0);
         assertThat(prefill.result().emitted())
                 .containsExactly(trace.get(0).get("anchor").asInt());
-        assertThat(prefill.result().draft()).isEqualTo(drafts(trace.get(0)));
+        assertThat(prefill.result().drafts()).isEqualTo(drafts(trace.get(0)));
         for (int i = 1; i < trace.size(); i++) {
-            assertStep(run.turns().get(i), trace.get(i));
+            assertStep(run.forwards().get(i), trace.get(i));
             if (trace.get(i).has("draft")) {
-                assertThat(run.turns().get(i).result().draft()).isEqualTo(drafts(trace.get(i)));
+                assertThat(run.forwards().get(i).result().drafts()).isEqualTo(drafts(trace.get(i)));
             }
         }
     }
 
     /** Rows and kept; the anchor as well, where the trace goes on after the step. */
-    private static void assertStep(Turn turn, JsonNode expected) {
-        assertThat(turn.step().exactTokens()).isEqualTo(ints(expected.get("rows")));
-        assertThat(turn.emitted()).isEqualTo(expected.get("kept").asInt());
+    private static void assertStep(Forward forward, JsonNode expected) {
+        assertThat(forward.step().exactTokens()).isEqualTo(ints(expected.get("rows")));
+        assertThat(forward.emitted()).isEqualTo(expected.get("kept").asInt());
         if (expected.has("anchor")) {
-            List<Integer> emitted = turn.result().emitted();
+            List<Integer> emitted = forward.result().emitted();
             assertThat(emitted.get(emitted.size() - 1))
                     .isEqualTo(expected.get("anchor").asInt());
         }

@@ -102,13 +102,13 @@ class LogProbsTest {
     void areNotThereWhereNobodyAsked() {
         try (TestModel model = TestModel.load("models/stories260k-tidar")) {
             TestModel.Run run = model.decode(PROMPT, 4, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE);
-            assertThat(run.turns())
+            assertThat(run.forwards())
                     .allSatisfy(t -> assertThat(t.result().logProbs()).isEmpty());
         }
     }
 
     private static List<LogProbs> logProbs(TestModel.Run run) {
-        return run.turns().stream()
+        return run.forwards().stream()
                 .flatMap(t -> t.result().logProbs().subList(0, t.emitted()).stream())
                 .toList();
     }

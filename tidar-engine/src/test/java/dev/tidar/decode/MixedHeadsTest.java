@@ -53,7 +53,7 @@ class MixedHeadsTest {
 
     @Test
     void acceptsMoreDraftsTheMoreItTrustsThem() {
-        assertThat(decode(0).forwards()).isLessThan(decode(1).forwards());
+        assertThat(decode(0).numForwards()).isLessThan(decode(1).numForwards());
     }
 
     private static TestModel.Run decode(double beta) {

@@ -14,11 +14,8 @@ import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.PlainSampling;
-import dev.tidar.step.SequenceStep;
-import dev.tidar.step.StepResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -184,7 +181,9 @@ class SampledLawTest {
             long[][] pairs = new long[VOCAB][VOCAB];
             for (int i = 0; i < SAMPLES; i++) {
                 List<Integer> tokens =
-                        decode(model, layout, how, (long) seed * SAMPLES + i, 4).emitted();
+                        decode(model, layout, how, (long) seed * SAMPLES + i, 4)
+                                .sequence()
+                                .emitted();
                 single[tokens.get(2)]++;
                 pairs[tokens.get(1)][tokens.get(2)]++;
             }
@@ -203,28 +202,24 @@ class SampledLawTest {
         return failures;
     }
 
-    private static Sequence decode(TableModel model, StepLayout layout, SamplingParams how, long seed, int tokens) {
+    private static RunningSequence decode(
+            TableModel model, StepLayout layout, SamplingParams how, long seed, int tokens) {
         Decoder decoder = new Decoder(model, VOCAB - 1);
-        StopRule stop = new StopRule(Set.of(), List.of(), tokens, 64);
-        Sequence sequence = new Sequence(
-                PROMPT,
-                new SamplingParams(
-                        how.temperature(),
-                        seed,
-                        how.filters(),
-                        how.penalties(),
-                        how.bias(),
-                        how.banned(),
-                        OptionalInt.empty()),
-                stop,
-                AnswerState.FREE,
-                Optional.empty(),
+        SamplingParams params = new SamplingParams(
+                how.temperature(),
+                seed,
+                how.filters(),
+                how.penalties(),
+                how.bias(),
+                how.banned(),
+                OptionalInt.empty());
+        RunningSequence sequence = new RunningSequence(
+                new DecodeRequest(PROMPT, params, tokens, 64),
                 LayoutChoice.fixed(layout),
-                new BlockTable(new BlockPool(4), 16));
+                new BlockTable(new BlockPool(4), 16),
+                TokenSink.NONE);
         while (sequence.finish().isEmpty()) {
-            SequenceStep step = decoder.plan(sequence, 64);
-            StepResult result = decoder.run(List.of(sequence), List.of(step));
-            decoder.apply(sequence, step, result.sequences().get(0));
+            decoder.step(List.of(decoder.plan(sequence, 64)));
         }
         return sequence;
     }

@@ -136,8 +136,8 @@ class StepLayoutTest {
         assertThatIllegalArgumentException().isThrownBy(() -> outcomes(1, 1));
     }
 
-    private static Pending at(int position, int room, Integer... drafts) {
-        return new Pending(position, ANCHOR, List.of(drafts), room);
+    private static DecodeState at(int position, int room, Integer... drafts) {
+        return new DecodeState(position, ANCHOR, new Drafts(List.of(drafts), DraftSource.MASKS), false, room);
     }
 
     private static Group masks(int kept, int k, int position) {

@@ -68,7 +68,7 @@ final class TableModel implements TidarModel {
         }
         int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(sampled, plan, rows);
         return new StepResult(
-                List.of(new StepResult.ForSequence(emitted(sampled, kept, plan, rows), drafts(plan, kept, inputs))));
+                List.of(new StepResult.Outcome(emitted(sampled, kept, plan, rows), drafts(plan, kept, inputs))));
     }
 
     private List<Integer> emitted(int[] sampled, int kept, VerifyPlan plan, StepRows rows) {

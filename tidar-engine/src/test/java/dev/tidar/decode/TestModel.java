@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 
 /** A checkpoint among the test resources, on a backend, decoded without the engine around it. */
 public final class TestModel implements AutoCloseable {
@@ -93,30 +91,38 @@ public final class TestModel implements AutoCloseable {
 
     /** Decodes one sequence to its end; nothing but its length ends it. */
     public Run decode(List<Integer> prompt, int maxTokens, SamplingParams params, StepLayout layout) {
-        return decode(prompt, new StopRule(Set.of(), List.of(), maxTokens, contextLength), params, layout, 64);
+        return decode(new DecodeRequest(prompt, params, maxTokens, contextLength), layout, 64);
     }
 
-    public Run decode(List<Integer> prompt, StopRule stop, SamplingParams params, StepLayout layout, int prefillChunk) {
-        Decoder decoder = new Decoder(network, maskToken());
-        List<Turn> turns = new ArrayList<>();
-        try (Sequence sequence = new Sequence(
-                prompt, params, stop, AnswerState.FREE, Optional.empty(), LayoutChoice.fixed(layout), blocks())) {
+    /** The same with a prompt that is computed in chunks. */
+    public Run decode(DecodeRequest request, StepLayout layout, int prefillChunk) {
+        List<StepResult> results = new ArrayList<>();
+        Decoder decoder = new Decoder(
+                inputs -> {
+                    results.add(network.step(inputs));
+                    return results.get(results.size() - 1);
+                },
+                maskToken());
+        List<Forward> forwards = new ArrayList<>();
+        try (RunningSequence sequence =
+                new RunningSequence(request, LayoutChoice.fixed(layout), blocks(), TokenSink.NONE)) {
             while (sequence.finish().isEmpty()) {
-                SequenceStep step = decoder.plan(sequence, prefillChunk);
-                if (!sequence.blocks().reserve(step.end())) {
+                Turn turn = decoder.plan(sequence, prefillChunk);
+                if (!sequence.blocks().reserve(turn.end())) {
                     throw new IllegalStateException("too few blocks");
                 }
-                StepResult.ForSequence result = decoder.run(List.of(sequence), List.of(step))
-                        .sequences()
-                        .get(0);
-                int emitted = decoder.apply(sequence, step, result).tokens().size();
-                turns.add(new Turn(step, result, emitted));
+                int before = sequence.sequence().numEmitted();
+                decoder.step(List.of(turn));
+                forwards.add(new Forward(
+                        turn.rows(),
+                        results.get(forwards.size()).outcomes().get(0),
+                        sequence.sequence().numEmitted() - before));
             }
             return new Run(
-                    sequence.emitted(),
+                    sequence.sequence().emitted(),
                     sequence.stats().kept(),
                     sequence.stats().forwards(),
-                    turns);
+                    forwards);
         }
     }
 
@@ -125,12 +131,13 @@ public final class TestModel implements AutoCloseable {
      *
      * @param tokens emitted tokens
      * @param kept tokens emitted by each decode step
-     * @param turns every forward, the prefill included
+     * @param numForwards decode forwards
+     * @param forwards every forward, the prefill included
      */
-    public record Run(List<Integer> tokens, List<Integer> kept, int forwards, List<Turn> turns) {}
+    public record Run(List<Integer> tokens, List<Integer> kept, int numForwards, List<Forward> forwards) {}
 
     /** One forward: its rows, what was decided, and how many tokens were emitted before the end. */
-    public record Turn(SequenceStep step, StepResult.ForSequence result, int emitted) {}
+    public record Forward(SequenceStep step, StepResult.Outcome result, int emitted) {}
 
     @Override
     public void close() {

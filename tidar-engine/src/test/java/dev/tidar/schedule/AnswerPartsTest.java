@@ -12,11 +12,11 @@ import dev.tidar.api.ToolCall;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.auto.PassTimes;
-import dev.tidar.decode.AnswerState;
-import dev.tidar.decode.Decoder;
+import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
+import dev.tidar.emission.AnswerStream;
+import dev.tidar.emission.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
@@ -104,14 +104,14 @@ class AnswerPartsTest {
         try {
             return loop.submit(
                             new Admission(
-                                    List.of(1, 2),
-                                    SamplingParams.GREEDY,
-                                    new StopRule(Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), maxTokens, 2000),
+                                    new DecodeRequest(List.of(1, 2), SamplingParams.GREEDY, maxTokens, 2000),
                                     Optional.empty(),
                                     "",
-                                    AnswerState.FREE,
-                                    () -> Optional.of(tokenizer.detokenizer(shown)),
-                                    () -> new AnswerParser(format, 1),
+                                    () -> new AnswerStream(
+                                            new StopRule(
+                                                    Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), 0),
+                                            Optional.of(tokenizer.detokenizer(shown)),
+                                            new AnswerParser(format, 1)),
                                     () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
                             new GenerationListener() {
                                 @Override
@@ -128,9 +128,10 @@ class AnswerPartsTest {
     private static EngineLoop loop(int[] script) {
         int[] forwards = {0};
         TidarModel model = inputs ->
-                new StepResult(List.of(new StepResult.ForSequence(List.of(script[forwards[0]++]), List.of())));
+                new StepResult(List.of(new StepResult.Outcome(List.of(script[forwards[0]++]), List.of())));
         Engine engine = new Engine(
-                new Decoder(model, 0),
+                model,
+                0,
                 new KvCache(new BlockPool(64), 16),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),

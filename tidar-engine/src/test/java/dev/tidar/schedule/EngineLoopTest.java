@@ -14,22 +14,15 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.auto.PassTimes;
-import dev.tidar.decode.AnswerState;
-import dev.tidar.decode.Decoder;
-import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.SamplingParams;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.tensor.Ids;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -190,11 +183,12 @@ class EngineLoopTest {
 
             @Override
             public StepResult step(StepInputs inputs) {
-                return new StepResult(List.of(new StepResult.ForSequence(List.of(token.apply(forwards++)), List.of())));
+                return new StepResult(List.of(new StepResult.Outcome(List.of(token.apply(forwards++)), List.of())));
             }
         };
         Engine engine = new Engine(
-                new Decoder(model, 0),
+                model,
+                0,
                 new KvCache(pool, 16),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
@@ -209,15 +203,7 @@ class EngineLoopTest {
     }
 
     private static Admission admission(int maxTokens) {
-        return new Admission(
-                List.of(1, 2),
-                SamplingParams.GREEDY,
-                new StopRule(Set.of(), List.of(), maxTokens, 2000),
-                Optional.empty(),
-                "",
-                AnswerState.FREE,
-                Optional::empty,
-                () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+        return Admissible.greedy(List.of(1, 2), maxTokens, 2000);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -8,11 +8,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.auto.PassTimes;
-import dev.tidar.decode.AnswerState;
-import dev.tidar.decode.Decoder;
-import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
@@ -20,8 +16,6 @@ import dev.tidar.sampling.SamplingParams;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,7 +55,8 @@ final class LoopBench {
             return model.step(inputs);
         };
         return new Engine(
-                new Decoder(scripted, RememberingModel.MASK),
+                scripted,
+                RememberingModel.MASK,
                 new KvCache(pool, RememberingModel.BLOCK_TOKENS),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
@@ -75,15 +70,7 @@ final class LoopBench {
 
     Generation submit(int first, int maxTokens, GenerationListener listener) {
         return loop.submit(
-                new Admission(
-                        prompt(first),
-                        SamplingParams.GREEDY,
-                        new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
-                        Optional.empty(),
-                        "",
-                        AnswerState.FREE,
-                        Optional::empty,
-                        () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
+                Admissible.greedy(prompt(first), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
                 listener);
     }
 

@@ -58,14 +58,14 @@ final class RememberingModel implements TidarModel {
         for (int row = 0; row < rows.counts().exact(); row++) {
             memory[slot(rows, rows.sequence(row), rows.position(row))] = rows.token(row);
         }
-        List<StepResult.ForSequence> results = new ArrayList<>();
+        List<StepResult.Outcome> results = new ArrayList<>();
         for (int s = 0; s < rows.numSequences(); s++) {
             results.add(result(rows, s, inputs.plans().get(s), inputs));
         }
         return new StepResult(results);
     }
 
-    private StepResult.ForSequence result(StepRows rows, int sequence, VerifyPlan plan, StepInputs inputs) {
+    private StepResult.Outcome result(StepRows rows, int sequence, VerifyPlan plan, StepInputs inputs) {
         int[] sampled = new int[plan.firstSample() + plan.verifyRows()];
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
@@ -80,7 +80,7 @@ final class RememberingModel implements TidarModel {
         for (int j = 0; j < kept; j++) {
             emitted.add(sampled[plan.firstSample() + j]);
         }
-        return new StepResult.ForSequence(emitted, drafts(rows, sequence, plan, kept, inputs));
+        return new StepResult.Outcome(emitted, drafts(rows, sequence, plan, kept, inputs));
     }
 
     private List<Integer> drafts(StepRows rows, int sequence, VerifyPlan plan, int kept, StepInputs inputs) {

@@ -3,14 +3,7 @@ package dev.tidar.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.GenerationListener;
-import dev.tidar.decode.AnswerState;
-import dev.tidar.decode.LayoutChoice;
-import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
-import dev.tidar.sampling.SamplingParams;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -49,15 +42,7 @@ class RequestQueueTest {
     }
 
     private ScheduledSequence request() {
-        Admission admission = new Admission(
-                List.of(1),
-                SamplingParams.GREEDY,
-                new StopRule(Set.of(), List.of(), 1, 100),
-                Optional.empty(),
-                "",
-                AnswerState.FREE,
-                Optional::empty,
-                () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+        Admission admission = Admissible.greedy(List.of(1), 1, 100);
         return new ScheduledSequence(++ids, admission, GenerationListener.NONE, () -> 0, new Totals());
     }
 }

@@ -11,22 +11,19 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.auto.PassTimes;
-import dev.tidar.decode.AnswerState;
+import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.sampling.SamplingParams;
-import dev.tidar.step.StepResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
@@ -43,6 +40,7 @@ final class SchedulerBench {
     final AdaptiveLayouts layouts;
     final RequestQueue queue;
     final RememberingModel model;
+    final Decoder decoder;
     final Scheduler scheduler;
     final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final KvCache kv;
@@ -68,8 +66,9 @@ final class SchedulerBench {
         model = new RememberingModel(blocks);
         queue = new RequestQueue(limits.maxQueued());
         Engine engine = new Engine(
-                new Decoder(model, RememberingModel.MASK), kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
-        scheduler = new Scheduler(engine, limits, queue, running, new WaitEstimate(limits.maxRunning()));
+                model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
+        decoder = new Decoder(model, RememberingModel.MASK);
+        scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()));
     }
 
     /** A request and all that its caller was told. */
@@ -86,17 +85,12 @@ final class SchedulerBench {
             this.prompt = prompt;
             this.maxTokens = maxTokens;
             this.params = params;
-            StopRule stop = new StopRule(Set.of(), List.of(), maxTokens, pool.blocks() * BLOCK_TOKENS);
             handle = new ScheduledSequence(
                     ++ids,
-                    new Admission(
-                            prompt,
-                            params,
-                            stop,
+                    Admissible.of(
+                            new DecodeRequest(prompt, params, maxTokens, pool.blocks() * BLOCK_TOKENS),
                             terms.timeout(),
                             terms.salt(),
-                            AnswerState.FREE,
-                            Optional::empty,
                             () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
                     this,
                     () -> nanos,
@@ -165,10 +159,10 @@ final class SchedulerBench {
     StepPlan step() {
         StepPlan plan = scheduler.plan();
         if (!plan.isEmpty()) {
-            StepResult result = scheduler.run(plan);
-            long time = 1_000_000L + 100_000L * plan.promptRows();
+            decoder.step(plan.turns());
+            long time = 1_000_000L + 100_000L * plan.prefillRows();
             nanos += time;
-            scheduler.apply(plan, result, time);
+            scheduler.complete(plan, time);
         }
         return plan;
     }
@@ -192,9 +186,9 @@ final class SchedulerBench {
 
     /** Rows that a request has in a step. */
     static int rows(StepPlan plan, Request request) {
-        return plan.turns().stream()
-                .filter(turn -> turn.sequence() == request.handle)
-                .mapToInt(turn -> turn.step().rows())
+        return plan.scheduled().stream()
+                .filter(scheduled -> scheduled.request() == request.handle)
+                .mapToInt(scheduled -> scheduled.turn().rows().rows())
                 .sum();
     }
 

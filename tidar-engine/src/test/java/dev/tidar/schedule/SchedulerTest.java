@@ -165,7 +165,7 @@ class SchedulerTest {
             for (int i = 0; i < 12; i++) {
                 int before = decoding.tokens.size();
                 StepPlan plan = bench.step();
-                assertThat(plan.promptRows()).isPositive();
+                assertThat(plan.prefillRows()).isPositive();
                 assertThat(decoding.tokens).hasSizeGreaterThan(before);
             }
         }

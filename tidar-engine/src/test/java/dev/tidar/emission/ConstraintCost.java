@@ -1,4 +1,4 @@
-package dev.tidar.decode;
+package dev.tidar.emission;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.AnswerFormat;
@@ -12,6 +12,7 @@ import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Prompt;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.Overrides;
+import dev.tidar.decode.Constraint;
 import dev.tidar.text.grammar.Grammar;
 import dev.tidar.text.grammar.Grammars;
 import dev.tidar.text.grammar.Vocabulary;
@@ -26,7 +27,7 @@ import java.util.Optional;
  * time of a schema's first mask. Answers come from the engine; their steps are then gone through once more with the
  * grammar alone. Prints a report of its own; {@code docs/benchmarks/README.md} says how to run it.
  */
-public final class HeldAnswerCost {
+public final class ConstraintCost {
 
     private static final int MAX_TOKENS = 120;
     private static final List<String> SUBJECTS =
@@ -44,7 +45,7 @@ public final class HeldAnswerCost {
     private final TidarEngine engine;
     private final Vocabulary vocabulary;
 
-    private HeldAnswerCost(TidarEngine engine, Vocabulary vocabulary) {
+    private ConstraintCost(TidarEngine engine, Vocabulary vocabulary) {
         this.engine = engine;
         this.vocabulary = vocabulary;
     }
@@ -76,7 +77,7 @@ public final class HeldAnswerCost {
             int[] stopIds = checkpoint.generation().stopIds().stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
-            new HeldAnswerCost(engine, new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds)).run();
+            new ConstraintCost(engine, new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds)).run();
         }
     }
 
@@ -87,11 +88,11 @@ public final class HeldAnswerCost {
 
     private void run(String name, Decoding decoding) throws InterruptedException {
         Sums free = new Sums();
-        Sums held = new Sums();
+        Sums constrained = new Sums();
         List<Double> firstMasks = new ArrayList<>();
         for (int round = 0; round < 2; round++) { // the first one warms up
             free = new Sums();
-            held = new Sums();
+            constrained = new Sums();
             for (AnswerFormat format : FORMATS) {
                 long begin = System.nanoTime();
                 Grammar grammar = new Grammars(vocabulary).of(format);
@@ -99,13 +100,13 @@ public final class HeldAnswerCost {
                 for (String subject : SUBJECTS) {
                     free.add(answer(subject, Optional.empty(), decoding), 0);
                     GenerationResult result = answer(subject, Optional.of(format), decoding);
-                    held.add(result, masks(grammar, result));
+                    constrained.add(result, masks(grammar, result));
                 }
             }
         }
         System.out.printf("schema compiled with its first mask, ms, in order: %s%n", firstMasks);
         report(name + ", free", free);
-        report(name + ", held", held);
+        report(name + ", constrained", constrained);
     }
 
     private static void report(String name, Sums sums) {
@@ -131,21 +132,23 @@ public final class HeldAnswerCost {
         return engine.submit(request.build(), GenerationListener.NONE).await();
     }
 
-    /** Time of all that the grammar does in the steps of an answer. */
+    /** Time of all that the constraint does in the steps of an answer. */
     private static long masks(Grammar grammar, GenerationResult result) {
-        var start = new AnswerState(Optional.of(grammar.start()), Optional.empty());
-        HeldAnswer held = new HeldAnswer(start);
+        Constraint constraint = AnswerConstraint.of(Optional.of(grammar.start()), Optional.empty());
         List<Integer> tokens = result.tokens();
         int at = 0;
         long begin = System.nanoTime();
-        held.masks(List.of(), MAX_TOKENS);
-        held.emitted(tokens.get(at++));
+        constraint.allowed(MAX_TOKENS);
+        constraint = constraint.advance(tokens.get(at++)).orElseThrow();
         for (int kept : result.stats().kept()) {
-            List<Integer> forced = held.forced();
-            List<Integer> drafts = tokens.subList(at, at + kept - 1);
-            held.masks(forced.isEmpty() ? held.legal(drafts) : drafts, MAX_TOKENS - at);
+            List<Integer> forced = constraint.forced();
+            List<Constraint> states =
+                    constraint.along(forced.isEmpty() ? tokens.subList(at, at + kept - 1) : forced);
+            for (int row = 0; row < states.size(); row++) {
+                states.get(row).allowed(MAX_TOKENS - at - row);
+            }
             for (int token : tokens.subList(at, at + kept)) {
-                held.emitted(token);
+                constraint = constraint.advance(token).orElseThrow();
             }
             at += kept;
         }

@@ -1,7 +1,8 @@
-package dev.tidar.decode;
+package dev.tidar.emission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.decode.TestModel;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -8,8 +8,9 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
-import dev.tidar.decode.AnswerState;
-import dev.tidar.decode.ThinkingBudget;
+import dev.tidar.decode.Constraint;
+import dev.tidar.emission.AnswerConstraint;
+import dev.tidar.emission.ThinkingBudget;
 import dev.tidar.text.answer.AnswerOutline;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
@@ -22,10 +23,10 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out what the answer to a request is held to: its format, its calls, and how long it may think. Thread-safe. */
-final class AnswerStart {
+/** Works out what constrains the answer to a request: its format, its tool calls, its thinking budget. Thread-safe. */
+final class RequestConstraint {
 
-    private static final Logger log = LoggerFactory.getLogger(AnswerStart.class);
+    private static final Logger log = LoggerFactory.getLogger(RequestConstraint.class);
 
     /** What a prompt that is no conversation asks for: no tools, and thoughts as they come. */
     private static final Prompt.Chat NO_CHAT = new Prompt.Chat(List.of());
@@ -33,29 +34,29 @@ final class AnswerStart {
     private static final long REMEMBERED_TOOLS = 1_000;
 
     private final LoadedModel model;
-    private final Cache<Tool, Tool> holdable = Caffeine.newBuilder()
+    private final Cache<Tool, Tool> supportedTools = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(REMEMBERED_TOOLS)
             .build();
 
-    AnswerStart(LoadedModel model) {
+    RequestConstraint(LoadedModel model) {
         this.model = model;
     }
 
     /**
-     * The state of an answer before its first token.
+     * The constraint of an answer before its first token.
      *
      * @param syntax how the answer is read
      * @param maxTokens tokens that it may have
-     * @throws InvalidRequestException if it cannot be held to what the request asks for, or has no room for it
+     * @throws InvalidRequestException if no constraint can express what the request asks for, or the answer is too short for it
      */
-    AnswerState of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
+    Constraint of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
         Prompt.Chat chat = request.prompt() instanceof Prompt.Chat given ? given : NO_CHAT;
         request.format().ifPresent(format -> grammars().of(format)); // alone, so that messages name its own keywords
-        Optional<Grammar> grammar = AnswerOutline.of(syntax, holdable(chat.tools()), request.format())
+        Optional<Grammar> grammar = AnswerOutline.of(syntax, supported(chat.tools()), request.format())
                 .map(outline -> grammars().of(outline));
         grammar.ifPresent(g -> g.requireRoom(maxTokens));
-        return new AnswerState(
+        return AnswerConstraint.of(
                 grammar.map(Grammar::start),
                 chat.thinking().budget().isPresent()
                         ? Optional.of(budget(chat.thinking().budget().getAsInt(), syntax.thoughts()))
@@ -69,25 +70,25 @@ final class AnswerStart {
                 .get();
     }
 
-    /** Those that may be called; of the others no schema is compiled. */
-    private Tools holdable(Tools tools) {
+    /** The tools that may be called; no schema is compiled for the others. */
+    private Tools supported(Tools tools) {
         return tools.callable().isEmpty()
                 ? Tools.NONE
                 : new Tools(
                         tools.callable().stream()
-                                .map(tool -> holdable.get(tool, this::inHoldableForm))
+                                .map(tool -> supportedTools.get(tool, this::withSupportedSchema))
                                 .toList(),
                         tools.choice());
     }
 
-    /** Tools come from many places, and a keyword that no grammar can hold must not make one of them useless. */
-    private Tool inHoldableForm(Tool tool) {
+    /** Tools come from many places; a schema keyword that no grammar supports must not make one of them useless. */
+    private Tool withSupportedSchema(Tool tool) {
         try {
             grammars().of(new AnswerFormat.JsonSchema(tool.parameters()));
             return tool;
         } catch (InvalidRequestException e) {
             log.warn(
-                    "Arguments of tool {} are held to a JSON object, not to its schema: {}",
+                    "The arguments of tool {} are constrained to a JSON object, not to its schema: {}",
                     tool.name(),
                     e.getMessage());
             return new Tool(tool.name(), tool.description(), "{}");

@@ -1,4 +1,4 @@
-package dev.tidar.decode;
+package dev.tidar.emission;
 
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,4 +1,4 @@
-package dev.tidar.decode;
+package dev.tidar.emission;
 
 import dev.tidar.text.tokenizer.StreamingDetokenizer;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.tidar.decode;
+package dev.tidar.emission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,87 @@
+package dev.tidar.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What restricts the tokens of one sequence, at one point of its answer. Immutable: {@link #advance} returns the state
+ * after a token, so every verify row of a step has its own. What is emitted under a constraint is what autoregressive
+ * decoding would emit under the same one.
+ */
+public interface Constraint {
+
+    /** Restricts nothing. */
+    Constraint NONE = new Constraint() {
+
+        private static final long[] ALL = {};
+
+        @Override
+        public Optional<Constraint> advance(int token) {
+            return Optional.of(this);
+        }
+
+        @Override
+        public long[] allowed(int maxTokens) {
+            return ALL;
+        }
+
+        @Override
+        public List<Integer> forced() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isComplete() {
+            return false;
+        }
+
+        @Override
+        public boolean isSatisfied() {
+            return false;
+        }
+    };
+
+    /** The state after one more token; empty if the token is not allowed here. */
+    Optional<Constraint> advance(int token);
+
+    /**
+     * The tokens that may come next, such that the answer can still end well.
+     *
+     * @param maxTokens tokens that the answer may still have. A row that the answer does not reach may be asked with 0 or
+     *     less; it samples for nobody, but must find a token
+     * @return a bit set, bit {@code id % 64} of word {@code id / 64}; empty allows all tokens
+     */
+    long[] allowed(int maxTokens);
+
+    /** The tokens that must come next, by longest match; the model may spell the same text with others. */
+    List<Integer> forced();
+
+    /** Whether the answer must end here. */
+    boolean isComplete();
+
+    /** Whether an answer that ends here has the form that was asked for. */
+    boolean isSatisfied();
+
+    /**
+     * The states along some drafts: the first is this one, and each draft adds the state after it. The list ends before
+     * the first draft that is not allowed or that ends the answer, because no row is needed after that.
+     */
+    default List<Constraint> along(List<Integer> drafts) {
+        List<Constraint> states = new ArrayList<>(drafts.size() + 1);
+        states.add(this);
+        for (int draft : drafts) {
+            Optional<Constraint> next = states.get(states.size() - 1).advance(draft).filter(s -> !s.isComplete());
+            if (next.isEmpty()) {
+                break;
+            }
+            states.add(next.get());
+        }
+        return states;
+    }
+
+    /** The drafts up to the first that is not allowed or that ends the answer. */
+    default List<Integer> allowedPrefix(List<Integer> drafts) {
+        return drafts.subList(0, along(drafts).size() - 1);
+    }
+}

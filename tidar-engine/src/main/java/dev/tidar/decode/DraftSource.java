@@ -1,0 +1,48 @@
+package dev.tidar.decode;
+
+import java.util.List;
+
+/**
+ * Proposes drafts for the next step of one sequence. A wrong draft does no harm: it only costs its row. Confined to the
+ * engine thread.
+ */
+public interface DraftSource {
+
+    /** TiDAR's own: the drafts that mask rows of the sequence's last step left. */
+    DraftSource MASKS = new DraftSource() {
+        @Override
+        public Drafts propose(Sequence sequence, Constraint constraint) {
+            return new Drafts(sequence.drafts(), this);
+        }
+
+        @Override
+        public boolean costsDevice() {
+            return true;
+        }
+    };
+
+    /**
+     * Proposes what may come after the anchor.
+     *
+     * @param sequence the tokens so far, the anchor last
+     * @param constraint the state of its constraint after the anchor
+     * @return the drafts; empty where this source has none
+     */
+    Drafts propose(Sequence sequence, Constraint constraint);
+
+    /**
+     * Whether its drafts come from rows on the device. Such drafts are verified by the layouts that pay for these rows;
+     * all others are verified in every layout, in autoregressive decoding too.
+     */
+    default boolean costsDevice() {
+        return false;
+    }
+
+    /**
+     * Learns what came of its drafts.
+     *
+     * @param proposed what this source proposed for a step
+     * @param emitted what the step emitted
+     */
+    default void verified(List<Integer> proposed, List<Integer> emitted) {}
+}

@@ -1,0 +1,38 @@
+package dev.tidar.decode;
+
+import java.util.List;
+
+/**
+ * Proposes the tokens that the constraint leaves no choice about, such as the punctuation and keys of a JSON schema.
+ * Confined to the engine thread.
+ */
+final class ForcedDrafts implements DraftSource {
+
+    /** Forced tokens that are proposed for one step. */
+    private static final int MAX_FORCED = 8;
+
+    /** After so many rejections the model spells forced text with other tokens; then its own drafts are better. */
+    private static final int MAX_REJECTED = 2;
+
+    private int rejected;
+
+    @Override
+    public Drafts propose(Sequence sequence, Constraint constraint) {
+        if (rejected >= MAX_REJECTED) {
+            return Drafts.NONE;
+        }
+        List<Integer> forced = constraint.forced();
+        List<Integer> first = forced.subList(0, Math.min(MAX_FORCED, forced.size()));
+        return new Drafts(constraint.allowedPrefix(first), this);
+    }
+
+    @Override
+    public void verified(List<Integer> proposed, List<Integer> emitted) {
+        for (int i = 0; i < Math.min(proposed.size(), emitted.size()); i++) {
+            if (!proposed.get(i).equals(emitted.get(i))) {
+                rejected++;
+                return;
+            }
+        }
+    }
+}

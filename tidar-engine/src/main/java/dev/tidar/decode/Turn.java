@@ -1,0 +1,57 @@
+package dev.tidar.decode;
+
+import dev.tidar.step.RowSamplings;
+import dev.tidar.step.SequenceStep;
+import java.util.List;
+
+/**
+ * The part of one sequence in a step: everything that its rows need, decided before the step runs.
+ *
+ * @param sequence whose turn it is
+ * @param phase what the rows are for
+ * @param layout the layout that laid them out
+ * @param rows the rows
+ * @param drafts the drafts that were proposed; the verify rows hold as many of them as the layout had room for
+ * @param constraints the state of the sequence's constraint before each verify row samples, in order
+ */
+public record Turn(
+        RunningSequence sequence,
+        Phase phase,
+        StepLayout layout,
+        SequenceStep rows,
+        Drafts drafts,
+        List<Constraint> constraints) {
+
+    public Turn {
+        constraints = List.copyOf(constraints);
+        if (constraints.size() != rows.verifyRows()) {
+            throw new IllegalArgumentException("%d verify rows must each have a constraint, but there are %d"
+                    .formatted(rows.verifyRows(), constraints.size()));
+        }
+    }
+
+    /** What rows of a sequence are for. */
+    public enum Phase {
+        /** They compute the prompt; the last of them gives the first token. */
+        PREFILL,
+        /** They compute what the sequence had before its blocks were taken. */
+        RECOMPUTE,
+        /** They verify and draft. */
+        DECODE
+    }
+
+    /** Whether the rows compute tokens that the sequence has already, rather than the draft block. */
+    public boolean isPrefill() {
+        return phase != Phase.DECODE;
+    }
+
+    /** The position after the last row whose keys and values are written to the cache. */
+    public int end() {
+        return rows.end();
+    }
+
+    /** How each row samples. */
+    RowSamplings sampling() {
+        return sequence.sampling(this);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidar.emission;
+
+import dev.tidar.decode.Constraint;
+import dev.tidar.text.grammar.GrammarState;
+import dev.tidar.text.grammar.TokenMask;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The form of an answer: a grammar, a thinking budget, or both. Immutable.
+ *
+ * @param grammar what the text must match; empty allows any text
+ * @param thoughts how long the model may still think; empty is no limit. The grammar allows the token that closes
+ *     thoughts wherever they are open
+ */
+public record AnswerConstraint(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) implements Constraint {
+
+    private static final long[] ALL = {};
+
+    /** The constraint of these two; {@link Constraint#NONE} where both are empty. */
+    public static Constraint of(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) {
+        return grammar.isEmpty() && thoughts.isEmpty() ? NONE : new AnswerConstraint(grammar, thoughts);
+    }
+
+    @Override
+    public Optional<Constraint> advance(int token) {
+        Optional<GrammarState> nextGrammar = grammar.flatMap(g -> g.advance(token));
+        Optional<ThinkingBudget.State> nextThoughts = thoughts.flatMap(t -> t.advance(token));
+        return nextGrammar.isPresent() == grammar.isPresent() && nextThoughts.isPresent() == thoughts.isPresent()
+                ? Optional.of(new AnswerConstraint(nextGrammar, nextThoughts))
+                : Optional.empty();
+    }
+
+    @Override
+    public long[] allowed(int maxTokens) {
+        if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {
+            int only = thoughts.get().forced().getAsInt();
+            long[] words = new long[(only >> 6) + 1];
+            words[only >> 6] = 1L << only;
+            return words;
+        }
+        if (grammar.isEmpty()) {
+            return ALL;
+        }
+        int enough = Math.max(1, grammar.get().shortestCompletion());
+        TokenMask mask = grammar.get().mask(Math.max(enough, maxTokens));
+        long[] words = new long[mask.numWords()];
+        mask.copyTo(words, 0);
+        return words;
+    }
+
+    @Override
+    public List<Integer> forced() {
+        if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {
+            return List.of(thoughts.get().forced().getAsInt());
+        }
+        return grammar.map(g -> Arrays.stream(g.forced()).boxed().toList()).orElse(List.of());
+    }
+
+    @Override
+    public boolean isComplete() {
+        return grammar.map(GrammarState::isComplete).orElse(false);
+    }
+
+    /** Unconstrained text is complete only where the model ends it. */
+    @Override
+    public boolean isSatisfied() {
+        return grammar.map(g -> g.isAccepting() && !g.isFree()).orElse(false);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidar.schedule;
+
+import dev.tidar.api.EngineState;
+import dev.tidar.api.TidarException;
+import java.util.Optional;
+
+/**
+ * Where an engine is in its life. Phases follow one another in the order of {@link Phase}; only reloading goes back to
+ * serving. A failure that nothing outlives is recorded beside the phase, and the first one counts. Thread-safe.
+ *
+ * <pre>{@code
+ * LOADING ──► SERVING ◄──► RELOADING
+ *    └───────────┴────────────┴───► DRAINING ──► CLOSED
+ * }</pre>
+ */
+final class Lifecycle {
+
+    /** The phases, the earliest first. */
+    enum Phase {
+        /** The model is being loaded; requests are rejected. */
+        LOADING,
+        /** Requests are served. */
+        SERVING,
+        /** A fallback is being loaded after the device has failed; requests wait in the queue. */
+        RELOADING,
+        /** Requests that are there are served; new ones are rejected. */
+        DRAINING,
+        /** Nothing is served any more. */
+        CLOSED
+    }
+
+    private volatile Phase phase = Phase.LOADING;
+    private volatile Optional<TidarException> death = Optional.empty();
+
+    /** Enters a phase; without effect if the engine is beyond it already. */
+    synchronized void enter(Phase next) {
+        boolean isReloaded = phase == Phase.RELOADING && next == Phase.SERVING;
+        if (isReloaded || next.compareTo(phase) > 0) {
+            phase = next;
+        }
+    }
+
+    /** Records what the engine died of, unless it is dead already. */
+    synchronized void die(TidarException cause) {
+        if (death.isEmpty()) {
+            death = Optional.of(cause);
+        }
+    }
+
+    boolean isLoading() {
+        return phase == Phase.LOADING;
+    }
+
+    boolean isDraining() {
+        return phase == Phase.DRAINING;
+    }
+
+    boolean isClosed() {
+        return phase == Phase.CLOSED;
+    }
+
+    /** Whether no request can be served any more. */
+    boolean isOver() {
+        return isClosed() || death.isPresent();
+    }
+
+    /** What it died of, where it was not closed. */
+    Optional<TidarException> death() {
+        return death;
+    }
+
+    /** The state for status and health, degradations left out. */
+    EngineState state() {
+        if (isOver()) {
+            return EngineState.DEAD;
+        }
+        return switch (phase) {
+            case LOADING, RELOADING -> EngineState.LOADING;
+            case SERVING -> EngineState.READY;
+            case DRAINING -> EngineState.DRAINING;
+            case CLOSED -> EngineState.DEAD;
+        };
+    }
+}
