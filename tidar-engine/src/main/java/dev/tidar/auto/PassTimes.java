@@ -47,7 +47,7 @@ public final class PassTimes {
         return nanos[i] + Math.max(0, decodeRows - rows[i]) * slope(i);
     }
 
-    /** How many decode rows take so long, in [1, 4096]. */
+    /** The number of decode rows that take this time, in [1, 4096]. */
     double rowsFor(double time) {
         double low = 1;
         double high = 4096;
@@ -68,7 +68,7 @@ public final class PassTimes {
     }
 
     /**
-     * Told what a forward took, in nanoseconds.
+     * Takes note of how long a forward took.
      *
      * @param decodeRows its decode rows; 0 where it had prompt rows only
      * @param promptRows its prompt rows

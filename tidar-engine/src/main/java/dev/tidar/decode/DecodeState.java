@@ -29,7 +29,7 @@ public record DecodeState(int position, int anchor, Drafts drafts, boolean draft
         return rows;
     }
 
-    /** Whether a group of this draft length fits the context if so many rows are kept. */
+    /** Whether a group of this draft length fits the context if this number of rows is kept. */
     boolean fits(int kept, int draftLength) {
         return kept + draftLength <= room + 1;
     }

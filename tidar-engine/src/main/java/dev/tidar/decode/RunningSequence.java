@@ -97,7 +97,7 @@ public final class RunningSequence implements AutoCloseable {
         return Drafts.NONE;
     }
 
-    /** Plans the anchor's row alone: what is left to do where rows or blocks are short. */
+    /** Plans the anchor's row alone, for a step that is short of rows or blocks. */
     public Turn planAnchorOnly() {
         layout = StepLayout.AUTOREGRESSIVE;
         betweenSteps = true;

@@ -27,10 +27,10 @@ public sealed interface StepLayout {
     /** K, rows in a draft block; 1 is no drafts. */
     int draftLength();
 
-    /** Trust in the verify rows; below 1 they are mixed with masks, and what is decoded is not exact. */
+    /** Trust in the verify rows; below 1 they are mixed with mask rows, and decoding is not exact. */
     double beta();
 
-    /** Most rows that one forward of this layout has. */
+    /** The maximum number of rows in one forward of this layout. */
     int maxRows();
 
     /** Forwards of one step. */

@@ -11,7 +11,7 @@ final class TextStream {
 
     private final StreamingDetokenizer detokenizer;
     private final List<String> stopStrings;
-    private String held = "";
+    private String heldBack = "";
     private boolean stopped;
 
     TextStream(StreamingDetokenizer detokenizer, List<String> stopStrings) {
@@ -40,7 +40,7 @@ final class TextStream {
     }
 
     private String release(String added, boolean last) {
-        String text = held + added;
+        String text = heldBack + added;
         int end = text.length();
         for (String stop : stopStrings) {
             int at = text.indexOf(stop);
@@ -50,7 +50,7 @@ final class TextStream {
             }
         }
         int free = stopped || last ? end : end - openEnd(text);
-        held = text.substring(free, end);
+        heldBack = text.substring(free, end);
         return text.substring(0, free);
     }
 

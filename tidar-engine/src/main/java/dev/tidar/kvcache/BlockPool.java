@@ -60,7 +60,7 @@ public final class BlockPool {
         return numFree;
     }
 
-    /** Blocks that nobody leases and that are kept for reuse. Any thread may ask. */
+    /** The number of blocks that have no lease and are kept for reuse. Any thread may ask. */
     public int cached() {
         return numCached;
     }
@@ -70,18 +70,18 @@ public final class BlockPool {
         return numFree + numCached;
     }
 
-    /** Told the number of each block that is kept and whose last lease has ended. */
+    /** Receives the number of each block that is kept and whose last lease has ended. */
     void onRest(IntConsumer listener) {
         onRest = listener;
     }
 
-    /** Told the number of each cached block that gives way to a lease; it is free already then. */
+    /** Receives the number of each cached block that is evicted for a lease, once it is free. */
     void onEviction(IntConsumer listener) {
         onEviction = listener;
     }
 
     /**
-     * Takes so many blocks, or none at all: free ones first, then the cached ones that were used least recently.
+     * Takes this number of blocks, or none at all: free ones first, then the cached ones that were used least recently.
      *
      * @param count blocks wanted, at least 1
      * @return a lease for each; empty when fewer are available, and the pool is unchanged

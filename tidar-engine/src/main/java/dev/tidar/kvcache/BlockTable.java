@@ -20,7 +20,7 @@ public final class BlockTable implements AutoCloseable {
     private Optional<PrefixChain> chain = Optional.empty();
     private int[] blocks = new int[0];
 
-    /** A table whose blocks nobody shares. */
+    /** A table whose blocks are not shared. */
     public BlockTable(BlockPool pool, int blockTokens) {
         this(pool, blockTokens, Optional.empty(), "");
     }

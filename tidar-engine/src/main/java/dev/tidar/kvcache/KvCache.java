@@ -26,7 +26,7 @@ public record KvCache(BlockPool pool, int blockTokens, Optional<PrefixCache> pre
         return new BlockTable(pool, blockTokens, prefixes, salt);
     }
 
-    /** Blocks that hold so many tokens. */
+    /** The number of blocks that hold this number of tokens. */
     public int blocksFor(int tokens) {
         return (tokens + blockTokens - 1) / blockTokens;
     }

@@ -41,7 +41,7 @@ public final class PrefixCache {
      *
      * @param model names all that keys and values depend on besides tokens: checkpoint, types, layout of a block
      * @param blockBytes bytes of one block
-     * @param expireAfter a block that nobody leased for so long is forgotten
+     * @param expireAfter how long a block is kept after its last lease
      */
     public record Config(List<String> model, long blockBytes, Duration expireAfter) {
         public Config {
@@ -74,7 +74,7 @@ public final class PrefixCache {
         pool.onEviction(this::evicted);
     }
 
-    /** Time runs for a block only while nobody leases it; the index asks how long when a block is put, again too. */
+    /** Time runs for a block only while it has no lease. The index asks for the time whenever a block is put. */
     private void timeAnew(int block) {
         Optional.ofNullable(known.get(block)).ifPresent(cached -> index.put(cached.key(), cached));
     }

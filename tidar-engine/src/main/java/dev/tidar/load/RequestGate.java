@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The border for requests: checks them against the model, once, on the caller's thread, before anything is queued.
- * Thread-safe.
+ * Checks requests against the model and turns them into what can be queued: once, on the caller's thread, before anything
+ * is queued. Thread-safe.
  */
 public final class RequestGate {
 
@@ -126,7 +126,7 @@ public final class RequestGate {
         }
     }
 
-    /** The shorter of what the request asks for and what the engine allows. */
+    /** The shorter one of the request's time limit and the engine's. */
     private Optional<Duration> timeout(GenerationRequest request) {
         return Stream.concat(request.timeout().stream(), limits.maxRequestTime().stream())
                 .min(Comparator.naturalOrder());
@@ -157,7 +157,7 @@ public final class RequestGate {
         return () -> LayoutChoice.fixed(layout);
     }
 
-    /** Auto knows only the draft length that was measured at load; another one is refused rather than ignored. */
+    /** Auto knows only the draft length that was measured at load; another one is rejected rather than ignored. */
     private void requireMeasured(Decoding decoding) {
         int measured =
                 defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));

@@ -41,7 +41,7 @@ public final class TidarModelLoader {
      * @param kv cache of this model's geometry
      * @param positions positions that rows can have, from 0
      * @param maxRows rows of one step at most
-     * @param progress told the part that is done, in [0, 1]
+     * @param progress receives the part that is done, in [0, 1]
      * @throws InvalidModelException if tensors are missing, have other shapes than config.json says, or are not known
      */
     public TidarTransformer load(PagedKv kv, int positions, int maxRows, DoubleConsumer progress) {
@@ -107,7 +107,7 @@ public final class TidarModelLoader {
         return backend.gain(checkpoint.vector(name, length));
     }
 
-    /** A tensor that nobody asked for means a network that this is not: running without it would be silently wrong. */
+    /** A tensor that was not used belongs to a different network; running without it would be silently wrong. */
     private void requireNothingLeft() {
         Set<String> unused = checkpoint.unusedNames();
         if (!unused.isEmpty()) {

@@ -32,7 +32,7 @@ public final class TidarTransformer implements TidarModel {
     private final float epsilon;
     private final TidarWeights weights;
     private final PagedKv kv;
-    private final Workspace w;
+    private final Workspace work;
     private final Consumer<StepInputs> program = this::run;
 
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
@@ -41,7 +41,7 @@ public final class TidarTransformer implements TidarModel {
         this.epsilon = config.rmsNormEpsilon();
         this.weights = weights;
         this.kv = kv;
-        this.w = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
+        this.work = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
     }
 
     @Override
@@ -50,20 +50,21 @@ public final class TidarTransformer implements TidarModel {
         return result(inputs);
     }
 
+    /** One forward and its two uses of the head: for the verify rows, and for the mask rows of the chosen groups. */
     private void run(StepInputs inputs) {
         StepRows rows = inputs.rows();
         forward(rows);
 
-        backend.verifyRows(w.sampleRows(), inputs);
-        normalised(inputs.numSamples(), w.sampleRows());
+        backend.verifyRows(work.sampleRows(), inputs);
+        normalised(inputs.numSamples(), work.sampleRows());
         if (inputs.mixes()) {
             mix(inputs);
         }
-        sample(w.sampled(), w.sampleRows(), rows, inputs.verifyRules());
+        sample(work.sampled(), work.sampleRows(), rows, inputs.verifyRules());
 
-        backend.accept(w.kept(), w.draftRows(), w.sampled(), rows, inputs.plans());
-        normalised(inputs.numDrafts(), w.draftRows());
-        sample(w.drafts(), w.draftRows(), rows, inputs.draftRules());
+        backend.accept(work.kept(), work.draftRows(), work.sampled(), rows, inputs.plans());
+        normalised(inputs.numDrafts(), work.draftRows());
+        sample(work.drafts(), work.draftRows(), rows, inputs.draftRules());
     }
 
     /**
@@ -71,14 +72,14 @@ public final class TidarTransformer implements TidarModel {
      * head, which is linear, so its inputs are mixed in place of its logits.
      */
     private void mix(StepInputs inputs) {
-        backend.mixedRows(w.mixedRows(), inputs);
-        backend.gatherRows(w.mixed(), w.x(), w.mixedRows(), inputs.numSamples());
-        backend.rmsNorm(w.mixed(), w.mixed(), weights.finalNorm(), epsilon, inputs.numSamples());
-        backend.mix(w.h(), w.mixed(), w.mixedRows(), inputs);
+        backend.mixedRows(work.mixedRows(), inputs);
+        backend.gatherRows(work.mixed(), work.x(), work.mixedRows(), inputs.numSamples());
+        backend.rmsNorm(work.mixed(), work.mixed(), weights.finalNorm(), epsilon, inputs.numSamples());
+        backend.mix(work.h(), work.mixed(), work.mixedRows(), inputs);
     }
 
     private void sample(Ids sampled, Ids rowNumbers, StepRows rows, List<RowSampling> rules) {
-        backend.sample(sampled, w.logProbs(), w.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
+        backend.sample(sampled, work.logProbs(), work.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
     }
 
     /**
@@ -87,10 +88,10 @@ public final class TidarTransformer implements TidarModel {
      */
     public float[] logits(StepRows rows, int[] rowNumbers) {
         forward(rows);
-        backend.write(w.sampleRows(), rowNumbers);
-        normalised(rowNumbers.length, w.sampleRows());
+        backend.write(work.sampleRows(), rowNumbers);
+        normalised(rowNumbers.length, work.sampleRows());
         Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
-        backend.linear(logits, w.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
+        backend.linear(logits, work.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
         return backend.read(logits, rowNumbers.length);
     }
 
@@ -100,7 +101,7 @@ public final class TidarTransformer implements TidarModel {
     }
 
     private void forward(StepRows rows) {
-        backend.embed(w.x(), weights.embedding(), rows);
+        backend.embed(work.x(), weights.embedding(), rows);
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             attend(layer, rows);
             transform(layer, rows);
@@ -109,30 +110,30 @@ public final class TidarTransformer implements TidarModel {
 
     private void attend(int layer, StepRows rows) {
         LayerWeights l = weights.layers().get(layer);
-        backend.rmsNorm(w.h(), w.x(), l.attentionNorm(), epsilon, rows.counts().total());
-        backend.linear(w.qkv(), w.h(), l.qkv(), rows.counts());
-        backend.rotateAndStore(w.qkv(), heads, l.headNorms(), weights.rotary(), kv, layer, rows);
-        backend.attention(w.attended(), w.qkv(), heads, kv, layer, rows);
-        backend.linearAdd(w.x(), w.attended(), l.output(), rows.counts());
+        backend.rmsNorm(work.h(), work.x(), l.attentionNorm(), epsilon, rows.counts().total());
+        backend.linear(work.qkv(), work.h(), l.qkv(), rows.counts());
+        backend.rotateAndStore(work.qkv(), heads, l.headNorms(), weights.rotary(), kv, layer, rows);
+        backend.attention(work.attended(), work.qkv(), heads, kv, layer, rows);
+        backend.linearAdd(work.x(), work.attended(), l.output(), rows.counts());
     }
 
     private void transform(int layer, StepRows rows) {
         LayerWeights l = weights.layers().get(layer);
-        backend.rmsNorm(w.h(), w.x(), l.mlpNorm(), epsilon, rows.counts().total());
-        backend.swiGlu(w.gated(), w.h(), l.gateUp(), rows.counts());
-        backend.linearAdd(w.x(), w.gated(), l.down(), rows.counts());
+        backend.rmsNorm(work.h(), work.x(), l.mlpNorm(), epsilon, rows.counts().total());
+        backend.swiGlu(work.gated(), work.h(), l.gateUp(), rows.counts());
+        backend.linearAdd(work.x(), work.gated(), l.down(), rows.counts());
     }
 
     /** h = the final norm of the rows whose numbers are given. */
     private void normalised(int count, Ids rowNumbers) {
-        backend.gatherRows(w.h(), w.x(), rowNumbers, count);
-        backend.rmsNorm(w.h(), w.h(), weights.finalNorm(), epsilon, count);
+        backend.gatherRows(work.h(), work.x(), rowNumbers, count);
+        backend.rmsNorm(work.h(), work.h(), weights.finalNorm(), epsilon, count);
     }
 
     private StepResult result(StepInputs inputs) {
-        int[] kept = backend.read(w.kept(), inputs.plans().size());
-        int[] sampled = backend.read(w.sampled(), inputs.numSamples());
-        int[] drafts = backend.read(w.drafts(), inputs.numDrafts());
+        int[] kept = backend.read(work.kept(), inputs.plans().size());
+        int[] sampled = backend.read(work.sampled(), inputs.numSamples());
+        int[] drafts = backend.read(work.drafts(), inputs.numDrafts());
         List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), sampled) : List.of();
         List<StepResult.Outcome> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
@@ -153,9 +154,9 @@ public final class TidarTransformer implements TidarModel {
 
     /** Those of all samples; without meaning where a row was not asked. */
     private List<LogProbs> logProbs(List<RowSampling> rules, int[] sampled) {
-        int max = w.logProbs().max();
-        float[] values = backend.read(w.logProbs().values(), sampled.length);
-        int[] ids = backend.read(w.logProbs().ids(), sampled.length * max);
+        int max = work.logProbs().max();
+        float[] values = backend.read(work.logProbs().values(), sampled.length);
+        int[] ids = backend.read(work.logProbs().ids(), sampled.length * max);
         List<LogProbs> all = new ArrayList<>(sampled.length);
         for (int i = 0; i < sampled.length; i++) {
             List<LogProbs.TopToken> top = new ArrayList<>();

@@ -1,10 +1,10 @@
 package dev.tidar.sampling;
 
 /**
- * Tokens that may not be sampled early: those that would end an answer before its least length.
+ * Tokens that are banned at the beginning of an answer, because they would end it before its minimum length.
  *
  * @param ids token ids
- * @param before they are sampled at no position below this one
+ * @param before the first position at which they may be sampled
  */
 public record BannedIds(int[] ids, int before) {
 

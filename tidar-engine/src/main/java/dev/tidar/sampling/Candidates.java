@@ -4,7 +4,7 @@ import dev.tidar.tensor.Exponential;
 import java.util.Arrays;
 
 /**
- * The tokens that may still be drawn from one row, with how far each is after the best.
+ * The tokens of one row that may still be sampled, and how far below the best score each of them is.
  *
  * <p>Probabilities are added as whole numbers, {@code exp(-distance)} in steps of 2^-40: their sum does not depend on
  * an order, so every device finds the same last token without sorting. A token below 2^-40 of the best weighs nothing.
@@ -134,7 +134,7 @@ final class Candidates {
         return Math.max(1, Math.min(total, (long) Math.ceil(p * total)));
     }
 
-    /** Who may be drawn, in rising order. */
+    /** The ids that may be sampled, in ascending order. */
     int[] ids() {
         return Arrays.copyOf(ids, size);
     }
@@ -160,7 +160,7 @@ final class Candidates {
         return ids[best];
     }
 
-    /** Where drawing begins: what cannot beat it even with the largest noise never draws. */
+    /** The candidate to begin with: one that cannot beat it even with the largest noise needs no noise. */
     private int nearest() {
         int nearest = 0;
         for (int i = 1; i < size; i++) {

@@ -1,9 +1,9 @@
 package dev.tidar.sampling;
 
 /**
- * Which tokens may be drawn at temperature. Each filter looks at the softmax of what the ones before it left, in this
- * order: top-k, top-p, min-p, typical-p. A filter cuts between scores and never between equal ones: what ties with the
- * last token it keeps is kept.
+ * Which tokens may be sampled at a temperature above 0. The filters apply in this order: top-k, top-p, min-p, typical-p.
+ * Each looks at the softmax of the tokens that the filters before it kept. A filter never separates equal scores: tokens
+ * that tie with the last one it keeps are kept too.
  *
  * @param topK keeps the k most likely tokens; 0 is off
  * @param topP keeps the fewest most likely tokens whose probabilities add up to p (arXiv 1904.09751); 1 is off
@@ -28,12 +28,12 @@ public record Filters(int topK, double topP, double minP, double typicalP) {
         }
     }
 
-    /** How far after the best a token may be for min-p, as a difference of scores; infinite where it is off. */
+    /** How far below the best score min-p lets a score be, after division by the temperature; infinite where it is off. */
     public float farthest() {
         return minP > 0 ? (float) -StrictMath.log(minP) : Float.POSITIVE_INFINITY;
     }
 
-    /** Whether every token may be drawn. */
+    /** Whether every token may be sampled. */
     boolean areOff() {
         return topK == 0 && topP == 1 && minP == 0 && typicalP == 1;
     }

@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 public record LogProbRow(float[] values, int[] ids) {
 
-    /** Most most likely tokens. */
+    /** The maximum number of most likely tokens. */
     public static final int MAX = 20;
 
     private static final int PARTS = 512;
@@ -26,7 +26,7 @@ public record LogProbRow(float[] values, int[] ids) {
      * @param from where the row begins
      * @param vocabSize length of the row
      * @param sampled the sample, or NONE
-     * @param top how many most likely tokens are told
+     * @param top the number of most likely tokens
      */
     public static LogProbRow of(float[] logits, int from, int vocabSize, int sampled, int top) {
         int[] ids = top(logits, from, vocabSize, top);
@@ -67,8 +67,8 @@ public record LogProbRow(float[] values, int[] ids) {
     }
 
     /**
-     * Summed in so many parts, id by id in turn, and then halves to halves: an order that a device can keep, so that
-     * equal rows have equal bits.
+     * Sums in {@value #PARTS} parts, to which the ids are dealt in turn, and then adds the parts in halves. A device can
+     * keep this order, so equal rows have equal bits.
      */
     private static double logSumExp(float[] logits, int from, int vocabSize) {
         float highest = Float.NEGATIVE_INFINITY;

@@ -10,7 +10,7 @@ final class Quantile {
     private static final int[] SHIFTS = {20, 10, 0};
     private static final int LOW_BITS = 10;
 
-    /** Up to so many keys it is faster to look for the next one than to count by bits. */
+    /** Up to this number of keys it is faster to search for the next one than to count by bits. */
     private static final int FEW = 64;
 
     private final long[] histogram = new long[1 << 11];

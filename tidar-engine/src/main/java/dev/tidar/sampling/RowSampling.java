@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param since counts that the drafts before this row changed, in place of those in {@code history}
  * @param allowed bit {@code id % 64} of word {@code id / 64} says whether a token may be sampled, and one beyond the
  *     last word may not; empty allows all
- * @param logProbs how many most likely tokens are told with the sample; empty for rows that are not asked
+ * @param logProbs how many most likely tokens are reported with the sampled one; empty for rows that report none
  */
 public record RowSampling(SamplingParams params, TokenCounts history, TokenCounts since, long[] allowed, OptionalInt logProbs) {
 

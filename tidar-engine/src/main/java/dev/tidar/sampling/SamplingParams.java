@@ -9,9 +9,9 @@ import java.util.OptionalInt;
  * @param seed key of the noise
  * @param filters which tokens may be drawn; without meaning at temperature 0
  * @param penalties what tokens lose that have appeared
- * @param bias what is added to some scores
+ * @param bias amounts that are added to the scores of some tokens
  * @param banned which tokens may not be sampled yet
- * @param logProbs how many most likely tokens are told with each emitted token; empty asks for no log-probabilities
+ * @param logProbs how many most likely tokens are reported with each emitted one; empty asks for no log-probabilities
  */
 public record SamplingParams(
         float temperature,

@@ -5,13 +5,14 @@ import dev.tidar.tensor.Ids;
 /**
  * Samples one token from a row of logits.
  *
- * <p>In this order: bias is added, tokens that have appeared are penalised, and tokens that the row may not sample are
- * ruled out. At temperature 0 the best token is the sample. Else scores are divided by the temperature T, the filters
- * choose who may be drawn, and with noise g the sample is argmax(score / T + g(seed, position, id)) among these: a sample
- * from their softmax by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and
- * a mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
+ * <p>The scores are changed in this order: bias is added, tokens that have appeared are penalised, and banned tokens get
+ * negative infinity. At temperature 0 the token with the highest score is taken. Otherwise scores are divided by the
+ * temperature T, the filters decide which tokens remain, and the sampled token is argmax(score / T + g(seed, position,
+ * id)) over these, where g is Gumbel noise: a sample from their softmax by the Gumbel-max trick. The noise belongs to the
+ * position and not to the row, so a verify row and a mask row for the same position draw the same noise, and a good draft
+ * is accepted at any temperature.
  *
- * <p>A sample depends on the arguments alone; what the picker has of its own is scratch memory. Confined to a thread.
+ * <p>The result depends on the arguments alone; the fields are scratch memory. Confined to one thread.
  */
 public final class TokenSampler {
 
@@ -20,31 +21,31 @@ public final class TokenSampler {
     private float[] unpenalised = new float[0];
 
     /**
-     * The token for one position. The row stays as it is.
+     * Samples the token for one position. The logits are not changed.
      *
      * @param logits scores; an id with negative infinity is never sampled
      * @param from where the row begins
      * @param vocabSize length of the row
-     * @param rule how the row's token is sampled
+     * @param row how the row is sampled
      * @param position position of the token to be sampled
      * @return the id, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or positive
      *     infinity
      */
-    public int sample(float[] logits, int from, int vocabSize, RowSampling rule, int position) {
-        if (rule.keepsScores(position)) {
-            return sampleScored(logits, from, vocabSize, rule.params(), position);
+    public int sample(float[] logits, int from, int vocabSize, RowSampling row, int position) {
+        if (row.keepsScores(position)) {
+            return sampleScored(logits, from, vocabSize, row.params(), position);
         }
         if (changed.length < vocabSize) {
             changed = new float[vocabSize];
         }
         System.arraycopy(logits, from, changed, 0, vocabSize);
-        rule.params().bias().add(changed);
-        penalise(rule);
-        ruleOut(vocabSize, rule, position);
-        return sampleScored(changed, 0, vocabSize, rule.params(), position);
+        row.params().bias().add(changed);
+        penalise(row);
+        ban(vocabSize, row, position);
+        return sampleScored(changed, 0, vocabSize, row.params(), position);
     }
 
-    /** Those of the last sample, for tests. */
+    /** The candidates of the last sampled token, for tests. */
     Candidates candidates() {
         return candidates;
     }
@@ -59,10 +60,10 @@ public final class TokenSampler {
         return candidates.draw(how.seed(), position);
     }
 
-    private void penalise(RowSampling rule) {
-        TokenCounts history = rule.history();
-        TokenCounts since = rule.since();
-        Penalties penalties = rule.params().penalties();
+    private void penalise(RowSampling row) {
+        TokenCounts history = row.history();
+        TokenCounts since = row.since();
+        Penalties penalties = row.params().penalties();
         if (unpenalised.length < since.size()) {
             unpenalised = new float[since.size()];
         }
@@ -78,26 +79,26 @@ public final class TokenSampler {
         }
     }
 
-    private void ruleOut(int vocabSize, RowSampling rule, int position) {
-        BannedIds banned = rule.params().banned();
+    private void ban(int vocabSize, RowSampling row, int position) {
+        BannedIds banned = row.params().banned();
         if (banned.bans(position)) {
             for (int id : banned.ids()) {
-                ruleOut(id);
+                ban(id);
             }
         }
-        long[] allowed = rule.allowed();
+        long[] allowed = row.allowed();
         if (allowed.length > 0) {
             for (int id = 0; id < vocabSize; id++) {
                 int word = id >> 6;
                 if (word >= allowed.length || (allowed[word] >>> id & 1) == 0) {
-                    ruleOut(id);
+                    ban(id);
                 }
             }
         }
     }
 
     /** What is not a number to compare stays, so that it is found. */
-    private void ruleOut(int id) {
+    private void ban(int id) {
         if (changed[id] < Float.POSITIVE_INFINITY) {
             changed[id] = Float.NEGATIVE_INFINITY;
         }

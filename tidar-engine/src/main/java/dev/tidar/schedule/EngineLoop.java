@@ -150,7 +150,7 @@ public final class EngineLoop implements AutoCloseable {
                 lifecycle.enter(Phase.SERVING);
                 failure = serveAndRelease(engine);
             }
-        } catch (RuntimeException | Error e) { // whoever waits for the model or for a request must hear of it
+        } catch (RuntimeException | Error e) { // callers that wait for the model or for a request must learn of it
             TidarException cause = typed(e);
             lifecycle.die(cause);
             if (!loaded.completeExceptionally(cause)) {

@@ -57,7 +57,7 @@ final class RequestQueue {
         }
     }
 
-    /** Who is next; stays in the queue. */
+    /** The next request; it stays in the queue. */
     Optional<ScheduledSequence> first() {
         lock.lock();
         try {
@@ -67,7 +67,7 @@ final class RequestQueue {
         }
     }
 
-    /** Takes out a request, unless somebody else has. */
+    /** Removes a request, if it is still there. */
     void remove(ScheduledSequence request) {
         lock.lock();
         try {
@@ -77,7 +77,7 @@ final class RequestQueue {
         }
     }
 
-    /** Takes out whoever meets a condition. */
+    /** Removes the requests that meet a condition. */
     List<ScheduledSequence> removeIf(Predicate<ScheduledSequence> condition) {
         List<ScheduledSequence> removed = new ArrayList<>();
         lock.lock();
@@ -95,7 +95,7 @@ final class RequestQueue {
         return removed;
     }
 
-    /** Waits until there is a request, or {@link #wake}, or so long. */
+    /** Waits for a request or for {@link #wake}, but no longer than this time. */
     void awaitArrival(long millis) throws InterruptedException {
         lock.lock();
         try {

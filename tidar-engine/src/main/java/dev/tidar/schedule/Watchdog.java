@@ -6,10 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at how long a forward takes. A slow one is logged once with what the engine's threads are doing; one beyond the
- * limit is given up, because a device that hangs does not come back.
+ * Watches how long a forward takes. A slow forward is logged once, with a dump of the engine's threads. A forward beyond
+ * the limit is given up, because a device that hangs does not come back.
  *
- * <p>{@link #begin} and {@link #end} are called by the engine thread; its own thread looks.
+ * <p>The engine thread calls {@link #begin} and {@link #end}; the watchdog's own thread checks the time.
  */
 final class Watchdog implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class Watchdog implements AutoCloseable {
     private final Runnable onLimit;
 
     private boolean running;
-    /** Whether the watchdog sleeps until a forward begins; otherwise it wakes by itself, and steps need not wake it. */
+    /** Whether the watchdog's thread sleeps until a forward wakes it; otherwise it wakes by itself. */
     private boolean idle;
 
     private boolean warned;
@@ -34,7 +34,7 @@ final class Watchdog implements AutoCloseable {
     private long since;
 
     /**
-     * Starts to look.
+     * Starts the watchdog's thread.
      *
      * @param onWarning called once for each forward beyond the first limit, on the watchdog's thread
      * @param onLimit called once for a forward beyond the second
@@ -50,7 +50,7 @@ final class Watchdog implements AutoCloseable {
         thread.start();
     }
 
-    /** A forward begins. */
+    /** Begins the watch over a forward. */
     synchronized void begin() {
         since = nanoTime.getAsLong();
         running = true;
@@ -60,7 +60,7 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** The forward has ended; false if it was given up meanwhile, so that nobody waits for its result. */
+    /** Ends the watch over a forward. Returns false if the forward was given up, so that its result is of no use. */
     synchronized boolean end() {
         running = false;
         return !givenUp;
@@ -76,7 +76,7 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Waits until a limit has passed; false when there is nothing left to look at. */
+    /** Waits until a limit has passed; returns false when the watchdog is closed or has given up. */
     private synchronized boolean awaitLook() throws InterruptedException {
         long millis = millisToLook();
         while (millis > 0 && !closed && !givenUp) {

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param exactTokens causal rows at consecutive positions: prompt rows, or the anchor and its drafts; empty in a draft
  *     pass
- * @param position position of the first of them, and what is committed before it
+ * @param position position of the first of them; all positions before it are committed
  * @param verifyRows how many of the last exact rows are verified; 0 in a draft pass and in an unfinished prefill
  * @param draftLength K, rows of each group
  * @param groups groups of drafting rows, at most one for each kept count

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All that a step needs, known to the host before it.
+ * Everything that a step needs. All of it is known to the host before the step.
  *
  * @param rows the rows of the forward
  * @param plans one for each sequence: its verify rows and its groups
  * @param verifyRules one for each verify row, in the order of the samples, and one for each sample of padding
- * @param draftRules one for each draft that can be got, in the order of the drafts
+ * @param draftRules one for each draft that a group can give, in the order of the drafts
  */
 public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifyRules, List<RowSampling> draftRules) {
 
@@ -34,7 +34,7 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling
         int drafts = 0;
         for (VerifyPlan plan : plans) {
             if (plan.firstSample() != sampled || plan.firstDraft() != drafts) {
-                throw new IllegalArgumentException("picks and drafts must be consecutive");
+                throw new IllegalArgumentException("samples and drafts must be consecutive");
             }
             sampled += plan.verifyRows();
             drafts += plan.draftLength() - 1;
@@ -69,7 +69,7 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling
     }
 
     /**
-     * Row numbers that get the head first: the verify rows of all sequences, in order, then NONE for each of padding.
+     * The rows that get the head first: the verify rows of all sequences in order, then NONE for each one of padding.
      */
     public int[] verifyRows() {
         int[] numbers = new int[verifyRules.size()];
@@ -99,12 +99,12 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling
         return numbers;
     }
 
-    /** Rows that get the head first. */
+    /** The number of rows that get the head first. */
     public int numSamples() {
         return verifyRules.size();
     }
 
-    /** Drafts that all sequences together can get: K - 1 each, 0 where no group is carried. */
+    /** The number of drafts that the groups can give: K - 1 for each sequence, 0 where no group is carried. */
     public int numDrafts() {
         return draftRules.size();
     }
@@ -114,9 +114,9 @@ public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling
     }
 
     /**
-     * The same step in a larger shape: what a device returns for it begins with what it returns for this one. Padding
-     * belongs to sequences of its own, of which the shape must have one at least; its rows see nothing, its samples and
-     * drafts are NONE. Drafting rows move after the padding of the exact rows.
+     * The same step in a larger shape. Its results begin with the results of this one. Padding belongs to sequences of its
+     * own, of which the shape must have at least one; padding rows see nothing, and their samples and drafts are NONE.
+     * Drafting rows move to the end of the padded exact rows.
      */
     public StepInputs padded(StepShape shape) {
         List<VerifyPlan> all = new ArrayList<>(shape.sequences());

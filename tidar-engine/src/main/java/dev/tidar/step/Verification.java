@@ -1,20 +1,21 @@
 package dev.tidar.step;
 
 /**
- * The verdict on a draft: compares what the model sampled with what was drafted.
+ * Accepts drafts: compares the tokens that the verify rows sampled with the tokens that were drafted.
  *
- * <p>One rule serves greedy decoding and sampling. With the noise of a position fixed, the sample of a verify row is the
- * token that autoregressive decoding would emit there, so equality is acceptance and the first unequal sample is the
- * recovered token.
+ * <p>The same comparison serves greedy decoding and sampling. With the noise of a position fixed, the token that a verify
+ * row samples is the one that autoregressive decoding would emit there. So a draft that equals it is accepted, and the
+ * first sampled token that differs is the recovered token.
  */
 public final class Verification {
 
     private Verification() {}
 
     /**
-     * Rows that stand: the anchor, and every draft up to the first that the row before it did not sample.
+     * The number of rows that are kept: the anchor, and every draft up to the first that the row before it did not sample.
      *
-     * @param sampled samples of all verify rows of the step; sample {@code firstSample + j} is that of row {@code firstRow + j}
+     * @param sampled the tokens that all verify rows of the step sampled, that of row {@code firstRow + j} at
+     *     {@code firstSample + j}
      * @return kept, in {@code [1, verifyRows]}; 0 where nothing is verified
      */
     public static int kept(int[] sampled, VerifyPlan plan, StepRows rows) {

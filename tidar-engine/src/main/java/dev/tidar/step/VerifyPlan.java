@@ -4,13 +4,13 @@ import dev.tidar.tensor.Ids;
 import java.util.Arrays;
 
 /**
- * What one sequence verifies in a step, and which group drafts next for each kept count. Known to the host before.
+ * What one sequence verifies in a step, and which group drafts next for each kept count.
  *
- * @param firstRow row of the anchor, or of the last prompt token; its drafts are the tokens of the rows after it
+ * @param firstRow row of the anchor, or of the last prompt token; the rows after it hold the drafts
  * @param verifyRows rows that are verified, consecutive from {@code firstRow}; 0 in a draft pass and in an unfinished
  *     prefill
- * @param firstSample where the samples of these rows begin among the samples of the step
- * @param firstDraft where its drafts begin among the drafts of the step; it has room for K - 1
+ * @param firstSample index of the first of these rows among all sampled rows of the step
+ * @param firstDraft index of its first draft among all drafts of the step; it has room for K - 1
  * @param draftLength K, rows of a group; 1 where no group is carried
  * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; index 0 counts
  *     only where nothing is verified
@@ -33,22 +33,22 @@ public record VerifyPlan(
         groups = groups.clone();
     }
 
-    /** First row of the group that drafts after so many kept rows, or NONE. */
+    /** First row of the group that drafts if this number of rows is kept, or NONE. */
     public int group(int kept) {
         return groups[kept];
     }
 
-    /** The row that a verify row is mixed with, or NONE. */
+    /** The mask row that a verify row is mixed with, or NONE. */
     public int mixedWith(int verifyRow) {
         return beta < 1 ? groups[verifyRow + 1] : Ids.NONE;
     }
 
-    /** A plan that verifies nothing and drafts NONE so many times. */
+    /** A plan of padding: it verifies nothing, and its drafts are NONE. */
     static VerifyPlan padding(int firstSample, int firstDraft, int drafts) {
         return new VerifyPlan(0, 0, firstSample, firstDraft, drafts + 1, new int[] {Ids.NONE});
     }
 
-    /** The same plan where drafting rows stand so many rows further back. */
+    /** The same plan for a step in which the drafting rows come this number of rows later. */
     VerifyPlan withGroupsMoved(int by) {
         int[] moved = Arrays.stream(groups)
                 .map(first -> first == Ids.NONE ? first : first + by)

@@ -16,7 +16,7 @@ public record KvGeometry(int layers, int kvHeads, int headDim, int blockTokens, 
         return 2L * layers * kvHeads * headDim * blockTokens * dtype.bytes();
     }
 
-    /** Blocks that hold so many tokens. */
+    /** The number of blocks that hold this number of tokens. */
     public int blocksFor(int tokens) {
         return (tokens + blockTokens - 1) / blockTokens;
     }
