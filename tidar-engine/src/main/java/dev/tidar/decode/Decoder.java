@@ -7,17 +7,40 @@ import dev.tidar.step.StepResult.Outcome;
 import java.util.List;
 
 /**
- * TiDAR's decode loop (arXiv 2511.08923, section 3.2), for one sequence or a batch of them.
+ * TiDAR's decode loop (arXiv 2511.08923, section 3.2): the body of the loop, for one sequence or a batch of them. The
+ * engine thread calls {@link #plan} and {@link #step} until every sequence has finished.
  *
- * <p>Each turn of the loop is one step. {@link #plan} lays out the rows of a sequence: its anchor and the drafts that the
- * step before proposed, which are verified causally, and after them groups of mask rows, one group for each number of
- * rows that verification may keep. One forward then does three things at once: it samples a token from every verify row,
- * accepts the drafts that equal these tokens, and drafts the next block from the masks of the group that belongs to the
- * verdict. What was kept is committed, and the new draft waits for the next step.
+ * <p><b>What a step carries.</b> The <em>anchor</em> is the last emitted token, whose keys and values are not in the KV
+ * cache yet. With draft length K, the draft block is the anchor and K - 1 drafts. Its rows are verified: they see the
+ * cached prefix and the verify rows before them, as in autoregressive decoding. After them come groups of K mask rows.
+ * Verification keeps 1 to K rows, the anchor always among them, and group k drafts for the case that it keeps k: its masks
+ * see the prefix, the first k verify rows, and each other in both directions, at the K positions that follow. For K = 4
+ * and all four groups these are 20 rows:
  *
- * <p>Every emitted token was sampled from a causal row, so the output equals that of autoregressive decoding. The modes
- * differ only in the rows that their {@link StepLayout} asks for; a prompt is computed by the same loop, as rows whose
- * keys and values are kept.
+ * <pre>{@code
+ *              sees: prefix  a  d1 d2 d3   its own group
+ * verify  a             x    x
+ *         d1            x    x  x
+ *         d2            x    x  x  x
+ *         d3            x    x  x  x  x
+ * group 1 masks         x    x             x x x x
+ * group 2 masks         x    x  x          x x x x
+ * group 3 masks         x    x  x  x       x x x x
+ * group 4 masks         x    x  x  x  x    x x x x
+ * }</pre>
+ *
+ * <p><b>What a step decides.</b> One forward computes all rows. A token is sampled from every verify row. A draft is
+ * accepted if it equals the token that the row before it sampled and all drafts before it were accepted. With k rows kept,
+ * the step emits k tokens: the k - 1 accepted drafts, and the token sampled from the last kept row, which is the next
+ * anchor. The masks of group k give the next K - 1 drafts; their first slot is the place of the anchor itself.
+ *
+ * <p><b>Why it is exact.</b> Every emitted token was sampled from a causal row, with the noise that belongs to its
+ * position. So the tokens are those of autoregressive decoding, greedy or with a seed, token by token. Only a request that
+ * sets beta below 1 gives this up: then verify rows are mixed with masks.
+ *
+ * <p>Autoregressive decoding, two-pass decoding and TiDAR's single pass are {@link StepLayout}s: they differ in the rows
+ * of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row gives the
+ * first token, and may carry one group for the first drafts.
  *
  * <p>Confined to the engine thread.
  */
@@ -28,7 +51,7 @@ public final class Decoder {
 
     /**
      * @param model the network
-     * @param maskToken the input token of mask rows; any token where no layout drafts
+     * @param maskToken the input token of mask rows; not used, so any token, if no layout drafts
      */
     public Decoder(TidarModel model, int maskToken) {
         this.model = model;
@@ -36,19 +59,20 @@ public final class Decoder {
     }
 
     /**
-     * Plans the rows of a sequence in the next step. Its block table must have room for {@link Turn#end} positions before
-     * the step runs.
+     * Plans the rows of one sequence in the next step. Before the step runs, the caller reserves KV blocks for the
+     * positions of its causal rows, up to {@link Turn#end}.
      *
-     * @param maxPrefillRows rows that a prompt may have in the step, at least 1
+     * @param maxPrefillRows prompt rows that this sequence may have in the step, at least 1
      */
     public Turn plan(RunningSequence sequence, int maxPrefillRows) {
         return sequence.plan(maxPrefillRows, maskToken);
     }
 
     /**
-     * Runs one step of the loop.
+     * Runs one step. If the model throws, no sequence has changed: what was written to the KV cache lies beyond the
+     * committed positions, and the next step overwrites it.
      *
-     * @param turns one for each sequence of the batch, with blocks reserved; if the model throws, no sequence has changed
+     * @param turns the parts of the sequences in the step, one for each
      */
     public void step(List<Turn> turns) {
         StepResult result = model.step(inputs(turns)); // one forward: verify, accept, draft
@@ -56,20 +80,21 @@ public final class Decoder {
             Turn turn = turns.get(i);
             Outcome outcome = result.outcomes().get(i);
             RunningSequence sequence = turn.sequence();
-            if (!outcome.isFinite()) {
+            if (!outcome.isFinite()) { // logits were NaN or infinite
                 sequence.failWithoutScores();
                 continue;
             }
-            List<Integer> emitted = sequence.emit(outcome); // the accepted drafts and the next anchor, up to a stop
-            sequence.commit(turn, emitted); // the keys and values of the kept rows stay
-            sequence.propose(outcome.drafts()); // the next step verifies these
+            List<Integer> emitted = sequence.emit(outcome); // accepted drafts and the next anchor, fewer if the answer ends
+            sequence.commit(turn, emitted); // the committed length grows; rows beyond it are overwritten
+            sequence.propose(outcome.drafts()); // the next step verifies these, if there is one
         }
     }
 
     private static StepInputs inputs(List<Turn> turns) {
         StepInputs.Builder inputs = new StepInputs.Builder();
         for (Turn turn : turns) {
-            inputs.add(turn.sequence().blocks().blocks(), turn.rows(), turn.layout().beta(), turn.sampling());
+            int[] kvBlocks = turn.sequence().blocks().blocks();
+            inputs.add(kvBlocks, turn.rows(), turn.layout().beta(), turn.sampling());
         }
         return inputs.build();
     }

@@ -5,7 +5,7 @@ import dev.tidar.step.SequenceStep;
 import java.util.List;
 
 /**
- * The part of one sequence in a step: everything that its rows need, decided before the step runs.
+ * One sequence's part in a step: everything that its rows need, decided before the step runs.
  *
  * @param sequence whose turn it is
  * @param phase what the rows are for
