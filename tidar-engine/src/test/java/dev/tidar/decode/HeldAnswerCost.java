@@ -93,8 +93,9 @@ public final class HeldAnswerCost {
             free = new Sums();
             held = new Sums();
             for (AnswerFormat format : FORMATS) {
+                Grammars grammars = new Grammars(vocabulary);
                 long begin = System.nanoTime();
-                Grammar grammar = new Grammars(vocabulary).of(format);
+                Grammar grammar = grammars.of(format);
                 firstMasks.add((System.nanoTime() - begin) / 1e6);
                 for (String subject : SUBJECTS) {
                     free.add(answer(subject, Optional.empty(), decoding), 0);

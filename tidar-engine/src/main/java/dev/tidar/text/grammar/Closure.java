@@ -9,6 +9,13 @@ final class Closure {
     private final List<Spot> spots = new ArrayList<>(4);
     private boolean accepting;
 
+    /** The parses of the empty text under a rule. */
+    static Closure startOf(Rule root) {
+        Closure closure = new Closure();
+        root.enter(Frame.END, closure);
+        return closure;
+    }
+
     List<Spot> spots() {
         return spots;
     }

@@ -9,10 +9,8 @@ public final class Grammar {
     private final int shortest;
     private final int bytes;
 
-    Grammar(Vocabulary vocabulary, Rule root, int bytes) {
-        Closure closure = new Closure();
-        root.enter(Frame.END, closure);
-        this.start = new GrammarState(vocabulary, closure);
+    Grammar(MaskCache cache, Rule root, int bytes) {
+        this.start = new GrammarState(cache, Closure.startOf(root));
         this.shortest = start.shortestCompletion();
         this.bytes = bytes;
     }

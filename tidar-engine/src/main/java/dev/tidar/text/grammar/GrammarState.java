@@ -20,12 +20,14 @@ public final class GrammarState {
     /** Bytes that are looked ahead for forced tokens. */
     private static final int MAX_FORCED_BYTES = 256;
 
+    private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final List<Spot> spots;
     private final boolean accepting;
 
-    GrammarState(Vocabulary vocabulary, Closure closure) {
-        this.vocabulary = vocabulary;
+    GrammarState(MaskCache cache, Closure closure) {
+        this.cache = cache;
+        this.vocabulary = cache.vocabulary();
         this.spots = bounded(closure.spots(), vocabulary);
         this.accepting = closure.isAccepting();
     }
@@ -90,7 +92,7 @@ public final class GrammarState {
         for (Spot spot : spots) {
             spot.read(next).ifPresent(closure::add);
         }
-        return new GrammarState(vocabulary, closure);
+        return new GrammarState(cache, closure);
     }
 
     /**
@@ -106,10 +108,10 @@ public final class GrammarState {
         if (remainingTokens < 1) {
             throw new IllegalArgumentException("remaining tokens must be positive, but are " + remainingTokens);
         }
-        Vocabulary.CachedMask unlimited = vocabulary.mask(this);
-        return remainingTokens >= unlimited.enough()
+        MaskCache.CachedMask unlimited = cache.mask(this);
+        return remainingTokens >= unlimited.minBudget()
                 ? unlimited.mask()
-                : MaskBuilder.limited(vocabulary, this, remainingTokens);
+                : MaskBuilder.limited(cache, this, remainingTokens);
     }
 
     /**
@@ -154,7 +156,7 @@ public final class GrammarState {
     @Override
     public boolean equals(Object other) {
         return other instanceof GrammarState that
-                && vocabulary == that.vocabulary
+                && cache == that.cache
                 && accepting == that.accepting
                 && spots.equals(that.spots);
     }

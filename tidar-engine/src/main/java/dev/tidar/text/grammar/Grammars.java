@@ -21,6 +21,8 @@ public final class Grammars {
     private static final long WORK = 50_000_000;
 
     private final Vocabulary vocabulary;
+    private final MaskCache masks;
+    private final JsonTerminals json;
     private final Cache<Outline, Grammar> compiled = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumWeight(CACHED_BYTES)
@@ -30,6 +32,9 @@ public final class Grammars {
 
     public Grammars(Vocabulary vocabulary) {
         this.vocabulary = vocabulary;
+        this.masks = new MaskCache(vocabulary);
+        this.json = new JsonTerminals(vocabulary);
+        masks.warmUp(json);
     }
 
     /**
@@ -53,9 +58,15 @@ public final class Grammars {
     }
 
     private Grammar compile(Outline outline) {
-        RuleSet rules = new RuleSet(vocabulary, new Work(OutlineCompiler.name(outline), WORK));
+        String name = OutlineCompiler.name(outline);
+        RuleSet rules = new RuleSet(vocabulary, json, new Work(name, WORK));
         Rule root = new OutlineCompiler(rules, vocabulary).rule(outline);
-        Grammar grammar = rules.finish(OutlineCompiler.name(outline), root);
+        rules.settle(name, root);
+        Grammar grammar = new Grammar(masks, root, rules.bytes());
+        if (grammar.start().shortestCompletion() >= Rule.IMPOSSIBLE) {
+            throw new InvalidRequestException(
+                    "%s must allow an answer that the tokens of the model can spell, but allows none".formatted(name));
+        }
         grammar.start().mask(Integer.MAX_VALUE);
         return grammar;
     }

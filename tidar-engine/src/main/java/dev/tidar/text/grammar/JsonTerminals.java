@@ -15,10 +15,16 @@ final class JsonTerminals {
             + "|\\\\u([0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}"
             + "|[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}))*\"";
 
-    private static final long WORK = 10_000_000;
+    private static final ByteAutomaton STRINGS = automaton(STRING);
+    private static final ByteAutomaton SPACE = automaton(Outline.JSON_SPACE);
+    private static final ByteAutomaton COLON = automaton(":" + Outline.JSON_SPACE);
+    private static final ByteAutomaton COMMA = automaton(Outline.JSON_SPACE + "," + Outline.JSON_SPACE);
+    private static final ByteAutomaton OPEN_OBJECT = automaton("\\{" + Outline.JSON_SPACE);
+    private static final ByteAutomaton CLOSE_OBJECT = automaton(Outline.JSON_SPACE + "\\}");
+    private static final ByteAutomaton OPEN_ARRAY = automaton("\\[" + Outline.JSON_SPACE);
+    private static final ByteAutomaton CLOSE_ARRAY = automaton(Outline.JSON_SPACE + "\\]");
 
     private final Vocabulary vocabulary;
-    private final ByteAutomaton strings;
     private final Terminal string;
     private final Terminal space;
     private final Terminal colon;
@@ -30,31 +36,23 @@ final class JsonTerminals {
 
     JsonTerminals(Vocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.strings = automaton(STRING);
-        this.string = new Terminal(strings, vocabulary);
-        this.space = terminal(Outline.JSON_SPACE);
-        this.colon = terminal(":" + Outline.JSON_SPACE);
-        this.comma = terminal(Outline.JSON_SPACE + "," + Outline.JSON_SPACE);
-        this.openObject = terminal("\\{" + Outline.JSON_SPACE);
-        this.closeObject = terminal(Outline.JSON_SPACE + "\\}");
-        this.openArray = terminal("\\[" + Outline.JSON_SPACE);
-        this.closeArray = terminal(Outline.JSON_SPACE + "\\]");
-    }
-
-    /** Looks up what nearly every grammar will ask for: the tokens within strings. */
-    void warmUp() {
-        for (Terminal terminal : List.of(string, Terminal.counting(strings, vocabulary, 0, 1))) {
-            vocabulary.continuations(terminal, 0);
-            vocabulary.continuations(terminal, strings.next(0, (byte) '"'));
-        }
-    }
-
-    private Terminal terminal(String regex) {
-        return new Terminal(automaton(regex), vocabulary);
+        this.string = new Terminal(STRINGS, vocabulary);
+        this.space = new Terminal(SPACE, vocabulary);
+        this.colon = new Terminal(COLON, vocabulary);
+        this.comma = new Terminal(COMMA, vocabulary);
+        this.openObject = new Terminal(OPEN_OBJECT, vocabulary);
+        this.closeObject = new Terminal(CLOSE_OBJECT, vocabulary);
+        this.openArray = new Terminal(OPEN_ARRAY, vocabulary);
+        this.closeArray = new Terminal(CLOSE_ARRAY, vocabulary);
     }
 
     private static ByteAutomaton automaton(String regex) {
-        return Encoding.minimalUtf8(RegexParser.parse("JSON syntax", regex), new Work("JSON syntax", WORK));
+        return Encoding.minimalUtf8(RegexParser.parse("JSON syntax", regex), new Work("JSON syntax", 10_000_000));
+    }
+
+    /** Strings without and with a bound on their length: the two kinds whose tokens are looked up differently. */
+    List<Terminal> strings() {
+        return List.of(string, string(0, 1));
     }
 
     /** Any string. */
@@ -64,7 +62,7 @@ final class JsonTerminals {
 
     /** Strings of so many characters; {@code Integer.MAX_VALUE} is no limit. */
     Terminal string(int min, int max) {
-        return min == 0 && max == Integer.MAX_VALUE ? string : Terminal.counting(strings, vocabulary, min, max);
+        return min == 0 && max == Integer.MAX_VALUE ? string : Terminal.counting(STRINGS, vocabulary, min, max);
     }
 
     Terminal space() {

@@ -1,7 +1,7 @@
 package dev.tidar.text.grammar;
 
 import dev.tidar.text.grammar.Continuations.Group;
-import dev.tidar.text.grammar.Vocabulary.CachedMask;
+import dev.tidar.text.grammar.MaskCache.CachedMask;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,25 +14,27 @@ final class MaskBuilder {
     /** Bytes of an end that are as good as its tokens for saying what budget is enough; of longer ends tokens count. */
     private static final int FEW = 8;
 
+    private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final long[] words;
     private final int budget; // tokens, after the one that is looked for
     private final Map<Spot, Integer> tokensToEnd = new HashMap<>();
     private int enough = 1;
 
-    private MaskBuilder(Vocabulary vocabulary, int budget) {
-        this.vocabulary = vocabulary;
+    private MaskBuilder(MaskCache cache, int budget) {
+        this.cache = cache;
+        this.vocabulary = cache.vocabulary();
         this.words = new long[(vocabulary.size() + 63) >> 6];
         this.budget = budget;
     }
 
-    static CachedMask unlimited(Vocabulary vocabulary, GrammarState state) {
-        MaskBuilder builder = new MaskBuilder(vocabulary, UNLIMITED);
+    static CachedMask unlimited(MaskCache cache, GrammarState state) {
+        MaskBuilder builder = new MaskBuilder(cache, UNLIMITED);
         return new CachedMask(builder.build(state), builder.enough);
     }
 
-    static TokenMask limited(Vocabulary vocabulary, GrammarState state, int remainingTokens) {
-        return new MaskBuilder(vocabulary, remainingTokens - 1).build(state);
+    static TokenMask limited(MaskCache cache, GrammarState state, int remainingTokens) {
+        return new MaskBuilder(cache, remainingTokens - 1).build(state);
     }
 
     private TokenMask build(GrammarState state) {
@@ -51,13 +53,13 @@ final class MaskBuilder {
 
     private void add(Spot spot) {
         Terminal terminal = spot.terminal();
-        Continuations found = vocabulary.continuations(terminal, spot.state());
+        Continuations found = cache.continuations(terminal, spot.state());
         for (Group group : found.groups()) {
             if (endsWell(spot, group.state(), group.units())) {
                 group.addTo(words);
             }
         }
-        boolean goesOn = !spot.after().continuation().spots().isEmpty(); // free text may be complete in every node
+        boolean goesOn = !spot.continuation().isEmpty(); // free text may be complete in every node
         for (int i = 0; goesOn && i < found.numExits(); i++) {
             goOn(spot, found.exit(i), found.exitUnits(i));
         }
@@ -67,7 +69,7 @@ final class MaskBuilder {
     private boolean endsWell(Spot from, int state, int moreUnits) {
         int units = from.terminal().counted(from.units(), moreUnits);
         return from.terminal().admits(state, units)
-                && isAffordable(new Spot(from.terminal(), state, units, from.after()));
+                && isAffordable(from.at(state, units));
     }
 
     private boolean isAffordable(Spot spot) {
@@ -87,7 +89,7 @@ final class MaskBuilder {
     private void goOn(Spot complete, int node, int moreUnits) {
         Terminal terminal = complete.terminal();
         if (terminal.mayEnd(terminal.counted(complete.units(), moreUnits))) {
-            for (Spot next : complete.after().continuation().spots()) {
+            for (Spot next : complete.continuation()) {
                 walk(next, node);
             }
         }

@@ -1,6 +1,5 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.ObjectRule.Member;
 import java.util.Arrays;
 import java.util.List;
 

@@ -26,17 +26,6 @@ final class ObjectRule extends Rule {
     private final MemberCosts costs;
 
     /**
-     * A member.
-     *
-     * @param key its name and the colon
-     */
-    record Member(Rule key, Rule value, boolean required) {
-        int cost() {
-            return sum(key.cost(), value.cost());
-        }
-    }
-
-    /**
      * @param declared members in their order
      * @param further members of which any number may follow, none of them required
      * @param min least number of members, in all; {@code max} the most

@@ -66,8 +66,7 @@ final class OutlineCompiler {
             return inTurn(parts.parts());
         }
         if (outline instanceof Outline.AnyOf any) {
-            return rules.add(
-                    new ChoiceRule(any.choices().stream().map(this::rule).toList()));
+            return rules.choice(any.choices().stream().map(this::rule).toList());
         }
         return repeated((Outline.Repeated) outline);
     }
@@ -75,13 +74,13 @@ final class OutlineCompiler {
     private Rule inTurn(List<Outline> parts) {
         return parts.isEmpty()
                 ? rules.terminal(texts(RegexParser.parse("nothing", "")))
-                : rules.add(new SequenceRule(parts.stream().map(this::rule).toList()));
+                : rules.sequence(parts.stream().map(this::rule).toList());
     }
 
     private Rule repeated(Outline.Repeated repeated) {
-        DeferredRule again = rules.add(new DeferredRule());
-        Rule part = rules.add(new SequenceRule(List.of(rule(repeated.part()), again)));
-        again.define(rules.add(new ChoiceRule(List.of(rule(repeated.end()), part))));
+        DeferredRule again = rules.deferred();
+        Rule part = rules.sequence(rule(repeated.part()), again);
+        again.define(rules.choice(List.of(rule(repeated.end()), part)));
         return again;
     }
 
@@ -93,7 +92,7 @@ final class OutlineCompiler {
             return rules.terminal(Encoding.utf8(TextAutomaton.of(choices.texts(), rules.work()), rules.work()));
         }
         String schema = format instanceof AnswerFormat.JsonSchema json ? json.text() : "true";
-        return SchemaCompiler.compile(SchemaDocument.parse(schema), rules);
+        return SchemaCompiler.compile(schema, rules);
     }
 
     private ByteAutomaton texts(Regex regex) {

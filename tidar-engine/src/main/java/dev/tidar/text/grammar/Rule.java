@@ -13,7 +13,7 @@ import java.io.ByteArrayOutputStream;
 abstract class Rule {
 
     /** More than any text costs. */
-    static final int IMPOSSIBLE = 1 << 28;
+    static final int IMPOSSIBLE = Vocabulary.UNSPELLABLE;
 
     /** What a byte costs that is no token by itself. */
     static final int NO_TOKEN = 1 << 20;

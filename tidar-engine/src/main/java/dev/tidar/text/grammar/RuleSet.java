@@ -13,12 +13,15 @@ final class RuleSet {
     static final int MAX_SHORTEST = 1 << 16;
 
     private final Vocabulary vocabulary;
+    private final JsonTerminals json;
     private final Work work;
     private final List<Rule> rules = new ArrayList<>();
     private int bytes = 1024;
 
-    RuleSet(Vocabulary vocabulary, Work work) {
+    /** @param json the terminals of JSON for this vocabulary */
+    RuleSet(Vocabulary vocabulary, JsonTerminals json, Work work) {
         this.vocabulary = vocabulary;
+        this.json = json;
         this.work = work;
     }
 
@@ -26,24 +29,84 @@ final class RuleSet {
         return work;
     }
 
-    JsonTerminals json() {
-        return vocabulary.json();
-    }
-
     /** Keeps a rule, to be settled with the others. */
-    <R extends Rule> R add(R rule) {
+    private <R extends Rule> R add(R rule) {
         rules.add(rule);
         bytes += 256;
         return rule;
     }
 
-    Terminal terminal(ByteAutomaton automaton) {
+    /** The parts one after the other; there is at least one. */
+    Rule sequence(Rule... parts) {
+        return sequence(List.of(parts));
+    }
+
+    /** The parts one after the other; there is at least one. */
+    Rule sequence(List<Rule> parts) {
+        return add(new SequenceRule(parts));
+    }
+
+    /** One of the choices, which may begin alike; a rule without choices matches nothing. */
+    Rule choice(List<Rule> choices) {
+        return add(new ChoiceRule(choices));
+    }
+
+    /** A rule that is defined later, so that rules can contain themselves. */
+    DeferredRule deferred() {
+        return add(new DeferredRule());
+    }
+
+    /**
+     * A JSON array.
+     *
+     * @param first rules of the first elements
+     * @param others rule of all further elements
+     * @param min minimum number of elements
+     * @param max maximum number of elements; {@code Integer.MAX_VALUE} for no limit
+     */
+    Rule array(List<Rule> first, Rule others, int min, int max) {
+        return add(new ArrayRule(json, first, others, min, max));
+    }
+
+    /**
+     * A JSON object.
+     *
+     * @param declared members in their order
+     * @param further members of which any number may follow; none of them is required
+     * @param min minimum number of members, declared and further ones together
+     * @param max maximum number of members; {@code Integer.MAX_VALUE} for no limit
+     */
+    Rule object(List<Member> declared, List<Member> further, int min, int max) {
+        return add(new ObjectRule(json, declared, further, min, max));
+    }
+
+    /**
+     * A JSON string.
+     *
+     * @param min minimum number of characters
+     * @param max maximum number of characters; {@code Integer.MAX_VALUE} for no limit
+     */
+    Rule string(int min, int max) {
+        return json.string(min, max);
+    }
+
+    /** The white space that JSON may have. */
+    Rule space() {
+        return json.space();
+    }
+
+    /** The colon between the name and the value of a member, and the white space after it. */
+    Rule colon() {
+        return json.colon();
+    }
+
+    Rule terminal(ByteAutomaton automaton) {
         weigh(automaton);
         return new Terminal(automaton, vocabulary);
     }
 
     /** The terminal of free text, which only a stop id or the budget ends. */
-    Terminal freeText(ByteAutomaton automaton) {
+    Rule freeText(ByteAutomaton automaton) {
         weigh(automaton);
         return Terminal.free(automaton, vocabulary);
     }
@@ -52,13 +115,19 @@ final class RuleSet {
         bytes += 4 * automaton.states() * (automaton.classes() + 2);
     }
 
+    /** Memory of the rules, roughly, in bytes. */
+    int bytes() {
+        return bytes;
+    }
+
     /**
-     * Settles costs and heights.
+     * Computes the cost and the height of every rule.
      *
      * @param what what is compiled, for messages
+     * @param root the rule of the whole text
      * @throws InvalidRequestException if the root has no text, or none that is small enough
      */
-    Grammar finish(String what, Rule root) {
+    void settle(String what, Rule root) {
         boolean changed = true;
         while (changed) {
             changed = false;
@@ -75,12 +144,6 @@ final class RuleSet {
             throw new InvalidRequestException("%s must allow an answer of at most %d bytes, but the shortest has %d"
                     .formatted(what, MAX_SHORTEST, root.cost() % Rule.NO_TOKEN));
         }
-        Grammar grammar = new Grammar(vocabulary, root, bytes);
-        if (grammar.start().shortestCompletion() >= Rule.IMPOSSIBLE) {
-            throw new InvalidRequestException(
-                    "%s must allow an answer that the tokens of the model can spell, but allows none".formatted(what));
-        }
-        return grammar;
     }
 
     private void settleHeights(String what, Rule root) {

@@ -36,13 +36,14 @@ final class SchemaCompiler {
     }
 
     /** The rule of a value that satisfies the schema, white space before it. */
-    static Rule compile(SchemaDocument document, RuleSet rules) {
+    static Rule compile(String schema, RuleSet rules) {
+        SchemaDocument document = SchemaDocument.parse(schema);
         SchemaCompiler compiler = new SchemaCompiler(document, rules);
         Rule value = compiler.rule(new Conjunction(List.of(document.root())));
         while (!compiler.open.isEmpty()) {
             compiler.open.remove().run();
         }
-        return rules.add(new SequenceRule(List.of(rules.json().space(), value)));
+        return rules.sequence(rules.space(), value);
     }
 
     private Rule rule(Conjunction conjunction) {
@@ -51,7 +52,7 @@ final class SchemaCompiler {
             if (known.size() == MAX_RULES) {
                 throw conjunction.places().get(0).unsupported("a schema of so many parts", "more than " + MAX_RULES);
             }
-            DeferredRule fresh = rules.add(new DeferredRule());
+            DeferredRule fresh = rules.deferred();
             known.put(conjunction.key(), fresh);
             open.add(() -> fresh.define(define(conjunction)));
             rule = fresh;
@@ -74,7 +75,7 @@ final class SchemaCompiler {
         if (!listed.isEmpty()) {
             choices.add(rules.terminal(Encoding.utf8(TextAutomaton.of(listed, rules.work()), rules.work())));
         }
-        return rules.add(new ChoiceRule(choices));
+        return rules.choice(choices);
     }
 
     private Rule rule(Shape shape) {
@@ -98,32 +99,31 @@ final class SchemaCompiler {
         }
         rules.work().spend(arrays.min());
         List<Rule> first = arrays.first().stream().map(this::rule).toList();
-        return rules.add(new ArrayRule(rules.json(), first, rule(arrays.others()), arrays.min(), arrays.max()));
+        return rules.array(first, rule(arrays.others()), arrays.min(), arrays.max());
     }
 
     private Rule object(MembersReader members) {
         if (members.isImpossible()) {
-            return rules.add(new ChoiceRule(List.of()));
+            return rules.choice(List.of());
         }
-        List<ObjectRule.Member> declared = new ArrayList<>();
+        List<Member> declared = new ArrayList<>();
         for (String name : members.declared()) {
             String key = SchemaDocument.write(JsonNodeFactory.instance.stringNode(name));
             boolean required = members.required().contains(name);
             Rule literal = rules.terminal(ByteAutomaton.of((key + ":").getBytes(StandardCharsets.UTF_8)));
-            Rule keyAndColon =
-                    rules.add(new SequenceRule(List.of(literal, rules.json().space())));
-            declared.add(new ObjectRule.Member(keyAndColon, rule(members.valueOf(name)), required));
+            Rule keyAndColon = rules.sequence(literal, rules.space());
+            declared.add(new Member(keyAndColon, rule(members.valueOf(name)), required));
         }
-        List<ObjectRule.Member> further = new ArrayList<>();
+        List<Member> further = new ArrayList<>();
         for (MembersReader.Further member : members.further()) {
             Rule name = member.names()
                     .map(names -> rules.terminal(Encoding.jsonStrings(names, rules.work())))
-                    .orElse(rules.json().string());
-            Rule key = rules.add(new SequenceRule(List.of(name, rules.json().colon())));
-            further.add(new ObjectRule.Member(key, rule(member.value()), false));
+                    .orElse(rules.string(0, Integer.MAX_VALUE));
+            Rule key = rules.sequence(name, rules.colon());
+            further.add(new Member(key, rule(member.value()), false));
         }
         members.requireCountable(!further.isEmpty());
         rules.work().spend((long) (declared.size() + 1) * (members.min() + 1) * 10);
-        return rules.add(new ObjectRule(rules.json(), declared, further, members.min(), members.max()));
+        return rules.object(declared, further, members.min(), members.max());
     }
 }

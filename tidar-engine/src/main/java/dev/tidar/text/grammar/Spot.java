@@ -1,6 +1,7 @@
 package dev.tidar.text.grammar;
 
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,16 @@ record Spot(Terminal terminal, int state, int units, Frame after) {
         return terminal.admits(reached, counted)
                 ? Optional.of(new Spot(terminal, reached, counted, after))
                 : Optional.empty();
+    }
+
+    /** The same parse in another state of its terminal. */
+    Spot at(int otherState, int otherUnits) {
+        return new Spot(terminal, otherState, otherUnits, after);
+    }
+
+    /** The parses that go on where the terminal is complete. */
+    List<Spot> continuation() {
+        return after.continuation().spots();
     }
 
     boolean goesOn() {

@@ -30,7 +30,7 @@ final class StringLanguage {
     /** The rule of a shape: without patterns the characters are counted, which costs no states. */
     static Rule rule(Shape.Strings strings, RuleSet rules) {
         if (strings.patterns().isEmpty() && strings.formats().isEmpty()) {
-            return rules.json().string(strings.min(), strings.max());
+            return rules.string(strings.min(), strings.max());
         }
         TextAutomaton texts = of(strings, rules.work());
         return rules.terminal(Encoding.jsonStrings(texts, rules.work()));

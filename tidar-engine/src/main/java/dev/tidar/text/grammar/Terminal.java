@@ -15,7 +15,7 @@ import java.util.function.IntPredicate;
 final class Terminal extends Rule {
 
     private static final int NO_HUB = -1;
-    private static final int START = 0;
+    static final int START = 0;
     static final int NONE_OR_SEVERAL = -1;
 
     private final ByteAutomaton automaton;

@@ -1,10 +1,6 @@
 package dev.tidar.text.grammar;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Weigher;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -19,14 +15,13 @@ import java.util.Optional;
  */
 public final class Vocabulary {
 
+    /** The number of tokens of a text that no tokens spell; more than any text has. */
+    static final int UNSPELLABLE = 1 << 28;
+
     static final int MAX_TOKEN_BYTES = 4096;
 
     /** Is in the spelling of each token that has a name, and in no UTF-8 text: so no text can spell such a token. */
     private static final int NAME_MARK = 0xFF;
-
-    private static final long CONTINUATION_BYTES = 48L << 20;
-    private static final long MASK_BYTES = 32L << 20;
-    private static final Duration CACHED_FOR = Duration.ofMinutes(30);
 
     private final byte[][] tokens;
     private final int[] stopIds;
@@ -34,9 +29,6 @@ public final class Vocabulary {
     private final BitSet singleBytes = new BitSet(256);
     private final Map<String, byte[]> names = new HashMap<>();
     private final TokenTrie trie;
-    private final Cache<Continuations.Place, Continuations> continuations;
-    private final Cache<GrammarState, CachedMask> masks;
-    private final JsonTerminals json;
 
     /**
      * @param tokens bytes of each token id, {@code [ids]}; an id without bytes and name (a gap) is never allowed, and
@@ -73,11 +65,6 @@ public final class Vocabulary {
             }
         });
         this.trie = new TokenTrie(this.tokens);
-        this.continuations =
-                cache(CONTINUATION_BYTES, (Continuations.Place place, Continuations found) -> found.bytes());
-        this.masks = cache(MASK_BYTES, (GrammarState state, CachedMask mask) -> 1024 + tokens.length / 8);
-        this.json = new JsonTerminals(this);
-        json.warmUp();
     }
 
     private static boolean hasNameMark(byte[] token) {
@@ -100,26 +87,6 @@ public final class Vocabulary {
         return spelled;
     }
 
-    private static <K, V> Cache<K, V> cache(long bytes, Weigher<K, V> weigher) {
-        return Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(bytes)
-                .weigher(weigher)
-                .expireAfterAccess(CACHED_FOR)
-                .build();
-    }
-
-    /**
-     * A mask without regard to the budget.
-     *
-     * @param enough the least budget of which this is the mask as well
-     */
-    record CachedMask(TokenMask mask, int enough) {}
-
-    CachedMask mask(GrammarState state) {
-        return masks.get(state, unseen -> MaskBuilder.unlimited(this, unseen));
-    }
-
     /** Ids, those without bytes included. */
     public int size() {
         return tokens.length;
@@ -130,7 +97,7 @@ public final class Vocabulary {
     }
 
     int[] stopIds() {
-        return stopIds;
+        return stopIds.clone();
     }
 
     byte[] bytes(int id) {
@@ -146,29 +113,19 @@ public final class Vocabulary {
         return trie;
     }
 
-    JsonTerminals json() {
-        return json;
-    }
-
     /** Whether a byte is a token by itself. */
     boolean hasByte(int unsignedByte) {
         return singleBytes.get(unsignedByte);
     }
 
-    /** The tokens that may follow in a state of a terminal, before its count is looked at. */
-    Continuations continuations(Terminal terminal, int state) {
-        return continuations.get(
-                Continuations.Place.of(terminal, state), place -> Continuations.find(trie, terminal, state));
-    }
-
     /**
-     * The fewest tokens that spell each suffix of a text, {@code [length + 1]}; {@link Rule#IMPOSSIBLE} where none do.
+     * The fewest tokens that spell each suffix of a text, {@code [length + 1]}; {@link #UNSPELLABLE} where none do.
      *
      * @param from suffixes that start before this are wanted; of the others {@code fewest} is known
      */
     void fewestTokens(byte[] text, int from, int[] fewest) {
         for (int i = from - 1; i >= 0; i--) {
-            int best = Rule.IMPOSSIBLE;
+            int best = UNSPELLABLE;
             int node = 0;
             for (int at = i; at < text.length; at++) {
                 node = trie.child(node, text[at]);

@@ -1,0 +1,67 @@
+package dev.tidar.text.grammar;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
+import java.time.Duration;
+
+/**
+ * What the grammars of one vocabulary share: the masks of states, and the tokens that each state of a terminal allows.
+ * Both caches are bounded. Thread-safe.
+ */
+final class MaskCache {
+
+    private static final long CONTINUATION_BYTES = 48L << 20;
+    private static final long MASK_BYTES = 32L << 20;
+    private static final Duration CACHED_FOR = Duration.ofMinutes(30);
+
+    private final Vocabulary vocabulary;
+    private final Cache<Continuations.Place, Continuations> continuations;
+    private final Cache<GrammarState, CachedMask> masks;
+
+    MaskCache(Vocabulary vocabulary) {
+        this.vocabulary = vocabulary;
+        this.continuations =
+                cache(CONTINUATION_BYTES, (Continuations.Place place, Continuations found) -> found.bytes());
+        this.masks = cache(MASK_BYTES, (GrammarState state, CachedMask mask) -> 1024 + vocabulary.size() / 8);
+    }
+
+    private static <K, V> Cache<K, V> cache(long bytes, Weigher<K, V> weigher) {
+        return Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(bytes)
+                .weigher(weigher)
+                .expireAfterAccess(CACHED_FOR)
+                .build();
+    }
+
+    /**
+     * A mask that ignores the budget.
+     *
+     * @param minBudget the smallest budget, in tokens, for which the mask is the same
+     */
+    record CachedMask(TokenMask mask, int minBudget) {}
+
+    Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** Finds the tokens in JSON strings before any request needs them, because nearly every grammar has strings. */
+    void warmUp(JsonTerminals json) {
+        for (Terminal string : json.strings()) {
+            continuations(string, Terminal.START);
+            continuations(string, string.automaton().next(Terminal.START, (byte) '"'));
+        }
+    }
+
+    CachedMask mask(GrammarState state) {
+        return masks.get(state, unseen -> MaskBuilder.unlimited(this, unseen));
+    }
+
+    /** The tokens that a state of a terminal allows; bounds on the number of units are not applied yet. */
+    Continuations continuations(Terminal terminal, int state) {
+        return continuations.get(
+                Continuations.Place.of(terminal, state),
+                place -> Continuations.find(vocabulary.trie(), terminal, state));
+    }
+}
