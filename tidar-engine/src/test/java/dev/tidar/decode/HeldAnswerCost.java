@@ -14,7 +14,7 @@ import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.Overrides;
 import dev.tidar.text.grammar.Grammar;
 import dev.tidar.text.grammar.Grammars;
-import dev.tidar.text.grammar.Vocabulary;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;

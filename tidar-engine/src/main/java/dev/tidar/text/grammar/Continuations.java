@@ -1,5 +1,7 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.TokenTrie;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Closure;
+import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.api.InvalidRequestException;
 
 /** A specification compiled for a vocabulary. Immutable, thread-safe. */

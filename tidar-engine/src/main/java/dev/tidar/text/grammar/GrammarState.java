@@ -1,5 +1,10 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Closure;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.Spot;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

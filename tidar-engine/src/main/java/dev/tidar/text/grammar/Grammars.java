@@ -1,5 +1,9 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.JsonTerminals;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tidar.api.AnswerFormat;

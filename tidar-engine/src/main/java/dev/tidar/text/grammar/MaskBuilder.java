@@ -1,5 +1,10 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.Spot;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.TokenTrie;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.grammar.Continuations.Group;
 import dev.tidar.text.grammar.MaskCache.CachedMask;
 import java.util.HashMap;

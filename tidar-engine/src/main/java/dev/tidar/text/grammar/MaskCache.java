@@ -1,5 +1,8 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.JsonTerminals;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;

@@ -1,5 +1,10 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.DeferredRule;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
+import dev.tidar.text.grammar.schema.SchemaCompiler;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.text.answer.Outline;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;

@@ -1,5 +1,6 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;

@@ -1,5 +1,7 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

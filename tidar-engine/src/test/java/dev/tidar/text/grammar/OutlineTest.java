@@ -1,5 +1,6 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.Answer;

@@ -1,5 +1,6 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -41,7 +41,7 @@ public final class TextAutomaton {
      * @param symbols the characters that occur, each one code unit
      * @param rows target of each state and symbol, or {@link #DEAD}
      */
-    public static TextAutomaton ofTable(String symbols, List<int[]> rows, BitSet accepting, Work work) {
+    static TextAutomaton ofTable(String symbols, List<int[]> rows, BitSet accepting, Work work) {
         work.requireStates(rows.size());
         Alphabet alphabet = Alphabet.of(symbols.chars().mapToObj(CodePoints::of).toList());
         List<int[]> byClass = new ArrayList<>();

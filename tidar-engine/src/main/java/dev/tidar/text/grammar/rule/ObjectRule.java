@@ -1,0 +1,181 @@
+package dev.tidar.text.grammar.rule;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A JSON object: declared members in their order, optional ones skipped at will, then any number of further members.
+ *
+ * <p>A position is the member that may come next, and whether a comma is due; {@link MemberCosts} knows the shortest
+ * end after each.
+ */
+final class ObjectRule extends Rule {
+
+    private static final int FIRST = 0;
+    private static final int AFTER_VALUE = 1;
+    private static final int AFTER_COMMA = 2;
+    private static final int AFTER_KEY = 3;
+    private static final int KINDS = 4;
+
+    private final JsonTerminals json;
+    private final List<Member> members;
+    private final int declared;
+    private final int max;
+    private final MemberCosts costs;
+
+    /**
+     * @param declared members in their order
+     * @param further members of which any number may follow, none of them required
+     * @param min least number of members, in all; {@code max} the most
+     */
+    ObjectRule(JsonTerminals json, List<Member> declared, List<Member> further, int min, int max) {
+        this.json = json;
+        this.declared = declared.size();
+        List<Member> all = new ArrayList<>(declared);
+        all.addAll(further);
+        this.members = List.copyOf(all);
+        this.max = max;
+        this.costs = new MemberCosts(json, members, this.declared, min, max);
+    }
+
+    private static int position(int kind, int member) {
+        return member * KINDS + kind;
+    }
+
+    /** The first member that may come after this one: after a further one it may come again. */
+    private int after(int member) {
+        return Math.min(member + 1, declared);
+    }
+
+    /** Members so far, as far as they matter. */
+    private int counted(int count) {
+        return max == Integer.MAX_VALUE ? Math.min(count, costs.min()) : count;
+    }
+
+    @Override
+    boolean nests() {
+        return true;
+    }
+
+    @Override
+    int cost() {
+        return sum(json.openObject().cost(), costs.afterOpen());
+    }
+
+    @Override
+    int height() {
+        return 1 + costs.heightAfterOpen();
+    }
+
+    @Override
+    boolean settleCost() {
+        return costs.settle();
+    }
+
+    @Override
+    boolean settleHeight() {
+        return costs.settleHeights();
+    }
+
+    @Override
+    void enter(Frame after, Closure out) {
+        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, after), out);
+    }
+
+    @Override
+    void resume(Frame frame, Closure out) {
+        int kind = frame.position() % KINDS;
+        int next = frame.position() / KINDS;
+        if (kind == AFTER_KEY) {
+            Frame afterValue =
+                    Frame.of(this, position(AFTER_VALUE, after(next)), counted(frame.count() + 1), frame.after());
+            members.get(next).value().enter(afterValue, out);
+            return;
+        }
+        if (kind != AFTER_COMMA && costs.mayClose(next, frame.count())) {
+            json.closeObject().enter(frame.after(), out);
+        }
+        if (kind == AFTER_VALUE) {
+            // The bound on tokens relies on the cheapest member, so without it there is no comma.
+            if (choosable(next, frame).contains(costs.cheapest(next, frame.count()))) {
+                Frame afterComma = Frame.of(this, position(AFTER_COMMA, next), frame.count(), frame.after());
+                json.comma().enter(afterComma, out);
+            }
+            return;
+        }
+        for (int member : choosable(next, frame)) {
+            Frame afterKey = Frame.of(this, position(AFTER_KEY, member), frame.count(), frame.after());
+            members.get(member).key().enter(afterKey, out);
+        }
+    }
+
+    /** The members that may come next: with each of them the object can still end within all bounds. */
+    private List<Integer> choosable(int next, Frame frame) {
+        List<Integer> found = new ArrayList<>();
+        if (frame.count() >= max) {
+            return found;
+        }
+        for (int member = next; member < members.size(); member++) {
+            Member candidate = members.get(member);
+            if (candidate.value().fits(frame.depth())
+                    && costs.mayTake(member, counted(frame.count() + 1))
+                    && frame.depth() + costs.heightAfterValue(after(member), counted(frame.count() + 1))
+                            <= MAX_NESTING) {
+                found.add(member);
+            }
+            if (member < declared && candidate.required()) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    @Override
+    int restCost(int position, int count) {
+        int next = position / KINDS;
+        return switch (position % KINDS) {
+            case FIRST -> costs.afterOpen();
+            case AFTER_VALUE -> costs.afterValue(next, count);
+            case AFTER_COMMA -> costs.afterComma(next, count);
+            default -> sum(members.get(next).value().cost(), costs.afterValue(after(next), counted(count + 1)));
+        };
+    }
+
+    @Override
+    void shortest(ByteArrayOutputStream out) {
+        json.openObject().shortest(out);
+        restShortest(position(FIRST, 0), 0, out);
+    }
+
+    @Override
+    void restShortest(int position, int count, ByteArrayOutputStream out) {
+        int kind = position % KINDS;
+        int next = position / KINDS;
+        int done = count;
+        if (kind == AFTER_KEY) {
+            members.get(next).value().shortest(out);
+            next = after(next);
+            done = counted(done + 1);
+            kind = AFTER_VALUE;
+        }
+        while (kind == AFTER_COMMA || !costs.mayClose(next, done)) {
+            if (kind == AFTER_VALUE) {
+                json.comma().shortest(out);
+            }
+            int member = costs.cheapest(next, done);
+            members.get(member).key().shortest(out);
+            members.get(member).value().shortest(out);
+            next = after(member);
+            done = counted(done + 1);
+            kind = AFTER_VALUE;
+        }
+        json.closeObject().shortest(out);
+    }
+
+    @Override
+    public String toString() {
+        return "ObjectRule" + Arrays.asList(declared, members.size(), max);
+    }
+}

@@ -1,0 +1,5 @@
+/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
+@NullMarked
+package dev.tidar.text.grammar.schema;
+
+import org.jspecify.annotations.NullMarked;
