@@ -69,6 +69,6 @@ public record AnswerState(Optional<GrammarState> grammar, Optional<ThinkingBudge
 
     /** Whether the answer is whole if it ends here; free text is only where the model ends it. */
     boolean isWhole() {
-        return grammar.map(g -> g.isAccepting() && !g.isFree()).orElse(false);
+        return grammar.map(g -> g.isAccepting() && !g.isUnconstrained()).orElse(false);
     }
 }

@@ -1,30 +1,33 @@
 package dev.tidar.text.grammar;
 
 import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.Spot;
+import dev.tidar.text.grammar.rule.Parse;
 import dev.tidar.text.grammar.rule.Terminal;
 import dev.tidar.text.grammar.vocabulary.TokenTrie;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
-import dev.tidar.text.grammar.Continuations.Group;
+import dev.tidar.text.grammar.TerminalTokens.Group;
 import dev.tidar.text.grammar.MaskCache.CachedMask;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds the tokens that may follow in a state, and after which the text can still end within a budget. */
+/**
+ * Computes the mask of a state: the tokens that are allowed next and after which the text can still end within a
+ * budget.
+ */
 final class MaskBuilder {
 
-    /** More tokens than any answer has. */
+    /** A budget in tokens that no answer exceeds. */
     private static final int UNLIMITED = Rule.NO_TOKEN;
 
-    /** Bytes of an end that are as good as its tokens for saying what budget is enough; of longer ends tokens count. */
-    private static final int FEW = 8;
+    /** For completions of up to this cost, the cost stands in for the exact number of tokens, which takes longer to find. */
+    private static final int SHORT_END = 8;
 
     private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final long[] words;
-    private final int budget; // tokens, after the one that is looked for
-    private final Map<Spot, Integer> tokensToEnd = new HashMap<>();
-    private int enough = 1;
+    private final int budget; // tokens that may follow the next one
+    private final Map<Parse, Integer> tokensToEnd = new HashMap<>();
+    private int minBudget = 1; // the smallest budget for which the mask is the same
 
     private MaskBuilder(MaskCache cache, int budget) {
         this.cache = cache;
@@ -35,7 +38,7 @@ final class MaskBuilder {
 
     static CachedMask unlimited(MaskCache cache, GrammarState state) {
         MaskBuilder builder = new MaskBuilder(cache, UNLIMITED);
-        return new CachedMask(builder.build(state), builder.enough);
+        return new CachedMask(builder.build(state), builder.minBudget);
     }
 
     static TokenMask limited(MaskCache cache, GrammarState state, int remainingTokens) {
@@ -43,7 +46,7 @@ final class MaskBuilder {
     }
 
     private TokenMask build(GrammarState state) {
-        state.spots().forEach(this::add);
+        state.parses().forEach(this::add);
         if (state.isAccepting()) {
             for (int id : vocabulary.stopIds()) {
                 set(id);
@@ -56,56 +59,56 @@ final class MaskBuilder {
         words[id >> 6] |= 1L << id;
     }
 
-    private void add(Spot spot) {
-        Terminal terminal = spot.terminal();
-        Continuations found = cache.continuations(terminal, spot.state());
+    private void add(Parse parse) {
+        Terminal terminal = parse.terminal();
+        TerminalTokens found = cache.terminalTokens(terminal, parse.state());
         for (Group group : found.groups()) {
-            if (endsWell(spot, group.state(), group.units())) {
+            if (isAllowed(parse, group.state(), group.units())) {
                 group.addTo(words);
             }
         }
-        boolean goesOn = !spot.continuation().isEmpty(); // free text may be complete in every node
-        for (int i = 0; goesOn && i < found.numExits(); i++) {
-            goOn(spot, found.exit(i), found.exitUnits(i));
+        boolean continues = !parse.continuation().isEmpty(); // false saves time in free text, where every node is an exit
+        for (int i = 0; continues && i < found.numExits(); i++) {
+            followExit(parse, found.exit(i), found.exitUnits(i));
         }
     }
 
-    /** Whether a token may end here: the bounds on units allow it, and the budget the rest. */
-    private boolean endsWell(Spot from, int state, int moreUnits) {
+    /** Whether a token may end in this state: the limits on units and the budget for the remaining text allow it. */
+    private boolean isAllowed(Parse from, int state, int moreUnits) {
         int units = from.terminal().counted(from.units(), moreUnits);
         return from.terminal().admits(state, units)
                 && isAffordable(from.at(state, units));
     }
 
-    private boolean isAffordable(Spot spot) {
-        int rest = spot.rest();
-        if (rest <= budget && (rest <= FEW || budget < UNLIMITED)) {
-            enough = Math.max(enough, rest + 1);
+    private boolean isAffordable(Parse parse) {
+        int rest = parse.rest();
+        if (rest <= budget && (rest <= SHORT_END || budget < UNLIMITED)) {
+            minBudget = Math.max(minBudget, rest + 1);
             return true;
         }
-        int tokens = tokensToEnd.computeIfAbsent(spot, end -> end.tokensToEnd(vocabulary));
+        int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary));
         if (tokens < Rule.IMPOSSIBLE) {
-            enough = Math.max(enough, tokens + 1);
+            minBudget = Math.max(minBudget, tokens + 1);
         }
         return tokens <= budget;
     }
 
-    /** The terminal is complete in the middle of tokens: follows them into what comes after. */
-    private void goOn(Spot complete, int node, int moreUnits) {
+    /** Follows tokens beyond the end of a terminal, which is complete at this node of the trie. */
+    private void followExit(Parse complete, int node, int moreUnits) {
         Terminal terminal = complete.terminal();
         if (terminal.mayEnd(terminal.counted(complete.units(), moreUnits))) {
-            for (Spot next : complete.continuation()) {
+            for (Parse next : complete.continuation()) {
                 walk(next, node);
             }
         }
     }
 
-    private void walk(Spot spot, int from) {
+    private void walk(Parse parse, int from) {
         TokenTrie trie = vocabulary.trie();
-        Continuations.walk(trie, from, spot.terminal(), spot.state(), new Continuations.Visitor() {
+        TerminalTokens.walk(trie, from, parse.terminal(), parse.state(), new TerminalTokens.Visitor() {
             @Override
             public void tokens(int node, int state, int units) {
-                if (endsWell(spot, state, units)) {
+                if (isAllowed(parse, state, units)) {
                     for (int i = trie.firstToken(node); i < trie.firstToken(node + 1); i++) {
                         set(trie.token(i));
                     }
@@ -114,7 +117,7 @@ final class MaskBuilder {
 
             @Override
             public void exit(int node, int state, int units) {
-                goOn(spot, node, units);
+                followExit(parse, node, units);
             }
         });
     }

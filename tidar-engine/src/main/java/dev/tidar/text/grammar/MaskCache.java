@@ -14,18 +14,18 @@ import java.time.Duration;
  */
 final class MaskCache {
 
-    private static final long CONTINUATION_BYTES = 48L << 20;
+    private static final long TERMINAL_TOKENS_BYTES = 48L << 20;
     private static final long MASK_BYTES = 32L << 20;
     private static final Duration CACHED_FOR = Duration.ofMinutes(30);
 
     private final Vocabulary vocabulary;
-    private final Cache<Continuations.Place, Continuations> continuations;
+    private final Cache<TerminalTokens.Key, TerminalTokens> terminalTokens;
     private final Cache<GrammarState, CachedMask> masks;
 
     MaskCache(Vocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.continuations =
-                cache(CONTINUATION_BYTES, (Continuations.Place place, Continuations found) -> found.bytes());
+        this.terminalTokens =
+                cache(TERMINAL_TOKENS_BYTES, (TerminalTokens.Key key, TerminalTokens found) -> found.bytes());
         this.masks = cache(MASK_BYTES, (GrammarState state, CachedMask mask) -> 1024 + vocabulary.size() / 8);
     }
 
@@ -52,8 +52,8 @@ final class MaskCache {
     /** Finds the tokens in JSON strings before any request needs them, because nearly every grammar has strings. */
     void warmUp(JsonTerminals json) {
         for (Terminal string : json.strings()) {
-            continuations(string, Terminal.START);
-            continuations(string, string.automaton().next(Terminal.START, (byte) '"'));
+            terminalTokens(string, Terminal.START);
+            terminalTokens(string, string.automaton().next(Terminal.START, (byte) '"'));
         }
     }
 
@@ -62,9 +62,9 @@ final class MaskCache {
     }
 
     /** The tokens that a state of a terminal allows; bounds on the number of units are not applied yet. */
-    Continuations continuations(Terminal terminal, int state) {
-        return continuations.get(
-                Continuations.Place.of(terminal, state),
-                place -> Continuations.find(vocabulary.trie(), terminal, state));
+    TerminalTokens terminalTokens(Terminal terminal, int state) {
+        return terminalTokens.get(
+                TerminalTokens.Key.of(terminal, state),
+                key -> TerminalTokens.find(vocabulary.trie(), terminal, state));
     }
 }

@@ -38,7 +38,7 @@ class GrammarStateTest {
         return new Grammars(vocabulary).of(spec).start();
     }
 
-    /** The states that random answers come through. */
+    /** The states of random answers. */
     private static List<GrammarState> states(Vocabulary vocabulary, AnswerFormat spec, long seed, int answers) {
         SplittableRandom random = new SplittableRandom(seed);
         List<GrammarState> states = new ArrayList<>();
@@ -84,7 +84,7 @@ class GrammarStateTest {
             }
         }
 
-        /** The plain twin of a mask: to try every token. */
+        /** Compares a mask with its plain definition, which tries every token. */
         private void agree(Vocabulary vocabulary, GrammarState state) {
             TokenMask mask = state.mask(1_000_000);
             for (int id = 0; id < vocabulary.size(); id++) {

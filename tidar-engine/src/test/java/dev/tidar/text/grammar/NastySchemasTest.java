@@ -39,7 +39,7 @@ class NastySchemasTest {
         judge(Vocabularies.SMOLLM2, model, 0, 24);
     }
 
-    /** Generates with budgets of so many tokens more than the shortest answer has. */
+    /** Generates answers with budgets that exceed the shortest answer by these numbers of tokens. */
     private static void judge(Vocabulary vocabulary, Answers.Model model, int... moreTokens) {
         double[] scores = model.scores(vocabulary);
         Grammars grammars = new Grammars(vocabulary);

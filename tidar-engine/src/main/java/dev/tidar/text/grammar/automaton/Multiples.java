@@ -7,8 +7,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Decimal spellings of the multiples of a number a / 10^k: an automaton over the remainder of the digits read so far.
- * At most k digits stand after the point.
+ * Decimal spellings of the multiples of a number a / 10^k. The states of the automaton are the remainders, modulo a, of
+ * the digits read so far. At most k digits follow the decimal point.
  */
 public final class Multiples {
 
@@ -34,7 +34,7 @@ public final class Multiples {
         return TextAutomaton.ofTable(SYMBOLS, multiples.rows, multiples.accepting, work);
     }
 
-    /** States: the start; after the sign; then by digits after the point (0: before it) and remainder. */
+    /** Numbers the states: the start, the state after the sign, then by digits after the point and remainder. */
     private void build() {
         int states = 2 + (scale + 2) * divisor;
         for (int i = 0; i < states; i++) {

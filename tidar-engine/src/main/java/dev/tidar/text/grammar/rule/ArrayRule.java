@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 
-/** A JSON array: first elements with a rule each, then elements of one rule. */
+/** A JSON array: the first elements have a rule each, and all further elements share one. */
 final class ArrayRule extends Rule {
 
     private static final int FIRST = 0;
@@ -12,38 +12,39 @@ final class ArrayRule extends Rule {
     private static final int AFTER_COMMA = 2;
 
     private final JsonTerminals json;
-    private final List<Rule> first;
-    private final Rule others;
+    private final List<Rule> prefix;
+    private final Rule items;
     private final int min;
     private final int max;
-    private final int distinct;
-    private final int[] restCosts; // [distinct + 1], after so many elements
-    private final int[] restHeights; // [distinct + 1]
+    private final int maxCounted;
+    private final int[] restCosts; // [maxCounted + 1], by the number of elements so far
+    private final int[] restHeights; // [maxCounted + 1]
 
     /**
-     * @param first rules of the first elements
-     * @param others rule of all further ones
-     * @param max {@code Integer.MAX_VALUE} for no limit
+     * @param prefix rules of the first elements
+     * @param items rule of all further elements
+     * @param min minimum number of elements
+     * @param max maximum number of elements; {@code Integer.MAX_VALUE} for no limit
      */
-    ArrayRule(JsonTerminals json, List<Rule> first, Rule others, int min, int max) {
+    ArrayRule(JsonTerminals json, List<Rule> prefix, Rule items, int min, int max) {
         this.json = json;
-        this.first = List.copyOf(first);
-        this.others = others;
+        this.prefix = List.copyOf(prefix);
+        this.items = items;
         this.min = min;
         this.max = max;
-        this.distinct = Math.max(min, first.size());
-        this.restCosts = new int[distinct + 1];
-        this.restHeights = new int[distinct + 1];
+        this.maxCounted = Math.max(min, prefix.size());
+        this.restCosts = new int[maxCounted + 1];
+        this.restHeights = new int[maxCounted + 1];
         Arrays.fill(restCosts, IMPOSSIBLE);
     }
 
     private Rule element(int index) {
-        return index < first.size() ? first.get(index) : others;
+        return index < prefix.size() ? prefix.get(index) : items;
     }
 
-    /** Elements so far, as far as they matter: without a maximum all after the last distinct one are alike. */
+    /** The number of elements so far. Without a maximum, numbers above {@code maxCounted} make no difference. */
     private int counted(int elements) {
-        return max == Integer.MAX_VALUE ? Math.min(elements, distinct) : elements;
+        return max == Integer.MAX_VALUE ? Math.min(elements, maxCounted) : elements;
     }
 
     private boolean mayAppend(int count, int depth) {
@@ -71,7 +72,7 @@ final class ArrayRule extends Rule {
     @Override
     boolean settleCost() {
         boolean changed = false;
-        for (int count = distinct; count >= 0; count--) {
+        for (int count = maxCounted; count >= 0; count--) {
             int cost = count > max
                     ? IMPOSSIBLE
                     : count >= min ? json.closeArray().cost() : sum(json.comma().cost(), appendCost(count));
@@ -97,25 +98,25 @@ final class ArrayRule extends Rule {
     }
 
     private int restHeight(int count) {
-        return restHeights[Math.min(count, distinct)];
+        return restHeights[Math.min(count, maxCounted)];
     }
 
     @Override
-    void enter(Frame after, Closure out) {
-        json.openArray().enter(Frame.of(this, FIRST, 0, after), out);
+    void enter(Frame stack, ParseSet out) {
+        json.openArray().enter(Frame.of(this, FIRST, 0, stack), out);
     }
 
     @Override
-    void resume(Frame frame, Closure out) {
+    void resume(Frame frame, ParseSet out) {
         int count = frame.count();
         boolean appends = mayAppend(count, frame.depth());
         if (frame.position() != AFTER_COMMA && count >= min) {
-            json.closeArray().enter(frame.after(), out);
+            json.closeArray().enter(frame.parent(), out);
         }
         if (frame.position() == AFTER_VALUE && appends) {
-            json.comma().enter(Frame.of(this, AFTER_COMMA, count, frame.after()), out);
+            json.comma().enter(Frame.of(this, AFTER_COMMA, count, frame.parent()), out);
         } else if (appends) {
-            element(count).enter(Frame.of(this, AFTER_VALUE, counted(count + 1), frame.after()), out);
+            element(count).enter(Frame.of(this, AFTER_VALUE, counted(count + 1), frame.parent()), out);
         }
     }
 
@@ -124,7 +125,7 @@ final class ArrayRule extends Rule {
         if (position == AFTER_COMMA) {
             return appendCost(count);
         }
-        int cost = restCosts[Math.min(count, distinct)];
+        int cost = restCosts[Math.min(count, maxCounted)];
         return position == FIRST && min > 0 && cost < IMPOSSIBLE
                 ? cost - json.comma().cost()
                 : cost;

@@ -3,54 +3,46 @@ package dev.tidar.text.grammar.rule;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** One of several rules, which may begin alike; none of them at all matches nothing. */
-final class ChoiceRule extends Rule {
+/**
+ * One of several rules, which may start alike; without any choice it matches nothing. The choices can be defined later, so
+ * that rules can contain themselves.
+ */
+public final class ChoiceRule extends ComposedRule {
 
-    private final List<Rule> choices;
-    private int cost = IMPOSSIBLE;
-    private int height;
+    private List<Rule> choices;
 
     ChoiceRule(List<Rule> choices) {
         this.choices = List.copyOf(choices);
     }
 
-    @Override
-    int cost() {
-        return cost;
+    /** Defines the choices of a rule that {@link RuleSet#deferredChoice} returned. */
+    public void define(List<Rule> defined) {
+        choices = List.copyOf(defined);
     }
 
     @Override
-    int height() {
-        return height;
+    int costOfParts() {
+        return choices.stream().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
     }
 
     @Override
-    boolean settleCost() {
-        int before = cost;
-        cost = choices.stream().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
-        return cost != before;
+    int heightOfParts() {
+        return cost() == IMPOSSIBLE ? 0 : cheapest().height();
     }
 
-    @Override
-    boolean settleHeight() {
-        int before = height;
-        height = cost == IMPOSSIBLE ? 0 : cheapest().height();
-        return height != before;
-    }
-
-    /** The first of those that cost least. */
+    /** The first of the choices with the lowest cost. */
     private Rule cheapest() {
         return choices.stream()
-                .filter(choice -> choice.cost() == cost)
+                .filter(choice -> choice.cost() == cost())
                 .findFirst()
                 .orElseThrow();
     }
 
     @Override
-    void enter(Frame after, Closure out) {
+    void enter(Frame stack, ParseSet out) {
         for (Rule choice : choices) {
-            if (choice.fits(after.depth())) {
-                choice.enter(after, out);
+            if (choice.fits(stack.depth())) {
+                choice.enter(stack, out);
             }
         }
     }

@@ -6,41 +6,42 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a rule at which a text goes on when the part before it is complete, in front of the frames around it: one
- * element of the automaton's stack. Immutable, shared between states.
+ * A frame on the stack of the pushdown automaton: a rule that is being parsed and the position in it where parsing
+ * continues when the part before is complete. A frame refers to its parent, so a frame is also the stack below it.
+ * Immutable and shared between states.
  */
 final class Frame {
 
-    /** What lies after the whole text: nothing. */
+    /** The empty stack: the whole text is complete. */
     static final Frame END = new Frame(null, 0, 0, null);
 
     private final @Nullable Rule rule;
     private final int position;
     private final int count;
-    private final @Nullable Frame after;
+    private final @Nullable Frame parent;
     private final int depth;
     private final int rest;
     private final int hash;
-    private volatile @Nullable Closure continuation;
+    private volatile @Nullable ParseSet continuation;
     private volatile @Nullable Tail tail;
 
-    private Frame(@Nullable Rule rule, int position, int count, @Nullable Frame after) {
+    private Frame(@Nullable Rule rule, int position, int count, @Nullable Frame parent) {
         this.rule = rule;
         this.position = position;
         this.count = count;
-        this.after = after;
-        this.depth = rule == null || after == null ? 0 : after.depth + (rule.nests() ? 1 : 0);
-        this.rest = rule == null || after == null ? 0 : Rule.sum(rule.restCost(position, count), after.rest);
+        this.parent = parent;
+        this.depth = rule == null || parent == null ? 0 : parent.depth + (rule.nests() ? 1 : 0);
+        this.rest = rule == null || parent == null ? 0 : Rule.sum(rule.restCost(position, count), parent.rest);
         this.hash = ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31
-                + (after == null ? 0 : after.hash);
+                + (parent == null ? 0 : parent.hash);
     }
 
     /**
-     * @param position place in the rule, in numbers of the rule's own
-     * @param count parts that are complete, as far as the rule looks at it
+     * @param position a position in the rule, which the rule numbers itself
+     * @param count the number of parts that are complete, if the rule counts them
      */
-    static Frame of(Rule rule, int position, int count, Frame after) {
-        return new Frame(rule, position, count, after);
+    static Frame of(Rule rule, int position, int count, Frame parent) {
+        return new Frame(rule, position, count, parent);
     }
 
     int position() {
@@ -51,26 +52,26 @@ final class Frame {
         return count;
     }
 
-    /** The frame around. */
-    Frame after() {
-        return after == null ? this : after;
+    /** The frame of the enclosing rule; the empty stack is its own parent. */
+    Frame parent() {
+        return parent == null ? this : parent;
     }
 
-    /** Objects and arrays that are open. */
+    /** The number of open objects and arrays. */
     int depth() {
         return depth;
     }
 
-    /** The cost of the shortest end of the whole text. */
+    /** The cost of the shortest completion of the whole text. */
     int rest() {
         return rest;
     }
 
-    /** The places where the text goes on here. */
-    Closure continuation() {
-        Closure found = continuation;
+    /** The parses that continue from this frame. */
+    ParseSet continuation() {
+        ParseSet found = continuation;
         if (found == null) {
-            found = new Closure();
+            found = new ParseSet();
             if (rule == null) {
                 found.accept();
             } else {
@@ -81,13 +82,13 @@ final class Frame {
         return found;
     }
 
-    /** The shortest end of the whole text, in this vocabulary. */
+    /** The shortest completion of the whole text, in this vocabulary. */
     Tail tail(Vocabulary vocabulary) {
         Tail found = tail;
         if (found == null) {
-            found = rule == null || after == null
+            found = rule == null || parent == null
                     ? new Tail(new byte[0], new int[1])
-                    : after.tail(vocabulary).after(ownRest(rule), vocabulary);
+                    : parent.tail(vocabulary).precededBy(ownRest(rule), vocabulary);
             tail = found;
         }
         return found;
@@ -100,14 +101,14 @@ final class Frame {
     }
 
     /**
-     * A text, and the fewest tokens that spell each of its suffixes.
+     * A text and the minimum number of tokens that spell each of its suffixes.
      *
-     * @param fewest {@code [length + 1]}
+     * @param fewest tokens of the suffix that starts at each index, {@code [length + 1]}
      */
     record Tail(byte[] text, int[] fewest) {
 
-        /** This tail after another text. */
-        Tail after(byte[] before, Vocabulary vocabulary) {
+        /** This tail with a text before it. */
+        Tail precededBy(byte[] before, Vocabulary vocabulary) {
             byte[] joined = new byte[before.length + text.length];
             System.arraycopy(before, 0, joined, 0, before.length);
             System.arraycopy(text, 0, joined, before.length, text.length);
@@ -128,7 +129,7 @@ final class Frame {
                 && rule == that.rule
                 && position == that.position
                 && count == that.count
-                && Objects.equals(after, that.after);
+                && Objects.equals(parent, that.parent);
     }
 
     @Override

@@ -1,29 +1,29 @@
 package dev.tidar.text.grammar.rule;
 
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
-import dev.tidar.text.answer.Outline;
+import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.RegexParser;
 import dev.tidar.text.grammar.automaton.Work;
 import java.util.List;
 
-/** The terminals that all JSON grammars of a vocabulary share. White space is bounded wherever it may stand. */
+/** The terminals that all JSON grammars of a vocabulary share. White space is limited in length everywhere. */
 public final class JsonTerminals {
 
-    /** A string with every escape that JSON has, surrogates in pairs. */
+    /** A string with every escape that JSON has; escaped surrogates come in pairs. */
     private static final String STRING = "\"([^\"\\\\\\x00-\\x1f]|\\\\[\"\\\\/bfnrt]"
             + "|\\\\u([0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}"
             + "|[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}))*\"";
 
     private static final ByteAutomaton STRINGS = automaton(STRING);
-    private static final ByteAutomaton SPACE = automaton(Outline.JSON_SPACE);
-    private static final ByteAutomaton COLON = automaton(":" + Outline.JSON_SPACE);
-    private static final ByteAutomaton COMMA = automaton(Outline.JSON_SPACE + "," + Outline.JSON_SPACE);
-    private static final ByteAutomaton OPEN_OBJECT = automaton("\\{" + Outline.JSON_SPACE);
-    private static final ByteAutomaton CLOSE_OBJECT = automaton(Outline.JSON_SPACE + "\\}");
-    private static final ByteAutomaton OPEN_ARRAY = automaton("\\[" + Outline.JSON_SPACE);
-    private static final ByteAutomaton CLOSE_ARRAY = automaton(Outline.JSON_SPACE + "\\]");
+    private static final ByteAutomaton SPACE = automaton(StructuralTags.JSON_SPACE);
+    private static final ByteAutomaton COLON = automaton(":" + StructuralTags.JSON_SPACE);
+    private static final ByteAutomaton COMMA = automaton(StructuralTags.JSON_SPACE + "," + StructuralTags.JSON_SPACE);
+    private static final ByteAutomaton OPEN_OBJECT = automaton("\\{" + StructuralTags.JSON_SPACE);
+    private static final ByteAutomaton CLOSE_OBJECT = automaton(StructuralTags.JSON_SPACE + "\\}");
+    private static final ByteAutomaton OPEN_ARRAY = automaton("\\[" + StructuralTags.JSON_SPACE);
+    private static final ByteAutomaton CLOSE_ARRAY = automaton(StructuralTags.JSON_SPACE + "\\]");
 
     private final Vocabulary vocabulary;
     private final Terminal string;
@@ -51,7 +51,7 @@ public final class JsonTerminals {
         return Encoding.minimalUtf8(RegexParser.parse("JSON syntax", regex), new Work("JSON syntax", 10_000_000));
     }
 
-    /** Strings without and with a bound on their length: the two kinds whose tokens are looked up differently. */
+    /** One terminal of strings that does not count characters, and one that does; their tokens are cached apart. */
     public List<Terminal> strings() {
         return List.of(string, string(0, 1));
     }
@@ -61,7 +61,7 @@ public final class JsonTerminals {
         return string;
     }
 
-    /** Strings of so many characters; {@code Integer.MAX_VALUE} is no limit. */
+    /** Strings of {@code min} to {@code max} characters; {@code Integer.MAX_VALUE} for no limit. */
     Terminal string(int min, int max) {
         return min == 0 && max == Integer.MAX_VALUE ? string : Terminal.counting(STRINGS, vocabulary, min, max);
     }

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The shortest ends of an object, by the member that may come next and the members that are still needed to reach the
- * least number. It closes as soon as it may; else it takes the members that cost least.
+ * The shortest completions of an object, by the next member that may come and by how many members are still needed to
+ * reach the minimum. A shortest completion closes the object as soon as possible, and otherwise takes the cheapest
+ * member.
  */
 final class MemberCosts {
 
@@ -14,7 +15,7 @@ final class MemberCosts {
     private final int declared;
     private final int min;
     private final int max;
-    private final int[] requiredFrom; // [declared + 1]
+    private final int[] requiredFrom; // [declared + 1], required members from this one on
     private final int[][] afterComma; // [declared + 1][min + 1], by next member and members needed
     private final int[][] choice; // [declared + 1][min + 1], the member that is cheapest to take
     private final int[][] heights; // [declared + 1][min + 1], after a value
@@ -41,15 +42,17 @@ final class MemberCosts {
         return min;
     }
 
+    /** The members that are still needed to reach the minimum. */
     private int needed(int count) {
         return Math.max(0, min - count);
     }
 
+    /** Whether the object may close now: no required member is missing, and the number of members is allowed. */
     boolean mayClose(int next, int count) {
         return requiredFrom[next] == 0 && count >= min && count <= max;
     }
 
-    /** Whether the object can end after this member, which makes so many. */
+    /** Whether the object can still end after this member, which is number {@code count}. */
     boolean mayTake(int member, int count) {
         int next = Math.min(member + 1, declared);
         return members.get(member).cost() < Rule.IMPOSSIBLE
@@ -74,7 +77,7 @@ final class MemberCosts {
         return afterComma[next][needed(count)];
     }
 
-    /** The member that the shortest end takes. */
+    /** The next member of the shortest completion. */
     int cheapest(int next, int count) {
         return choice[next][needed(count)];
     }
@@ -87,6 +90,7 @@ final class MemberCosts {
         return heights[next][needed(count)];
     }
 
+    /** Recomputes the costs, and returns whether one changed. */
     boolean settle() {
         boolean changed = false;
         for (int next = declared; next >= 0; next--) {
@@ -94,8 +98,8 @@ final class MemberCosts {
                 int before = afterComma[next][need];
                 afterComma[next][need] = Rule.IMPOSSIBLE;
                 if (next == declared) {
-                    for (int further = declared; further < members.size(); further++) {
-                        consider(next, need, further);
+                    for (int additional = declared; additional < members.size(); additional++) {
+                        consider(next, need, additional);
                     }
                 } else {
                     consider(next, need, next);
@@ -119,6 +123,7 @@ final class MemberCosts {
         }
     }
 
+    /** Recomputes the heights, and returns whether one changed. */
     boolean settleHeights() {
         boolean changed = false;
         for (int next = declared; next >= 0; next--) {

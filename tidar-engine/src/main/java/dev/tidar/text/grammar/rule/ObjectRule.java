@@ -6,10 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A JSON object: declared members in their order, optional ones skipped at will, then any number of further members.
+ * A JSON object: declared members in their order, of which optional ones may be left out, then any number of additional
+ * members.
  *
- * <p>A position is the member that may come next, and whether a comma is due; {@link MemberCosts} knows the shortest
- * end after each.
+ * <p>A position encodes the next member that may come and what was read last; {@link MemberCosts} knows the shortest
+ * completion after each.
  */
 final class ObjectRule extends Rule {
 
@@ -27,14 +28,15 @@ final class ObjectRule extends Rule {
 
     /**
      * @param declared members in their order
-     * @param further members of which any number may follow, none of them required
-     * @param min least number of members, in all; {@code max} the most
+     * @param additional members of which any number may follow; none of them is required
+     * @param min minimum number of members, declared and additional ones together
+     * @param max maximum number of members; {@code Integer.MAX_VALUE} for no limit
      */
-    ObjectRule(JsonTerminals json, List<Member> declared, List<Member> further, int min, int max) {
+    ObjectRule(JsonTerminals json, List<Member> declared, List<Member> additional, int min, int max) {
         this.json = json;
         this.declared = declared.size();
         List<Member> all = new ArrayList<>(declared);
-        all.addAll(further);
+        all.addAll(additional);
         this.members = List.copyOf(all);
         this.max = max;
         this.costs = new MemberCosts(json, members, this.declared, min, max);
@@ -44,12 +46,12 @@ final class ObjectRule extends Rule {
         return member * KINDS + kind;
     }
 
-    /** The first member that may come after this one: after a further one it may come again. */
+    /** The first member that may follow this one; an additional member may follow itself. */
     private int after(int member) {
         return Math.min(member + 1, declared);
     }
 
-    /** Members so far, as far as they matter. */
+    /** The number of members so far. Without a maximum, numbers above the minimum make no difference. */
     private int counted(int count) {
         return max == Integer.MAX_VALUE ? Math.min(count, costs.min()) : count;
     }
@@ -80,38 +82,38 @@ final class ObjectRule extends Rule {
     }
 
     @Override
-    void enter(Frame after, Closure out) {
-        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, after), out);
+    void enter(Frame stack, ParseSet out) {
+        json.openObject().enter(Frame.of(this, position(FIRST, 0), 0, stack), out);
     }
 
     @Override
-    void resume(Frame frame, Closure out) {
+    void resume(Frame frame, ParseSet out) {
         int kind = frame.position() % KINDS;
         int next = frame.position() / KINDS;
         if (kind == AFTER_KEY) {
             Frame afterValue =
-                    Frame.of(this, position(AFTER_VALUE, after(next)), counted(frame.count() + 1), frame.after());
+                    Frame.of(this, position(AFTER_VALUE, after(next)), counted(frame.count() + 1), frame.parent());
             members.get(next).value().enter(afterValue, out);
             return;
         }
         if (kind != AFTER_COMMA && costs.mayClose(next, frame.count())) {
-            json.closeObject().enter(frame.after(), out);
+            json.closeObject().enter(frame.parent(), out);
         }
         if (kind == AFTER_VALUE) {
-            // The bound on tokens relies on the cheapest member, so without it there is no comma.
+            // The bound on tokens assumes the cheapest member, so a comma is allowed only if that member may follow.
             if (choosable(next, frame).contains(costs.cheapest(next, frame.count()))) {
-                Frame afterComma = Frame.of(this, position(AFTER_COMMA, next), frame.count(), frame.after());
+                Frame afterComma = Frame.of(this, position(AFTER_COMMA, next), frame.count(), frame.parent());
                 json.comma().enter(afterComma, out);
             }
             return;
         }
         for (int member : choosable(next, frame)) {
-            Frame afterKey = Frame.of(this, position(AFTER_KEY, member), frame.count(), frame.after());
+            Frame afterKey = Frame.of(this, position(AFTER_KEY, member), frame.count(), frame.parent());
             members.get(member).key().enter(afterKey, out);
         }
     }
 
-    /** The members that may come next: with each of them the object can still end within all bounds. */
+    /** The members that may come next such that the object can still end within all limits. */
     private List<Integer> choosable(int next, Frame frame) {
         List<Integer> found = new ArrayList<>();
         if (frame.count() >= max) {

@@ -4,63 +4,66 @@ import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 
 /**
- * A part of a grammar. Immutable once it is settled.
+ * A rule of a grammar. Immutable once it is settled.
  *
- * <p>A rule knows its shortest text. Costs count its bytes, those that are no token by themselves at {@link #NO_TOKEN}
- * each, so a text that costs less than that can be spelled in as many tokens. Among texts of the same cost a fixed one
- * is chosen, position by position, so that what remains of a shortest text is the shortest text of what remains. The
- * bound on tokens rests on that.
+ * <p>A rule knows its shortest text. The cost of a text is its number of bytes, where a byte that is not a token by
+ * itself counts as {@link #NO_TOKEN}. So a text with a cost below {@code NO_TOKEN} can be spelled with that number of
+ * tokens. If several texts have the same cost, the choice between them is fixed at each position, so that each suffix of
+ * a shortest text is itself the shortest text from its position on. The bound on tokens relies on that.
  */
 public abstract class Rule {
 
-    /** More than any text costs. */
+    /** The cost of a rule that matches no text; no text costs as much. */
     public static final int IMPOSSIBLE = Vocabulary.UNSPELLABLE;
 
-    /** What a byte costs that is no token by itself. */
+    /** The cost of a byte that is not a token by itself. */
     public static final int NO_TOKEN = 1 << 20;
 
-    /** Objects and arrays within each other, in what is generated. */
+    /** The maximum depth of nested objects and arrays in answers. */
     public static final int MAX_NESTING = 64;
 
     /** The cost of the shortest text; {@link #IMPOSSIBLE} if there is none. */
     abstract int cost();
 
-    /** How deep objects and arrays are nested in the shortest text. */
+    /** The depth of nested objects and arrays in the shortest text. */
     abstract int height();
 
-    /** Computes the cost anew from the costs of the parts. Costs only sink. */
+    /** Recomputes the cost from the costs of the parts, and returns whether it changed. Costs only decrease. */
     abstract boolean settleCost();
 
-    /** Computes the height anew from the heights of the parts, when all costs are settled. Heights only grow. */
+    /**
+     * Recomputes the height from the heights of the parts, once all costs are settled, and returns whether it changed.
+     * Heights only increase.
+     */
     abstract boolean settleHeight();
 
-    /** Adds the places where a text of this rule can begin, in front of a frame. */
-    abstract void enter(Frame after, Closure out);
+    /** Adds the parses at the start of this rule; when the rule is complete, they continue with the stack. */
+    abstract void enter(Frame stack, ParseSet out);
 
     /** Appends the shortest text. */
     abstract void shortest(ByteArrayOutputStream out);
 
-    /** Adds the places where a text can go on after a part of this rule. */
-    void resume(Frame frame, Closure out) {
+    /** Adds the parses that continue this rule after one of its parts. */
+    void resume(Frame frame, ParseSet out) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }
 
-    /** The cost of the shortest end of a text of this rule from a position on. */
+    /** The cost of the shortest completion of this rule from a position on. */
     int restCost(int position, int count) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }
 
-    /** Appends the shortest end of a text of this rule from a position on. */
+    /** Appends the shortest completion of this rule from a position on. */
     void restShortest(int position, int count, ByteArrayOutputStream out) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }
 
-    /** Whether the parts of this rule lie one level deeper than it does. */
+    /** Whether the parts of this rule are nested one level deeper than the rule itself. */
     boolean nests() {
         return false;
     }
 
-    /** Whether a text of this rule can begin at this depth, and end. */
+    /** Whether some text of this rule fits in at this depth of nesting. */
     final boolean fits(int depth) {
         return cost() < IMPOSSIBLE && depth + height() <= MAX_NESTING;
     }

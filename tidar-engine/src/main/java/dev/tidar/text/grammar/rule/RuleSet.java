@@ -10,7 +10,7 @@ import java.util.List;
 /** The rules of a grammar while it is compiled. Confined to the thread that compiles. */
 public final class RuleSet {
 
-    /** Bytes of the shortest text of a grammar. */
+    /** The maximum length of the shortest text of a grammar, in bytes. */
     static final int MAX_SHORTEST = 1 << 16;
 
     private final Vocabulary vocabulary;
@@ -30,7 +30,7 @@ public final class RuleSet {
         return work;
     }
 
-    /** Keeps a rule, to be settled with the others. */
+    /** Adds a rule, which is settled with all others. */
     private <R extends Rule> R add(R rule) {
         rules.add(rule);
         bytes += 256;
@@ -52,33 +52,33 @@ public final class RuleSet {
         return add(new ChoiceRule(choices));
     }
 
-    /** A rule that is defined later, so that rules can contain themselves. */
-    public DeferredRule deferred() {
-        return add(new DeferredRule());
+    /** A choice that is defined later, so that rules can contain themselves. */
+    public ChoiceRule deferredChoice() {
+        return add(new ChoiceRule(List.of()));
     }
 
     /**
      * A JSON array.
      *
-     * @param first rules of the first elements
-     * @param others rule of all further elements
+     * @param prefix rules of the first elements
+     * @param items rule of all additional elements
      * @param min minimum number of elements
      * @param max maximum number of elements; {@code Integer.MAX_VALUE} for no limit
      */
-    public Rule array(List<Rule> first, Rule others, int min, int max) {
-        return add(new ArrayRule(json, first, others, min, max));
+    public Rule array(List<Rule> prefix, Rule items, int min, int max) {
+        return add(new ArrayRule(json, prefix, items, min, max));
     }
 
     /**
      * A JSON object.
      *
      * @param declared members in their order
-     * @param further members of which any number may follow; none of them is required
-     * @param min minimum number of members, declared and further ones together
+     * @param additional members of which any number may follow; none of them is required
+     * @param min minimum number of members, declared and additional ones together
      * @param max maximum number of members; {@code Integer.MAX_VALUE} for no limit
      */
-    public Rule object(List<Member> declared, List<Member> further, int min, int max) {
-        return add(new ObjectRule(json, declared, further, min, max));
+    public Rule object(List<Member> declared, List<Member> additional, int min, int max) {
+        return add(new ObjectRule(json, declared, additional, min, max));
     }
 
     /**
@@ -101,22 +101,23 @@ public final class RuleSet {
         return json.colon();
     }
 
+    /** The texts of an automaton. */
     public Rule terminal(ByteAutomaton automaton) {
-        weigh(automaton);
+        addMemoryOf(automaton);
         return new Terminal(automaton, vocabulary);
     }
 
-    /** The terminal of free text, which only a stop id or the budget ends. */
-    public Rule freeText(ByteAutomaton automaton) {
-        weigh(automaton);
-        return Terminal.free(automaton, vocabulary);
+    /** Free text, which only a stop id or the budget ends. */
+    public Rule anyText(ByteAutomaton automaton) {
+        addMemoryOf(automaton);
+        return Terminal.unconstrained(automaton, vocabulary);
     }
 
-    private void weigh(ByteAutomaton automaton) {
+    private void addMemoryOf(ByteAutomaton automaton) {
         bytes += 4 * automaton.states() * (automaton.classes() + 2);
     }
 
-    /** Memory of the rules, roughly, in bytes. */
+    /** An estimate of the memory of the rules, in bytes. */
     public int bytes() {
         return bytes;
     }

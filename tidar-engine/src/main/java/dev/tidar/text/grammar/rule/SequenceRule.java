@@ -3,55 +3,39 @@ package dev.tidar.text.grammar.rule;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** One part after the other; at least one. */
-final class SequenceRule extends Rule {
+/** The parts, one after the other; there is at least one. */
+final class SequenceRule extends ComposedRule {
 
     private final List<Rule> parts;
-    private int cost = IMPOSSIBLE;
-    private int height;
 
     SequenceRule(List<Rule> parts) {
         this.parts = List.copyOf(parts);
     }
 
     @Override
-    int cost() {
-        return cost;
+    int costOfParts() {
+        return restCost(0, 0);
     }
 
     @Override
-    int height() {
-        return height;
+    int heightOfParts() {
+        return parts.stream().mapToInt(Rule::height).max().orElse(0);
     }
 
     @Override
-    boolean settleCost() {
-        int before = cost;
-        cost = restCost(0, 0);
-        return cost != before;
+    void enter(Frame stack, ParseSet out) {
+        enterPart(0, stack, out);
     }
 
     @Override
-    boolean settleHeight() {
-        int before = height;
-        height = parts.stream().mapToInt(Rule::height).max().orElse(0);
-        return height != before;
-    }
-
-    @Override
-    void enter(Frame after, Closure out) {
-        enterPart(0, after, out);
-    }
-
-    @Override
-    void resume(Frame frame, Closure out) {
-        enterPart(frame.position(), frame.after(), out);
+    void resume(Frame frame, ParseSet out) {
+        enterPart(frame.position(), frame.parent(), out);
     }
 
     /** The last part needs no frame, because nothing of this rule comes after it. */
-    private void enterPart(int part, Frame after, Closure out) {
+    private void enterPart(int part, Frame stack, ParseSet out) {
         boolean last = part == parts.size() - 1;
-        parts.get(part).enter(last ? after : Frame.of(this, part + 1, 0, after), out);
+        parts.get(part).enter(last ? stack : Frame.of(this, part + 1, 0, stack), out);
     }
 
     @Override

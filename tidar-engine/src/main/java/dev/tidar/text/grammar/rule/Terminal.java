@@ -10,56 +10,64 @@ import java.util.function.IntPredicate;
 /**
  * A regular part of a grammar: an automaton over bytes.
  *
- * <p>It may count units, which are the characters of a JSON string: one state, the hub, lies between two characters,
- * and a character is complete when the hub is reached again. So a bound on the length costs no states.
+ * <p>A terminal of JSON strings with a limit on their length counts units, which are the characters of the string. The
+ * automaton is in one state, the hub, between any two characters, so a character is complete when the hub is reached
+ * again. Limits on the length therefore need no states.
  */
 public final class Terminal extends Rule {
 
     private static final int NO_HUB = -1;
     public static final int START = 0;
+
+    /** What {@link #onlyByte} returns if no byte or several can follow. */
     public static final int NONE_OR_SEVERAL = -1;
 
     private final ByteAutomaton automaton;
-    private final boolean free;
+    private final boolean unconstrained;
     private final int hub;
     private final int min;
     private final int max;
-    private final BitSet goesOn;
-    private final int[] costs; // [states], to the end, or to the hub if there is one
-    private final byte[] ways; // [states], the first byte on the way there
+    private final BitSet canContinue;
+    private final int[] costs; // [states], of the shortest way to the end, or to the hub if there is one
+    private final byte[] firstBytes; // [states], the first byte on that way
     private final int unitCost;
     private final byte unitStart;
 
-    /** A terminal that counts nothing. */
+    /** A terminal that does not count units. */
     Terminal(ByteAutomaton automaton, Vocabulary vocabulary) {
         this(automaton, false, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
     }
 
-    /** The terminal of text that ends nowhere by itself. */
-    static Terminal free(ByteAutomaton automaton, Vocabulary vocabulary) {
+    /** A terminal of free text. */
+    static Terminal unconstrained(ByteAutomaton automaton, Vocabulary vocabulary) {
         return new Terminal(automaton, true, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
     }
 
-    /** The terminal of JSON strings of so many characters; {@code Integer.MAX_VALUE} is no limit. */
+    /**
+     * A terminal of JSON strings.
+     *
+     * @param min minimum number of characters
+     * @param max maximum number of characters; {@code Integer.MAX_VALUE} for no limit
+     */
     static Terminal counting(ByteAutomaton strings, Vocabulary vocabulary, int min, int max) {
         return new Terminal(strings, false, vocabulary, strings.next(START, (byte) '"'), min, max);
     }
 
-    private Terminal(ByteAutomaton automaton, boolean free, Vocabulary vocabulary, int hub, int min, int max) {
+    private Terminal(ByteAutomaton automaton, boolean unconstrained, Vocabulary vocabulary, int hub, int min, int max) {
         this.automaton = automaton;
-        this.free = free;
+        this.unconstrained = unconstrained;
         this.hub = hub;
         this.min = min;
         this.max = max;
-        this.goesOn = new BitSet();
+        this.canContinue = new BitSet();
         this.costs = new int[automaton.states()];
-        this.ways = new byte[automaton.states()];
+        this.firstBytes = new byte[automaton.states()];
         byte[] cheapest = cheapestOfClass(vocabulary);
         int[] prices = new int[cheapest.length];
         for (int c = 0; c < prices.length; c++) {
             prices[c] = vocabulary.hasByte(cheapest[c] & 0xff) ? 1 : NO_TOKEN;
         }
-        findWays(hub == NO_HUB ? automaton::isAccepting : state -> state == hub, cheapest, prices);
+        findCosts(hub == NO_HUB ? automaton::isAccepting : state -> state == hub, cheapest, prices);
         int bestCost = IMPOSSIBLE;
         byte best = 0;
         for (int c = 0; hub != NO_HUB && c < prices.length; c++) {
@@ -75,11 +83,11 @@ public final class Terminal extends Rule {
         this.unitCost = bestCost;
         this.unitStart = best;
         for (int state = 0; state < costs.length; state++) {
-            goesOn.set(state, automaton.goesOn(state));
+            canContinue.set(state, automaton.canContinue(state));
         }
     }
 
-    /** Of the bytes of each class one that is a token if any is. */
+    /** One byte of each class, which is a token by itself if the class has such a byte. */
     private byte[] cheapestOfClass(Vocabulary vocabulary) {
         byte[] cheapest = new byte[automaton.classes()];
         BitSet known = new BitSet();
@@ -93,20 +101,20 @@ public final class Terminal extends Rule {
         return cheapest;
     }
 
-    private void findWays(IntPredicate goal, byte[] cheapest, int[] prices) {
+    private void findCosts(IntPredicate goal, byte[] cheapest, int[] prices) {
         for (int state = 0; state < costs.length; state++) {
             costs[state] = goal.test(state) ? 0 : IMPOSSIBLE;
         }
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (int state = costs.length - 1; state >= 0; state--) { // most automata lead to higher states
+            for (int state = costs.length - 1; state >= 0; state--) { // most transitions lead to states with a higher number
                 for (int c = 0; c < prices.length; c++) {
                     int target = automaton.nextByClass(state, c);
                     int cost = target == ByteAutomaton.DEAD ? IMPOSSIBLE : sum(prices[c], costs[target]);
                     if (cost < costs[state]) {
                         costs[state] = cost;
-                        ways[state] = cheapest[c];
+                        firstBytes[state] = cheapest[c];
                         changed = true;
                     }
                 }
@@ -118,25 +126,27 @@ public final class Terminal extends Rule {
         return automaton;
     }
 
-    /** Whether this is free text. */
-    public boolean isFree() {
-        return free;
+    /** Whether this is free text, which the grammar does not constrain. */
+    public boolean isUnconstrained() {
+        return unconstrained;
     }
 
+    /** Whether this terminal counts units. */
     public boolean counts() {
         return hub != NO_HUB;
     }
 
-    /** Whether any byte may follow. */
-    boolean goesOn(int state) {
-        return goesOn.get(state);
+    /** Whether a state allows any more bytes. */
+    boolean canContinue(int state) {
+        return canContinue.get(state);
     }
 
+    /** Whether a transition between these states completes a unit. */
     public boolean completesUnit(int before, int reached) {
         return reached == hub && before != START;
     }
 
-    /** The units after some more, as far as they matter: without a maximum those beyond the minimum do not. */
+    /** The number of completed units after some more. Without a maximum, numbers above the minimum make no difference. */
     public int counted(int units, int more) {
         if (hub == NO_HUB) {
             return 0;
@@ -144,7 +154,7 @@ public final class Terminal extends Rule {
         return max == Integer.MAX_VALUE ? Math.min(units + more, min) : units + more;
     }
 
-    /** Whether a text with so many complete units may be in this state. */
+    /** Whether a text with this number of completed units may be in this state. */
     public boolean admits(int state, int units) {
         if (hub == NO_HUB) {
             return true;
@@ -155,12 +165,12 @@ public final class Terminal extends Rule {
         return state == hub || state == START ? units <= max : units < max;
     }
 
-    /** Whether a text with so many complete units may end. */
+    /** Whether a text with this number of completed units may end. */
     public boolean mayEnd(int units) {
         return hub == NO_HUB || units >= min && units <= max;
     }
 
-    /** The one byte that may follow, whatever was counted; negative if there are several or none. */
+    /** The only byte that can follow, if limits on units are ignored; negative if there are several or none. */
     public int onlyByte(int state) {
         int only = NONE_OR_SEVERAL;
         for (int b = 0; b < 256; b++) {
@@ -174,7 +184,7 @@ public final class Terminal extends Rule {
         return only;
     }
 
-    /** The cost of the shortest end of this terminal. */
+    /** The cost of the shortest completion of this terminal. */
     int rest(int state, int units) {
         if (hub == NO_HUB || automaton.isAccepting(state)) {
             return hub == NO_HUB ? costs[state] : 0;
@@ -184,6 +194,7 @@ public final class Terminal extends Rule {
         return (int) Math.min(IMPOSSIBLE, rest);
     }
 
+    /** The shortest completion of this terminal. */
     byte[] shortestFrom(int state, int units) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         shortestFrom(state, units, out);
@@ -207,8 +218,8 @@ public final class Terminal extends Rule {
     private void follow(int from, ByteArrayOutputStream out) {
         int state = from;
         while (costs[state] > 0) {
-            out.write(ways[state]);
-            state = automaton.next(state, ways[state]);
+            out.write(firstBytes[state]);
+            state = automaton.next(state, firstBytes[state]);
         }
     }
 
@@ -233,8 +244,8 @@ public final class Terminal extends Rule {
     }
 
     @Override
-    void enter(Frame after, Closure out) {
-        out.add(new Spot(this, START, 0, after));
+    void enter(Frame stack, ParseSet out) {
+        out.add(new Parse(this, START, 0, stack));
     }
 
     @Override

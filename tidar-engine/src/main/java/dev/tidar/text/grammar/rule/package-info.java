@@ -1,4 +1,4 @@
-/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
+/** The rules of a grammar, and the pushdown automaton that parses a text with them. */
 @NullMarked
 package dev.tidar.text.grammar.rule;
 

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes apart what applies to the same value: follows {@code $ref}, joins {@code allOf}, and makes a branch of each
- * choice of {@code anyOf} and {@code oneOf}. A branch is a conjunction whose own keywords remain to be looked at.
+ * Resolves the keywords that apply other schemas to the same value: follows {@code $ref}, joins {@code allOf}, and makes
+ * a branch of each choice of {@code anyOf} and {@code oneOf}. A branch is a conjunction in which only the other keywords
+ * remain to be read.
  */
 final class Branches {
 
@@ -17,24 +18,24 @@ final class Branches {
     private final Disjointness disjointness;
     private final RuleSet rules;
 
-    Branches(SchemaDocument document, ShapeReader shapes, RuleSet rules) {
+    Branches(SchemaDocument document, ValueSetReader reader, RuleSet rules) {
         this.document = document;
-        this.disjointness = new Disjointness(this, shapes);
+        this.disjointness = new Disjointness(this, reader);
         this.rules = rules;
     }
 
-    /** A place to be looked at, after those that led to it without leaving the value. */
-    private record Pending(Place place, List<String> trail) {
+    /** A schema that remains to be resolved, and the paths of the schemas of the same value that led to it. */
+    private record Pending(SchemaNode schema, List<String> trail) {
 
-        Pending next(Place target) {
+        Pending next(SchemaNode target) {
             List<String> longer = new ArrayList<>(trail);
-            longer.add(place.path());
+            longer.add(schema.path());
             return new Pending(target, longer);
         }
     }
 
-    /** What is known while a branch is put together. */
-    private record Partial(List<Pending> pending, List<Place> done, List<List<Pending>> choices) {
+    /** A branch in the making: schemas that remain to be resolved, resolved schemas, and choices not yet made. */
+    private record Partial(List<Pending> pending, List<SchemaNode> done, List<List<Pending>> choices) {
 
         Partial with(Pending chosen) {
             List<Pending> next = new ArrayList<>(pending);
@@ -43,9 +44,10 @@ final class Branches {
         }
     }
 
+    /** The branches of a conjunction: a value satisfies it if and only if it satisfies one of them. */
     List<Conjunction> of(Conjunction conjunction) {
         List<Pending> pending = new ArrayList<>();
-        conjunction.places().forEach(place -> pending.add(new Pending(place, List.of())));
+        conjunction.schemas().forEach(schema -> pending.add(new Pending(schema, List.of())));
         List<Conjunction> found = new ArrayList<>();
         expand(new Partial(pending, new ArrayList<>(), new ArrayList<>()), found);
         return found;
@@ -54,7 +56,7 @@ final class Branches {
     private void expand(Partial partial, List<Conjunction> found) {
         while (!partial.pending().isEmpty()) {
             Pending next = partial.pending().remove(0);
-            if (!look(next, partial)) {
+            if (!resolve(next, partial)) {
                 return;
             }
         }
@@ -71,38 +73,38 @@ final class Branches {
         }
     }
 
-    /** Looks at one place; false if it allows nothing. */
-    private boolean look(Pending pending, Partial partial) {
-        Place place = pending.place();
+    /** Resolves one schema; false if it allows no value. */
+    private boolean resolve(Pending pending, Partial partial) {
+        SchemaNode schema = pending.schema();
         rules.work().spend(1_000);
-        if (pending.trail().contains(place.path()) || pending.trail().size() > MAX_TRAIL) {
-            throw place.unsupported("$ref", "it leads back to itself without an object or array in between");
+        if (pending.trail().contains(schema.path()) || pending.trail().size() > MAX_TRAIL) {
+            throw schema.unsupported("$ref", "it leads back to itself without an object or array in between");
         }
-        if (place.node().isBoolean()) {
-            return place.node().booleanValue();
+        if (schema.node().isBoolean()) {
+            return schema.node().booleanValue();
         }
-        if (partial.done().stream().anyMatch(done -> done.path().equals(place.path()))) {
+        if (partial.done().stream().anyMatch(done -> done.path().equals(schema.path()))) {
             return true;
         }
-        Keywords.check(place);
-        partial.done().add(place);
-        if (place.has("$ref")) {
-            partial.pending().add(pending.next(document.target(place)));
+        Keywords.check(schema);
+        partial.done().add(schema);
+        if (schema.has("$ref")) {
+            partial.pending().add(pending.next(document.target(schema)));
         }
-        if (place.has("allOf")) {
-            place.schemas("allOf").forEach(part -> partial.pending().add(pending.next(part)));
+        if (schema.has("allOf")) {
+            schema.schemas("allOf").forEach(part -> partial.pending().add(pending.next(part)));
         }
-        if (place.has("anyOf")) {
+        if (schema.has("anyOf")) {
             partial.choices().add(options(pending, "anyOf"));
         }
-        if (place.has("oneOf")) {
-            disjointness.require(place);
+        if (schema.has("oneOf")) {
+            disjointness.require(schema);
             partial.choices().add(options(pending, "oneOf"));
         }
         return true;
     }
 
     private static List<Pending> options(Pending pending, String keyword) {
-        return pending.place().schemas(keyword).stream().map(pending::next).toList();
+        return pending.schema().schemas(keyword).stream().map(pending::next).toList();
     }
 }

@@ -7,27 +7,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Schemas that a value must satisfy together, in their order; none of them allows any value. */
-record Conjunction(List<Place> places) {
+/** Schemas that a value must satisfy at the same time, in their order. An empty conjunction allows any value. */
+record Conjunction(List<SchemaNode> schemas) {
 
     Conjunction {
-        places = List.copyOf(places);
+        schemas = List.copyOf(schemas);
     }
 
-    /** These places, each once. */
-    static Conjunction of(Collection<Place> places) {
-        Map<String, Place> byPath = new LinkedHashMap<>();
-        places.forEach(place -> byPath.putIfAbsent(place.path(), place));
+    /** The conjunction of these schemas, without duplicates. */
+    static Conjunction of(Collection<SchemaNode> schemas) {
+        Map<String, SchemaNode> byPath = new LinkedHashMap<>();
+        schemas.forEach(schema -> byPath.putIfAbsent(schema.path(), schema));
         return new Conjunction(List.copyOf(byPath.values()));
     }
 
-    /** What tells conjunctions apart. */
+    /** The paths of the schemas; conjunctions with the same key allow the same values. */
     Set<String> key() {
-        return places.stream().map(Place::path).collect(Collectors.toSet());
+        return schemas.stream().map(SchemaNode::path).collect(Collectors.toSet());
     }
 
-    boolean isNever() {
-        return places.stream()
-                .anyMatch(place -> place.node().isBoolean() && !place.node().booleanValue());
+    /** Whether one of the schemas is {@code false}, so that no value satisfies the conjunction. */
+    boolean isFalse() {
+        return schemas.stream()
+                .anyMatch(schema -> schema.node().isBoolean() && !schema.node().booleanValue());
     }
 }

@@ -5,29 +5,29 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whether no value satisfies two schemas, as far as that can be proved: by type, by listed values, by ranges and
- * patterns, or by a member that both require with values that cannot be the same, or that one requires and the other
- * forbids.
+ * Tries to prove that no value satisfies two schemas at the same time. A proof can rest on types, listed values, ranges,
+ * lengths or patterns, on a member that both schemas require with values that cannot be the same, or on a member that one
+ * requires and the other forbids.
  */
 final class Disjointness {
 
     private static final int MAX_DEPTH = 3;
 
     private final Branches branches;
-    private final ShapeReader shapes;
+    private final ValueSetReader reader;
 
-    Disjointness(Branches branches, ShapeReader shapes) {
+    Disjointness(Branches branches, ValueSetReader reader) {
         this.branches = branches;
-        this.shapes = shapes;
+        this.reader = reader;
     }
 
-    /** Refuses a {@code oneOf} two of whose schemas may both accept a value. */
-    void require(Place place) {
-        List<Place> options = place.schemas("oneOf");
+    /** Rejects a {@code oneOf} if two of its schemas may accept the same value. */
+    void require(SchemaNode schema) {
+        List<SchemaNode> options = schema.schemas("oneOf");
         for (int i = 0; i < options.size(); i++) {
             for (int j = i + 1; j < options.size(); j++) {
                 if (!disjoint(Conjunction.of(List.of(options.get(i))), Conjunction.of(List.of(options.get(j))), 0)) {
-                    throw place.unsupported(
+                    throw schema.unsupported(
                             "oneOf", "schemas %d and %d may accept the same value; use anyOf".formatted(i, j));
                 }
             }
@@ -35,69 +35,69 @@ final class Disjointness {
     }
 
     private boolean disjoint(Conjunction left, Conjunction right, int depth) {
-        shapes.work().spend(10_000);
-        List<Shape> rights = branches.of(right).stream()
-                .flatMap(branch -> shapes.read(branch).stream())
+        reader.work().spend(10_000);
+        List<ValueSet> rights = branches.of(right).stream()
+                .flatMap(branch -> reader.read(branch).stream())
                 .toList();
         return branches.of(left).stream()
-                .flatMap(branch -> shapes.read(branch).stream())
-                .allMatch(shape -> rights.stream().allMatch(other -> disjoint(shape, other, depth)));
+                .flatMap(branch -> reader.read(branch).stream())
+                .allMatch(set -> rights.stream().allMatch(other -> disjoint(set, other, depth)));
     }
 
-    private boolean disjoint(Shape left, Shape right, int depth) {
-        if (left instanceof Shape.Listed listed) {
+    private boolean disjoint(ValueSet left, ValueSet right, int depth) {
+        if (left instanceof ValueSet.Enumerated listed) {
             return listed.values().stream().noneMatch(value -> mayContain(right, value));
         }
-        if (right instanceof Shape.Listed) {
+        if (right instanceof ValueSet.Enumerated) {
             return disjoint(right, left, depth);
         }
-        if (left instanceof Shape.Numbers numbers && right instanceof Shape.Numbers others) {
+        if (left instanceof ValueSet.Numbers numbers && right instanceof ValueSet.Numbers others) {
             return numbers.range().isDisjoint(others.range());
         }
-        if (left instanceof Shape.Strings strings && right instanceof Shape.Strings others) {
+        if (left instanceof ValueSet.Strings strings && right instanceof ValueSet.Strings others) {
             return disjoint(strings, others);
         }
-        if (left instanceof Shape.Arrays arrays && right instanceof Shape.Arrays others) {
+        if (left instanceof ValueSet.Arrays arrays && right instanceof ValueSet.Arrays others) {
             return arrays.min() > others.max() || others.min() > arrays.max();
         }
-        if (left instanceof Shape.Objects objects && right instanceof Shape.Objects others) {
+        if (left instanceof ValueSet.Objects objects && right instanceof ValueSet.Objects others) {
             return disjoint(objects.members(), others.members(), depth)
                     || disjoint(others.members(), objects.members(), depth);
         }
         return true; // different types
     }
 
-    private static boolean mayContain(Shape shape, JsonNode value) {
-        if (shape instanceof Shape.Listed listed) {
+    private static boolean mayContain(ValueSet set, JsonNode value) {
+        if (set instanceof ValueSet.Enumerated listed) {
             return listed.contains(value);
         }
-        if (shape instanceof Shape.Numbers numbers) {
+        if (set instanceof ValueSet.Numbers numbers) {
             return value.isNumber() && numbers.contains(value.decimalValue());
         }
-        if (shape instanceof Shape.Strings strings) {
+        if (set instanceof ValueSet.Strings strings) {
             return value.isString() && withoutFormats(strings).contains(value.stringValue());
         }
-        return shape instanceof Shape.Arrays ? value.isArray() : value.isObject();
+        return set instanceof ValueSet.Arrays ? value.isArray() : value.isObject();
     }
 
-    /** A format's set is smaller than the format, so it proves nothing. */
-    private static Shape.Strings withoutFormats(Shape.Strings strings) {
-        return new Shape.Strings(strings.min(), strings.max(), strings.patterns(), List.of());
+    /** The set that stands for a format is smaller than the format, so it proves nothing. */
+    private static ValueSet.Strings withoutFormats(ValueSet.Strings strings) {
+        return new ValueSet.Strings(strings.min(), strings.max(), strings.patterns(), List.of());
     }
 
-    private boolean disjoint(Shape.Strings left, Shape.Strings right) {
+    private boolean disjoint(ValueSet.Strings left, ValueSet.Strings right) {
         if (left.min() > right.max() || right.min() > left.max()) {
             return true;
         }
-        TextAutomaton both = StringLanguage.of(withoutFormats(left), shapes.work())
-                .and(StringLanguage.of(withoutFormats(right), shapes.work()), shapes.work());
+        TextAutomaton both = StringLanguage.of(withoutFormats(left), reader.work())
+                .and(StringLanguage.of(withoutFormats(right), reader.work()), reader.work());
         return both.isEmpty();
     }
 
     private boolean disjoint(MembersReader left, MembersReader right, int depth) {
         for (String name : left.required()) {
             Conjunction other = right.valueOf(name);
-            if (other.isNever()) {
+            if (other.isFalse()) {
                 return true;
             }
             if (depth < MAX_DEPTH

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The formats of strings that are regular, each as a set of strings that lies within the format: what the grammar makes
- * is valid wherever formats are checked, though not every valid string can be made.
+ * The string formats that are enforced, each as a regular set of strings that is a subset of the format. So what the
+ * grammar generates passes every validator of formats, but not every valid string can be generated.
  */
 final class Formats {
 
@@ -29,7 +29,7 @@ final class Formats {
             "[0-9]{1,4}Y([0-9]{1,4}M([0-9]{1,4}D)?)?|[0-9]{1,4}M([0-9]{1,4}D)?|[0-9]{1,4}D";
     private static final String URI_CHARACTERS = "[A-Za-z0-9._~-]";
 
-    /** Some validators know the registered domains; these are the common ones. */
+    /** Common top-level domains; some validators accept registered domains only. */
     private static final String TOP_DOMAIN =
             "(com|org|net|edu|gov|mil|int|info|biz|name|pro|app|dev|io|ai|co|me|tv|eu|de|uk"
                     + "|us|fr|es|it|nl|be|lu|ch|at|pl|cz|sk|hu|ro|bg|hr|si|rs|gr|pt|ie|dk|se|no|fi|is|ee|lv|lt|ua|ru|tr|il|ae|sa|eg"
@@ -37,7 +37,7 @@ final class Formats {
 
     private static final Map<String, Regex> ENFORCED = enforced();
 
-    /** Formats of the specification that are not regular, or not worth an automaton. */
+    /** Formats of the specification that are not regular, or that are not worth an automaton. */
     private static final Set<String> UNSUPPORTED = Set.of(
             "idn-email",
             "idn-hostname",
@@ -73,11 +73,11 @@ final class Formats {
         return Map.copyOf(parsed);
     }
 
-    /** The strings that are made for the format of a place; empty for one that says nothing about strings. */
-    static Optional<Regex> regex(Place place) {
-        String format = place.string("format");
+    /** The strings that are generated for the format of a schema; empty for a format that does not constrain strings. */
+    static Optional<Regex> regex(SchemaNode schema) {
+        String format = schema.string("format");
         if (UNSUPPORTED.contains(format)) {
-            throw place.unsupported("format " + format, "");
+            throw schema.unsupported("format " + format, "");
         }
         return Optional.ofNullable(ENFORCED.get(format));
     }

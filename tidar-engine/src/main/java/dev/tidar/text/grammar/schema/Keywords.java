@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Which keywords of JSON Schema are enforced, and which say nothing about values. All others are refused by name. */
+/** The keywords of JSON Schema that are enforced, and those that are annotations. All others are rejected by name. */
 final class Keywords {
 
     private static final Set<String> ENFORCED = Set.of(
@@ -56,7 +56,7 @@ final class Keywords {
             "title",
             "writeOnly");
 
-    /** Keywords that only a structured value can offend. */
+    /** Keywords that only arrays and objects can violate. */
     static final Set<String> OF_STRUCTURES = Set.of(
             "additionalProperties",
             "items",
@@ -76,35 +76,35 @@ final class Keywords {
 
     private Keywords() {}
 
-    /** Refuses a place that is no schema, or has keywords that are not enforced. */
-    static void check(Place place) {
-        if (!place.node().isObject()) {
+    /** Rejects a node that is not a schema, or that has keywords which are not enforced. */
+    static void check(SchemaNode schema) {
+        if (!schema.node().isObject()) {
             throw new InvalidRequestException("schema %s: must be a schema, but is %s"
-                    .formatted(place.shown(), Place.shortened(place.node().toString())));
+                    .formatted(schema.shown(), SchemaNode.shortened(schema.node().toString())));
         }
-        for (String keyword : place.node().propertyNames()) {
+        for (String keyword : schema.node().propertyNames()) {
             if (!ENFORCED.contains(keyword) && !ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
-                throw place.unsupported(keyword, "");
+                throw schema.unsupported(keyword, "");
             }
         }
-        if (place.has("$id") && !place.path().isEmpty()) {
-            throw place.unsupported("$id", "only the whole schema may have one");
+        if (schema.has("$id") && !schema.path().isEmpty()) {
+            throw schema.unsupported("$id", "only the whole schema may have one");
         }
-        if (place.has("$schema") && !place.string("$schema").matches("https?://json-schema\\.org/.*")) {
-            throw place.unsupported(
-                    "$schema " + place.string("$schema"), "only the dialects of json-schema.org are known");
+        if (schema.has("$schema") && !schema.string("$schema").matches("https?://json-schema\\.org/.*")) {
+            throw schema.unsupported(
+                    "$schema " + schema.string("$schema"), "only the dialects of json-schema.org are known");
         }
-        if (place.has("type")) {
-            checkType(place);
+        if (schema.has("type")) {
+            checkType(schema);
         }
     }
 
-    private static void checkType(Place place) {
-        JsonNode type = place.get("type");
+    private static void checkType(SchemaNode schema) {
+        JsonNode type = schema.get("type");
         Iterable<JsonNode> names = type.isArray() ? type : List.of(type);
         for (JsonNode name : names) {
             if (!name.isString() || !TYPES.contains(name.stringValue())) {
-                throw place.wrong("type", "be one of " + TYPES.stream().sorted().toList());
+                throw schema.invalid("type", "be one of " + TYPES.stream().sorted().toList());
             }
         }
     }

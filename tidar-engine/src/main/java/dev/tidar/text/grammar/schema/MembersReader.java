@@ -13,33 +13,33 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the keywords of a branch say about the members of an object.
+ * Reads what the keywords of a branch say about the members of an object.
  *
- * <p>Declared are the names in {@code properties} and {@code required}, in their order. Further members are made where
- * {@code patternProperties} or {@code additionalProperties} name a schema for them, and in objects that declare
- * nothing. That is less than JSON Schema allows, which allows members that nobody mentioned.
+ * <p>Members are declared if {@code properties} or {@code required} names them; they keep that order. Additional members
+ * are generated if {@code patternProperties} or {@code additionalProperties} has a schema for them, and in objects that
+ * declare nothing. JSON Schema allows more: members that no keyword mentions.
  */
 final class MembersReader {
 
-    private final List<Place> places;
-    private final ShapeReader shapes;
+    private final List<SchemaNode> schemas;
+    private final ValueSetReader reader;
     private final Set<String> declared = new LinkedHashSet<>();
     private final Set<String> required = new LinkedHashSet<>();
     private final int min;
     private final int max;
 
-    MembersReader(List<Place> places, ShapeReader shapes) {
-        this.places = places;
-        this.shapes = shapes;
+    MembersReader(List<SchemaNode> schemas, ValueSetReader reader) {
+        this.schemas = schemas;
+        this.reader = reader;
         int min = 0;
         int max = Integer.MAX_VALUE;
-        for (Place place : places) {
-            declared.addAll(place.named("properties").keySet());
-            min = Math.max(min, place.min("minProperties"));
-            max = Math.min(max, place.max("maxProperties"));
+        for (SchemaNode schema : schemas) {
+            declared.addAll(schema.named("properties").keySet());
+            min = Math.max(min, schema.min("minProperties"));
+            max = Math.min(max, schema.max("maxProperties"));
         }
-        for (Place place : places) {
-            required.addAll(place.strings("required"));
+        for (SchemaNode schema : schemas) {
+            required.addAll(schema.strings("required"));
         }
         declared.addAll(required);
         this.min = min;
@@ -47,13 +47,13 @@ final class MembersReader {
     }
 
     /**
-     * Members whose names are a set, rather than one name.
+     * Members whose names are in a set.
      *
-     * @param names empty for any name at all
+     * @param names the set; empty for any name
      */
-    record Further(Optional<TextAutomaton> names, Conjunction value) {}
+    record Additional(Optional<TextAutomaton> names, Conjunction value) {}
 
-    /** Declared names, in their order, that {@code propertyNames} allows or that are required all the same. */
+    /** The declared names, in their order, except optional ones that {@code propertyNames} forbids. */
     List<String> declared() {
         List<TextAutomaton> allowed = allowedNames();
         return declared.stream()
@@ -73,143 +73,144 @@ final class MembersReader {
         return max;
     }
 
-    /** Whether a required name is forbidden, so that there is no such object. */
+    /** Whether {@code propertyNames} forbids a required name, so that no object satisfies the branch. */
     boolean isImpossible() {
         List<TextAutomaton> allowed = allowedNames();
         return required.stream().anyMatch(name -> allowed.stream().anyMatch(names -> !names.accepts(name)));
     }
 
     /**
-     * Refuses a least number of members that could be met by further members of one name, which the grammar does not
-     * remember.
+     * Rejects a minimum number of members that additional members with the same name could seem to reach: the grammar
+     * does not remember names, and equal names count once.
      */
-    void requireCountable(boolean hasFurther) {
-        if (hasFurther && min > required.size() + 1) {
-            throw places.stream()
-                    .filter(place -> place.min("minProperties") == min)
+    void requireCountable(boolean hasAdditional) {
+        if (hasAdditional && min > required.size() + 1) {
+            throw schemas.stream()
+                    .filter(schema -> schema.min("minProperties") == min)
                     .findFirst()
                     .orElseThrow()
                     .unsupported("minProperties", "members whose names are not declared count once");
         }
     }
 
-    /** The value of a member of this name. */
+    /** What the value of the member with this name must satisfy. */
     Conjunction valueOf(String name) {
-        List<Place> found = new ArrayList<>();
-        for (Place place : places) {
+        List<SchemaNode> found = new ArrayList<>();
+        for (SchemaNode schema : schemas) {
             boolean matched = false;
-            Place property = place.named("properties").get(name);
+            SchemaNode property = schema.named("properties").get(name);
             if (property != null) {
                 found.add(property);
                 matched = true;
             }
-            for (Map.Entry<String, Place> entry :
-                    place.named("patternProperties").entrySet()) {
+            for (Map.Entry<String, SchemaNode> entry :
+                    schema.named("patternProperties").entrySet()) {
                 if (names(entry.getValue(), entry.getKey()).accepts(name)) {
                     found.add(entry.getValue());
                     matched = true;
                 }
             }
-            if (!matched && place.has("additionalProperties")) {
-                found.add(place.child("additionalProperties"));
+            if (!matched && schema.has("additionalProperties")) {
+                found.add(schema.child("additionalProperties"));
             }
         }
         return Conjunction.of(found);
     }
 
-    /** Whether any name at all may be that of a further member, with any value that is allowed for one. */
+    /** Whether additional members can have any name, and all have to satisfy the same schemas. */
     boolean isOpen() {
         return declared.isEmpty()
-                && makesUnmentioned()
-                && places.stream().noneMatch(place -> place.has("patternProperties") || place.has("propertyNames"));
+                && generatesUndeclared()
+                && schemas.stream().noneMatch(schema -> schema.has("patternProperties") || schema.has("propertyNames"));
     }
 
-    /** Further members, apart by the one pattern that matches their names, or none. */
-    List<Further> further() {
+    /** The additional members, grouped by the one pattern that matches their names; one group matches no pattern. */
+    List<Additional> additional() {
         if (isOpen()) {
-            Conjunction value = valueOfFurther(null);
-            return value.isNever() ? List.of() : List.of(new Further(Optional.empty(), value));
+            Conjunction value = valueOfAdditional(null);
+            return value.isFalse() ? List.of() : List.of(new Additional(Optional.empty(), value));
         }
-        Map<String, Place> patterns = new LinkedHashMap<>();
-        places.forEach(place -> place.named("patternProperties").forEach(patterns::putIfAbsent));
-        List<Further> found = new ArrayList<>();
+        Map<String, SchemaNode> patterns = new LinkedHashMap<>();
+        schemas.forEach(schema -> schema.named("patternProperties").forEach(patterns::putIfAbsent));
+        List<Additional> found = new ArrayList<>();
         for (String pattern : patterns.keySet()) {
-            if (valueOfFurther(pattern).isNever()) {
+            if (valueOfAdditional(pattern).isFalse()) {
                 continue;
             }
             TextAutomaton names = names(patterns.get(pattern), pattern);
             for (String other : patterns.keySet()) {
-                names = other.equals(pattern) ? names : names.minus(names(patterns.get(other), other), shapes.work());
+                names = other.equals(pattern) ? names : names.minus(names(patterns.get(other), other), reader.work());
             }
-            addFurther(found, names, valueOfFurther(pattern));
+            addAdditional(found, names, valueOfAdditional(pattern));
         }
-        if (makesUnmentioned() && !valueOfFurther(null).isNever()) {
-            TextAutomaton names = TextAutomaton.of(Regex.ANY_TEXT, shapes.work());
+        if (generatesUndeclared() && !valueOfAdditional(null).isFalse()) {
+            TextAutomaton names = TextAutomaton.of(Regex.ANY_TEXT, reader.work());
             for (String pattern : patterns.keySet()) {
-                names = names.minus(names(patterns.get(pattern), pattern), shapes.work());
+                names = names.minus(names(patterns.get(pattern), pattern), reader.work());
             }
-            addFurther(found, names, valueOfFurther(null));
+            addAdditional(found, names, valueOfAdditional(null));
         }
         return found;
     }
 
-    private boolean makesUnmentioned() {
-        boolean named = places.stream().anyMatch(place -> place.has("additionalProperties"));
-        boolean bare = declared.isEmpty() && places.stream().noneMatch(place -> place.has("patternProperties"));
-        return named || bare;
+    /** Whether members are generated that no keyword names. */
+    private boolean generatesUndeclared() {
+        boolean mentioned = schemas.stream().anyMatch(schema -> schema.has("additionalProperties"));
+        boolean unrestricted = declared.isEmpty() && schemas.stream().noneMatch(schema -> schema.has("patternProperties"));
+        return mentioned || unrestricted;
     }
 
-    private void addFurther(List<Further> found, TextAutomaton names, Conjunction value) {
-        TextAutomaton kept = names.minus(TextAutomaton.of(declared, shapes.work()), shapes.work());
+    private void addAdditional(List<Additional> found, TextAutomaton names, Conjunction value) {
+        TextAutomaton kept = names.minus(TextAutomaton.of(declared, reader.work()), reader.work());
         for (TextAutomaton allowed : allowedNames()) {
-            kept = kept.and(allowed, shapes.work());
+            kept = kept.and(allowed, reader.work());
         }
         if (!kept.isEmpty()) {
-            found.add(new Further(Optional.of(kept), value));
+            found.add(new Additional(Optional.of(kept), value));
         }
     }
 
-    private Conjunction valueOfFurther(@Nullable String pattern) {
-        List<Place> found = new ArrayList<>();
-        for (Place place : places) {
-            Place matched =
-                    pattern == null ? null : place.named("patternProperties").get(pattern);
+    private Conjunction valueOfAdditional(@Nullable String pattern) {
+        List<SchemaNode> found = new ArrayList<>();
+        for (SchemaNode schema : schemas) {
+            SchemaNode matched =
+                    pattern == null ? null : schema.named("patternProperties").get(pattern);
             if (matched != null) {
                 found.add(matched);
-            } else if (place.has("additionalProperties")) {
-                found.add(place.child("additionalProperties"));
+            } else if (schema.has("additionalProperties")) {
+                found.add(schema.child("additionalProperties"));
             }
         }
         return Conjunction.of(found);
     }
 
-    private TextAutomaton names(Place place, String pattern) {
-        return shapes.pattern(place, "patternProperties", pattern);
+    private TextAutomaton names(SchemaNode schema, String pattern) {
+        return reader.pattern(schema, "patternProperties", pattern);
     }
 
     private List<TextAutomaton> allowedNames() {
         List<TextAutomaton> found = new ArrayList<>();
-        for (Place place : places) {
-            if (place.has("propertyNames")) {
-                Place names = place.child("propertyNames");
+        for (SchemaNode schema : schemas) {
+            if (schema.has("propertyNames")) {
+                SchemaNode names = schema.child("propertyNames");
                 if (names.node().isBoolean()) {
                     if (!names.node().booleanValue()) {
-                        found.add(TextAutomaton.of(List.of(), shapes.work()));
+                        found.add(TextAutomaton.of(List.of(), reader.work()));
                     }
                     continue;
                 }
                 Keywords.check(names);
                 requirePlain(names);
-                for (Shape shape : shapes.read(new Conjunction(List.of(names)))) {
-                    if (shape instanceof Shape.Strings strings) {
-                        found.add(StringLanguage.of(strings, shapes.work()));
-                    } else if (shape instanceof Shape.Listed listed && (names.has("enum") || names.has("const"))) {
+                for (ValueSet set : reader.read(new Conjunction(List.of(names)))) {
+                    if (set instanceof ValueSet.Strings strings) {
+                        found.add(StringLanguage.of(strings, reader.work()));
+                    } else if (set instanceof ValueSet.Enumerated listed && (names.has("enum") || names.has("const"))) {
                         found.add(TextAutomaton.of(
                                 listed.values().stream()
                                         .filter(JsonNode::isString)
                                         .map(JsonNode::stringValue)
                                         .toList(),
-                                shapes.work()));
+                                reader.work()));
                     }
                 }
             }
@@ -217,7 +218,7 @@ final class MembersReader {
         return found;
     }
 
-    private static void requirePlain(Place names) {
+    private static void requirePlain(SchemaNode names) {
         for (String keyword : List.of("$ref", "allOf", "anyOf", "oneOf")) {
             if (names.has(keyword)) {
                 throw names.unsupported(keyword, "in propertyNames");

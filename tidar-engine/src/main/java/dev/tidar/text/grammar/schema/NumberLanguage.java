@@ -16,15 +16,15 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * The spellings of numbers within bounds, exact to the digit.
+ * The spellings of numbers within bounds, as automata that are exact to the last digit.
  *
- * <p>A number without bounds may have an exponent; one with bounds is made without. Digits are limited to those that a
- * {@code double} or a {@code long} can hold, and to those that the bounds have.
+ * <p>Numbers without bounds may have an exponent; numbers with bounds are generated without one. The number of digits is
+ * limited to what a {@code double} or a {@code long} can hold, or to what the bounds have if that is more.
  */
 final class NumberLanguage {
 
-    private static final int INTEGER_DIGITS = 18; // of a long
-    private static final int WHOLE_DIGITS = 15; // of a double, which then is exact
+    private static final int INTEGER_DIGITS = 18; // those that every long can hold
+    private static final int WHOLE_DIGITS = 15; // those that a double holds exactly
     private static final int FRACTION_DIGITS = 16;
     private static final int MAX_BOUND_DIGITS = 60;
     private static final int MAX_DIVISOR_DIGITS = 15;
@@ -52,9 +52,9 @@ final class NumberLanguage {
                 && bare.scaleByPowerOfTen(Math.max(0, bare.scale())).compareTo(MAX_DIVISOR) <= 0;
     }
 
-    static TextAutomaton of(Shape.Numbers numbers, Work work) {
-        NumberRange range = numbers.made();
-        TextAutomaton all = TextAutomaton.of(size(numbers), work);
+    static TextAutomaton of(ValueSet.Numbers numbers, Work work) {
+        NumberRange range = numbers.generated();
+        TextAutomaton all = TextAutomaton.of(spellings(numbers), work);
         if (range.low().isPresent()) {
             all = all.and(TextAutomaton.of(atLeast(range.low().get()), work), work);
         }
@@ -67,19 +67,19 @@ final class NumberLanguage {
         return all;
     }
 
-    /** Numbers of as many digits as are made. */
-    private static Regex size(Shape.Numbers numbers) {
-        NumberRange range = numbers.made();
-        // Validators divide in double precision.
-        int digits = numbers.whole() && numbers.multiples().isEmpty() ? INTEGER_DIGITS : WHOLE_DIGITS;
+    /** The spellings with an allowed number of digits. */
+    private static Regex spellings(ValueSet.Numbers numbers) {
+        NumberRange range = numbers.generated();
+        // Validators check multipleOf in double precision, so multiples have no more digits than a double holds.
+        int digits = numbers.integersOnly() && numbers.multiples().isEmpty() ? INTEGER_DIGITS : WHOLE_DIGITS;
         int fraction = FRACTION_DIGITS;
         for (NumberRange.Bound bound : List.of(
                 range.low().orElse(new NumberRange.Bound(BigDecimal.ZERO, false)),
                 range.high().orElse(new NumberRange.Bound(BigDecimal.ZERO, false)))) {
-            digits = Math.max(digits, wholePart(bound.value().abs()).length() + (numbers.whole() ? 0 : 1));
+            digits = Math.max(digits, wholePart(bound.value().abs()).length() + (numbers.integersOnly() ? 0 : 1));
             fraction = Math.max(fraction, bound.value().scale() + 1);
         }
-        if (numbers.whole()) {
+        if (numbers.integersOnly()) {
             return oneOf(literal("0"), sequence(optional(MINUS), NONZERO, new Regex.Repeat(DIGIT, 0, digits - 1)));
         }
         Regex plain = sequence(
@@ -99,15 +99,15 @@ final class NumberLanguage {
 
     private static Regex atLeast(NumberRange.Bound bound) {
         return bound.value().signum() < 0
-                ? oneOf(NOT_NEGATIVE, sequence(MINUS, within(bound.value().negate(), bound.strict())))
-                : beyond(bound.value(), bound.strict());
+                ? oneOf(NOT_NEGATIVE, sequence(MINUS, unsignedAtMost(bound.value().negate(), bound.strict())))
+                : unsignedAtLeast(bound.value(), bound.strict());
     }
 
     private static Regex atMost(NumberRange.Bound bound) {
         if (bound.value().signum() > 0 || bound.value().signum() == 0 && !bound.strict()) {
-            return oneOf(sequence(MINUS, NOT_NEGATIVE), within(bound.value(), bound.strict()));
+            return oneOf(sequence(MINUS, NOT_NEGATIVE), unsignedAtMost(bound.value(), bound.strict()));
         }
-        return sequence(MINUS, beyond(bound.value().negate(), bound.strict()));
+        return sequence(MINUS, unsignedAtLeast(bound.value().negate(), bound.strict()));
     }
 
     private static String wholePart(BigDecimal bound) {
@@ -115,26 +115,26 @@ final class NumberLanguage {
         return plain.contains(".") ? plain.substring(0, plain.indexOf('.')) : plain;
     }
 
-    /** Digits after the point, without zeros at the end. */
+    /** The digits after the decimal point, without trailing zeros. */
     private static String fractionPart(BigDecimal bound) {
         String plain = bound.toPlainString();
         return plain.contains(".") ? plain.substring(plain.indexOf('.') + 1).replaceAll("0+$", "") : "";
     }
 
-    /** Numbers without sign that are the bound or more. */
-    private static Regex beyond(BigDecimal bound, boolean strict) {
+    /** Numbers without a sign that are at least the bound, or greater if it is strict. */
+    private static Regex unsignedAtLeast(BigDecimal bound, boolean strict) {
         String whole = wholePart(bound);
         return oneOf(
                 sequence(wholeAbove(whole), ANY_FRACTION),
-                sequence(literal(whole), fractionBeyond(fractionPart(bound), strict)));
+                sequence(literal(whole), fractionAtLeast(fractionPart(bound), strict)));
     }
 
-    /** Numbers without sign that are the bound or less. */
-    private static Regex within(BigDecimal bound, boolean strict) {
+    /** Numbers without a sign that are at most the bound, or less if it is strict. */
+    private static Regex unsignedAtMost(BigDecimal bound, boolean strict) {
         String whole = wholePart(bound);
         return oneOf(
                 sequence(wholeBelow(whole), ANY_FRACTION),
-                sequence(literal(whole), fractionWithin(fractionPart(bound), strict)));
+                sequence(literal(whole), fractionAtMost(fractionPart(bound), strict)));
     }
 
     private static Regex wholeAbove(String bound) {
@@ -159,7 +159,7 @@ final class NumberLanguage {
         return below;
     }
 
-    private static Regex fractionBeyond(String bound, boolean strict) {
+    private static Regex fractionAtLeast(String bound, boolean strict) {
         if (bound.isEmpty()) {
             return strict ? sequence(POINT, ZEROS, NONZERO, DIGITS) : ANY_FRACTION;
         }
@@ -171,7 +171,7 @@ final class NumberLanguage {
         return sequence(POINT, rest);
     }
 
-    private static Regex fractionWithin(String bound, boolean strict) {
+    private static Regex fractionAtMost(String bound, boolean strict) {
         Regex equal = strict ? Regex.NOTHING : ZEROS;
         if (bound.isEmpty()) {
             return strict ? Regex.NOTHING : optional(sequence(POINT, literal("0"), ZEROS));
@@ -180,7 +180,7 @@ final class NumberLanguage {
         for (int i = bound.length() - 1; i >= 0; i--) {
             char digit = bound.charAt(i);
             Regex here = oneOf(sequence(range('0', digit - 1), DIGITS), sequence(range(digit, digit), rest));
-            rest = i == 0 ? here : optional(here); // to stop early is to be less
+            rest = i == 0 ? here : optional(here); // a fraction that stops earlier is smaller
         }
         return optional(sequence(POINT, rest));
     }

@@ -3,12 +3,12 @@ package dev.tidar.text.grammar.schema;
 import java.math.BigDecimal;
 import java.util.Optional;
 
-/** An interval of numbers, open or closed at either end. */
+/** An interval of numbers, open or closed at each end, or unbounded. */
 record NumberRange(Optional<Bound> low, Optional<Bound> high) {
 
     static final NumberRange ALL = new NumberRange(Optional.empty(), Optional.empty());
 
-    /** @param strict whether the value itself is outside */
+    /** @param strict whether the value itself is outside the range */
     record Bound(BigDecimal value, boolean strict) {}
 
     NumberRange from(BigDecimal value, boolean strict) {

@@ -1,9 +1,10 @@
 package dev.tidar.text.grammar.schema;
 
-import dev.tidar.text.grammar.rule.DeferredRule;
+import dev.tidar.text.grammar.rule.ChoiceRule;
 import dev.tidar.text.grammar.rule.Member;
 import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.text.grammar.rule.RuleSet;
+import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
@@ -20,26 +21,31 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * Compiles a schema to rules.
  *
- * <p>What a value must satisfy is a conjunction of places in the schema. Each conjunction that is met becomes one rule,
- * made once, so a schema that contains itself ends as rules that contain themselves.
+ * <p>A value must satisfy a conjunction of schemas. One rule is made for each different conjunction, so a recursive
+ * schema becomes recursive rules.
  */
 public final class SchemaCompiler {
 
     private static final int MAX_RULES = 5_000;
 
     private final RuleSet rules;
-    private final ShapeReader shapes;
+    private final ValueSetReader reader;
     private final Branches branches;
-    private final Map<Set<String>, DeferredRule> known = new HashMap<>();
+    private final Map<Set<String>, ChoiceRule> known = new HashMap<>();
     private final Deque<Runnable> open = new ArrayDeque<>();
 
     private SchemaCompiler(SchemaDocument document, RuleSet rules) {
         this.rules = rules;
-        this.shapes = new ShapeReader(rules.work());
-        this.branches = new Branches(document, shapes, rules);
+        this.reader = new ValueSetReader(rules.work());
+        this.branches = new Branches(document, reader, rules);
     }
 
-    /** The rule of a value that satisfies the schema, white space before it. */
+    /**
+     * The rule of a value that satisfies a schema, with white space before it.
+     *
+     * @throws InvalidRequestException if the schema is malformed, unsupported or too large; the message names the
+     *     location and the keyword
+     */
     public static Rule compile(String schema, RuleSet rules) {
         SchemaDocument document = SchemaDocument.parse(schema);
         SchemaCompiler compiler = new SchemaCompiler(document, rules);
@@ -51,59 +57,59 @@ public final class SchemaCompiler {
     }
 
     private Rule rule(Conjunction conjunction) {
-        DeferredRule rule = known.get(conjunction.key());
+        ChoiceRule rule = known.get(conjunction.key());
         if (rule == null) {
             if (known.size() == MAX_RULES) {
-                throw conjunction.places().get(0).unsupported("a schema of so many parts", "more than " + MAX_RULES);
+                throw conjunction.schemas().get(0).unsupported("a schema of so many parts", "more than " + MAX_RULES);
             }
-            DeferredRule fresh = rules.deferred();
+            ChoiceRule fresh = rules.deferredChoice();
             known.put(conjunction.key(), fresh);
-            open.add(() -> fresh.define(define(conjunction)));
+            open.add(() -> fresh.define(choices(conjunction)));
             rule = fresh;
         }
         return rule;
     }
 
-    private Rule define(Conjunction conjunction) {
+    private List<Rule> choices(Conjunction conjunction) {
         List<Rule> choices = new ArrayList<>();
         List<String> listed = new ArrayList<>();
         for (Conjunction branch : branches.of(conjunction)) {
-            for (Shape shape : shapes.read(branch)) {
-                if (shape instanceof Shape.Listed values) {
+            for (ValueSet set : reader.read(branch)) {
+                if (set instanceof ValueSet.Enumerated values) {
                     values.values().forEach(value -> listed.add(SchemaDocument.write(value)));
                 } else {
-                    choices.add(rule(shape));
+                    choices.add(rule(set));
                 }
             }
         }
         if (!listed.isEmpty()) {
             choices.add(rules.terminal(Encoding.utf8(TextAutomaton.of(listed, rules.work()), rules.work())));
         }
-        return rules.choice(choices);
+        return choices;
     }
 
-    private Rule rule(Shape shape) {
-        if (shape instanceof Shape.Numbers numbers) {
+    private Rule rule(ValueSet set) {
+        if (set instanceof ValueSet.Numbers numbers) {
             return rules.terminal(Encoding.utf8(NumberLanguage.of(numbers, rules.work()), rules.work()));
         }
-        if (shape instanceof Shape.Strings strings) {
+        if (set instanceof ValueSet.Strings strings) {
             return StringLanguage.rule(strings, rules);
         }
-        if (shape instanceof Shape.Arrays arrays) {
+        if (set instanceof ValueSet.Arrays arrays) {
             return array(arrays);
         }
-        return object(((Shape.Objects) shape).members());
+        return object(((ValueSet.Objects) set).members());
     }
 
-    private Rule array(Shape.Arrays arrays) {
-        if (arrays.distinct().isPresent() && arrays.max() > 1) {
-            throw arrays.distinct()
+    private Rule array(ValueSet.Arrays arrays) {
+        if (arrays.uniqueItems().isPresent() && arrays.max() > 1) {
+            throw arrays.uniqueItems()
                     .get()
                     .unsupported("uniqueItems", "more than one element would have to be remembered");
         }
         rules.work().spend(arrays.min());
-        List<Rule> first = arrays.first().stream().map(this::rule).toList();
-        return rules.array(first, rule(arrays.others()), arrays.min(), arrays.max());
+        List<Rule> prefix = arrays.prefix().stream().map(this::rule).toList();
+        return rules.array(prefix, rule(arrays.items()), arrays.min(), arrays.max());
     }
 
     private Rule object(MembersReader members) {
@@ -118,16 +124,16 @@ public final class SchemaCompiler {
             Rule keyAndColon = rules.sequence(literal, rules.space());
             declared.add(new Member(keyAndColon, rule(members.valueOf(name)), required));
         }
-        List<Member> further = new ArrayList<>();
-        for (MembersReader.Further member : members.further()) {
+        List<Member> additional = new ArrayList<>();
+        for (MembersReader.Additional member : members.additional()) {
             Rule name = member.names()
                     .map(names -> rules.terminal(Encoding.jsonStrings(names, rules.work())))
                     .orElse(rules.string(0, Integer.MAX_VALUE));
             Rule key = rules.sequence(name, rules.colon());
-            further.add(new Member(key, rule(member.value()), false));
+            additional.add(new Member(key, rule(member.value()), false));
         }
-        members.requireCountable(!further.isEmpty());
+        members.requireCountable(!additional.isEmpty());
         rules.work().spend((long) (declared.size() + 1) * (members.min() + 1) * 10);
-        return rules.object(declared, further, members.min(), members.max());
+        return rules.object(declared, additional, members.min(), members.max());
     }
 }

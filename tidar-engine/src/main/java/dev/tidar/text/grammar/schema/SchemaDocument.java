@@ -14,13 +14,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A schema as text, parsed within bounds. References lead to places within the same document only. */
+/** A schema that was parsed from text, within limits. References can only lead to schemas in the same document. */
 final class SchemaDocument {
 
     static final int MAX_CHARACTERS = 256 * 1024;
     static final int MAX_DEPTH = 64;
 
-    /** Names are not pooled: a pool keeps them beyond the parse, and its hash can be attacked. */
+    /** Names are not interned: a pool would keep them after parsing, and its hash function can be attacked. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
@@ -41,7 +41,7 @@ final class SchemaDocument {
         this.root = root;
     }
 
-    /** @throws InvalidRequestException if the text is no JSON object or boolean, or too large or deep */
+    /** @throws InvalidRequestException if the text is not a JSON object or boolean, or is too long or nested too deep */
     static SchemaDocument parse(String text) {
         if (text.length() > MAX_CHARACTERS) {
             throw new InvalidRequestException(
@@ -56,22 +56,22 @@ final class SchemaDocument {
             return new SchemaDocument(root);
         } catch (JacksonException e) {
             throw malformed(e.getOriginalMessage(), e);
-        } catch (NumberFormatException e) { // an exponent beyond those of BigDecimal
+        } catch (NumberFormatException e) { // an exponent that BigDecimal cannot represent
             throw malformed(e.getMessage(), e);
         }
     }
 
     private static InvalidRequestException malformed(@Nullable String why, Exception cause) {
         return new InvalidRequestException(
-                "schema must be JSON, but is not: %s".formatted(Place.shortened(String.valueOf(why))), cause);
+                "schema must be JSON, but is not: %s".formatted(SchemaNode.shortened(String.valueOf(why))), cause);
     }
 
-    Place root() {
-        return new Place("", root);
+    SchemaNode root() {
+        return new SchemaNode("", root);
     }
 
-    /** The place that a {@code $ref} leads to. */
-    Place target(Place from) {
+    /** The schema that a {@code $ref} leads to. */
+    SchemaNode target(SchemaNode from) {
         String reference = from.string("$ref");
         if (!reference.equals("#") && !reference.startsWith("#/")) {
             throw from.unsupported(
@@ -81,29 +81,29 @@ final class SchemaDocument {
         StringBuilder path = new StringBuilder();
         for (String part : reference.substring(1).split("/", -1)) {
             if (path.isEmpty() && part.isEmpty() && node == root) {
-                continue; // what stands before the first slash
+                continue; // the part before the first slash
             }
             String name = decoded(from, part).replace("~1", "/").replace("~0", "~");
             node = node.isArray() && name.matches("0|[1-9][0-9]{0,5}")
                     ? node.path(Integer.parseInt(name))
                     : node.path(name);
-            path.append('/').append(Place.escaped(name));
+            path.append('/').append(SchemaNode.escaped(name));
         }
         if (node.isMissingNode()) {
-            throw from.wrong("$ref", "lead to a place in the schema");
+            throw from.invalid("$ref", "lead to a place in the schema");
         }
-        return new Place(path.toString(), node);
+        return new SchemaNode(path.toString(), node);
     }
 
-    private static String decoded(Place from, String part) {
+    private static String decoded(SchemaNode from, String part) {
         try {
             return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw from.wrong("$ref", "be a pointer in URI form");
+            throw from.invalid("$ref", "be a pointer in URI form");
         }
     }
 
-    /** A value in its shortest form. */
+    /** A value as JSON in its shortest form. */
     static String write(JsonNode value) {
         return MAPPER.writeValueAsString(value);
     }

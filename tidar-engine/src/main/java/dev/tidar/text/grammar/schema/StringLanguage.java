@@ -8,12 +8,13 @@ import dev.tidar.text.grammar.automaton.Work;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The strings of a shape, as an automaton. */
+/** Sets of strings as automata and as rules. */
 final class StringLanguage {
 
     private StringLanguage() {}
 
-    static TextAutomaton of(Shape.Strings strings, Work work) {
+    /** The automaton of the texts in a set of strings. */
+    static TextAutomaton of(ValueSet.Strings strings, Work work) {
         List<TextAutomaton> all = new ArrayList<>(strings.patterns());
         all.addAll(strings.formats());
         if (strings.min() > strings.max()) {
@@ -22,15 +23,15 @@ final class StringLanguage {
         if (strings.min() > 0 || strings.max() < Integer.MAX_VALUE || all.isEmpty()) {
             all.add(TextAutomaton.ofLength(strings.min(), strings.max(), work));
         }
-        TextAutomaton both = all.get(0);
+        TextAutomaton intersection = all.get(0);
         for (TextAutomaton next : all.subList(1, all.size())) {
-            both = both.and(next, work);
+            intersection = intersection.and(next, work);
         }
-        return both;
+        return intersection;
     }
 
-    /** The rule of a shape: without patterns the characters are counted, which costs no states. */
-    static Rule rule(Shape.Strings strings, RuleSet rules) {
+    /** The rule of a set of strings. Without patterns and formats the characters are counted, which needs no states. */
+    static Rule rule(ValueSet.Strings strings, RuleSet rules) {
         if (strings.patterns().isEmpty() && strings.formats().isEmpty()) {
             return rules.string(strings.min(), strings.max());
         }

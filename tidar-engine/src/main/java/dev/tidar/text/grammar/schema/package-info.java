@@ -1,4 +1,4 @@
-/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
+/** Compiles JSON schemas to rules. */
 @NullMarked
 package dev.tidar.text.grammar.schema;
 

@@ -5,20 +5,20 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The tokens of a vocabulary as a tree over their bytes. Immutable.
+ * The tokens of a vocabulary as a trie over their bytes. Immutable.
  *
- * <p>Nodes lie in the order in which a depth-first walk meets them, node 0 being the root. So a walk is a loop over
- * numbers, and to leave out what is below a node is a jump.
+ * <p>Nodes are numbered in depth-first order, and node 0 is the root. So a walk is a loop over node numbers, and
+ * skipping the nodes below a node is a jump.
  */
 public final class TokenTrie {
 
     private final byte[] labels; // [nodes], the byte that leads to a node
     private final int[] depths; // [nodes]
-    private final int[] ends; // [nodes], the first node after those below
+    private final int[] ends; // [nodes], the first node that is not below this one
     private final int[] firstIds; // [nodes + 1], into ids
     private final int[] ids; // grouped by node
 
-    /** @param tokens bytes of each token; a token without bytes has no place in the tree */
+    /** @param tokens bytes of each token; a token without bytes is not in the trie */
     TokenTrie(byte[][] tokens) {
         int[] sorted = IntStream.range(0, tokens.length)
                 .filter(id -> tokens[id].length > 0)
@@ -58,12 +58,12 @@ public final class TokenTrie {
         return depths[node];
     }
 
-    /** The first node after those below this one. */
+    /** The first node after this one that is not below it. */
     public int end(int node) {
         return ends[node];
     }
 
-    /** Where the tokens that end in a node begin among all; they end where those of the next node begin. */
+    /** The index of the first token that ends at a node; the tokens of the next node start where its own tokens end. */
     public int firstToken(int node) {
         return firstIds[node];
     }
@@ -76,7 +76,7 @@ public final class TokenTrie {
         return ids[index];
     }
 
-    /** The node below this one that a byte leads to; 0, the root, if there is none. */
+    /** The child that a byte leads to; 0, the root, if there is none. */
     int child(int node, byte label) {
         int child = node + 1;
         while (child < ends[node]) {
@@ -88,7 +88,7 @@ public final class TokenTrie {
         return 0;
     }
 
-    /** The arrays while they grow. */
+    /** The arrays while the trie is built. */
     private static final class Builder {
         private final byte[] labels;
         private final int[] depths;

@@ -8,10 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The bytes after each token of a model, and the tokens that end an answer. Built once for a model. Thread-safe.
- *
- * <p>It also holds what grammars of this vocabulary share: the tree of tokens, and a bounded cache of the tokens that
- * may follow inside a terminal.
+ * The tokens of a model: the bytes that each one stands for, the tokens that have names, and the tokens that end an
+ * answer. Built once for a model. Immutable, thread-safe.
  */
 public final class Vocabulary {
 
@@ -20,7 +18,7 @@ public final class Vocabulary {
 
     static final int MAX_TOKEN_BYTES = 4096;
 
-    /** Is in the spelling of each token that has a name, and in no UTF-8 text: so no text can spell such a token. */
+    /** A byte that the spelling of each named token contains and no UTF-8 text does, so no text can spell such a token. */
     private static final int NAME_MARK = 0xFF;
 
     private final byte[][] tokens;
@@ -31,12 +29,12 @@ public final class Vocabulary {
     private final TokenTrie trie;
 
     /**
-     * @param tokens bytes of each token id, {@code [ids]}; an id without bytes and name (a gap) is never allowed, and
-     *     neither is one with the byte 0xFF, which no text has
-     * @param names ids that stand for themselves and not for text, such as control tokens, by their names; allowed
-     *     where a grammar asks for the name, and in free text
-     * @param stopIds ids that end an answer; their bytes do not count
-     * @throws IllegalArgumentException if a stop id is none of these ids, or a token has more than 4,096 bytes
+     * @param tokens bytes of each token id, {@code [ids]}. An id without bytes and name (a gap) is never allowed, nor is
+     *     an id with the byte 0xFF, which no text contains
+     * @param names names of the ids that stand for themselves and not for text, such as control tokens; these ids are
+     *     allowed in free text, and where a grammar asks for the name
+     * @param stopIds ids that end an answer; their bytes are ignored
+     * @throws IllegalArgumentException if a stop id is not one of these ids, or a token has more than 4,096 bytes
      */
     public Vocabulary(byte[][] tokens, Map<String, Integer> names, int[] stopIds) {
         this.tokens = new byte[tokens.length][];
@@ -76,7 +74,7 @@ public final class Vocabulary {
         return false;
     }
 
-    /** A mark before, between and after the bytes of the name, so that the name as text is no part of it. */
+    /** Puts the mark before, between and after the bytes of the name, so that the name as text is no part of it. */
     private static byte[] spelled(String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         byte[] spelled = new byte[2 * text.length + 1];
@@ -87,7 +85,7 @@ public final class Vocabulary {
         return spelled;
     }
 
-    /** Ids, those without bytes included. */
+    /** The number of ids, including those without bytes. */
     public int size() {
         return tokens.length;
     }
@@ -100,11 +98,12 @@ public final class Vocabulary {
         return stopIds.clone();
     }
 
+    /** The bytes of a token; none for gaps and stop ids. Not to be changed. */
     public byte[] bytes(int id) {
         return tokens[id];
     }
 
-    /** The bytes by which rules spell the token of this name, if there is one. */
+    /** The bytes with which rules spell the token of this name, if there is one. */
     public Optional<byte[]> named(String name) {
         return Optional.ofNullable(names.get(name));
     }
@@ -113,15 +112,16 @@ public final class Vocabulary {
         return trie;
     }
 
-    /** Whether a byte is a token by itself. */
+    /** Whether some token consists of this byte alone. */
     public boolean hasByte(int unsignedByte) {
         return singleBytes.get(unsignedByte);
     }
 
     /**
-     * The fewest tokens that spell each suffix of a text, {@code [length + 1]}; {@link #UNSPELLABLE} where none do.
+     * Computes the minimum number of tokens that spell each suffix of a text; {@link #UNSPELLABLE} where no tokens do.
      *
-     * @param from suffixes that start before this are wanted; of the others {@code fewest} is known
+     * @param from the suffixes that start before this index are computed; the others are in {@code fewest} already
+     * @param fewest the result, {@code [length + 1]}
      */
     public void fewestTokens(byte[] text, int from, int[] fewest) {
         for (int i = from - 1; i >= 0; i--) {
@@ -140,7 +140,7 @@ public final class Vocabulary {
         }
     }
 
-    /** The tokens of a text by longest match, as far as tokens spell it. */
+    /** The tokens that spell a text by longest match, up to the first place where no token matches. */
     public int[] longestMatches(byte[] text) {
         int[] found = new int[text.length];
         int count = 0;

@@ -1,4 +1,4 @@
-/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
+/** The tokens of a model as bytes, and as a trie over these bytes. */
 @NullMarked
 package dev.tidar.text.grammar.vocabulary;
 

@@ -15,14 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("A grammar is refused")
-class SchemaRefusalTest {
+@DisplayName("A grammar is rejected")
+class SchemaRejectionTest {
 
     private static Grammar compile(String schema) {
         return new Grammars(Vocabularies.BYTES).of(new AnswerFormat.JsonSchema(schema));
     }
 
-    private static void refuses(String schema, String message) {
+    private static void rejects(String schema, String message) {
         assertThatThrownBy(() -> compile(schema))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(message);
@@ -53,7 +53,7 @@ class SchemaRefusalTest {
                 "nullable"
             })
     void byTheNameAndPlaceOfAKeywordThatIsNotEnforced(String keyword) {
-        refuses(
+        rejects(
                 "{\"type\":\"object\",\"properties\":{\"a/b\":{\"%s\":{}}}}".formatted(keyword),
                 "schema #/properties/a~1b: %s is not supported".formatted(keyword));
     }
@@ -124,17 +124,17 @@ class SchemaRefusalTest {
                 "{\"const\":\"\\ud800\"}; schema must allow some answer"
             })
     void withWhatIsWrong(String schema, String message) {
-        refuses(schema, message);
+        rejects(schema, message);
     }
 
     @Test
     void whereItsTextIsEmptyLongOrDeep() {
-        refuses("", "schema must be");
-        refuses("{\"description\":\"%s\"}".formatted("x".repeat(300_000)), "at most 262144 characters");
-        refuses("{\"items\":".repeat(1_000) + "{}" + "}".repeat(1_000), "schema must be JSON, but is not");
+        rejects("", "schema must be");
+        rejects("{\"description\":\"%s\"}".formatted("x".repeat(300_000)), "at most 262144 characters");
+        rejects("{\"items\":".repeat(1_000) + "{}" + "}".repeat(1_000), "schema must be JSON, but is not");
         String million =
                 IntStream.range(0, 1_000_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
-        refuses("{\"enum\":[" + million + "]}", "at most 262144 characters");
+        rejects("{\"enum\":[" + million + "]}", "at most 262144 characters");
     }
 
     @Test
@@ -144,13 +144,13 @@ class SchemaRefusalTest {
             schema.append("\"d%d\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/d%d\"}},"
                     .formatted(i, i + 1));
         }
-        refuses(schema.append("\"d100\":{\"type\":\"null\"}}}").toString(), "nested at most 64 deep");
+        rejects(schema.append("\"d100\":{\"type\":\"null\"}}}").toString(), "nested at most 64 deep");
     }
 
     @Test
     void whereItsCombinationsExplode() {
         String choice = "{\"anyOf\":[{\"minimum\":1},{\"minimum\":2},{\"minimum\":3},{\"minimum\":4}]}";
-        refuses(
+        rejects(
                 "{\"allOf\":[%s]}".formatted(String.join(",", List.of(choice, choice, choice, choice, choice, choice))),
                 "anyOf is not supported: all its combinations are more than 512");
     }
@@ -186,8 +186,8 @@ class SchemaRefusalTest {
             try {
                 grammars.of(new AnswerFormat.JsonSchema(broken));
                 compiled++;
-            } catch (InvalidRequestException refused) {
-                assertThat(refused.getMessage()).isNotBlank().hasSizeLessThan(600);
+            } catch (InvalidRequestException rejected) {
+                assertThat(rejected.getMessage()).isNotBlank().hasSizeLessThan(600);
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 throw new AssertionError("seed %d broke it: %s".formatted(seed, broken), e);
             }

@@ -1,12 +1,12 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.DeferredRule;
+import dev.tidar.text.grammar.rule.ChoiceRule;
 import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.text.grammar.rule.RuleSet;
 import dev.tidar.text.grammar.schema.SchemaCompiler;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.api.AnswerFormat;
-import dev.tidar.text.answer.Outline;
+import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.FreeText;
@@ -21,75 +21,77 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Compiles outlines to rules. Parts that are equal share one rule. Confined to the thread that compiles. */
-final class OutlineCompiler {
+/** Compiles structural tags to rules. Equal parts share one rule. Confined to the thread that compiles. */
+final class StructuralTagsCompiler {
 
     private final RuleSet rules;
     private final Vocabulary vocabulary;
-    private final Map<Outline, Rule> known = new HashMap<>();
+    private final Map<StructuralTags, Rule> known = new HashMap<>();
 
-    OutlineCompiler(RuleSet rules, Vocabulary vocabulary) {
+    StructuralTagsCompiler(RuleSet rules, Vocabulary vocabulary) {
         this.rules = rules;
         this.vocabulary = vocabulary;
     }
 
-    /** What an outline is called in messages to whoever wrote the request. */
-    static String name(Outline outline) {
-        if (outline instanceof Outline.Value value) {
+    /** The name of the tags in messages to the author of the request. */
+    static String name(StructuralTags tags) {
+        if (tags instanceof StructuralTags.Formatted value) {
             AnswerFormat format = value.format();
             return format instanceof AnswerFormat.Regex
                     ? "regex"
                     : format instanceof AnswerFormat.Choices ? "choices" : "schema";
         }
-        return "the outline of the answer";
+        return "the structure of the answer";
     }
 
-    Rule rule(Outline outline) {
-        Rule found = known.get(outline);
+    Rule rule(StructuralTags tags) {
+        Rule found = known.get(tags);
         if (found == null) {
-            found = compile(outline);
-            known.put(outline, found);
+            found = compile(tags);
+            known.put(tags, found);
         }
         return found;
     }
 
-    private Rule compile(Outline outline) {
-        if (outline instanceof Outline.Value value) {
-            return value(value.format());
+    private Rule compile(StructuralTags tags) {
+        if (tags instanceof StructuralTags.Formatted value) {
+            return format(value.format());
         }
-        if (outline instanceof Outline.Tag tag) {
+        if (tags instanceof StructuralTags.Tag tag) {
             return rules.terminal(ByteAutomaton.of(
                     vocabulary.named(tag.name()).orElseGet(() -> tag.name().getBytes(StandardCharsets.UTF_8))));
         }
-        if (outline instanceof Outline.UpTo text) {
-            return rules.terminal(FreeText.upTo(marks(List.of(text.tag())), beginning(text.without()), rules.work()));
+        if (tags instanceof StructuralTags.AnyTextUntil text) {
+            return rules.terminal(
+                    FreeText.upTo(spellings(List.of(text.tag())), automaton(text.excludedStart()), rules.work()));
         }
-        if (outline instanceof Outline.Free text) {
-            return rules.freeText(FreeText.without(marks(text.tags()), beginning(text.without()), rules.work()));
+        if (tags instanceof StructuralTags.AnyText text) {
+            return rules.anyText(
+                    FreeText.without(spellings(text.excludedTags()), automaton(text.excludedStart()), rules.work()));
         }
-        if (outline instanceof Outline.InTurn parts) {
-            return inTurn(parts.parts());
+        if (tags instanceof StructuralTags.Sequence parts) {
+            return sequence(parts.parts());
         }
-        if (outline instanceof Outline.AnyOf any) {
+        if (tags instanceof StructuralTags.AnyOf any) {
             return rules.choice(any.choices().stream().map(this::rule).toList());
         }
-        return repeated((Outline.Repeated) outline);
+        return repeated((StructuralTags.Repeated) tags);
     }
 
-    private Rule inTurn(List<Outline> parts) {
+    private Rule sequence(List<StructuralTags> parts) {
         return parts.isEmpty()
                 ? rules.terminal(texts(RegexParser.parse("nothing", "")))
                 : rules.sequence(parts.stream().map(this::rule).toList());
     }
 
-    private Rule repeated(Outline.Repeated repeated) {
-        DeferredRule again = rules.deferred();
+    private Rule repeated(StructuralTags.Repeated repeated) {
+        ChoiceRule again = rules.deferredChoice();
         Rule part = rules.sequence(rule(repeated.part()), again);
-        again.define(rules.choice(List.of(rule(repeated.end()), part)));
+        again.define(List.of(rule(repeated.end()), part));
         return again;
     }
 
-    private Rule value(AnswerFormat format) {
+    private Rule format(AnswerFormat format) {
         if (format instanceof AnswerFormat.Regex regex) {
             return rules.terminal(texts(RegexParser.parse("regex", regex.expression())));
         }
@@ -104,17 +106,17 @@ final class OutlineCompiler {
         return Encoding.utf8(TextAutomaton.of(regex, rules.work()), rules.work());
     }
 
-    private Optional<ByteAutomaton> beginning(Optional<String> regex) {
+    private Optional<ByteAutomaton> automaton(Optional<String> regex) {
         return regex.map(expression -> texts(RegexParser.parse("beginning", expression)));
     }
 
-    /** Tags as token and as text. */
-    private List<byte[]> marks(Collection<String> tags) {
-        List<byte[]> marks = new ArrayList<>();
+    /** The byte strings that spell these tags: each as text, and as a token if the model has one. */
+    private List<byte[]> spellings(Collection<String> tags) {
+        List<byte[]> spellings = new ArrayList<>();
         for (String tag : tags) {
-            marks.add(tag.getBytes(StandardCharsets.UTF_8));
-            vocabulary.named(tag).ifPresent(marks::add);
+            spellings.add(tag.getBytes(StandardCharsets.UTF_8));
+            vocabulary.named(tag).ifPresent(spellings::add);
         }
-        return marks;
+        return spellings;
     }
 }

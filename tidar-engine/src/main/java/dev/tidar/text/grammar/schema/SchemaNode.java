@@ -9,14 +9,14 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A schema within its document.
+ * A schema in its document: the root schema or a subschema.
  *
- * @param path where it is, as a JSON pointer after {@code #}; two places are the same if their paths are
+ * @param path its location, as the JSON pointer after {@code #}; nodes with the same path are the same schema
  */
-record Place(String path, JsonNode node) {
+record SchemaNode(String path, JsonNode node) {
 
-    /** Bounds on lengths and counts beyond this are no bounds in practice. */
-    private static final int ENDLESS = 1_000_000_000;
+    /** A maximum length or count that is at least this large is treated as no limit. */
+    private static final int NO_LIMIT = 1_000_000_000;
 
     private static final int MAX_MIN = 100_000;
 
@@ -28,34 +28,34 @@ record Place(String path, JsonNode node) {
         return node.path(keyword);
     }
 
-    Place child(String keyword) {
-        return new Place(path + "/" + escaped(keyword), node.path(keyword));
+    SchemaNode child(String keyword) {
+        return new SchemaNode(path + "/" + escaped(keyword), node.path(keyword));
     }
 
-    private Place element(int index) {
-        return new Place(path + "/" + index, node.path(index));
+    private SchemaNode element(int index) {
+        return new SchemaNode(path + "/" + index, node.path(index));
     }
 
-    /** The schemas of a list; each keyword that takes one wants at least one. */
-    List<Place> schemas(String keyword) {
-        Place list = child(keyword);
+    /** The schemas in the list of a keyword; such lists are not empty. */
+    List<SchemaNode> schemas(String keyword) {
+        SchemaNode list = child(keyword);
         if (!list.node.isArray() || list.node.isEmpty()) {
-            throw wrong(keyword, "be a list of schemas");
+            throw invalid(keyword, "be a list of schemas");
         }
-        List<Place> found = new ArrayList<>();
+        List<SchemaNode> found = new ArrayList<>();
         for (int i = 0; i < list.node.size(); i++) {
             found.add(list.element(i));
         }
         return found;
     }
 
-    /** The schemas of an object by name, in their order. */
-    Map<String, Place> named(String keyword) {
-        Map<String, Place> found = new LinkedHashMap<>();
+    /** The schemas in the object of a keyword, by name and in their order; none if the keyword is absent. */
+    Map<String, SchemaNode> named(String keyword) {
+        Map<String, SchemaNode> found = new LinkedHashMap<>();
         if (has(keyword)) {
-            Place object = child(keyword);
+            SchemaNode object = child(keyword);
             if (!object.node.isObject()) {
-                throw wrong(keyword, "be an object of schemas");
+                throw invalid(keyword, "be an object of schemas");
             }
             object.node.propertyNames().forEach(name -> found.put(name, object.child(name)));
         }
@@ -66,11 +66,11 @@ record Place(String path, JsonNode node) {
         List<String> found = new ArrayList<>();
         if (has(keyword)) {
             if (!get(keyword).isArray()) {
-                throw wrong(keyword, "be a list of strings");
+                throw invalid(keyword, "be a list of strings");
             }
             for (JsonNode element : get(keyword)) {
                 if (!element.isString()) {
-                    throw wrong(keyword, "be a list of strings");
+                    throw invalid(keyword, "be a list of strings");
                 }
                 found.add(element.stringValue());
             }
@@ -80,54 +80,54 @@ record Place(String path, JsonNode node) {
 
     String string(String keyword) {
         if (!get(keyword).isString()) {
-            throw wrong(keyword, "be a string");
+            throw invalid(keyword, "be a string");
         }
         return get(keyword).stringValue();
     }
 
-    /** A count from below; 0 if there is none. */
+    /** The minimum count of a keyword; 0 if it is absent. */
     int min(String keyword) {
         int min = has(keyword) ? count(keyword) : 0;
         if (min > MAX_MIN) {
-            throw wrong(keyword, "be at most " + MAX_MIN);
+            throw invalid(keyword, "be at most " + MAX_MIN);
         }
         return min;
     }
 
-    /** A count from above; {@code Integer.MAX_VALUE} if there is none. */
+    /** The maximum count of a keyword; {@code Integer.MAX_VALUE} if it is absent. */
     int max(String keyword) {
-        int max = has(keyword) ? count(keyword) : ENDLESS;
-        return max >= ENDLESS ? Integer.MAX_VALUE : max;
+        int max = has(keyword) ? count(keyword) : NO_LIMIT;
+        return max >= NO_LIMIT ? Integer.MAX_VALUE : max;
     }
 
     private int count(String keyword) {
         BigDecimal value = number(keyword);
         if (value.signum() < 0 || value.stripTrailingZeros().scale() > 0) {
-            throw wrong(keyword, "be a whole number from 0");
+            throw invalid(keyword, "be a whole number from 0");
         }
-        return value.min(BigDecimal.valueOf(ENDLESS)).intValue();
+        return value.min(BigDecimal.valueOf(NO_LIMIT)).intValue();
     }
 
     BigDecimal number(String keyword) {
         if (!get(keyword).isNumber()) {
-            throw wrong(keyword, "be a number");
+            throw invalid(keyword, "be a number");
         }
         return get(keyword).decimalValue();
     }
 
-    /** The refusal of a value that a keyword may not have. */
-    InvalidRequestException wrong(String keyword, String rule) {
+    /** The error for a keyword whose value is invalid. */
+    InvalidRequestException invalid(String keyword, String rule) {
         return new InvalidRequestException("schema %s: %s must %s, but is %s"
                 .formatted(shown(), keyword, rule, shortened(get(keyword).toString())));
     }
 
-    /** The refusal of what is valid, but cannot be enforced. */
+    /** The error for what is valid but cannot be enforced. */
     InvalidRequestException unsupported(String keyword, String why) {
         return new InvalidRequestException("schema %s: %s is not supported%s"
                 .formatted(shown(), shortened(keyword), why.isEmpty() ? "" : ": " + why));
     }
 
-    /** The path, for messages. */
+    /** The location, for messages. */
     String shown() {
         return shortened("#" + path);
     }

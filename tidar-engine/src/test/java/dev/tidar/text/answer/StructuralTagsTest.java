@@ -7,9 +7,9 @@ import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
 import dev.tidar.api.Tools.Choice;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
-import dev.tidar.text.answer.Outline.Free;
-import dev.tidar.text.answer.Outline.UpTo;
-import dev.tidar.text.answer.Outline.Value;
+import dev.tidar.text.answer.StructuralTags.AnyText;
+import dev.tidar.text.answer.StructuralTags.AnyTextUntil;
+import dev.tidar.text.answer.StructuralTags.Formatted;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What grammars make of outlines is in OutlineTest. */
-@DisplayName("The outline of an answer")
-class AnswerOutlineTest {
+/** {@code StructuralTagsGrammarTest} tests the grammars of structural tags. */
+@DisplayName("The structural tags of a request")
+class StructuralTagsTest {
 
     private static final Tool TIME = new Tool("time", "", "{}");
     private static final Tool WEATHER = new Tool("weather.now", "", """
@@ -36,44 +36,44 @@ class AnswerOutlineTest {
     private static final Optional<AnswerFormat> YES_OR_NO = Optional.of(new AnswerFormat.Choices(List.of("yes", "no")));
 
     @Test
-    void isNoneWhereAnyTextWillDo() {
-        assertThat(AnswerOutline.of(AnswerSyntax.PLAIN, Tools.NONE, Optional.empty()))
+    void areAbsentIfAnyTextWillDo() {
+        assertThat(StructuralTags.of(AnswerSyntax.PLAIN, Tools.NONE, Optional.empty()))
                 .isEmpty();
-        assertThat(AnswerOutline.of(
+        assertThat(StructuralTags.of(
                         new AnswerSyntax(Thoughts.MAY_COME, Optional.empty(), Set.of()), Tools.NONE, Optional.empty()))
                 .isEmpty();
     }
 
     @Test
-    void isAFormatAndNothingElseWhereThereAreNoToolsAndNoThoughts() {
-        assertThat(AnswerOutline.of(AnswerSyntax.PLAIN, Tools.NONE, YES_OR_NO)).contains(new Value(YES_OR_NO.get()));
+    void areAFormatAndNothingElseIfThereAreNoToolsAndNoThoughts() {
+        assertThat(StructuralTags.of(AnswerSyntax.PLAIN, Tools.NONE, YES_OR_NO)).contains(new Formatted(YES_OR_NO.get()));
     }
 
     @ParameterizedTest
     @EnumSource(ToolSyntax.class)
-    void hasFreeTextOnlyWhereToolsMayButNeedNotBeCalled(ToolSyntax syntax) {
-        assertThat(parts(outline(syntax, Choice.AUTO, Optional.empty()))).hasAtLeastOneElementOfType(Free.class);
+    void haveFreeTextOnlyIfToolsMayButNeedNotBeCalled(ToolSyntax syntax) {
+        assertThat(parts(tags(syntax, Choice.AUTO, Optional.empty()))).hasAtLeastOneElementOfType(AnyText.class);
         for (Choice choice : List.of(Choice.REQUIRED, Choice.of("time"))) {
-            assertThat(parts(outline(syntax, choice, Optional.empty())))
-                    .doesNotHaveAnyElementsOfTypes(Free.class, UpTo.class);
+            assertThat(parts(tags(syntax, choice, Optional.empty())))
+                    .doesNotHaveAnyElementsOfTypes(AnyText.class, AnyTextUntil.class);
         }
-        assertThat(parts(outline(syntax, Choice.AUTO, YES_OR_NO)))
-                .doesNotHaveAnyElementsOfTypes(Free.class, UpTo.class)
-                .contains(new Value(YES_OR_NO.get()));
+        assertThat(parts(tags(syntax, Choice.AUTO, YES_OR_NO)))
+                .doesNotHaveAnyElementsOfTypes(AnyText.class, AnyTextUntil.class)
+                .contains(new Formatted(YES_OR_NO.get()));
     }
 
     @ParameterizedTest
     @EnumSource
-    void beginsWithThoughtsWhereTheyMayCome(Thoughts thoughts) {
+    void beginWithThoughtsIfTheyMayCome(Thoughts thoughts) {
         AnswerSyntax syntax = new AnswerSyntax(thoughts, Optional.empty(), Set.of());
-        Outline outline = AnswerOutline.of(syntax, Tools.NONE, YES_OR_NO).orElseThrow();
+        StructuralTags tags = StructuralTags.of(syntax, Tools.NONE, YES_OR_NO).orElseThrow();
 
-        UpTo free = new UpTo(AnswerParser.CLOSE_THOUGHTS, Optional.empty());
-        assertThat(parts(outline).contains(free)).isEqualTo(thoughts != Thoughts.NONE);
+        AnyTextUntil free = new AnyTextUntil(AnswerParser.CLOSE_THOUGHTS, Optional.empty());
+        assertThat(parts(tags).contains(free)).isEqualTo(thoughts != Thoughts.NONE);
     }
 
     @Test
-    void namesOneOfTheToolsAndHoldsItsArgumentsToItsSchema() {
+    void nameOneOfTheToolsAndConstrainItsArgumentsToItsSchema() {
         JsonNode schema = schema(ToolSyntax.HERMES, Choice.AUTO);
 
         JsonNode weather = schema.path("anyOf").get(1);
@@ -88,7 +88,7 @@ class AnswerOutlineTest {
     }
 
     @Test
-    void keepsReferencesWithinTheSchemaOfATool() {
+    void keepReferencesWithinTheSchemaOfATool() {
         JsonNode weather = schema(ToolSyntax.HERMES, Choice.AUTO).at("/$defs/weather.now");
 
         assertThat(weather.at("/properties/city/$ref").asString()).isEqualTo("#/$defs/weather.now/$defs/city");
@@ -101,7 +101,7 @@ class AnswerOutlineTest {
     }
 
     @Test
-    void isAboutTheOneToolThatIsAskedFor() {
+    void areAboutTheOneToolThatIsAskedFor() {
         JsonNode schema = schema(ToolSyntax.LLAMA, Choice.of("time"));
 
         assertThat(schema.at("/properties/name/const").asString()).isEqualTo("time");
@@ -110,7 +110,7 @@ class AnswerOutlineTest {
     }
 
     @Test
-    void isAListForMistral() {
+    void areAListForMistral() {
         JsonNode any = schema(ToolSyntax.MISTRAL, Choice.REQUIRED);
         JsonNode one = schema(ToolSyntax.MISTRAL, Choice.of("time"));
 
@@ -120,31 +120,31 @@ class AnswerOutlineTest {
         assertThat(one.path("maxItems").asInt()).isEqualTo(1);
     }
 
-    private static Outline outline(ToolSyntax syntax, Choice choice, Optional<AnswerFormat> format) {
+    private static StructuralTags tags(ToolSyntax syntax, Choice choice, Optional<AnswerFormat> format) {
         Tools tools = new Tools(List.of(TIME, WEATHER), choice);
         Set<String> names = tools.callable().stream().map(Tool::name).collect(Collectors.toSet());
-        return AnswerOutline.of(new AnswerSyntax(Thoughts.NONE, Optional.of(syntax), names), tools, format)
+        return StructuralTags.of(new AnswerSyntax(Thoughts.NONE, Optional.of(syntax), names), tools, format)
                 .orElseThrow();
     }
 
-    /** The parts of an outline that have no parts. */
-    private static List<Outline> parts(Outline outline) {
-        Stream<Outline> inner = outline instanceof Outline.InTurn turn
+    /** The parts that have no parts themselves. */
+    private static List<StructuralTags> parts(StructuralTags tags) {
+        Stream<StructuralTags> inner = tags instanceof StructuralTags.Sequence turn
                 ? turn.parts().stream()
-                : outline instanceof Outline.AnyOf any
+                : tags instanceof StructuralTags.AnyOf any
                         ? any.choices().stream()
-                        : outline instanceof Outline.Repeated repeated
+                        : tags instanceof StructuralTags.Repeated repeated
                                 ? Stream.of(repeated.part(), repeated.end())
                                 : Stream.of();
-        List<Outline> found = inner.flatMap(part -> parts(part).stream()).collect(Collectors.toList());
-        return found.isEmpty() ? List.of(outline) : found;
+        List<StructuralTags> found = inner.flatMap(part -> parts(part).stream()).collect(Collectors.toList());
+        return found.isEmpty() ? List.of(tags) : found;
     }
 
-    /** The first schema in an outline. */
+    /** The first schema in the tags of a request. */
     private static JsonNode schema(ToolSyntax syntax, Choice choice) {
-        return parts(outline(syntax, choice, Optional.empty())).stream()
-                .filter(part -> part instanceof Value value && value.format() instanceof AnswerFormat.JsonSchema)
-                .map(part -> ((AnswerFormat.JsonSchema) ((Value) part).format()).text())
+        return parts(tags(syntax, choice, Optional.empty())).stream()
+                .filter(part -> part instanceof Formatted value && value.format() instanceof AnswerFormat.JsonSchema)
+                .map(part -> ((AnswerFormat.JsonSchema) ((Formatted) part).format()).text())
                 .map(JsonMapper.shared()::readTree)
                 .findFirst()
                 .orElseThrow();

@@ -9,11 +9,10 @@ import dev.tidar.api.Tool;
 import dev.tidar.api.ToolCall;
 import dev.tidar.api.Tools;
 import dev.tidar.api.Tools.Choice;
-import dev.tidar.text.answer.AnswerOutline;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
-import dev.tidar.text.answer.Outline;
+import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.answer.ToolSyntax;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -33,9 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers of models that would rather write something else, read by the parser of the product. */
-@DisplayName("An answer held to an outline")
-class OutlineTest {
+/** Generates answers of models that would rather write something else, and reads them with the parser of the engine. */
+@DisplayName("An answer with structural tags")
+class StructuralTagsGrammarTest {
 
     private static final int SEEDS = 30;
 
@@ -50,7 +49,7 @@ class OutlineTest {
              "required": ["x", "s"], "additionalProperties": false}
             """);
 
-    /** Pieces of calls as models write them, tags as tokens of their own, and bytes. */
+    /** A vocabulary of pieces of calls, tags as single tokens, and bytes. */
     private static final Vocabulary TAGS = vocabulary(
             List.of("<tool_call>", "</tool_call>", "<|python_tag|>", "[TOOL_CALLS]", "<think>", "</think>"),
             List.of(
@@ -75,7 +74,7 @@ class OutlineTest {
                     "\": \"time\"",
                     "name"));
 
-    /** The same, with tags that are nothing but text. */
+    /** A similar vocabulary in which tags are text. */
     private static final Vocabulary TEXT = vocabulary(
             List.of(),
             List.of(
@@ -104,7 +103,7 @@ class OutlineTest {
     class ThatMustCallTools {
 
         @ParameterizedTest
-        @MethodSource("dev.tidar.text.grammar.OutlineTest#syntaxes")
+        @MethodSource("dev.tidar.text.grammar.StructuralTagsGrammarTest#syntaxes")
         void isNothingButCallsWithArgumentsThatValidate(ToolSyntax syntax, Vocabulary vocabulary) {
             Asked asked = new Asked(syntax, Thoughts.NONE, Choice.REQUIRED, Optional.empty());
             for (int seed = 0; seed < SEEDS; seed++) {
@@ -116,7 +115,7 @@ class OutlineTest {
         }
 
         @ParameterizedTest
-        @MethodSource("dev.tidar.text.grammar.OutlineTest#syntaxes")
+        @MethodSource("dev.tidar.text.grammar.StructuralTagsGrammarTest#syntaxes")
         void isOneCallWhereOneToolIsNamed(ToolSyntax syntax, Vocabulary vocabulary) {
             Asked asked = new Asked(syntax, Thoughts.NONE, Choice.of("weather.now"), Optional.empty());
             for (int seed = 0; seed < SEEDS; seed++) {
@@ -143,7 +142,7 @@ class OutlineTest {
         }
 
         @Test
-        void isWholeAtTheSmallestBudget() {
+        void isCompleteAtTheSmallestBudget() {
             Asked asked = new Asked(ToolSyntax.HERMES, Thoughts.MAY_COME, Choice.REQUIRED, Optional.empty());
             int shortest = asked.grammar(TAGS).start().shortestCompletion();
             for (int seed = 0; seed < SEEDS; seed++) {
@@ -157,7 +156,7 @@ class OutlineTest {
     class ThatMayCallTools {
 
         @ParameterizedTest
-        @MethodSource("dev.tidar.text.grammar.OutlineTest#syntaxes")
+        @MethodSource("dev.tidar.text.grammar.StructuralTagsGrammarTest#syntaxes")
         void callsNothingWithArgumentsThatDoNotValidate(ToolSyntax syntax, Vocabulary vocabulary) {
             Asked asked = new Asked(syntax, Thoughts.NONE, Choice.AUTO, Optional.empty());
             int calls = 0;
@@ -218,11 +217,11 @@ class OutlineTest {
         }
 
         @Test
-        void isFreeUntilTheModelEndsIt() {
+        void isUnconstrainedUntilTheModelEndsIt() {
             Grammar grammar = new Asked(ToolSyntax.HERMES, Thoughts.NONE, Choice.AUTO, Optional.empty()).grammar(TAGS);
 
             assertThat(grammar.start().isAccepting()).isTrue();
-            assertThat(grammar.start().isFree()).isTrue();
+            assertThat(grammar.start().isUnconstrained()).isTrue();
             assertThat(grammar.start().isComplete()).isFalse();
             assertThat(grammar.start().mask(1).count())
                     .as("all but the tag, bytes 0xFF and gaps")
@@ -234,7 +233,7 @@ class OutlineTest {
     class WithAFormat {
 
         @ParameterizedTest
-        @MethodSource("dev.tidar.text.grammar.OutlineTest#syntaxes")
+        @MethodSource("dev.tidar.text.grammar.StructuralTagsGrammarTest#syntaxes")
         void callsToolsOrIsAValueOfTheFormat(ToolSyntax syntax, Vocabulary vocabulary) {
             Asked asked = new Asked(syntax, Thoughts.NONE, Choice.AUTO, Optional.of(POINT));
             int calls = 0;
@@ -269,7 +268,7 @@ class OutlineTest {
         }
     }
 
-    /** What a request asks for. */
+    /** A request. */
     private record Asked(ToolSyntax calls, Thoughts thoughts, Choice choice, Optional<AnswerFormat> format) {
 
         private Tools tools() {
@@ -284,11 +283,11 @@ class OutlineTest {
         }
 
         Grammar grammar(Vocabulary vocabulary) {
-            Outline outline = AnswerOutline.of(syntax(), tools(), format).orElseThrow();
-            return new Grammars(vocabulary).of(outline);
+            StructuralTags tags = StructuralTags.of(syntax(), tools(), format).orElseThrow();
+            return new Grammars(vocabulary).of(tags);
         }
 
-        /** What the parser of the product finds in an answer by a model of noise that likes tags and JSON. */
+        /** What the parser finds in an answer of a model that prefers tags and JSON, and is noise otherwise. */
         Answer answer(Vocabulary vocabulary, int budget, long seed) {
             AnswerParser parser = new AnswerParser(syntax(), seed);
             var parts =
@@ -325,19 +324,19 @@ class OutlineTest {
                     best = id;
                 }
             }
-            assertThat(best).as("a token behind %s", answer).isNotNegative();
+            assertThat(best).as("a token after %s", answer).isNotNegative();
             if (vocabulary.isStop(best)) {
                 break;
             }
             answer.append(new String(vocabulary.bytes(best), StandardCharsets.ISO_8859_1));
             state = state.advance(best).orElseThrow();
         }
-        assertThat(state.isAccepting()).as("whole: %s", answer).isTrue();
+        assertThat(state.isAccepting()).as("complete: %s", answer).isTrue();
         return new String(
                 answer.toString().replace("\u00ff", "").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    /** All bytes, a stop id, tokens with names, and texts. */
+    /** A vocabulary of all bytes, a stop id, tokens with names, and tokens of text. */
     private static Vocabulary vocabulary(List<String> names, List<String> texts) {
         byte[][] tokens = new byte[257 + names.size() + texts.size()][0];
         for (int b = 0; b < 256; b++) {

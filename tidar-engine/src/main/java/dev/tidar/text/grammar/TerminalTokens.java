@@ -9,34 +9,37 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one walk through the vocabulary finds in a state of a terminal, whatever comes after the terminal: the tokens
- * that end inside of it, grouped by where they end, and the nodes at which it may be complete while tokens go on.
- * Immutable.
+ * The tokens that a state of a terminal allows, found by one walk through the trie of the vocabulary. They do not depend
+ * on what follows the terminal, so they are cached (XGrammar calls such tokens context-independent).
+ *
+ * <p>Tokens that end inside the terminal are grouped by the state in which they end. An exit is a node of the trie at
+ * which the terminal can be complete while tokens continue; whether those are allowed depends on what follows the
+ * terminal. Immutable.
  */
-final class Continuations {
+final class TerminalTokens {
 
     private final List<Group> groups;
-    private final int[] exits; // nodes
-    private final int[] exitUnits; // [exits]
+    private final int[] exits; // nodes of the trie
+    private final int[] exitUnits; // [exits], units completed on the way there
     private final int bytes;
 
-    private Continuations(List<Group> groups, int[] exits, int[] exitUnits, int bytes) {
+    private TerminalTokens(List<Group> groups, int[] exits, int[] exitUnits, int bytes) {
         this.groups = groups;
         this.exits = exits;
         this.exitUnits = exitUnits;
         this.bytes = bytes;
     }
 
-    /** A state of a terminal, as a key; terminals that differ in their bounds alone share it. */
-    record Place(ByteAutomaton automaton, boolean counts, int state) {
+    /** A state of a terminal. Terminals that differ only in their limits on units have equal keys. */
+    record Key(ByteAutomaton automaton, boolean counts, int state) {
 
-        static Place of(Terminal terminal, int state) {
-            return new Place(terminal.automaton(), terminal.counts(), state);
+        static Key of(Terminal terminal, int state) {
+            return new Key(terminal.automaton(), terminal.counts(), state);
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Place that
+            return other instanceof Key that
                     && automaton == that.automaton
                     && counts == that.counts
                     && state == that.state;
@@ -49,10 +52,11 @@ final class Continuations {
     }
 
     /**
-     * Tokens that end in the same state after the same number of units.
+     * Tokens that end in the same state and complete the same number of units.
      *
-     * @param units units (characters of a string) that a token completes
-     * @param ids the tokens, as a list if they are few; else as words of a mask
+     * @param units the number of units (characters of a string) that each of the tokens completes
+     * @param ids the tokens if they are few, otherwise empty
+     * @param words the tokens as words of a mask if they are many, otherwise empty
      */
     record Group(int state, int units, int[] ids, long[] words) {
 
@@ -66,7 +70,7 @@ final class Continuations {
         }
     }
 
-    static Continuations find(TokenTrie trie, Terminal terminal, int state) {
+    static TerminalTokens find(TokenTrie trie, Terminal terminal, int state) {
         Finder finder = new Finder(trie);
         walk(trie, 0, terminal, state, finder);
         return finder.found();
@@ -92,17 +96,17 @@ final class Continuations {
         return bytes;
     }
 
-    /** What is told of the nodes that a terminal lets a walk reach. */
+    /** Receives the nodes of the trie that a walk reaches. */
     interface Visitor {
 
-        /** Tokens end in this node. */
+        /** At least one token ends at this node. */
         void tokens(int node, int state, int units);
 
-        /** The terminal may be complete in this node, and there are longer tokens. */
+        /** The terminal can be complete at this node, and there are longer tokens. */
         void exit(int node, int state, int units);
     }
 
-    /** Walks through what is below a node as far as a terminal allows it. Cost is O(nodes reached). */
+    /** Visits the nodes below a node that a terminal allows. The cost is proportional to the nodes visited. */
     static void walk(TokenTrie trie, int from, Terminal terminal, int state, Visitor visitor) {
         int[] states = new int[64];
         int[] units = new int[64];
@@ -133,7 +137,7 @@ final class Continuations {
         }
     }
 
-    /** Collects what a walk from the root finds. */
+    /** Collects the groups and exits of a walk from the root. */
     private static final class Finder implements Visitor {
 
         private final TokenTrie trie;
@@ -165,7 +169,7 @@ final class Continuations {
             exitUnits.add(units);
         }
 
-        Continuations found() {
+        TerminalTokens found() {
             List<Group> found = groups.entrySet().stream()
                     .map(entry ->
                             group((int) (entry.getKey() >> 32), entry.getKey().intValue(), entry.getValue()))
@@ -174,7 +178,7 @@ final class Continuations {
             for (Group group : found) {
                 bytes += 64 + 4 * group.ids().length + 8 * group.words().length;
             }
-            return new Continuations(found, exits.toArray(), exitUnits.toArray(), bytes);
+            return new TerminalTokens(found, exits.toArray(), exitUnits.toArray(), bytes);
         }
 
         private static Group group(int state, int units, Ids ids) {
