@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits an answer into its parts while its text arrives: thoughts, text, and tool calls. The parts do not depend on how
- * the text was cut into pieces, once neighbouring parts of the same kind are joined.
+ * Splits an answer into its parts while its text arrives: thoughts, text, and tool calls. The parts do not depend on
+ * how the text was cut into pieces, once neighbouring parts of the same kind are joined.
  *
- * <p>Thoughts and calls are <em>blocks</em>. Their tags are not in any part, and neither is white space next to a block.
- * The parser holds back what may be the start of a tag until that is decided, white space that a block may follow, and a
- * call until its JSON is complete; then it emits the whole call. A call is emitted as text, including its tags, if its
- * JSON is malformed or cut off, if it does not name an offered tool, or if it has more than
- * {@value #MAX_CALL_CHARACTERS} characters. So apart from tags and white space nothing is lost. Thoughts can only come at
- * the beginning of an answer; tags of calls within thoughts belong to the thoughts.
+ * <p>Thoughts and calls are <em>blocks</em>. Their tags are not in any part, and neither is white space next to a
+ * block. The parser holds back what may be the start of a tag until that is decided, white space that a block may
+ * follow, and a call until its JSON is complete; then it emits the whole call. A call is emitted as text, including its
+ * tags, if its JSON is malformed or cut off, if it does not name an offered tool, or if it has more than
+ * {@value #MAX_CALL_CHARACTERS} characters. So apart from tags and white space nothing is lost. Thoughts can only come
+ * at the beginning of an answer; tags of calls within thoughts belong to the thoughts.
  *
  * <p>The parser reads each character a bounded number of times. Confined to one thread.
  */
@@ -220,7 +220,10 @@ public final class AnswerParser {
         endBlock(Mode.TEXT);
     }
 
-    /** Whether an object may still be a call without a tag. This is decided at its first key, so that other JSON is not held back. */
+    /**
+     * Whether an object may still be a call without a tag. This is decided at its first key, so that other JSON is not
+     * held back.
+     */
     private boolean mayBeBareCall() {
         int end = call.length() - 1;
         int start = call.indexOf("\"");

@@ -36,7 +36,9 @@ public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> toolSyntax, S
         return new AnswerSyntax(thoughts, toolSyntax, toolNames, Calls.AT_START);
     }
 
-    /** The tags that are recognized. If one is a control token, the text that is parsed must contain it nevertheless. */
+    /**
+     * The tags that are recognized. If one is a control token, the text that is parsed must contain it nevertheless.
+     */
     public Set<String> tags() {
         Set<String> tags = new HashSet<>();
         if (thoughts != Thoughts.NONE) {

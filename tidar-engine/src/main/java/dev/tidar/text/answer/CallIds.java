@@ -4,7 +4,9 @@ import dev.tidar.api.ToolCall;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Generates the ids of the tool calls of one answer: different sequences of letters and digits. Confined to one thread. */
+/**
+ * Generates the ids of the tool calls of one answer: different sequences of letters and digits. Confined to one thread.
+ */
 final class CallIds {
 
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -14,9 +14,9 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the JSON of tool calls: one object or an array of objects. A call names a tool that was offered. Its arguments are
- * an object, named {@code arguments} or {@code parameters}, or absent if there are none. If several members have the same
- * name, the last one counts.
+ * Reads the JSON of tool calls: one object or an array of objects. A call names a tool that was offered. Its arguments
+ * are an object, named {@code arguments} or {@code parameters}, or absent if there are none. If several members have
+ * the same name, the last one counts.
  */
 final class CallReader {
 

@@ -8,9 +8,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Moves the schema of a tool into a larger schema and adapts its references, so that they still lead to the same schemas.
- * Only references in schemas are adapted: a property may have the name {@code $ref}, and a constant may look like a
- * reference.
+ * Moves the schema of a tool into a larger schema and adapts its references, so that they still lead to the same
+ * schemas. Only references in schemas are adapted: a property may have the name {@code $ref}, and a constant may look
+ * like a reference.
  */
 final class SchemaReferences {
 
@@ -27,7 +27,9 @@ final class SchemaReferences {
         return "#/$defs/" + tool.name();
     }
 
-    /** The schema of a tool as a subschema: its type is object, and keywords that only a root schema may have are gone. */
+    /**
+     * The schema of a tool as a subschema: its type is object, and keywords that only a root schema may have are gone.
+     */
     static ObjectNode moved(Tool tool) {
         ObjectNode schema = (ObjectNode) JsonMapper.shared().readTree(tool.parameters());
         move(schema, pointer(tool));

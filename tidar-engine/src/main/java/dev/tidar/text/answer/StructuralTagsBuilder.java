@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 /**
  * Builds the structural tags of one request, such that {@link AnswerParser} finds in the answer what the request asked
  * for. Thoughts come first and are free text. Where tools may be called, the answer is free text up to a call, and each
- * call must satisfy the schema of its tool. Where tools must be called, or where the answer has a format, it consists of
- * nothing else.
+ * call must satisfy the schema of its tool. Where tools must be called, or where the answer has a format, it consists
+ * of nothing else.
  */
 final class StructuralTagsBuilder {
 
@@ -40,7 +40,9 @@ final class StructuralTagsBuilder {
 
     /** Builds the tags; {@link StructuralTags#of} describes parameters and result. */
     static Optional<StructuralTags> of(AnswerSyntax syntax, Tools tools, Optional<AnswerFormat> format) {
-        return new StructuralTagsBuilder(tools, syntax.toolSyntax(), format).body().map(body -> afterThoughts(syntax, body));
+        return new StructuralTagsBuilder(tools, syntax.toolSyntax(), format)
+                .body()
+                .map(body -> afterThoughts(syntax, body));
     }
 
     private static StructuralTags afterThoughts(AnswerSyntax syntax, StructuralTags body) {
@@ -74,7 +76,8 @@ final class StructuralTagsBuilder {
             return first;
         }
         String separator = calls == ToolSyntax.LLAMA ? ";" : "\\n?";
-        return Sequence.of(first, new Repeated(Sequence.of(new Formatted(new Regex(separator)), first), StructuralTags.NOTHING));
+        return Sequence.of(
+                first, new Repeated(Sequence.of(new Formatted(new Regex(separator)), first), StructuralTags.NOTHING));
     }
 
     /** Free text with calls in it, each of which must be a valid call of a tool. Llama may also call without a tag. */
@@ -83,7 +86,8 @@ final class StructuralTagsBuilder {
         Optional<String> bareCall = bare ? Optional.of(startOfBareCall()) : Optional.empty();
         Set<String> tags = Set.copyOf(calls.openings());
         StructuralTags tagged = Sequence.of(new AnyTextUntil(calls.openings().get(0), bareCall), opened(calls));
-        StructuralTags call = bare ? AnyOf.of(tagged, Sequence.of(new Formatted(new Regex("(;\\s?)?")), opened(calls))) : tagged;
+        StructuralTags call =
+                bare ? AnyOf.of(tagged, Sequence.of(new Formatted(new Regex("(;\\s?)?")), opened(calls))) : tagged;
         return new Repeated(call, new AnyText(tags, bareCall));
     }
 
@@ -109,7 +113,11 @@ final class StructuralTagsBuilder {
                 .map(tool -> tool.name().replace(".", "\\."))
                 .collect(Collectors.joining(
                         "|",
-                        "%s\\{%s\"name\":%s\"(".formatted(StructuralTags.JSON_SPACE, StructuralTags.JSON_SPACE, StructuralTags.JSON_SPACE),
+                        "%s\\{%s\"name\":%s\"("
+                                .formatted(
+                                        StructuralTags.JSON_SPACE,
+                                        StructuralTags.JSON_SPACE,
+                                        StructuralTags.JSON_SPACE),
                         ")\""));
     }
 

@@ -8,8 +8,8 @@ public enum ToolSyntax {
     /** {@code <tool_call>{"name": ..., "arguments": {...}}</tool_call>}, repeated for several calls: Hermes, Qwen. */
     HERMES("arguments", List.of("<tool_call>"), Optional.of("</tool_call>"), false),
     /**
-     * {@code {"name": ..., "parameters": {...}}} as the whole answer, several calls separated by semicolons, or the same
-     * after {@code <|python_tag|>}: Llama 3.
+     * {@code {"name": ..., "parameters": {...}}} as the whole answer, several calls separated by semicolons, or the
+     * same after {@code <|python_tag|>}: Llama 3.
      */
     LLAMA("parameters", List.of("<|python_tag|>"), Optional.empty(), true),
     /** {@code [TOOL_CALLS][{"name": ..., "arguments": {...}}, ...]}: Mistral. */

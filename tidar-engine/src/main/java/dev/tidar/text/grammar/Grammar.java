@@ -1,8 +1,8 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.rule.ParseSet;
 import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.api.InvalidRequestException;
 
 /** The form that an answer must have, compiled for a vocabulary. Immutable, thread-safe. */
 public final class Grammar {

@@ -1,8 +1,8 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Parse;
 import dev.tidar.text.grammar.rule.ParseSet;
 import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.Parse;
 import dev.tidar.text.grammar.rule.Terminal;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.Arrays;
@@ -38,7 +38,9 @@ public final class GrammarState {
         this.accepting = closure.isAccepting();
     }
 
-    /** Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these. */
+    /**
+     * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these.
+     */
     private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary) {
         if (parses.size() <= MAX_PARSES) {
             return List.copyOf(parses);

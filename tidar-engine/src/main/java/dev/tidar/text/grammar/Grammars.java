@@ -1,15 +1,15 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.JsonTerminals;
-import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.RuleSet;
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.automaton.Work;
+import dev.tidar.text.grammar.rule.JsonTerminals;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.time.Duration;
 
 /**

@@ -1,12 +1,12 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.MaskCache.CachedMask;
+import dev.tidar.text.grammar.TerminalTokens.Group;
 import dev.tidar.text.grammar.rule.Parse;
+import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.text.grammar.rule.Terminal;
 import dev.tidar.text.grammar.vocabulary.TokenTrie;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
-import dev.tidar.text.grammar.TerminalTokens.Group;
-import dev.tidar.text.grammar.MaskCache.CachedMask;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,7 +19,10 @@ final class MaskBuilder {
     /** A budget in tokens that no answer exceeds. */
     private static final int UNLIMITED = Rule.NO_TOKEN;
 
-    /** For completions of up to this cost, the cost stands in for the exact number of tokens, which takes longer to find. */
+    /**
+     * Up to this cost, the cost of a completion serves as the number of its tokens when the minimum budget is
+     * determined; above it the tokens are counted.
+     */
     private static final int SHORT_END = 8;
 
     private final MaskCache cache;
@@ -67,7 +70,8 @@ final class MaskBuilder {
                 group.addTo(words);
             }
         }
-        boolean continues = !parse.continuation().isEmpty(); // false saves time in free text, where every node is an exit
+        // In free text every node is an exit, and checking for a continuation once saves the walk through all of them.
+        boolean continues = !parse.continuation().isEmpty();
         for (int i = 0; continues && i < found.numExits(); i++) {
             followExit(parse, found.exit(i), found.exitUnits(i));
         }
@@ -76,14 +80,13 @@ final class MaskBuilder {
     /** Whether a token may end in this state: the limits on units and the budget for the remaining text allow it. */
     private boolean isAllowed(Parse from, int state, int moreUnits) {
         int units = from.terminal().counted(from.units(), moreUnits);
-        return from.terminal().admits(state, units)
-                && isAffordable(from.at(state, units));
+        return from.terminal().admits(state, units) && isAffordable(from.at(state, units));
     }
 
     private boolean isAffordable(Parse parse) {
-        int rest = parse.rest();
-        if (rest <= budget && (rest <= SHORT_END || budget < UNLIMITED)) {
-            minBudget = Math.max(minBudget, rest + 1);
+        int cost = parse.costToEnd();
+        if (cost <= budget && (cost <= SHORT_END || budget < UNLIMITED)) {
+            minBudget = Math.max(minBudget, cost + 1);
             return true;
         }
         int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary));

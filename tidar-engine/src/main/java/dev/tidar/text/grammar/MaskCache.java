@@ -1,11 +1,11 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.JsonTerminals;
-import dev.tidar.text.grammar.rule.Terminal;
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
+import dev.tidar.text.grammar.rule.JsonTerminals;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.time.Duration;
 
 /**
@@ -64,7 +64,6 @@ final class MaskCache {
     /** The tokens that a state of a terminal allows; bounds on the number of units are not applied yet. */
     TerminalTokens terminalTokens(Terminal terminal, int state) {
         return terminalTokens.get(
-                TerminalTokens.Key.of(terminal, state),
-                key -> TerminalTokens.find(vocabulary.trie(), terminal, state));
+                TerminalTokens.Key.of(terminal, state), key -> TerminalTokens.find(vocabulary.trie(), terminal, state));
     }
 }

@@ -1,10 +1,5 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.ChoiceRule;
-import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.RuleSet;
-import dev.tidar.text.grammar.schema.SchemaCompiler;
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
@@ -13,6 +8,11 @@ import dev.tidar.text.grammar.automaton.FreeText;
 import dev.tidar.text.grammar.automaton.Regex;
 import dev.tidar.text.grammar.automaton.RegexParser;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
+import dev.tidar.text.grammar.rule.ChoiceRule;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
+import dev.tidar.text.grammar.schema.SchemaCompiler;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;

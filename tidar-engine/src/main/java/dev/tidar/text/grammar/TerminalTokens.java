@@ -1,16 +1,16 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.rule.Terminal;
 import dev.tidar.text.grammar.vocabulary.TokenTrie;
-import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The tokens that a state of a terminal allows, found by one walk through the trie of the vocabulary. They do not depend
- * on what follows the terminal, so they are cached (XGrammar calls such tokens context-independent).
+ * The tokens that a state of a terminal allows, found by one walk through the trie of the vocabulary. They do not
+ * depend on what follows the terminal, so they are cached (XGrammar calls such tokens context-independent).
  *
  * <p>Tokens that end inside the terminal are grouped by the state in which they end. An exit is a node of the trie at
  * which the terminal can be complete while tokens continue; whether those are allowed depends on what follows the

@@ -46,7 +46,8 @@ class StructuralTagsTest {
 
     @Test
     void areAFormatAndNothingElseIfThereAreNoToolsAndNoThoughts() {
-        assertThat(StructuralTags.of(AnswerSyntax.PLAIN, Tools.NONE, YES_OR_NO)).contains(new Formatted(YES_OR_NO.get()));
+        assertThat(StructuralTags.of(AnswerSyntax.PLAIN, Tools.NONE, YES_OR_NO))
+                .contains(new Formatted(YES_OR_NO.get()));
     }
 
     @ParameterizedTest

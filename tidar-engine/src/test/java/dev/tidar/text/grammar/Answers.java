@@ -1,11 +1,11 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,12 +1,12 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,7 +189,7 @@ class GrammarStateTest {
         }
 
         @Test
-        void refusesABudgetThatNoAnswerFitsIn() {
+        void rejectsABudgetThatIsTooSmallForAnyAnswer() {
             Grammar grammar = new Grammars(Vocabularies.BYTES).of(new AnswerFormat.Choices(List.of("four", "seventy")));
 
             grammar.requireRoom(4);

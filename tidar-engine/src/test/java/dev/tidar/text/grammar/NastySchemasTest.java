@@ -1,10 +1,10 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
 import dev.tidar.api.AnswerFormat;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.Answer;
@@ -14,6 +13,7 @@ import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.answer.ToolSyntax;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

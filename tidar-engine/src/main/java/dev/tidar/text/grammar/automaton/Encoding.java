@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns an automaton over code points into an automaton over bytes. The bytes are either plain UTF-8 or a JSON string in
- * its shortest spelling, in which a character is escaped only if JSON requires it.
+ * Turns an automaton over code points into an automaton over bytes. The bytes are either plain UTF-8 or a JSON string
+ * in its shortest spelling, in which a character is escaped only if JSON requires it.
  */
 public final class Encoding {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Automata of free text: any bytes up to one of several marks. A state represents the longest suffix of the text that may
- * become a mark (Aho and Corasick 1975), and how much of an excluded start the text has matched so far.
+ * Automata of free text: any bytes up to one of several marks. A state represents the longest suffix of the text that
+ * may become a mark (Aho and Corasick 1975), and how much of an excluded start the text has matched so far.
  */
 public final class FreeText {
 
@@ -63,7 +63,8 @@ public final class FreeText {
 
     private ByteAutomaton build() {
         Map<Progress, Integer> states = new HashMap<>();
-        List<Progress> reached = new ArrayList<>(List.of(new Progress("", excludedStart.isPresent() ? 0 : OTHER_PREFIX)));
+        List<Progress> reached =
+                new ArrayList<>(List.of(new Progress("", excludedStart.isPresent() ? 0 : OTHER_PREFIX)));
         states.put(reached.get(0), 0);
         if (untilMark) {
             reached.add(END);

@@ -3,8 +3,8 @@ package dev.tidar.text.grammar.automaton;
 import dev.tidar.api.InvalidRequestException;
 
 /**
- * The limit on the work of one compilation, in elementary steps. A step takes a few nanoseconds, so this bounds the time
- * in a way that does not depend on the speed of the machine. Confined to the thread that compiles.
+ * The limit on the work of one compilation, in elementary steps. A step takes a few nanoseconds, so this bounds the
+ * time in a way that does not depend on the speed of the machine. Confined to the thread that compiles.
  */
 public final class Work {
 

@@ -17,8 +17,8 @@ final class ArrayRule extends Rule {
     private final int min;
     private final int max;
     private final int maxCounted;
-    private final int[] restCosts; // [maxCounted + 1], by the number of elements so far
-    private final int[] restHeights; // [maxCounted + 1]
+    private final int[] completionCosts; // [maxCounted + 1], by the number of elements so far
+    private final int[] completionHeights; // [maxCounted + 1]
 
     /**
      * @param prefix rules of the first elements
@@ -33,9 +33,9 @@ final class ArrayRule extends Rule {
         this.min = min;
         this.max = max;
         this.maxCounted = Math.max(min, prefix.size());
-        this.restCosts = new int[maxCounted + 1];
-        this.restHeights = new int[maxCounted + 1];
-        Arrays.fill(restCosts, IMPOSSIBLE);
+        this.completionCosts = new int[maxCounted + 1];
+        this.completionHeights = new int[maxCounted + 1];
+        Arrays.fill(completionCosts, IMPOSSIBLE);
     }
 
     private Rule element(int index) {
@@ -50,8 +50,8 @@ final class ArrayRule extends Rule {
     private boolean mayAppend(int count, int depth) {
         return count < max
                 && element(count).fits(depth)
-                && restCost(AFTER_VALUE, counted(count + 1)) < IMPOSSIBLE
-                && depth + restHeight(counted(count + 1)) <= MAX_NESTING;
+                && completionCost(AFTER_VALUE, counted(count + 1)) < IMPOSSIBLE
+                && depth + completionHeight(counted(count + 1)) <= MAX_NESTING;
     }
 
     @Override
@@ -61,12 +61,14 @@ final class ArrayRule extends Rule {
 
     @Override
     int cost() {
-        return restCosts[0] == IMPOSSIBLE ? IMPOSSIBLE : sum(json.openArray().cost(), restCost(FIRST, 0));
+        return completionCosts[0] == IMPOSSIBLE
+                ? IMPOSSIBLE
+                : sum(json.openArray().cost(), completionCost(FIRST, 0));
     }
 
     @Override
     int height() {
-        return 1 + restHeight(0);
+        return 1 + completionHeight(0);
     }
 
     @Override
@@ -76,29 +78,29 @@ final class ArrayRule extends Rule {
             int cost = count > max
                     ? IMPOSSIBLE
                     : count >= min ? json.closeArray().cost() : sum(json.comma().cost(), appendCost(count));
-            changed |= cost != restCosts[count];
-            restCosts[count] = cost;
+            changed |= cost != completionCosts[count];
+            completionCosts[count] = cost;
         }
         return changed;
     }
 
     private int appendCost(int count) {
-        return count < max ? sum(element(count).cost(), restCost(AFTER_VALUE, counted(count + 1))) : IMPOSSIBLE;
+        return count < max ? sum(element(count).cost(), completionCost(AFTER_VALUE, counted(count + 1))) : IMPOSSIBLE;
     }
 
     @Override
     boolean settleHeight() {
         boolean changed = false;
         for (int count = min - 1; count >= 0; count--) {
-            int height = Math.max(element(count).height(), restHeights[count + 1]);
-            changed |= height != restHeights[count];
-            restHeights[count] = height;
+            int height = Math.max(element(count).height(), completionHeights[count + 1]);
+            changed |= height != completionHeights[count];
+            completionHeights[count] = height;
         }
         return changed;
     }
 
-    private int restHeight(int count) {
-        return restHeights[Math.min(count, maxCounted)];
+    private int completionHeight(int count) {
+        return completionHeights[Math.min(count, maxCounted)];
     }
 
     @Override
@@ -121,11 +123,11 @@ final class ArrayRule extends Rule {
     }
 
     @Override
-    int restCost(int position, int count) {
+    int completionCost(int position, int count) {
         if (position == AFTER_COMMA) {
             return appendCost(count);
         }
-        int cost = restCosts[Math.min(count, maxCounted)];
+        int cost = completionCosts[Math.min(count, maxCounted)];
         return position == FIRST && min > 0 && cost < IMPOSSIBLE
                 ? cost - json.comma().cost()
                 : cost;
@@ -134,11 +136,11 @@ final class ArrayRule extends Rule {
     @Override
     void shortest(ByteArrayOutputStream out) {
         json.openArray().shortest(out);
-        restShortest(FIRST, 0, out);
+        shortestCompletion(FIRST, 0, out);
     }
 
     @Override
-    void restShortest(int position, int count, ByteArrayOutputStream out) {
+    void shortestCompletion(int position, int count, ByteArrayOutputStream out) {
         int next = count;
         boolean needsComma = position == AFTER_VALUE;
         while (next < min || position == AFTER_COMMA && next == count) {

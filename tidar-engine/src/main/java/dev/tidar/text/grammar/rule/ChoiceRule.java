@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
- * One of several rules, which may start alike; without any choice it matches nothing. The choices can be defined later, so
- * that rules can contain themselves.
+ * One of several rules, which may start alike; without any choice it matches nothing. The choices can be defined later,
+ * so that rules can contain themselves.
  */
 public final class ChoiceRule extends ComposedRule {
 

@@ -20,7 +20,7 @@ final class Frame {
     private final int count;
     private final @Nullable Frame parent;
     private final int depth;
-    private final int rest;
+    private final int costToEnd;
     private final int hash;
     private volatile @Nullable ParseSet continuation;
     private volatile @Nullable Tail tail;
@@ -31,7 +31,8 @@ final class Frame {
         this.count = count;
         this.parent = parent;
         this.depth = rule == null || parent == null ? 0 : parent.depth + (rule.nests() ? 1 : 0);
-        this.rest = rule == null || parent == null ? 0 : Rule.sum(rule.restCost(position, count), parent.rest);
+        this.costToEnd =
+                rule == null || parent == null ? 0 : Rule.sum(rule.completionCost(position, count), parent.costToEnd);
         this.hash = ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31
                 + (parent == null ? 0 : parent.hash);
     }
@@ -63,8 +64,8 @@ final class Frame {
     }
 
     /** The cost of the shortest completion of the whole text. */
-    int rest() {
-        return rest;
+    int costToEnd() {
+        return costToEnd;
     }
 
     /** The parses that continue from this frame. */
@@ -88,15 +89,15 @@ final class Frame {
         if (found == null) {
             found = rule == null || parent == null
                     ? new Tail(new byte[0], new int[1])
-                    : parent.tail(vocabulary).precededBy(ownRest(rule), vocabulary);
+                    : parent.tail(vocabulary).precededBy(ownCompletion(rule), vocabulary);
             tail = found;
         }
         return found;
     }
 
-    private byte[] ownRest(Rule owner) {
+    private byte[] ownCompletion(Rule owner) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        owner.restShortest(position, count, out);
+        owner.shortestCompletion(position, count, out);
         return out.toByteArray();
     }
 

@@ -1,11 +1,11 @@
 package dev.tidar.text.grammar.rule;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.RegexParser;
 import dev.tidar.text.grammar.automaton.Work;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.List;
 
 /** The terminals that all JSON grammars of a vocabulary share. White space is limited in length everywhere. */

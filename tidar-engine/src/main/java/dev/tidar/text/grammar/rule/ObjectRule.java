@@ -135,7 +135,7 @@ final class ObjectRule extends Rule {
     }
 
     @Override
-    int restCost(int position, int count) {
+    int completionCost(int position, int count) {
         int next = position / KINDS;
         return switch (position % KINDS) {
             case FIRST -> costs.afterOpen();
@@ -148,11 +148,11 @@ final class ObjectRule extends Rule {
     @Override
     void shortest(ByteArrayOutputStream out) {
         json.openObject().shortest(out);
-        restShortest(position(FIRST, 0), 0, out);
+        shortestCompletion(position(FIRST, 0), 0, out);
     }
 
     @Override
-    void restShortest(int position, int count, ByteArrayOutputStream out) {
+    void shortestCompletion(int position, int count, ByteArrayOutputStream out) {
         int kind = position % KINDS;
         int next = position / KINDS;
         int done = count;

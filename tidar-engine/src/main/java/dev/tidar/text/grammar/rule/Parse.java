@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One parse of the text so far, which is a configuration of the pushdown automaton: a state of a terminal, and the stack
- * with which parsing continues when the terminal is complete.
+ * One parse of the text so far, which is a configuration of the pushdown automaton: a state of a terminal, and the
+ * stack with which parsing continues when the terminal is complete.
  *
  * @param state state of the terminal's automaton
  * @param units completed units, as {@link Terminal#counted} gives them
@@ -47,8 +47,8 @@ public record Parse(Terminal terminal, int state, int units, Frame stack) {
     }
 
     /** The cost of the shortest completion of the whole text. */
-    public int rest() {
-        return Rule.sum(terminal.rest(state, units), stack.rest());
+    public int costToEnd() {
+        return Rule.sum(terminal.costToEnd(state, units), stack.costToEnd());
     }
 
     /** The number of tokens of the shortest completion of the whole text. */

@@ -8,8 +8,8 @@ import java.io.ByteArrayOutputStream;
  *
  * <p>A rule knows its shortest text. The cost of a text is its number of bytes, where a byte that is not a token by
  * itself counts as {@link #NO_TOKEN}. So a text with a cost below {@code NO_TOKEN} can be spelled with that number of
- * tokens. If several texts have the same cost, the choice between them is fixed at each position, so that each suffix of
- * a shortest text is itself the shortest text from its position on. The bound on tokens relies on that.
+ * tokens. If several texts have the same cost, the choice between them is fixed at each position, so that each suffix
+ * of a shortest text is itself the shortest text from its position on. The bound on tokens relies on that.
  */
 public abstract class Rule {
 
@@ -49,12 +49,12 @@ public abstract class Rule {
     }
 
     /** The cost of the shortest completion of this rule from a position on. */
-    int restCost(int position, int count) {
+    int completionCost(int position, int count) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }
 
     /** Appends the shortest completion of this rule from a position on. */
-    void restShortest(int position, int count, ByteArrayOutputStream out) {
+    void shortestCompletion(int position, int count, ByteArrayOutputStream out) {
         throw new IllegalStateException("a " + getClass().getSimpleName() + " has no parts");
     }
 

@@ -1,9 +1,9 @@
 package dev.tidar.text.grammar.rule;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Work;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
 

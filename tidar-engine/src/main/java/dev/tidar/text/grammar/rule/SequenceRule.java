@@ -14,7 +14,7 @@ final class SequenceRule extends ComposedRule {
 
     @Override
     int costOfParts() {
-        return restCost(0, 0);
+        return completionCost(0, 0);
     }
 
     @Override
@@ -39,7 +39,7 @@ final class SequenceRule extends ComposedRule {
     }
 
     @Override
-    int restCost(int position, int count) {
+    int completionCost(int position, int count) {
         int sum = 0;
         for (int i = position; i < parts.size(); i++) {
             sum = sum(sum, parts.get(i).cost());
@@ -48,7 +48,7 @@ final class SequenceRule extends ComposedRule {
     }
 
     @Override
-    void restShortest(int position, int count, ByteArrayOutputStream out) {
+    void shortestCompletion(int position, int count, ByteArrayOutputStream out) {
         for (int i = position; i < parts.size(); i++) {
             parts.get(i).shortest(out);
         }
@@ -56,6 +56,6 @@ final class SequenceRule extends ComposedRule {
 
     @Override
     void shortest(ByteArrayOutputStream out) {
-        restShortest(0, 0, out);
+        shortestCompletion(0, 0, out);
     }
 }

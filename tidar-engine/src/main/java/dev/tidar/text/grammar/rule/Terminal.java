@@ -1,7 +1,7 @@
 package dev.tidar.text.grammar.rule;
 
-import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -108,7 +108,7 @@ public final class Terminal extends Rule {
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (int state = costs.length - 1; state >= 0; state--) { // most transitions lead to states with a higher number
+            for (int state = costs.length - 1; state >= 0; state--) { // most states lead to higher ones
                 for (int c = 0; c < prices.length; c++) {
                     int target = automaton.nextByClass(state, c);
                     int cost = target == ByteAutomaton.DEAD ? IMPOSSIBLE : sum(prices[c], costs[target]);
@@ -146,7 +146,9 @@ public final class Terminal extends Rule {
         return reached == hub && before != START;
     }
 
-    /** The number of completed units after some more. Without a maximum, numbers above the minimum make no difference. */
+    /**
+     * The number of completed units after some more. Without a maximum, numbers above the minimum make no difference.
+     */
     public int counted(int units, int more) {
         if (hub == NO_HUB) {
             return 0;
@@ -185,7 +187,7 @@ public final class Terminal extends Rule {
     }
 
     /** The cost of the shortest completion of this terminal. */
-    int rest(int state, int units) {
+    int costToEnd(int state, int units) {
         if (hub == NO_HUB || automaton.isAccepting(state)) {
             return hub == NO_HUB ? costs[state] : 0;
         }
@@ -225,7 +227,7 @@ public final class Terminal extends Rule {
 
     @Override
     int cost() {
-        return min > max ? IMPOSSIBLE : rest(START, 0);
+        return min > max ? IMPOSSIBLE : costToEnd(START, 0);
     }
 
     @Override

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Resolves the keywords that apply other schemas to the same value: follows {@code $ref}, joins {@code allOf}, and makes
- * a branch of each choice of {@code anyOf} and {@code oneOf}. A branch is a conjunction in which only the other keywords
- * remain to be read.
+ * Resolves the keywords that apply other schemas to the same value: follows {@code $ref}, joins {@code allOf}, and
+ * makes a branch of each choice of {@code anyOf} and {@code oneOf}. A branch is a conjunction in which only the other
+ * keywords remain to be read.
  */
 final class Branches {
 

@@ -5,9 +5,9 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tries to prove that no value satisfies two schemas at the same time. A proof can rest on types, listed values, ranges,
- * lengths or patterns, on a member that both schemas require with values that cannot be the same, or on a member that one
- * requires and the other forbids.
+ * Tries to prove that no value satisfies two schemas at the same time. A proof can rest on types, listed values,
+ * ranges, lengths or patterns, on a member that both schemas require with values that cannot be the same, or on a
+ * member that one requires and the other forbids.
  */
 final class Disjointness {
 

@@ -73,7 +73,9 @@ final class Formats {
         return Map.copyOf(parsed);
     }
 
-    /** The strings that are generated for the format of a schema; empty for a format that does not constrain strings. */
+    /**
+     * The strings that are generated for the format of a schema; empty for a format that does not constrain strings.
+     */
     static Optional<Regex> regex(SchemaNode schema) {
         String format = schema.string("format");
         if (UNSUPPORTED.contains(format)) {

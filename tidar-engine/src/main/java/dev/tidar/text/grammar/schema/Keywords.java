@@ -80,7 +80,9 @@ final class Keywords {
     static void check(SchemaNode schema) {
         if (!schema.node().isObject()) {
             throw new InvalidRequestException("schema %s: must be a schema, but is %s"
-                    .formatted(schema.shown(), SchemaNode.shortened(schema.node().toString())));
+                    .formatted(
+                            schema.location(),
+                            SchemaNode.shortened(schema.node().toString())));
         }
         for (String keyword : schema.node().propertyNames()) {
             if (!ENFORCED.contains(keyword) && !ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
@@ -104,7 +106,8 @@ final class Keywords {
         Iterable<JsonNode> names = type.isArray() ? type : List.of(type);
         for (JsonNode name : names) {
             if (!name.isString() || !TYPES.contains(name.stringValue())) {
-                throw schema.invalid("type", "be one of " + TYPES.stream().sorted().toList());
+                throw schema.invalid(
+                        "type", "be one of " + TYPES.stream().sorted().toList());
             }
         }
     }

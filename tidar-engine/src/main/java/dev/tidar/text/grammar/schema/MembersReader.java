@@ -15,9 +15,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * Reads what the keywords of a branch say about the members of an object.
  *
- * <p>Members are declared if {@code properties} or {@code required} names them; they keep that order. Additional members
- * are generated if {@code patternProperties} or {@code additionalProperties} has a schema for them, and in objects that
- * declare nothing. JSON Schema allows more: members that no keyword mentions.
+ * <p>Members are declared if {@code properties} or {@code required} names them; they keep that order. Additional
+ * members are generated if {@code patternProperties} or {@code additionalProperties} has a schema for them, and in
+ * objects that declare nothing. JSON Schema allows more: members that no keyword mentions.
  */
 final class MembersReader {
 
@@ -156,7 +156,8 @@ final class MembersReader {
     /** Whether members are generated that no keyword names. */
     private boolean generatesUndeclared() {
         boolean mentioned = schemas.stream().anyMatch(schema -> schema.has("additionalProperties"));
-        boolean unrestricted = declared.isEmpty() && schemas.stream().noneMatch(schema -> schema.has("patternProperties"));
+        boolean unrestricted =
+                declared.isEmpty() && schemas.stream().noneMatch(schema -> schema.has("patternProperties"));
         return mentioned || unrestricted;
     }
 

@@ -1,6 +1,5 @@
 package dev.tidar.text.grammar.schema;
 
-import dev.tidar.text.grammar.automaton.Multiples;
 import static dev.tidar.text.grammar.automaton.Regex.anyTimes;
 import static dev.tidar.text.grammar.automaton.Regex.literal;
 import static dev.tidar.text.grammar.automaton.Regex.oneOf;
@@ -9,6 +8,7 @@ import static dev.tidar.text.grammar.automaton.Regex.range;
 import static dev.tidar.text.grammar.automaton.Regex.sequence;
 import static dev.tidar.text.grammar.automaton.Regex.times;
 
+import dev.tidar.text.grammar.automaton.Multiples;
 import dev.tidar.text.grammar.automaton.Regex;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
 import dev.tidar.text.grammar.automaton.Work;
@@ -18,8 +18,8 @@ import java.util.List;
 /**
  * The spellings of numbers within bounds, as automata that are exact to the last digit.
  *
- * <p>Numbers without bounds may have an exponent; numbers with bounds are generated without one. The number of digits is
- * limited to what a {@code double} or a {@code long} can hold, or to what the bounds have if that is more.
+ * <p>Numbers without bounds may have an exponent; numbers with bounds are generated without one. The number of digits
+ * is limited to what a {@code double} or a {@code long} can hold, or to what the bounds have if that is more.
  */
 final class NumberLanguage {
 
@@ -99,7 +99,9 @@ final class NumberLanguage {
 
     private static Regex atLeast(NumberRange.Bound bound) {
         return bound.value().signum() < 0
-                ? oneOf(NOT_NEGATIVE, sequence(MINUS, unsignedAtMost(bound.value().negate(), bound.strict())))
+                ? oneOf(
+                        NOT_NEGATIVE,
+                        sequence(MINUS, unsignedAtMost(bound.value().negate(), bound.strict())))
                 : unsignedAtLeast(bound.value(), bound.strict());
     }
 

@@ -1,13 +1,13 @@
 package dev.tidar.text.grammar.schema;
 
-import dev.tidar.text.grammar.rule.ChoiceRule;
-import dev.tidar.text.grammar.rule.Member;
-import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.RuleSet;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
+import dev.tidar.text.grammar.rule.ChoiceRule;
+import dev.tidar.text.grammar.rule.Member;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,7 +60,10 @@ public final class SchemaCompiler {
         ChoiceRule rule = known.get(conjunction.key());
         if (rule == null) {
             if (known.size() == MAX_RULES) {
-                throw conjunction.schemas().get(0).unsupported("a schema of so many parts", "more than " + MAX_RULES);
+                throw conjunction
+                        .schemas()
+                        .get(0)
+                        .unsupported("the number of different subschemas", "it is more than " + MAX_RULES);
             }
             ChoiceRule fresh = rules.deferredChoice();
             known.put(conjunction.key(), fresh);

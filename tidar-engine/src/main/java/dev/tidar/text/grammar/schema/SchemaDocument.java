@@ -41,7 +41,9 @@ final class SchemaDocument {
         this.root = root;
     }
 
-    /** @throws InvalidRequestException if the text is not a JSON object or boolean, or is too long or nested too deep */
+    /**
+     * @throws InvalidRequestException if the text is not a JSON object or boolean, or is too long or nested too deep
+     */
     static SchemaDocument parse(String text) {
         if (text.length() > MAX_CHARACTERS) {
             throw new InvalidRequestException(

@@ -118,17 +118,17 @@ record SchemaNode(String path, JsonNode node) {
     /** The error for a keyword whose value is invalid. */
     InvalidRequestException invalid(String keyword, String rule) {
         return new InvalidRequestException("schema %s: %s must %s, but is %s"
-                .formatted(shown(), keyword, rule, shortened(get(keyword).toString())));
+                .formatted(location(), keyword, rule, shortened(get(keyword).toString())));
     }
 
     /** The error for what is valid but cannot be enforced. */
     InvalidRequestException unsupported(String keyword, String why) {
         return new InvalidRequestException("schema %s: %s is not supported%s"
-                .formatted(shown(), shortened(keyword), why.isEmpty() ? "" : ": " + why));
+                .formatted(location(), shortened(keyword), why.isEmpty() ? "" : ": " + why));
     }
 
     /** The location, for messages. */
-    String shown() {
+    String location() {
         return shortened("#" + path);
     }
 

@@ -1,10 +1,10 @@
 package dev.tidar.text.grammar.schema;
 
-import dev.tidar.text.grammar.rule.Rule;
-import dev.tidar.text.grammar.rule.RuleSet;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
 import dev.tidar.text.grammar.automaton.Work;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.RuleSet;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -208,7 +208,7 @@ final class ValueSetReader {
     TextAutomaton pattern(SchemaNode schema, String keyword, String expression) {
         TextAutomaton known = patterns.get(expression);
         if (known == null) {
-            Regex regex = RegexParser.parse("schema %s: %s".formatted(schema.shown(), keyword), expression);
+            Regex regex = RegexParser.parse("schema %s: %s".formatted(schema.location(), keyword), expression);
             known = TextAutomaton.of(Regex.search(regex), work);
             patterns.put(expression, known);
         }

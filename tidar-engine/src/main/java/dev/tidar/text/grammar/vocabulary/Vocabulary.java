@@ -18,7 +18,9 @@ public final class Vocabulary {
 
     static final int MAX_TOKEN_BYTES = 4096;
 
-    /** A byte that the spelling of each named token contains and no UTF-8 text does, so no text can spell such a token. */
+    /**
+     * A byte that the spelling of each named token contains and no UTF-8 text does, so no text can spell such a token.
+     */
     private static final int NAME_MARK = 0xFF;
 
     private final byte[][] tokens;
@@ -29,8 +31,8 @@ public final class Vocabulary {
     private final TokenTrie trie;
 
     /**
-     * @param tokens bytes of each token id, {@code [ids]}. An id without bytes and name (a gap) is never allowed, nor is
-     *     an id with the byte 0xFF, which no text contains
+     * @param tokens bytes of each token id, {@code [ids]}. An id without bytes and name (a gap) is never allowed, nor
+     *     is an id with the byte 0xFF, which no text contains
      * @param names names of the ids that stand for themselves and not for text, such as control tokens; these ids are
      *     allowed in free text, and where a grammar asks for the name
      * @param stopIds ids that end an answer; their bytes are ignored

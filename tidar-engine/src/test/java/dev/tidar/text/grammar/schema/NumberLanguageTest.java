@@ -29,7 +29,7 @@ class NumberLanguageTest {
                 boolean highStrict = random.nextBoolean();
                 NumberRange range =
                         NumberRange.ALL.from(new BigDecimal(low), lowStrict).to(new BigDecimal(high), highStrict);
-                holds(new ValueSet.Numbers(range, range, random.nextBoolean(), List.of()), random);
+                assertExact(new ValueSet.Numbers(range, range, random.nextBoolean(), List.of()), random);
             }
         }
     }
@@ -40,14 +40,17 @@ class NumberLanguageTest {
         for (String multiple :
                 List.of("1", "2", "3", "7", "10", "12", "100", "0.1", "0.25", "0.01", "1.5", "2.50", "1000")) {
             NumberRange range = NumberRange.ALL.from(new BigDecimal("-120.5"), false);
-            holds(new ValueSet.Numbers(range, range, random.nextBoolean(), List.of(new BigDecimal(multiple))), random);
+            assertExact(
+                    new ValueSet.Numbers(range, range, random.nextBoolean(), List.of(new BigDecimal(multiple))),
+                    random);
         }
     }
 
     /**
-     * Every spelling without an exponent or superfluous zeros is in the language if and only if its value is in the range.
+     * Every spelling without an exponent or superfluous zeros is in the language if and only if its value is in the
+     * range.
      */
-    private static void holds(ValueSet.Numbers numbers, SplittableRandom random) {
+    private static void assertExact(ValueSet.Numbers numbers, SplittableRandom random) {
         TextAutomaton language = NumberLanguage.of(numbers, new Work("number", 50_000_000));
         for (String spelling : spellings(numbers.range(), random)) {
             boolean fraction = spelling.contains(".");
