@@ -189,31 +189,34 @@ final class MembersReader {
         return reader.pattern(schema, "patternProperties", pattern);
     }
 
+    /** The sets of names that {@code propertyNames} allows; a name must be in each of them. */
     private List<TextAutomaton> allowedNames() {
         List<TextAutomaton> found = new ArrayList<>();
         for (SchemaNode schema : schemas) {
             if (schema.has("propertyNames")) {
-                SchemaNode names = schema.child("propertyNames");
-                if (names.node().isBoolean()) {
-                    if (!names.node().booleanValue()) {
-                        found.add(TextAutomaton.of(List.of(), reader.work()));
-                    }
-                    continue;
-                }
-                Keywords.check(names);
-                requirePlain(names);
-                for (ValueSet set : reader.read(new Conjunction(List.of(names)))) {
-                    if (set instanceof ValueSet.Strings strings) {
-                        found.add(StringLanguage.of(strings, reader.work()));
-                    } else if (set instanceof ValueSet.Enumerated listed && (names.has("enum") || names.has("const"))) {
-                        found.add(TextAutomaton.of(
-                                listed.values().stream()
-                                        .filter(JsonNode::isString)
-                                        .map(JsonNode::stringValue)
-                                        .toList(),
-                                reader.work()));
-                    }
-                }
+                found.addAll(allowedNames(schema.child("propertyNames")));
+            }
+        }
+        return found;
+    }
+
+    private List<TextAutomaton> allowedNames(SchemaNode names) {
+        if (names.node().isBoolean()) {
+            return names.node().booleanValue() ? List.of() : List.of(TextAutomaton.of(List.of(), reader.work()));
+        }
+        Keywords.check(names);
+        requirePlain(names);
+        List<TextAutomaton> found = new ArrayList<>();
+        for (ValueSet set : reader.read(new Conjunction(List.of(names)))) {
+            if (set instanceof ValueSet.Strings strings) {
+                found.add(StringLanguage.of(strings, reader.work()));
+            } else if (set instanceof ValueSet.Enumerated listed && (names.has("enum") || names.has("const"))) {
+                found.add(TextAutomaton.of(
+                        listed.values().stream()
+                                .filter(JsonNode::isString)
+                                .map(JsonNode::stringValue)
+                                .toList(),
+                        reader.work()));
             }
         }
         return found;
