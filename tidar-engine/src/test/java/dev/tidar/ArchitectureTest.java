@@ -21,9 +21,13 @@ class ArchitectureTest {
     /** Lowest line first. A package uses only packages on lines before its own. */
     private static final List<List<String>> LINES = List.of(
             List.of("dev.tidar.tensor", "dev.tidar.api"),
-            List.of("dev.tidar.sampling", "dev.tidar.text.answer"),
-            List.of("dev.tidar.step", "dev.tidar.text.grammar.automaton", "dev.tidar.text.jinja"),
-            List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda"),
+            List.of(
+                    "dev.tidar.sampling",
+                    "dev.tidar.text.answer",
+                    "dev.tidar.text.grammar.automaton",
+                    "dev.tidar.text.grammar.vocabulary"),
+            List.of("dev.tidar.step", "dev.tidar.text.grammar.rule", "dev.tidar.text.jinja"),
+            List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.text.grammar.schema"),
             List.of(
                     "dev.tidar.backend",
                     "dev.tidar.checkpoint",

@@ -66,6 +66,6 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     /** Unconstrained text is complete only where the model ends it. */
     @Override
     public boolean isSatisfied() {
-        return grammar.map(g -> g.isAccepting() && !g.isFree()).orElse(false);
+        return grammar.map(g -> g.isAccepting() && !g.isUnconstrained()).orElse(false);
     }
 }

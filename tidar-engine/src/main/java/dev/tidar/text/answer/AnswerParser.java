@@ -8,47 +8,47 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes an answer apart as its text comes: thoughts, text, tool calls. However the text is cut into pieces, the parts
- * are the same once they are joined.
+ * Splits an answer into its parts while its text arrives: thoughts, text, and tool calls. The parts do not depend on
+ * how the text was cut into pieces, once neighbouring parts of the same kind are joined.
  *
- * <p>Thoughts and calls are <em>blocks</em>. The tags around them are in no part, and neither is white space beside a
- * block. What may be the start of a tag is held back until that is decided, and so is white space that a block may
- * follow; a call is held back until its JSON is complete, and comes out whole at that character. What turns out to be
- * no call, because its JSON is broken or cut off, because it names no offered tool, or because it has more than
- * {@value #MAX_CALL_CHARACTERS} characters, comes out as text, tag and all: apart from tags and white space nothing is
- * lost. Thoughts stand at the beginning of an answer only; tags of calls within thoughts are thoughts.
+ * <p>Thoughts and calls are <em>blocks</em>. Their tags are not in any part, and neither is white space next to a
+ * block. The parser holds back what may be the start of a tag until that is decided, white space that a block may
+ * follow, and a call until its JSON is complete; then it emits the whole call. A call is emitted as text, including its
+ * tags, if its JSON is malformed or cut off, if it does not name an offered tool, or if it has more than
+ * {@value #MAX_CALL_CHARACTERS} characters. So apart from tags and white space nothing is lost. Thoughts can only come
+ * at the beginning of an answer; tags of calls within thoughts belong to the thoughts.
  *
- * <p>Each character is looked at a bounded number of times. Confined to one thread.
+ * <p>The parser reads each character a bounded number of times. Confined to one thread.
  */
 public final class AnswerParser {
 
-    /** Longest call in characters. */
+    /** The maximum length of a call, in characters. */
     public static final int MAX_CALL_CHARACTERS = 1 << 16;
 
-    /** Stands before thoughts. */
+    /** The tag before thoughts. */
     public static final String OPEN_THOUGHTS = "<think>";
-    /** Stands after thoughts. */
+    /** The tag after thoughts. */
     public static final String CLOSE_THOUGHTS = "</think>";
 
     private enum Mode {
         TEXT,
         THOUGHTS,
-        /** After the opening of a call, before its JSON. */
-        OPENED,
+        /** After the opening tag of a call, before its JSON. */
+        CALL_OPENED,
         CALL
     }
 
-    private final AnswerSyntax format;
+    private final AnswerSyntax syntax;
     private final CallReader calls;
     private final Parts parts = new Parts();
 
-    /** White space that belongs to a block if one follows. */
+    /** White space that is dropped if a block follows. */
     private final StringBuilder spaces = new StringBuilder();
 
-    /** What may become a tag. */
+    /** The start of what may become a tag. */
     private final StringBuilder tag = new StringBuilder();
 
-    /** A call in the making: its opening and the white space after it, then its JSON from {@link #jsonStart} on. */
+    /** An incomplete call: its opening tag, white space, and its JSON, which starts at {@link #jsonStart}. */
     private final StringBuilder call = new StringBuilder();
 
     private Mode mode;
@@ -56,13 +56,13 @@ public final class AnswerParser {
     private JsonExtent json = new JsonExtent();
     private List<String> tags;
 
-    /** Whether nothing but blocks has come so far. */
-    private boolean isFresh = true;
+    /** Whether the answer consists of blocks only, so far. */
+    private boolean isBeforeText = true;
 
-    /** Whether the last that came, white space aside, is a block. */
+    /** Whether a block came last, apart from white space. */
     private boolean isAfterBlock;
 
-    /** Whether the closing tag of a call may still come. */
+    /** Whether the closing tag of the last call may still come. */
     private boolean lacksClosing;
 
     private boolean mayThink;
@@ -70,17 +70,17 @@ public final class AnswerParser {
     /**
      * A parser for one answer.
      *
-     * @param seed of the ids of its calls; a seed of its own for each answer
+     * @param seed the seed of the ids of calls; it differs between answers
      */
-    public AnswerParser(AnswerSyntax format, long seed) {
-        this.format = format;
-        this.calls = new CallReader(format.toolNames(), new CallIds(seed));
-        this.mayThink = format.thoughts() == Thoughts.MAY_COME;
-        enter(format.thoughts() == Thoughts.OPEN ? Mode.THOUGHTS : Mode.TEXT);
+    public AnswerParser(AnswerSyntax syntax, long seed) {
+        this.syntax = syntax;
+        this.calls = new CallReader(syntax.toolNames(), new CallIds(seed));
+        this.mayThink = syntax.thoughts() == Thoughts.MAY_COME;
+        enter(syntax.thoughts() == Thoughts.OPEN ? Mode.THOUGHTS : Mode.TEXT);
         isAfterBlock = mode == Mode.THOUGHTS;
     }
 
-    /** Takes the next piece of the answer. Returns what it made final. */
+    /** Reads the next piece of the answer, and returns the parts that it completes. */
     public List<Answer.Part> accept(String piece) {
         for (int i = 0; i < piece.length(); i++) {
             take(piece.charAt(i));
@@ -88,10 +88,10 @@ public final class AnswerParser {
         return parts.take();
     }
 
-    /** Ends the answer. Returns the rest. */
+    /** Ends the answer, and returns the remaining parts. */
     public List<Answer.Part> finish() {
-        if (mode == Mode.OPENED || mode == Mode.CALL) {
-            giveCallBack();
+        if (mode == Mode.CALL_OPENED || mode == Mode.CALL) {
+            releaseCallAsText();
         }
         while (!tag.isEmpty()) {
             releaseFirstOfTag();
@@ -106,19 +106,19 @@ public final class AnswerParser {
     private void take(char c) {
         switch (mode) {
             case TEXT, THOUGHTS -> takeText(c);
-            case OPENED -> takeOpened(c);
+            case CALL_OPENED -> takeAfterOpening(c);
             case CALL -> takeCall(c);
         }
     }
 
     private void takeText(char c) {
-        if (tags.isEmpty() && !isFresh) {
+        if (tags.isEmpty() && !isBeforeText) {
             parts.add(c, false);
             return;
         }
-        if (c == '{' && tag.isEmpty() && isFresh && mode == Mode.TEXT && isBare()) {
+        if (c == '{' && tag.isEmpty() && isBeforeText && mode == Mode.TEXT && isBare()) {
             beginCall();
-            takeOpened(c);
+            takeAfterOpening(c);
             return;
         }
         tag.append(c);
@@ -144,18 +144,18 @@ public final class AnswerParser {
     private void releaseFirstOfTag() {
         char c = tag.charAt(0);
         tag.deleteCharAt(0);
-        if (isSpace(c) || isDivider(c)) {
+        if (isSpace(c) || isSeparator(c)) {
             spaces.append(c);
             return;
         }
         releaseSpaces();
         parts.add(c, mode == Mode.THOUGHTS);
-        if (mode == Mode.TEXT && isFresh) {
-            endFreshness();
+        if (mode == Mode.TEXT && isBeforeText) {
+            beginText();
         }
     }
 
-    /** White space that turned out to stand beside no block, or after one only. */
+    /** Emits white space that no block follows; at the beginning after a block it is dropped. */
     private void releaseSpaces() {
         parts.add(isAfterBlock ? spaces.toString().stripLeading() : spaces, mode == Mode.THOUGHTS);
         spaces.setLength(0);
@@ -167,7 +167,7 @@ public final class AnswerParser {
             endBlock(Mode.THOUGHTS);
         } else if (whole.equals(CLOSE_THOUGHTS)) {
             endBlock(Mode.TEXT);
-        } else if (format.syntax().orElseThrow().openings().contains(whole)) {
+        } else if (syntax.toolSyntax().orElseThrow().openings().contains(whole)) {
             beginCall();
             call.append(whole);
         } else {
@@ -179,10 +179,10 @@ public final class AnswerParser {
 
     private void beginCall() {
         call.setLength(0);
-        mode = Mode.OPENED;
+        mode = Mode.CALL_OPENED;
     }
 
-    private void takeOpened(char c) {
+    private void takeAfterOpening(char c) {
         if (isSpace(c) && call.length() < MAX_CALL_CHARACTERS) {
             call.append(c);
             return;
@@ -197,7 +197,7 @@ public final class AnswerParser {
         JsonExtent.Verdict verdict = json.accept(c);
         boolean impossible = verdict == JsonExtent.Verdict.IMPOSSIBLE || call.length() >= MAX_CALL_CHARACTERS;
         if (impossible) {
-            giveCallBack();
+            releaseCallAsText();
             takeText(c);
             return;
         }
@@ -205,22 +205,25 @@ public final class AnswerParser {
         if (verdict == JsonExtent.Verdict.COMPLETE) {
             endCall();
         } else if (jsonStart == 0 && c == '"' && json.isAfterOutermostKey() && !mayBeBareCall()) {
-            giveCallBack();
+            releaseCallAsText();
         }
     }
 
     private void endCall() {
         List<ToolCall> read = calls.read(call.substring(jsonStart));
         if (read.isEmpty()) {
-            giveCallBack();
+            releaseCallAsText();
             return;
         }
         read.forEach(parts::add);
-        lacksClosing = format.syntax().orElseThrow().closing().isPresent();
+        lacksClosing = syntax.toolSyntax().orElseThrow().closing().isPresent();
         endBlock(Mode.TEXT);
     }
 
-    /** A call without a tag is given up at its first key already, so that other JSON is not held back. */
+    /**
+     * Whether an object may still be a call without a tag. This is decided at its first key, so that other JSON is not
+     * held back.
+     */
     private boolean mayBeBareCall() {
         int end = call.length() - 1;
         int start = call.indexOf("\"");
@@ -229,16 +232,16 @@ public final class AnswerParser {
                 || CallReader.mayBegin(call.substring(start + 1, end));
     }
 
-    private void giveCallBack() {
+    private void releaseCallAsText() {
         releaseSpaces();
         parts.add(call, false);
         call.setLength(0);
-        endFreshness();
+        beginText();
         enter(Mode.TEXT);
     }
 
-    private void endFreshness() {
-        isFresh = false;
+    private void beginText() {
+        isBeforeText = false;
         isAfterBlock = false;
         lacksClosing = false;
         mayThink = false;
@@ -250,7 +253,7 @@ public final class AnswerParser {
         call.setLength(0);
         mayThink = false;
         isAfterBlock = true;
-        isFresh = true;
+        isBeforeText = true;
         enter(next);
     }
 
@@ -261,11 +264,11 @@ public final class AnswerParser {
             return;
         }
         List<String> sought = new ArrayList<>();
-        if (isFresh || format.calls() == Calls.ANYWHERE) {
-            format.syntax().ifPresent(syntax -> sought.addAll(syntax.openings()));
+        if (isBeforeText || syntax.calls() == Calls.ANYWHERE) {
+            syntax.toolSyntax().ifPresent(calling -> sought.addAll(calling.openings()));
         }
         if (lacksClosing) {
-            sought.add(format.syntax().orElseThrow().closing().orElseThrow());
+            sought.add(syntax.toolSyntax().orElseThrow().closing().orElseThrow());
         }
         if (mayThink) {
             sought.add(OPEN_THOUGHTS);
@@ -274,11 +277,11 @@ public final class AnswerParser {
     }
 
     private boolean isBare() {
-        return format.syntax().map(ToolSyntax::isBare).orElse(false);
+        return syntax.toolSyntax().map(ToolSyntax::isBare).orElse(false);
     }
 
-    /** Llama divides calls by semicolons. */
-    private boolean isDivider(char c) {
+    /** Whether a character separates two calls; Llama writes semicolons. */
+    private boolean isSeparator(char c) {
         return c == ';' && isAfterBlock && mode == Mode.TEXT && isBare();
     }
 

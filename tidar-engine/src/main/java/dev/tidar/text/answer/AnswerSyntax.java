@@ -6,63 +6,65 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is looked for in one answer.
+ * What {@link AnswerParser} recognizes in one answer.
  *
- * @param thoughts where thoughts may stand
- * @param syntax how calls are written; empty where the answer may call nothing, so that nothing in it is a call
- * @param toolNames the tools that may be called; what looks like the call of another one is text
- * @param calls where calls may stand
+ * @param thoughts where thoughts may come
+ * @param toolSyntax how calls are written; empty if the answer may call no tool, so that nothing in it is a call
+ * @param toolNames the tools that may be called; what looks like a call of any other tool is text
+ * @param calls where calls may come
  */
-public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<String> toolNames, Calls calls) {
+public record AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> toolSyntax, Set<String> toolNames, Calls calls) {
 
-    /** An answer of which all is text. */
+    /** The syntax of an answer that is nothing but text. */
     public static final AnswerSyntax PLAIN = new AnswerSyntax(Thoughts.NONE, Optional.empty(), Set.of());
 
-    /** An answer whose calls may stand anywhere. */
-    public AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> syntax, Set<String> toolNames) {
-        this(thoughts, syntax, toolNames, Calls.ANYWHERE);
+    /** The syntax of an answer in which calls may come anywhere. */
+    public AnswerSyntax(Thoughts thoughts, Optional<ToolSyntax> toolSyntax, Set<String> toolNames) {
+        this(thoughts, toolSyntax, toolNames, Calls.ANYWHERE);
     }
 
     public AnswerSyntax {
         toolNames = Set.copyOf(toolNames);
-        if (syntax.isPresent() == toolNames.isEmpty()) {
+        if (toolSyntax.isPresent() == toolNames.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a syntax of calls comes with tools to call, but is %s with %s".formatted(syntax, toolNames));
+                    "a syntax of calls comes with tools to call, but is %s with %s".formatted(toolSyntax, toolNames));
         }
     }
 
-    /** The syntax of an answer that has a format: it calls tools, or it is a value in which nothing is a call. */
+    /** This syntax for an answer with a format: either it calls tools, or nothing in it is a call. */
     public AnswerSyntax withFormat() {
-        return new AnswerSyntax(thoughts, syntax, toolNames, Calls.AT_START);
+        return new AnswerSyntax(thoughts, toolSyntax, toolNames, Calls.AT_START);
     }
 
-    /** The tags that are looked for. Where one is a control token, it has to show in the text that is read. */
+    /**
+     * The tags that are recognized. If one is a control token, the text that is parsed must contain it nevertheless.
+     */
     public Set<String> tags() {
         Set<String> tags = new HashSet<>();
         if (thoughts != Thoughts.NONE) {
             tags.addAll(List.of(AnswerParser.OPEN_THOUGHTS, AnswerParser.CLOSE_THOUGHTS));
         }
-        syntax.ifPresent(s -> {
-            tags.addAll(s.openings());
-            s.closing().ifPresent(tags::add);
+        toolSyntax.ifPresent(calling -> {
+            tags.addAll(calling.openings());
+            calling.closing().ifPresent(tags::add);
         });
         return tags;
     }
 
-    /** Where thoughts may stand. */
+    /** Where thoughts may come. */
     public enum Thoughts {
-        /** Nowhere: their tags are text. */
+        /** Nowhere; their tags are text. */
         NONE,
-        /** At the beginning, if the answer opens them with a tag. */
+        /** At the beginning, if the answer starts with their opening tag. */
         MAY_COME,
-        /** At the beginning: the prompt has opened them already. */
+        /** At the beginning, without an opening tag, because the prompt ends with it. */
         OPEN
     }
 
-    /** Where calls may stand. */
+    /** Where calls may come. */
     public enum Calls {
         ANYWHERE,
-        /** Before any text that is not thought. */
+        /** At the beginning, or after thoughts and other calls. */
         AT_START
     }
 }

@@ -4,12 +4,14 @@ import dev.tidar.api.ToolCall;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Ids for the tool calls of one answer: letters and digits, each id once. Confined to one thread. */
+/**
+ * Generates the ids of the tool calls of one answer: different sequences of letters and digits. Confined to one thread.
+ */
 final class CallIds {
 
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    private final Set<String> given = new HashSet<>();
+    private final Set<String> used = new HashSet<>();
     private long state;
 
     CallIds(long seed) {
@@ -21,11 +23,11 @@ final class CallIds {
         do {
             state += 0x9E3779B97F4A7C15L;
             id = spelled(mixed(state));
-        } while (!given.add(id));
+        } while (!used.add(id));
         return id;
     }
 
-    /** The finisher of SplittableRandom: one to one, and neighbours come out unlike. */
+    /** The mixing function of SplittableRandom: it is one-to-one, and close inputs give very different results. */
     private static long mixed(long bits) {
         long z = (bits ^ bits >>> 30) * 0xBF58476D1CE4E5B9L;
         z = (z ^ z >>> 27) * 0x94D049BB133111EBL;

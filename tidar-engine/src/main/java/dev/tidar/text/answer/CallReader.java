@@ -14,9 +14,9 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the JSON of tool calls: one object or an array of them. A call names a tool that was offered; its arguments are
- * an object, under {@code arguments} or {@code parameters}, or missing where there are none. Of members with one name
- * the last counts.
+ * Reads the JSON of tool calls: one object or an array of objects. A call names a tool that was offered. Its arguments
+ * are an object, named {@code arguments} or {@code parameters}, or absent if there are none. If several members have
+ * the same name, the last one counts.
  */
 final class CallReader {
 
@@ -39,9 +39,9 @@ final class CallReader {
     }
 
     /**
-     * The calls that a JSON text makes.
+     * Reads the calls in a JSON text.
      *
-     * @return none, where any of it is no call: then the text is not what it looked like
+     * @return the calls; none if any part of the text is not a call
      */
     List<ToolCall> read(String json) {
         JsonNode root;
@@ -61,7 +61,7 @@ final class CallReader {
         return List.copyOf(calls);
     }
 
-    /** Whether a call may have this key first. */
+    /** Whether this key may be the first one of a call. */
     static boolean mayBegin(String key) {
         return key.equals("name") || key.equals("type") || key.equals("id") || ARGUMENTS.contains(key);
     }

@@ -9,22 +9,22 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The JSON of tool calls, as a schema with the tools' own schemas under {@code $defs}. */
+/** Builds the schema of the JSON of tool calls; it contains the schemas of the tools under {@code $defs}. */
 final class CallSchema {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private CallSchema() {}
 
-    /** One call of one of these tools. */
+    /** The schema of one call of one of these tools. */
     static AnswerFormat call(List<Tool> tools, String argumentsKey) {
         return schema(tools, anyCall(tools, argumentsKey));
     }
 
     /**
-     * A list of calls.
+     * The schema of a list of calls.
      *
-     * @param one whether it has one call and no more
+     * @param one whether the list has exactly one call
      */
     static AnswerFormat list(List<Tool> tools, String argumentsKey, boolean one) {
         ObjectNode list = JSON.objectNode().put("type", "array").put("minItems", 1);
@@ -54,7 +54,7 @@ final class CallSchema {
         ObjectNode call = JSON.objectNode().put("type", "object");
         ObjectNode properties = call.putObject("properties");
         properties.putObject("name").put("const", tool.name());
-        properties.putObject(argumentsKey).put("$ref", SchemaReferences.place(tool));
+        properties.putObject(argumentsKey).put("$ref", SchemaReferences.pointer(tool));
         call.putArray("required").add("name").add(argumentsKey);
         return call.put("additionalProperties", false);
     }

@@ -1,17 +1,17 @@
 package dev.tidar.text.answer;
 
 /**
- * Finds the end of a JSON object or array as its characters come, and the first character that cannot belong to one.
- * One look at each character, memory for the depth only. Confined to one thread.
+ * Finds the end of a JSON object or array while its characters arrive, or the first character that cannot belong to it.
+ * It reads each character once, and its memory does not depend on the length. Confined to one thread.
  */
 final class JsonExtent {
 
-    /** Objects and arrays inside each other at most. */
+    /** The maximum depth of nested objects and arrays. */
     static final int MAX_DEPTH = 64;
 
     private static final String LITERALS = "true false null";
 
-    /** What a character says about the value. */
+    /** The state of the value after a character. */
     enum Verdict {
         OPEN,
         COMPLETE,
@@ -47,7 +47,7 @@ final class JsonExtent {
     private int literalEnd;
     private int literalAt;
 
-    /** Takes the next character. Nothing may follow a verdict that is not OPEN. */
+    /** Reads the next character. No character may follow a verdict other than OPEN. */
     Verdict accept(char c) {
         return switch (inside) {
             case STRING -> string(c);
@@ -59,7 +59,7 @@ final class JsonExtent {
         };
     }
 
-    /** Whether the character just taken ended a key of the outermost object. */
+    /** Whether the last character ended a key of the outermost object. */
     boolean isAfterOutermostKey() {
         return depth == 1 && expected == Expected.COLON && inside == Inside.NOTHING;
     }

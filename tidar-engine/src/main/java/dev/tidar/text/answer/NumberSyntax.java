@@ -1,6 +1,6 @@
 package dev.tidar.text.answer;
 
-/** How far a JSON number has come (RFC 8259, section 6). */
+/** The state of a JSON number that is read character by character (RFC 8259, section 6). */
 enum NumberSyntax {
     START,
     MINUS,
@@ -17,7 +17,7 @@ enum NumberSyntax {
         return this == ZERO || this == WHOLE || this == FRACTION || this == EXPONENT;
     }
 
-    /** How far it has come with one more character. */
+    /** The state after one more character. */
     NumberSyntax after(char c) {
         boolean digit = c >= '0' && c <= '9';
         return switch (this) {

@@ -5,7 +5,7 @@ import dev.tidar.api.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects parts of an answer; neighbouring pieces of one kind become one part. Confined to one thread. */
+/** Collects the parts of an answer, and joins neighbouring pieces of the same kind. Confined to one thread. */
 final class Parts {
 
     private final List<Answer.Part> parts = new ArrayList<>();

@@ -8,8 +8,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Moves the schema of a tool to a place inside a larger one: references within it go on to lead where they led. Only
- * what is a schema is looked at; a property may be called {@code $ref}, and a constant may look like one.
+ * Moves the schema of a tool into a larger schema and adapts its references, so that they still lead to the same
+ * schemas. Only references in schemas are adapted: a property may have the name {@code $ref}, and a constant may look
+ * like a reference.
  */
 final class SchemaReferences {
 
@@ -21,34 +22,36 @@ final class SchemaReferences {
 
     private SchemaReferences() {}
 
-    /** Where the schema of a tool stands. */
-    static String place(Tool tool) {
+    /** The pointer to the schema of a tool in the larger schema. */
+    static String pointer(Tool tool) {
         return "#/$defs/" + tool.name();
     }
 
-    /** The schema of a tool for its place: of an object, without what only a whole document has. */
+    /**
+     * The schema of a tool as a subschema: its type is object, and keywords that only a root schema may have are gone.
+     */
     static ObjectNode moved(Tool tool) {
         ObjectNode schema = (ObjectNode) JsonMapper.shared().readTree(tool.parameters());
-        move(schema, place(tool));
+        move(schema, pointer(tool));
         schema.remove(List.of("$schema", "$id"));
         return schema.put("type", "object");
     }
 
-    private static void move(JsonNode node, String place) {
+    private static void move(JsonNode node, String pointer) {
         if (!(node instanceof ObjectNode schema)) {
             return;
         }
         JsonNode reference = schema.path("$ref");
         if (reference.isString() && reference.stringValue().startsWith("#")) {
-            schema.put("$ref", place + reference.stringValue().substring(1));
+            schema.put("$ref", pointer + reference.stringValue().substring(1));
         }
         for (String keyword : schema.propertyNames()) {
             JsonNode value = schema.get(keyword);
             if (ONE.contains(keyword)) {
-                move(value, place);
+                move(value, pointer);
             }
             if (LISTED.contains(keyword) && value.isArray() || NAMED.contains(keyword) && value.isObject()) {
-                value.forEach(inner -> move(inner, place));
+                value.forEach(inner -> move(inner, pointer));
             }
         }
     }

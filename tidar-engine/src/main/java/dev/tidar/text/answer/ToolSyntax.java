@@ -3,13 +3,13 @@ package dev.tidar.text.answer;
 import java.util.List;
 import java.util.Optional;
 
-/** How a family of models writes tool calls. */
+/** The syntax in which a family of models writes tool calls. */
 public enum ToolSyntax {
-    /** {@code <tool_call>{"name": ..., "arguments": {...}}</tool_call>}, one after the other: Hermes, Qwen. */
+    /** {@code <tool_call>{"name": ..., "arguments": {...}}</tool_call>}, repeated for several calls: Hermes, Qwen. */
     HERMES("arguments", List.of("<tool_call>"), Optional.of("</tool_call>"), false),
     /**
-     * An answer that is nothing but {@code {"name": ..., "parameters": {...}}}, several divided by semicolons, or that
-     * after {@code <|python_tag|>}: Llama 3.
+     * {@code {"name": ..., "parameters": {...}}} as the whole answer, several calls separated by semicolons, or the
+     * same after {@code <|python_tag|>}: Llama 3.
      */
     LLAMA("parameters", List.of("<|python_tag|>"), Optional.empty(), true),
     /** {@code [TOOL_CALLS][{"name": ..., "arguments": {...}}, ...]}: Mistral. */
@@ -27,22 +27,22 @@ public enum ToolSyntax {
         this.bare = bare;
     }
 
-    /** Key of the arguments in the JSON of a call. */
+    /** The key of the arguments in the JSON of a call. */
     public String argumentsKey() {
         return argumentsKey;
     }
 
-    /** What a call stands after. Where it is a control token, it has to show in the text that is read. */
+    /** The opening tags of a call. If one is a control token, the text that is parsed must contain it nevertheless. */
     public List<String> openings() {
         return openings;
     }
 
-    /** What follows a call. */
+    /** The closing tag of a call, if there is one. */
     public Optional<String> closing() {
         return closing;
     }
 
-    /** Whether a call needs no opening where an answer begins with it. */
+    /** Whether a call at the beginning of an answer needs no opening tag. */
     boolean isBare() {
         return bare;
     }

@@ -1,36 +1,36 @@
 package dev.tidar.text.grammar;
 
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.text.grammar.rule.ParseSet;
+import dev.tidar.text.grammar.rule.Rule;
 
-/** A specification compiled for a vocabulary. Immutable, thread-safe. */
+/** The form that an answer must have, compiled for a vocabulary. Immutable, thread-safe. */
 public final class Grammar {
 
     private final GrammarState start;
     private final int shortest;
     private final int bytes;
 
-    Grammar(Vocabulary vocabulary, Rule root, int bytes) {
-        Closure closure = new Closure();
-        root.enter(Frame.END, closure);
-        this.start = new GrammarState(vocabulary, closure);
+    Grammar(MaskCache cache, Rule root, int bytes) {
+        this.start = new GrammarState(cache, ParseSet.startOf(root));
         this.shortest = start.shortestCompletion();
         this.bytes = bytes;
     }
 
-    /** The state of an answer that has not begun. */
+    /** The state before the first token of an answer. */
     public GrammarState start() {
         return start;
     }
 
-    /** Memory of the compiled form, roughly, in bytes. */
+    /** An estimate of the memory that the compiled rules take, in bytes. */
     int bytes() {
         return bytes;
     }
 
     /**
-     * Refuses a budget that no answer fits in.
+     * Rejects a budget that is too small for any answer.
      *
-     * @throws InvalidRequestException if the shortest answer has more tokens
+     * @throws InvalidRequestException if the shortest answer has more tokens than {@code maxTokens}
      */
     public void requireRoom(int maxTokens) {
         if (maxTokens < Math.max(1, shortest)) {

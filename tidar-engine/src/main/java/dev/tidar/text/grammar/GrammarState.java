@@ -1,5 +1,10 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.rule.Parse;
+import dev.tidar.text.grammar.rule.ParseSet;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -7,64 +12,69 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Where an answer stands in its grammar. Immutable, so every row of a block has its own: the mask of a verify row is
- * that of the state after the drafts before it.
+ * The state of an answer in its grammar. It is immutable, so each row of a draft block can have its own: the mask of a
+ * verify row is the mask of the state after the drafts before that row.
  *
- * <p>Thread-safe. What is computed for a state is kept in bounded caches of the vocabulary.
+ * <p>A grammar can be ambiguous, so a state is the set of all parses of the text so far. Thread-safe; what is computed
+ * for a state is cached within bounds.
  */
 public final class GrammarState {
 
-    /** Readings of one text that are followed at once. */
-    static final int MAX_SPOTS = 256;
+    /** The maximum number of parses of one text that are followed at the same time. */
+    static final int MAX_PARSES = 256;
 
-    /** Bytes that are looked ahead for forced tokens. */
+    /** The maximum number of forced bytes that are looked for. */
     private static final int MAX_FORCED_BYTES = 256;
 
+    private final MaskCache cache;
     private final Vocabulary vocabulary;
-    private final List<Spot> spots;
+    private final List<Parse> parses;
     private final boolean accepting;
 
-    GrammarState(Vocabulary vocabulary, Closure closure) {
-        this.vocabulary = vocabulary;
-        this.spots = bounded(closure.spots(), vocabulary);
+    GrammarState(MaskCache cache, ParseSet closure) {
+        this.cache = cache;
+        this.vocabulary = cache.vocabulary();
+        this.parses = bounded(closure.parses(), vocabulary);
         this.accepting = closure.isAccepting();
     }
 
-    /** Of too many readings those that can end soonest: they keep the promise on the shortest completion. */
-    private static List<Spot> bounded(List<Spot> spots, Vocabulary vocabulary) {
-        if (spots.size() <= MAX_SPOTS) {
-            return List.copyOf(spots);
+    /**
+     * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these.
+     */
+    private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary) {
+        if (parses.size() <= MAX_PARSES) {
+            return List.copyOf(parses);
         }
-        return spots.stream()
-                .sorted(Comparator.comparingInt(spot -> spot.tokensToEnd(vocabulary)))
-                .limit(MAX_SPOTS)
+        return parses.stream()
+                .sorted(Comparator.comparingInt(parse -> parse.tokensToEnd(vocabulary)))
+                .limit(MAX_PARSES)
                 .toList();
     }
 
-    List<Spot> spots() {
-        return spots;
+    List<Parse> parses() {
+        return parses;
     }
 
-    /** Whether the answer may end here. */
+    /** Whether the answer can end here. */
     public boolean isAccepting() {
         return accepting;
     }
 
-    /** Whether the answer is in free text, so that it ends where the model ends it. */
-    public boolean isFree() {
-        return spots.stream().anyMatch(spot -> spot.terminal().isFree());
+    /** Whether the answer is in free text, so that only the model or the budget ends it. */
+    public boolean isUnconstrained() {
+        return parses.stream().anyMatch(parse -> parse.terminal().isUnconstrained());
     }
 
-    /** Whether the answer can only end here. */
+    /** Whether the answer can end here and cannot continue. */
     public boolean isComplete() {
-        return accepting && spots.isEmpty();
+        return accepting && parses.isEmpty();
     }
 
     /**
      * The state after one more token.
      *
-     * @param tokenId any id; a stop id leads from an accepting state to that state itself
-     * @return empty if the token is not allowed here; the budget is not looked at
+     * @param tokenId any id; a stop id leads from an accepting state to the same state
+     * @return empty if the grammar does not allow the token here; budgets are not considered
      */
     public Optional<GrammarState> advance(int tokenId) {
         if (tokenId < 0 || tokenId >= vocabulary.size()) {
@@ -82,52 +92,52 @@ public final class GrammarState {
     }
 
     private boolean isDead() {
-        return spots.isEmpty() && !accepting;
+        return parses.isEmpty() && !accepting;
     }
 
     private GrammarState read(byte next) {
-        Closure closure = new Closure();
-        for (Spot spot : spots) {
-            spot.read(next).ifPresent(closure::add);
+        ParseSet closure = new ParseSet();
+        for (Parse parse : parses) {
+            parse.read(next).ifPresent(closure::add);
         }
-        return new GrammarState(vocabulary, closure);
+        return new GrammarState(cache, closure);
     }
 
     /**
-     * The tokens that may come next, such that the answer can still end within the budget. A stop id is among them in
-     * accepting states only.
+     * The tokens that are allowed next and after which the answer can still end within the budget. Stop ids are allowed
+     * in accepting states only.
      *
-     * @param remainingTokens tokens that may still come, this one included; at least 1. The stop id itself needs no
-     *     place among them
-     * @return the mask; without any id if and only if {@code remainingTokens} is less than
-     *     {@link #shortestCompletion()}, which cannot happen to whoever keeps to the masks
+     * @param remainingTokens how many tokens the answer may still have, this one included and a stop id not counted; at
+     *     least 1
+     * @return the mask; it is empty if and only if {@code remainingTokens} is less than {@link #shortestCompletion()},
+     *     which cannot happen if every token was taken from a mask
      */
     public TokenMask mask(int remainingTokens) {
         if (remainingTokens < 1) {
             throw new IllegalArgumentException("remaining tokens must be positive, but are " + remainingTokens);
         }
-        Vocabulary.CachedMask unlimited = vocabulary.mask(this);
-        return remainingTokens >= unlimited.enough()
+        MaskCache.CachedMask unlimited = cache.mask(this);
+        return remainingTokens >= unlimited.minBudget()
                 ? unlimited.mask()
-                : MaskBuilder.limited(vocabulary, this, remainingTokens);
+                : MaskBuilder.limited(cache, this, remainingTokens);
     }
 
     /**
-     * Tokens that are enough to end the answer, the stop id not counted: the fewest that spell the shortest text from
-     * here. Longer texts of fewer tokens are not looked for.
+     * A number of tokens that is enough to complete the answer, the stop id not counted: the minimum number of tokens
+     * that spell the shortest text from here. A longer text that needs fewer tokens is not searched for.
      */
     public int shortestCompletion() {
         return accepting
                 ? 0
-                : spots.stream()
-                        .mapToInt(spot -> spot.tokensToEnd(vocabulary))
+                : parses.stream()
+                        .mapToInt(parse -> parse.tokensToEnd(vocabulary))
                         .min()
                         .orElse(Rule.IMPOSSIBLE);
     }
 
     /**
-     * Tokens that spell what must come next, by longest match: a draft that costs no forward. The model may still
-     * prefer other tokens for the same text. Empty where the grammar leaves a choice.
+     * The forced tokens: they spell, by longest match, the text that must come next. They are drafts that cost no
+     * forward. The model may still prefer other tokens for the same text. Empty where the grammar leaves a choice.
      */
     public int[] forced() {
         byte[] text = new byte[MAX_FORCED_BYTES];
@@ -142,25 +152,26 @@ public final class GrammarState {
         return vocabulary.longestMatches(Arrays.copyOf(text, length));
     }
 
+    /** The only byte that can come next, or {@link Terminal#NONE_OR_SEVERAL}. */
     private int onlyByte() {
-        if (accepting || spots.isEmpty()) {
+        if (accepting || parses.isEmpty()) {
             return Terminal.NONE_OR_SEVERAL;
         }
-        int only = spots.get(0).terminal().onlyByte(spots.get(0).state());
-        Predicate<Spot> agrees = spot -> spot.terminal().onlyByte(spot.state()) == only;
-        return spots.stream().allMatch(agrees) ? only : Terminal.NONE_OR_SEVERAL;
+        int only = parses.get(0).terminal().onlyByte(parses.get(0).state());
+        Predicate<Parse> agrees = parse -> parse.terminal().onlyByte(parse.state()) == only;
+        return parses.stream().allMatch(agrees) ? only : Terminal.NONE_OR_SEVERAL;
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof GrammarState that
-                && vocabulary == that.vocabulary
+                && cache == that.cache
                 && accepting == that.accepting
-                && spots.equals(that.spots);
+                && parses.equals(that.parses);
     }
 
     @Override
     public int hashCode() {
-        return spots.hashCode() * 2 + (accepting ? 1 : 0);
+        return parses.hashCode() * 2 + (accepting ? 1 : 0);
     }
 }

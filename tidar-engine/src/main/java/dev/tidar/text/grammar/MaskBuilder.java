@@ -1,42 +1,55 @@
 package dev.tidar.text.grammar;
 
-import dev.tidar.text.grammar.Continuations.Group;
-import dev.tidar.text.grammar.Vocabulary.CachedMask;
+import dev.tidar.text.grammar.MaskCache.CachedMask;
+import dev.tidar.text.grammar.TerminalTokens.Group;
+import dev.tidar.text.grammar.rule.Parse;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.rule.Terminal;
+import dev.tidar.text.grammar.vocabulary.TokenTrie;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds the tokens that may follow in a state, and after which the text can still end within a budget. */
+/**
+ * Computes the mask of a state: the tokens that are allowed next and after which the text can still end within a
+ * budget.
+ */
 final class MaskBuilder {
 
-    /** More tokens than any answer has. */
+    /** A budget in tokens that no answer exceeds. */
     private static final int UNLIMITED = Rule.NO_TOKEN;
 
-    /** Bytes of an end that are as good as its tokens for saying what budget is enough; of longer ends tokens count. */
-    private static final int FEW = 8;
+    /**
+     * Up to this cost, the cost of a completion serves as the number of its tokens when the minimum budget is
+     * determined; above it the tokens are counted.
+     */
+    private static final int SHORT_END = 8;
 
+    private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final long[] words;
-    private final int budget; // tokens, after the one that is looked for
-    private final Map<Spot, Integer> tokensToEnd = new HashMap<>();
-    private int enough = 1;
+    private final int budget; // tokens that may follow the next one
+    private final Map<Parse, Integer> tokensToEnd = new HashMap<>();
+    private int minBudget = 1; // the smallest budget for which the mask is the same
 
-    private MaskBuilder(Vocabulary vocabulary, int budget) {
-        this.vocabulary = vocabulary;
+    private MaskBuilder(MaskCache cache, int budget) {
+        this.cache = cache;
+        this.vocabulary = cache.vocabulary();
         this.words = new long[(vocabulary.size() + 63) >> 6];
         this.budget = budget;
     }
 
-    static CachedMask unlimited(Vocabulary vocabulary, GrammarState state) {
-        MaskBuilder builder = new MaskBuilder(vocabulary, UNLIMITED);
-        return new CachedMask(builder.build(state), builder.enough);
+    static CachedMask unlimited(MaskCache cache, GrammarState state) {
+        MaskBuilder builder = new MaskBuilder(cache, UNLIMITED);
+        return new CachedMask(builder.build(state), builder.minBudget);
     }
 
-    static TokenMask limited(Vocabulary vocabulary, GrammarState state, int remainingTokens) {
-        return new MaskBuilder(vocabulary, remainingTokens - 1).build(state);
+    static TokenMask limited(MaskCache cache, GrammarState state, int remainingTokens) {
+        return new MaskBuilder(cache, remainingTokens - 1).build(state);
     }
 
     private TokenMask build(GrammarState state) {
-        state.spots().forEach(this::add);
+        state.parses().forEach(this::add);
         if (state.isAccepting()) {
             for (int id : vocabulary.stopIds()) {
                 set(id);
@@ -49,56 +62,56 @@ final class MaskBuilder {
         words[id >> 6] |= 1L << id;
     }
 
-    private void add(Spot spot) {
-        Terminal terminal = spot.terminal();
-        Continuations found = vocabulary.continuations(terminal, spot.state());
+    private void add(Parse parse) {
+        Terminal terminal = parse.terminal();
+        TerminalTokens found = cache.terminalTokens(terminal, parse.state());
         for (Group group : found.groups()) {
-            if (endsWell(spot, group.state(), group.units())) {
+            if (isAllowed(parse, group.state(), group.units())) {
                 group.addTo(words);
             }
         }
-        boolean goesOn = !spot.after().continuation().spots().isEmpty(); // free text may be complete in every node
-        for (int i = 0; goesOn && i < found.numExits(); i++) {
-            goOn(spot, found.exit(i), found.exitUnits(i));
+        // In free text every node is an exit, and checking for a continuation once saves the walk through all of them.
+        boolean continues = !parse.continuation().isEmpty();
+        for (int i = 0; continues && i < found.numExits(); i++) {
+            followExit(parse, found.exit(i), found.exitUnits(i));
         }
     }
 
-    /** Whether a token may end here: the bounds on units allow it, and the budget the rest. */
-    private boolean endsWell(Spot from, int state, int moreUnits) {
+    /** Whether a token may end in this state: the limits on units and the budget for the remaining text allow it. */
+    private boolean isAllowed(Parse from, int state, int moreUnits) {
         int units = from.terminal().counted(from.units(), moreUnits);
-        return from.terminal().admits(state, units)
-                && isAffordable(new Spot(from.terminal(), state, units, from.after()));
+        return from.terminal().admits(state, units) && isAffordable(from.at(state, units));
     }
 
-    private boolean isAffordable(Spot spot) {
-        int rest = spot.rest();
-        if (rest <= budget && (rest <= FEW || budget < UNLIMITED)) {
-            enough = Math.max(enough, rest + 1);
+    private boolean isAffordable(Parse parse) {
+        int cost = parse.costToEnd();
+        if (cost <= budget && (cost <= SHORT_END || budget < UNLIMITED)) {
+            minBudget = Math.max(minBudget, cost + 1);
             return true;
         }
-        int tokens = tokensToEnd.computeIfAbsent(spot, end -> end.tokensToEnd(vocabulary));
+        int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary));
         if (tokens < Rule.IMPOSSIBLE) {
-            enough = Math.max(enough, tokens + 1);
+            minBudget = Math.max(minBudget, tokens + 1);
         }
         return tokens <= budget;
     }
 
-    /** The terminal is complete in the middle of tokens: follows them into what comes after. */
-    private void goOn(Spot complete, int node, int moreUnits) {
+    /** Follows tokens beyond the end of a terminal, which is complete at this node of the trie. */
+    private void followExit(Parse complete, int node, int moreUnits) {
         Terminal terminal = complete.terminal();
         if (terminal.mayEnd(terminal.counted(complete.units(), moreUnits))) {
-            for (Spot next : complete.after().continuation().spots()) {
+            for (Parse next : complete.continuation()) {
                 walk(next, node);
             }
         }
     }
 
-    private void walk(Spot spot, int from) {
+    private void walk(Parse parse, int from) {
         TokenTrie trie = vocabulary.trie();
-        Continuations.walk(trie, from, spot.terminal(), spot.state(), new Continuations.Visitor() {
+        TerminalTokens.walk(trie, from, parse.terminal(), parse.state(), new TerminalTokens.Visitor() {
             @Override
             public void tokens(int node, int state, int units) {
-                if (endsWell(spot, state, units)) {
+                if (isAllowed(parse, state, units)) {
                     for (int i = trie.firstToken(node); i < trie.firstToken(node + 1); i++) {
                         set(trie.token(i));
                     }
@@ -107,7 +120,7 @@ final class MaskBuilder {
 
             @Override
             public void exit(int node, int state, int units) {
-                goOn(spot, node, units);
+                followExit(parse, node, units);
             }
         });
     }

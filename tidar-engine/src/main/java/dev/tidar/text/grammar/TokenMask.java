@@ -1,6 +1,6 @@
 package dev.tidar.text.grammar;
 
-/** The token ids that may come next. Immutable. */
+/** The token ids that are allowed for one row. Immutable. */
 public final class TokenMask {
 
     private final long[] words; // [ids / 64, rounded up], bit id % 64 of word id / 64
@@ -11,17 +11,17 @@ public final class TokenMask {
         this.size = size;
     }
 
-    /** Ids of the vocabulary. */
+    /** The number of ids in the vocabulary. */
     public int size() {
         return size;
     }
 
-    /** Whether an id may come next; ids beyond the vocabulary may not. */
+    /** Whether an id is allowed; ids outside the vocabulary are not. */
     public boolean allows(int id) {
         return id >= 0 && id < size && (words[id >> 6] & 1L << id) != 0;
     }
 
-    /** Number of ids that may come next. */
+    /** The number of allowed ids. */
     public int count() {
         int count = 0;
         for (long word : words) {
@@ -30,7 +30,7 @@ public final class TokenMask {
         return count;
     }
 
-    /** The first id from this one on that may come next; negative if there is none. */
+    /** The first allowed id that is not smaller than {@code from}; negative if there is none. */
     public int next(int from) {
         for (int id = from; id < size; id = (id | 63) + 1) {
             long word = words[id >> 6] >>> id;
@@ -41,12 +41,12 @@ public final class TokenMask {
         return -1;
     }
 
-    /** Words of the mask: bit id % 64 of word id / 64 tells of an id. */
+    /** The number of words of the mask. Bit id % 64 of word id / 64 is set if the id is allowed. */
     public int numWords() {
         return words.length;
     }
 
-    /** Copies the mask to a row of words, {@code [numWords]}. */
+    /** Copies the words of the mask, {@code [numWords]}, into an array, starting at index {@code from}. */
     public void copyTo(long[] out, int from) {
         System.arraycopy(words, 0, out, from, words.length);
     }

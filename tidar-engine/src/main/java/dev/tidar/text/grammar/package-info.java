@@ -1,4 +1,8 @@
-/** Constrained decoding: which tokens may follow, so that an answer keeps to a schema, an expression or a list. */
+/**
+ * Constrained decoding: the entry points. {@link dev.tidar.text.grammar.Grammars} compiles what a request asks for,
+ * {@link dev.tidar.text.grammar.GrammarState} follows an answer token by token and gives the token mask of each
+ * position.
+ */
 @NullMarked
 package dev.tidar.text.grammar;
 

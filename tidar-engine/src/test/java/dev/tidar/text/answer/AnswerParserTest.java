@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("An answer, taken apart,")
+@DisplayName("A parsed answer")
 class AnswerParserTest {
 
     private static final String WEATHER = "{\"name\": \"weather\", \"arguments\": {\"city\": \"Paris\"}}";
@@ -111,7 +111,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void holdsNoTextBackThatCanBeNoTag() {
+        void holdsBackNoTextThatCannotBeATag() {
             AnswerParser parser = parser(ToolSyntax.HERMES, Thoughts.NONE);
 
             assertThat(Answer.of(parser.accept("a <tool")).text()).isEqualTo("a");
@@ -130,7 +130,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void givesACallThatIsTooLongBackAsText() {
+        void emitsACallThatIsTooLongAsText() {
             String text = "<tool_call>{\"name\": \"" + "x".repeat(AnswerParser.MAX_CALL_CHARACTERS) + "\"}</tool_call>";
 
             assertThat(hermes(text)).isEqualTo("text(" + text + ")");
@@ -175,7 +175,7 @@ class AnswerParserTest {
         }
 
         @Test
-        void hasCallsThatSemicolonsDivide() {
+        void hasCallsThatSemicolonsSeparate() {
             String call = "{\"name\": \"time\", \"parameters\": {}}";
 
             assertThat(parsed(ToolSyntax.LLAMA, call + "; " + call + ";\n" + call))
@@ -247,9 +247,9 @@ class AnswerParserTest {
 
         @Test
         void hasCallsAfterThemAndNoneInThem() {
-            AnswerSyntax format = format(ToolSyntax.HERMES, Thoughts.MAY_COME);
+            AnswerSyntax syntax = format(ToolSyntax.HERMES, Thoughts.MAY_COME);
 
-            assertThat(parsed(format, "<think>" + HERMES + "</think>\n\n" + HERMES))
+            assertThat(parsed(syntax, "<think>" + HERMES + "</think>\n\n" + HERMES))
                     .isEqualTo("thought(" + HERMES + ") call(weather {\"city\":\"Paris\"})");
         }
 
@@ -262,7 +262,7 @@ class AnswerParserTest {
 
     @ParameterizedTest
     @EnumSource(ToolSyntax.class)
-    void isTheSameHoweverItsTextIsCut(ToolSyntax syntax) {
+    void doesNotDependOnHowItsTextWasCut(ToolSyntax syntax) {
         for (long seed = 1; seed <= 400; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             Thoughts thoughts = Thoughts.values()[random.nextInt(3)];
@@ -274,7 +274,7 @@ class AnswerParserTest {
         }
     }
 
-    /** White space, tags and dividers aside, all that the model wrote is in some part. */
+    /** Apart from white space, tags and separators, all that the model wrote is in some part. */
     @ParameterizedTest
     @EnumSource(ToolSyntax.class)
     void losesNothingOfWhatTheModelWrote(ToolSyntax syntax) {
@@ -342,15 +342,15 @@ class AnswerParserTest {
         return parsed(format(syntax, Thoughts.NONE), text);
     }
 
-    private static String parsed(AnswerSyntax format, String text) {
-        AnswerParser parser = new AnswerParser(format, 1);
+    private static String parsed(AnswerSyntax syntax, String text) {
+        AnswerParser parser = new AnswerParser(syntax, 1);
         List<Answer.Part> parts = new ArrayList<>(parser.accept(text));
         parts.addAll(parser.finish());
         return shown(parts);
     }
 
-    private static String inPieces(AnswerSyntax format, String text, SplittableRandom random) {
-        AnswerParser parser = new AnswerParser(format, 1);
+    private static String inPieces(AnswerSyntax syntax, String text, SplittableRandom random) {
+        AnswerParser parser = new AnswerParser(syntax, 1);
         List<Answer.Part> parts = new ArrayList<>();
         int from = 0;
         while (from < text.length()) {
@@ -370,7 +370,7 @@ class AnswerParserTest {
         return new AnswerSyntax(thoughts, Optional.of(syntax), Set.of("weather", "time"));
     }
 
-    /** Parts with neighbouring pieces joined, for example {@code text(a) call(time {})}. */
+    /** The parts, with neighbouring pieces joined, for example {@code text(a) call(time {})}. */
     private static String shown(List<Answer.Part> parts) {
         StringBuilder shown = new StringBuilder();
         for (Answer.Part part : parts) {

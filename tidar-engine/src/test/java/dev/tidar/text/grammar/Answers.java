@@ -5,6 +5,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
-/** Answers of models that want to break out of a grammar, and the validator that judges them. */
+/** Generates answers of models that try to break out of a grammar, and validates answers independently. */
 final class Answers {
 
     private static final SchemaRegistry REGISTRY =
@@ -21,7 +22,7 @@ final class Answers {
 
     private Answers() {}
 
-    /** What a model would like to write; the likes of tokens are added to noise. */
+    /** A model that prefers certain characters; the score of a token is noise plus this preference. */
     enum Model {
         UNIFORM(text -> 0),
         WHITE_SPACE(text -> count(text, " \t\n\r")),
@@ -32,28 +33,28 @@ final class Answers {
         HALF_CHARACTERS(text -> text.codePoints().filter(c -> c > 127).count()),
         LONG(String::length);
 
-        private final ToDoubleFunction<String> likes;
+        private final ToDoubleFunction<String> preference;
 
-        Model(ToDoubleFunction<String> likes) {
-            this.likes = likes;
+        Model(ToDoubleFunction<String> preference) {
+            this.preference = preference;
         }
 
         private static double count(String text, String characters) {
             return text.chars().filter(c -> characters.indexOf(c) >= 0).count();
         }
 
-        /** How much this model likes each token, {@code [ids]}. */
+        /** The preference for each token, {@code [ids]}. */
         double[] scores(Vocabulary vocabulary) {
             double[] scores = new double[vocabulary.size()];
             for (int id = 0; id < scores.length; id++) {
-                scores[id] = likes.applyAsDouble(new String(vocabulary.bytes(id), StandardCharsets.UTF_8));
+                scores[id] = preference.applyAsDouble(new String(vocabulary.bytes(id), StandardCharsets.UTF_8));
             }
             return scores;
         }
     }
 
     /**
-     * Generates an answer of at most so many tokens, stop id not counted.
+     * Generates an answer of at most {@code budget} tokens, the stop id not counted.
      *
      * @throws AssertionError if no token is allowed before the answer is complete
      */
@@ -73,7 +74,7 @@ final class Answers {
                 }
             }
             if (best < 0) {
-                throw new AssertionError("no token is allowed behind " + answer + " with " + left + " left");
+                throw new AssertionError("no token is allowed after " + answer + " with " + left + " left");
             }
             if (vocabulary.isStop(best)) {
                 break;
@@ -82,7 +83,7 @@ final class Answers {
             state = state.advance(best).orElseThrow();
         }
         if (!state.isAccepting()) {
-            throw new AssertionError("not complete: " + answer);
+            throw new AssertionError("incomplete: " + answer);
         }
         return utf8(answer.toByteArray());
     }
@@ -94,7 +95,7 @@ final class Answers {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new AssertionError("no UTF-8", e);
+            throw new AssertionError("not UTF-8", e);
         }
     }
 
@@ -111,7 +112,7 @@ final class Answers {
         return state.isAccepting();
     }
 
-    /** An independent validator, which checks formats as well. */
+    /** An independent validator, which also checks formats. */
     static Schema validator(String schema) {
         return REGISTRY.getSchema(schema, InputFormat.JSON);
     }

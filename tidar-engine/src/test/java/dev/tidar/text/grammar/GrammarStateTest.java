@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.text.grammar.rule.Rule;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,7 @@ class GrammarStateTest {
         return new Grammars(vocabulary).of(spec).start();
     }
 
-    /** The states that random answers come through. */
+    /** The states of random answers. */
     private static List<GrammarState> states(Vocabulary vocabulary, AnswerFormat spec, long seed, int answers) {
         SplittableRandom random = new SplittableRandom(seed);
         List<GrammarState> states = new ArrayList<>();
@@ -82,7 +84,7 @@ class GrammarStateTest {
             }
         }
 
-        /** The plain twin of a mask: to try every token. */
+        /** Compares a mask with its plain definition, which tries every token. */
         private void agree(Vocabulary vocabulary, GrammarState state) {
             TokenMask mask = state.mask(1_000_000);
             for (int id = 0; id < vocabulary.size(); id++) {
@@ -187,7 +189,7 @@ class GrammarStateTest {
         }
 
         @Test
-        void refusesABudgetThatNoAnswerFitsIn() {
+        void rejectsABudgetThatIsTooSmallForAnyAnswer() {
             Grammar grammar = new Grammars(Vocabularies.BYTES).of(new AnswerFormat.Choices(List.of("four", "seventy")));
 
             grammar.requireRoom(4);

@@ -29,7 +29,7 @@ class GrammarsTest {
     }
 
     @Test
-    void isNotKeptWhereItIsRefused() {
+    void isNotCachedIfItIsRejected() {
         Grammars grammars = new Grammars(Vocabularies.BYTES);
 
         for (int i = 0; i < 2; i++) {
@@ -69,7 +69,7 @@ class GrammarsTest {
                             "[1,]",
                     "{a:1}", "{\"a\"}", "{\"a\":1,}", "[1 2]", "[", "]", "1 2", "{} ", "//", "NaN", "True", "\n\n\n1"
                 })
-        void refusesWhatIsNone(String text) {
+        void rejectsWhatIsNotJson(String text) {
             assertThat(Answers.allows(compile(new AnswerFormat.AnyJson()), text))
                     .isFalse();
         }
@@ -117,7 +117,7 @@ class GrammarsTest {
         }
 
         @Test
-        void makesMembersThatNobodyDeclaredOnlyWhereTheSchemaSpeaksOfThem() {
+        void generatesUndeclaredMembersOnlyWhereTheSchemaMentionsThem() {
             String declared = "\"properties\":{\"a\":{\"type\":\"null\"}}";
 
             assertThat(allows("{\"type\":\"object\"}", "{\"x\":1}")).isTrue();

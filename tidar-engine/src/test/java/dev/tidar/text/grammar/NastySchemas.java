@@ -3,7 +3,7 @@ package dev.tidar.text.grammar;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Schemas that are supported, made to find gaps: combinations of bounds, types, recursion, hostile names. */
+/** Supported schemas that are meant to find gaps: combinations of bounds, types, recursion, hostile names. */
 final class NastySchemas {
 
     private static final String[] BOUNDS = {
@@ -38,7 +38,7 @@ final class NastySchemas {
         "date", "time", "date-time", "uuid", "hostname", "email", "ipv4", "ipv6", "duration", "json-pointer", "uri"
     };
 
-    /** Schemas of which each stands for itself. */
+    /** Schemas that are not generated from a scheme. */
     private static final String[] SINGLES = {
         "true",
         "{}",

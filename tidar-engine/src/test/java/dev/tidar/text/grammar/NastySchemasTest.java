@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
 import dev.tidar.api.AnswerFormat;
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class NastySchemasTest {
         judge(Vocabularies.SMOLLM2, model, 0, 24);
     }
 
-    /** Generates with budgets of so many tokens more than the shortest answer has. */
+    /** Generates answers with budgets that exceed the shortest answer by these numbers of tokens. */
     private static void judge(Vocabulary vocabulary, Answers.Model model, int... moreTokens) {
         double[] scores = model.scores(vocabulary);
         Grammars grammars = new Grammars(vocabulary);

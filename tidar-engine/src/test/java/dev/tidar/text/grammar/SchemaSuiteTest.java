@@ -25,14 +25,14 @@ class SchemaSuiteTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Grammars GRAMMARS = new Grammars(Vocabularies.BYTES);
 
-    /** Cases whose meaning drafts after draft 4 changed. */
+    /** Cases whose meaning changed after draft 4. */
     private static final List<String> OF_OTHER_DRAFTS = List.of("ref overrides any sibling keywords");
 
-    /** A schema with values that it accepts, or not. */
+    /** A schema with values that it accepts and values that it rejects. */
     private record Case(String name, String schema, List<String> valid, List<String> invalid) {}
 
     @Test
-    void letNothingThroughThatIsInvalid() {
+    void allowNothingThatIsInvalid() {
         for (Case suiteCase : compiled()) {
             Grammar grammar = GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
             assertThat(suiteCase.invalid())
@@ -42,7 +42,7 @@ class SchemaSuiteTest {
     }
 
     @Test
-    void letThroughWhatIsValidButForTheFormsThatAreNotMade() {
+    void allowWhatIsValidExceptForFormsThatAreNotGenerated() {
         int allowed = 0;
         int valid = 0;
         List<String> missed = new ArrayList<>();
@@ -61,7 +61,7 @@ class SchemaSuiteTest {
     }
 
     @Test
-    void endInTimeAndValidateWhateverTheModelLikes() {
+    void endInTimeAndValidateWhateverTheModelPrefers() {
         for (Case suiteCase : compiled()) {
             Schema validator = Answers.validator(suiteCase.schema());
             Grammar grammar = new Grammars(Vocabularies.SPANNING).of(new AnswerFormat.JsonSchema(suiteCase.schema()));
@@ -79,19 +79,19 @@ class SchemaSuiteTest {
     }
 
     @Test
-    void areMostlySupportedAndOtherwiseRefusedByName() {
-        TreeMap<String, String> refused = new TreeMap<>();
+    void areMostlySupportedAndOtherwiseRejectedByName() {
+        TreeMap<String, String> rejected = new TreeMap<>();
         int compiled = 0;
         for (Case suiteCase : cases()) {
             try {
                 GRAMMARS.of(new AnswerFormat.JsonSchema(suiteCase.schema()));
                 compiled++;
             } catch (InvalidRequestException e) {
-                refused.put(suiteCase.name(), e.getMessage());
+                rejected.put(suiteCase.name(), e.getMessage());
             }
         }
-        assertThat(compiled).as("refused: %s", refused).isGreaterThanOrEqualTo(COMPILED);
-        assertThat(refused.values()).allMatch(message -> message.startsWith("schema"));
+        assertThat(compiled).as("rejected: %s", rejected).isGreaterThanOrEqualTo(COMPILED);
+        assertThat(rejected.values()).allMatch(message -> message.startsWith("schema"));
     }
 
     private static final int COMPILED = 52;

@@ -1,5 +1,6 @@
 package dev.tidar.text.grammar;
 
+import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -8,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The vocabularies that tests run on. */
+/** The vocabularies of the tests. */
 final class Vocabularies {
 
-    /** Each byte is a token with its own value as id; 256 ends an answer. */
+    /** Each byte is a token whose id is its value; id 256 ends an answer. */
     static final Vocabulary BYTES = synthetic();
 
-    /** All bytes, and tokens that span the pieces of JSON: quotes, colons, white space, digits, half characters. */
+    /** All bytes, and tokens that span parts of JSON: quotes, colons, white space, digits, half characters. */
     static final Vocabulary SPANNING = synthetic(
             "{\"",
             "\":",

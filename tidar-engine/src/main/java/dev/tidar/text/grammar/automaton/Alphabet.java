@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * A partition of the code points into classes that an automaton does not tell apart. Immutable.
+ * A partition of the code points into classes; an automaton treats all code points of a class alike. Immutable.
  *
- * <p>Interval i holds the code points from {@code starts[i]} to before {@code starts[i + 1]}; the first starts at 0.
+ * <p>Interval i contains the code points from {@code starts[i]} up to, but not including, {@code starts[i + 1]}. The
+ * first interval starts at 0.
  */
 final class Alphabet {
 
@@ -52,7 +53,7 @@ final class Alphabet {
         return classified(starts, Arrays.asList(members));
     }
 
-    /** The coarsest partition that is finer than both. Class c of it lies in {@code left[c]} and {@code right[c]}. */
+    /** The coarsest partition that refines both. */
     static Joined join(Alphabet left, Alphabet right) {
         TreeSet<Integer> cuts = new TreeSet<>();
         Arrays.stream(left.starts).forEach(cuts::add);
@@ -72,7 +73,7 @@ final class Alphabet {
         return new Joined(joined, lefts, rights);
     }
 
-    /** A common refinement, and what its classes were before. */
+    /** A common refinement; its class c is part of class {@code left[c]} and of class {@code right[c]}. */
     record Joined(Alphabet alphabet, int[] left, int[] right) {}
 
     int size() {
@@ -92,12 +93,12 @@ final class Alphabet {
         return classes[interval];
     }
 
-    /** Whether the interval before which this one ends is the last; else where the next begins. */
+    /** The first code point after an interval. */
     int endOfInterval(int interval) {
         return interval + 1 < starts.length ? starts[interval + 1] : CodePoints.MAX + 1;
     }
 
-    /** The classes that lie within a set of {@link #of}. */
+    /** The classes that a set consists of; it is one of the sets that {@link #of} was given. */
     int[] classesOf(CodePoints set) {
         BitSet found = new BitSet();
         for (int[] range : set.pairs()) {

@@ -12,11 +12,11 @@ import java.util.Map;
 /**
  * A deterministic automaton over bytes: a regular set of byte strings. Immutable.
  *
- * <p>State 0 is the start. An accepting state can be reached from every state, but from the start of the empty set.
+ * <p>State 0 is the start. An accepting state can be reached from every state, except from the start of the empty set.
  */
 public final class ByteAutomaton {
 
-    /** The target of a byte that no string of the set has there. */
+    /** The target state of a byte that is not allowed. */
     public static final int DEAD = -1;
 
     private final int[] next; // [states, classes]
@@ -31,7 +31,7 @@ public final class ByteAutomaton {
         this.accepting = accepting;
     }
 
-    /** @param rows target of each state and byte, {@code [states][256]} */
+    /** @param rows target state of each state and byte, {@code [states][256]} */
     static ByteAutomaton of(List<int[]> rows, BitSet accepting, Work work) {
         work.spend(256L * rows.size());
         dropDeadEnds(rows, accepting);
@@ -46,7 +46,7 @@ public final class ByteAutomaton {
         return new ByteAutomaton(next, classOf, classes, (BitSet) accepting.clone());
     }
 
-    /** This one byte string; at least one byte. */
+    /** The automaton of one byte string, which is not empty. */
     public static ByteAutomaton of(byte[] text) {
         int[] classOf = new int[256];
         int classes = 1;
@@ -66,8 +66,8 @@ public final class ByteAutomaton {
     }
 
     /**
-     * The automaton of the same set with the fewest states, by Moore's algorithm. Cost grows with the square of the
-     * states, so it is for small automata whose states have a meaning.
+     * The automaton of the same set with the minimum number of states, by Moore's algorithm. The cost grows with the
+     * square of the number of states, so this is for small automata.
      */
     ByteAutomaton minimal() {
         int[] block = blocks();
@@ -93,7 +93,7 @@ public final class ByteAutomaton {
         return next[state * classes + classOf[read & 0xff]];
     }
 
-    /** Bytes of one class lead to the same state, wherever they are read. */
+    /** The number of byte classes. In every state all bytes of a class lead to the same state. */
     public int classes() {
         return classes;
     }
@@ -111,8 +111,8 @@ public final class ByteAutomaton {
         return accepting.get(state);
     }
 
-    /** Whether any byte may follow in this state. */
-    public boolean goesOn(int state) {
+    /** Whether a state allows any more bytes. */
+    public boolean canContinue(int state) {
         for (int c = 0; c < classes; c++) {
             if (next[state * classes + c] != DEAD) {
                 return true;
@@ -121,7 +121,7 @@ public final class ByteAutomaton {
         return false;
     }
 
-    /** Transitions into states that lead to no accepting one become dead. */
+    /** Makes all transitions dead that lead to states from which no accepting state can be reached. */
     private static void dropDeadEnds(List<int[]> rows, BitSet accepting) {
         BitSet live = (BitSet) accepting.clone();
         List<List<Integer>> sources = new ArrayList<>();
@@ -152,7 +152,7 @@ public final class ByteAutomaton {
         }
     }
 
-    /** Bytes whose columns are the same in all rows share a class. */
+    /** The class of each byte: bytes with equal targets in all states share one. */
     private static int[] byteClasses(List<int[]> rows) {
         long[] hashes = new long[256];
         for (int[] row : rows) {
@@ -188,7 +188,7 @@ public final class ByteAutomaton {
         return true;
     }
 
-    /** Splits the states until those of one block agree in all that follows; state 0 stays in block 0. */
+    /** Splits the states into blocks until all states of a block are equivalent; state 0 stays in block 0. */
     private int[] blocks() {
         int[] block = new int[states()];
         for (int state = 0; state < block.length; state++) {

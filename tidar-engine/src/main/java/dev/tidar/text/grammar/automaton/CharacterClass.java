@@ -1,11 +1,11 @@
 package dev.tidar.text.grammar.automaton;
 
-/** The part of a regular expression between square brackets. */
+/** Parses a character class: the part of a regular expression between square brackets. */
 final class CharacterClass {
 
     private CharacterClass() {}
 
-    /** Reads on after the opening bracket, to after the closing one. */
+    /** Reads from after the opening bracket to the closing one, which it consumes. */
     static CodePoints parse(RegexParser in) {
         boolean negated = in.take('^');
         CodePoints set = CodePoints.NONE;

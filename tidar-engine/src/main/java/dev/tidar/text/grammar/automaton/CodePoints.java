@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A set of Unicode scalar values: sorted ranges that do not touch. Surrogates belong to no set, because UTF-8 cannot
- * write them.
+ * A set of Unicode scalar values, as sorted ranges that do not touch. No set contains surrogates, because UTF-8 cannot
+ * encode them.
  *
- * @param ranges first and last of each range, in turn
+ * @param ranges the first and the last code point of each range, alternating
  */
 record CodePoints(List<Integer> ranges) {
 
@@ -20,14 +20,14 @@ record CodePoints(List<Integer> ranges) {
     static final CodePoints WORD = of('a', 'z').or(of('A', 'Z')).or(DIGITS).or(of('_', '_'));
 
     /**
-     * What {@code .} leaves out in ECMA-262 (line feed, carriage return, U+2028, U+2029) or in Java (U+0085 as well).
+     * What {@code .} does not match in ECMA-262 (line feed, carriage return, U+2028, U+2029) or in Java (also U+0085).
      */
     static final CodePoints LINE_ENDS = of('\n').or(of('\r')).or(of(0x85)).or(of(0x2028, 0x2029));
 
-    /** White space of ASCII, which is what {@code \\s} is in Java. */
+    /** The white space of ASCII, which is what {@code \\s} matches in Java. */
     static final CodePoints ASCII_SPACE = of(0x09, 0x0D).or(of(0x20));
 
-    /** White space of ECMA-262: WhiteSpace and LineTerminator. */
+    /** The white space of ECMA-262: WhiteSpace and LineTerminator. */
     static final CodePoints SPACE = of(0x2028, 0x2029)
             .or(of(0x09, 0x0D))
             .or(of(0x20, 0x20))

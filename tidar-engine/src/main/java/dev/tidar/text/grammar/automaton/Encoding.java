@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns an automaton over code points into one over bytes: as plain UTF-8, or as a JSON string in its shortest
- * spelling, where a character is escaped only if it must be.
+ * Turns an automaton over code points into an automaton over bytes. The bytes are either plain UTF-8 or a JSON string
+ * in its shortest spelling, in which a character is escaped only if JSON requires it.
  */
 public final class Encoding {
 
@@ -22,7 +22,7 @@ public final class Encoding {
     private final boolean json;
     private final List<int[]> rows = new ArrayList<>();
     private final BitSet accepting = new BitSet();
-    private final Map<List<Integer>, Integer> uniform = new HashMap<>(); // (target, bytes to come) to state
+    private final Map<List<Integer>, Integer> uniform = new HashMap<>(); // states by (target, remaining bytes)
 
     private Encoding(TextAutomaton text, boolean json, Work work) {
         this.text = text;
@@ -36,7 +36,7 @@ public final class Encoding {
         }
     }
 
-    /** The texts of this set in UTF-8. */
+    /** The texts of a set in UTF-8. */
     public static ByteAutomaton utf8(TextAutomaton text, Work work) {
         Encoding encoding = new Encoding(text, false, work);
         for (int i = 0; i < text.states(); i++) {
@@ -45,12 +45,12 @@ public final class Encoding {
         return ByteAutomaton.of(encoding.rows, encoding.accepting, work);
     }
 
-    /** The texts of an expression in UTF-8, with as few states as possible; for expressions of a few dozen states. */
+    /** The texts of an expression in UTF-8, with the minimum number of states; for automata of a few dozen states. */
     public static ByteAutomaton minimalUtf8(Regex regex, Work work) {
         return utf8(TextAutomaton.of(regex, work), work).minimal();
     }
 
-    /** The texts of this set as JSON strings, quotes included. */
+    /** The texts of a set as JSON strings, including the quotes. */
     public static ByteAutomaton jsonStrings(TextAutomaton text, Work work) {
         Encoding encoding = new Encoding(text, true, work);
         int end = encoding.state();
@@ -65,7 +65,7 @@ public final class Encoding {
         return ByteAutomaton.of(encoding.startingAt(begin), encoding.accepting, work);
     }
 
-    /** The rows with this state in place of state 0, and the other way round. */
+    /** The rows with states 0 and {@code begin} swapped. */
     private List<int[]> startingAt(int begin) {
         List<int[]> moved = new ArrayList<>();
         for (int[] row : rows) {
@@ -108,10 +108,11 @@ public final class Encoding {
     }
 
     /**
-     * The state in which so many continuation bytes are to come.
+     * The state in which continuation bytes of a character are to come.
      *
-     * @param base lowest code point that they can give
-     * @param lowest code points below this have a shorter spelling, which is the only one
+     * @param base the lowest code point that can result
+     * @param bytes the number of continuation bytes
+     * @param lowest the lowest code point that may have this length; UTF-8 allows only the shortest encoding
      */
     private int continuation(int state, int base, int bytes, int lowest) {
         int last = Math.min(base + (1 << 6 * bytes) - 1, CodePoints.MAX);
@@ -131,6 +132,7 @@ public final class Encoding {
         return node;
     }
 
+    /** The state from which any continuation bytes lead to the same target. */
     private int uniform(int target, int bytes) {
         if (bytes == 0) {
             return target;
@@ -174,7 +176,7 @@ public final class Encoding {
         }
     }
 
-    /** The state after {@code \}{@code u} where control characters lead to these targets. */
+    /** The state after {@code \}{@code u}, from which the control characters lead to these target states. */
     private int hexEscape(int[] targets) {
         int first = state();
         int second = state();

@@ -10,76 +10,77 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Automata of free text, of any bytes up to one of some marks. A state knows the longest end of the text that may
- * become a mark (Aho and Corasick 1975), and how far the text has come with a beginning that it must not have.
+ * Automata of free text: any bytes up to one of several marks. A state represents the longest suffix of the text that
+ * may become a mark (Aho and Corasick 1975), and how much of an excluded start the text has matched so far.
  */
 public final class FreeText {
 
-    /** The text does not have the unwanted beginning, whatever follows. */
-    private static final int BEGUN_OTHERWISE = ByteAutomaton.DEAD;
+    /** The text can no longer become one with an excluded start. */
+    private static final int OTHER_PREFIX = ByteAutomaton.DEAD;
 
-    private static final Place NOWHERE = new Place("nowhere", BEGUN_OTHERWISE);
-    private static final Place END = new Place("end", BEGUN_OTHERWISE);
+    private static final Progress REJECTED = new Progress("rejected", OTHER_PREFIX);
+    private static final Progress END = new Progress("end", OTHER_PREFIX);
 
-    private final List<String> marks; // of bytes, a character each
-    private final Optional<ByteAutomaton> without;
-    private final boolean toMark;
+    private final List<String> marks; // one character for each byte
+    private final Optional<ByteAutomaton> excludedStart;
+    private final boolean untilMark;
     private final Work work;
 
-    private FreeText(Collection<byte[]> marks, Optional<ByteAutomaton> without, boolean toMark, Work work) {
+    private FreeText(Collection<byte[]> marks, Optional<ByteAutomaton> excludedStart, boolean untilMark, Work work) {
         this.marks = marks.stream()
                 .map(mark -> new String(mark, StandardCharsets.ISO_8859_1))
                 .toList();
-        this.without = without;
-        this.toMark = toMark;
+        this.excludedStart = excludedStart;
+        this.untilMark = untilMark;
         this.work = work;
     }
 
     /**
      * Texts that end with the first mark in them.
      *
-     * @param without what they do not begin with
+     * @param excludedStart texts with which they do not start
      */
-    public static ByteAutomaton upTo(Collection<byte[]> marks, Optional<ByteAutomaton> without, Work work) {
-        return new FreeText(marks, without, true, work).build();
+    public static ByteAutomaton upTo(Collection<byte[]> marks, Optional<ByteAutomaton> excludedStart, Work work) {
+        return new FreeText(marks, excludedStart, true, work).build();
     }
 
     /**
      * Texts without any mark in them.
      *
-     * @param without what they do not begin with
+     * @param excludedStart texts with which they do not start
      */
-    public static ByteAutomaton without(Collection<byte[]> marks, Optional<ByteAutomaton> without, Work work) {
-        return new FreeText(marks, without, false, work).build();
+    public static ByteAutomaton without(Collection<byte[]> marks, Optional<ByteAutomaton> excludedStart, Work work) {
+        return new FreeText(marks, excludedStart, false, work).build();
     }
 
     /**
-     * Where a text stands.
+     * What a state represents.
      *
-     * @param end longest end of it that is the start of a mark
-     * @param beginning state of what it must not begin with
+     * @param end the longest suffix of the text that is a prefix of a mark
+     * @param start state in the automaton of the excluded start
      */
-    private record Place(String end, int beginning) {}
+    private record Progress(String end, int start) {}
 
     private ByteAutomaton build() {
-        Map<Place, Integer> states = new HashMap<>();
-        List<Place> places = new ArrayList<>(List.of(new Place("", without.isPresent() ? 0 : BEGUN_OTHERWISE)));
-        states.put(places.get(0), 0);
-        if (toMark) {
-            places.add(END);
+        Map<Progress, Integer> states = new HashMap<>();
+        List<Progress> reached =
+                new ArrayList<>(List.of(new Progress("", excludedStart.isPresent() ? 0 : OTHER_PREFIX)));
+        states.put(reached.get(0), 0);
+        if (untilMark) {
+            reached.add(END);
         }
         List<int[]> rows = new ArrayList<>();
-        for (int state = 0; state < places.size(); state++) {
+        for (int state = 0; state < reached.size(); state++) {
             int[] row = new int[256];
             for (int b = 0; b < 256; b++) {
-                Place next = next(places.get(state), (byte) b);
-                row[b] = next == NOWHERE
+                Progress next = next(reached.get(state), (byte) b);
+                row[b] = next == REJECTED
                         ? ByteAutomaton.DEAD
                         : next == END
                                 ? 1
                                 : states.computeIfAbsent(next, fresh -> {
-                                    places.add(fresh);
-                                    return places.size() - 1;
+                                    reached.add(fresh);
+                                    return reached.size() - 1;
                                 });
             }
             rows.add(row);
@@ -87,29 +88,29 @@ public final class FreeText {
             work.requireStates(rows.size());
         }
         BitSet accepting = new BitSet();
-        accepting.set(toMark ? 1 : 0, toMark ? 2 : rows.size());
+        accepting.set(untilMark ? 1 : 0, untilMark ? 2 : rows.size());
         return ByteAutomaton.of(rows, accepting, work);
     }
 
-    private Place next(Place place, byte b) {
-        if (place == END) {
-            return NOWHERE;
+    private Progress next(Progress progress, byte b) {
+        if (progress == END) {
+            return REJECTED;
         }
-        int beginning = place.beginning() == BEGUN_OTHERWISE
-                ? BEGUN_OTHERWISE
-                : without.orElseThrow().next(place.beginning(), b);
-        if (beginning != BEGUN_OTHERWISE && without.orElseThrow().isAccepting(beginning)) {
-            return NOWHERE;
+        int start = progress.start() == OTHER_PREFIX
+                ? OTHER_PREFIX
+                : excludedStart.orElseThrow().next(progress.start(), b);
+        if (start != OTHER_PREFIX && excludedStart.orElseThrow().isAccepting(start)) {
+            return REJECTED;
         }
-        String read = place.end() + (char) (b & 0xff);
+        String read = progress.end() + (char) (b & 0xff);
         if (marks.stream().anyMatch(read::endsWith)) {
-            return toMark ? END : NOWHERE;
+            return untilMark ? END : REJECTED;
         }
         int from = 0;
         while (!isStart(read.substring(from))) {
             from++;
         }
-        return new Place(read.substring(from), beginning);
+        return new Progress(read.substring(from), start);
     }
 
     private boolean isStart(String text) {

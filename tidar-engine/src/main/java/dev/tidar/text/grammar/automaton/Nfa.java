@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Thompson's automaton of a regular expression, and the subset construction. Built from the end backwards: each part is
- * given the node that comes after it.
+ * The nondeterministic automaton of a regular expression (Thompson's construction), and the subset construction that
+ * makes it deterministic. It is built from the end backwards: each part is given the node that follows it.
  */
 final class Nfa {
 
     private static final int MAX_NODES = 200_000;
 
-    /** A node reads a code point of a set, or splits, or passes where an anchor holds. */
+    /** The kinds of nodes: a node reads a code point of a set, splits, passes at an anchor, or accepts. */
     private enum Kind {
         READ,
         SPLIT,
@@ -40,7 +40,7 @@ final class Nfa {
         this.start = build(regex, accept);
     }
 
-    /** The deterministic automaton of an expression that has to match the whole text. */
+    /** The deterministic automaton of the texts that an expression matches as a whole. */
     static TextAutomaton determinize(Regex regex, Work work) {
         return new Nfa(regex, work).subsets();
     }
@@ -135,7 +135,7 @@ final class Nfa {
         return TextAutomaton.of(alphabet, rows, accepting, work);
     }
 
-    /** For each class the nodes after those that read it. */
+    /** For each class of code points, the nodes that follow nodes which read it. */
     private List<List<Integer>> targets(List<Integer> nodes, int numClasses) {
         List<List<Integer>> targets = new ArrayList<>();
         for (int c = 0; c < numClasses; c++) {
@@ -153,7 +153,7 @@ final class Nfa {
         return targets;
     }
 
-    /** All nodes that are reached without reading, but those that only split. */
+    /** All nodes that can be reached without reading, except those that only split. */
     private List<Integer> closure(List<Integer> from, boolean atBegin, boolean atEnd) {
         BitSet visited = new BitSet();
         Deque<Integer> stack = new ArrayDeque<>(from);

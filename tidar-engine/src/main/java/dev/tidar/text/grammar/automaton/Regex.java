@@ -6,29 +6,29 @@ import java.util.List;
 /** A regular expression over code points. Immutable. */
 public sealed interface Regex {
 
-    /** No bound on a repetition. */
+    /** The maximum of a repetition without a limit. */
     int UNBOUNDED = Integer.MAX_VALUE;
 
     /** Matches the empty text. */
     Regex EMPTY = new Sequence(List.of());
 
-    /** Matches nothing at all. */
+    /** Matches no text. */
     Regex NOTHING = new OneOf(List.of());
 
     /** Matches every text. */
     Regex ANY_TEXT = new Repeat(new Set(CodePoints.ALL), 0, UNBOUNDED);
 
-    /** One code point of a set. */
+    /** A code point of a set. */
     record Set(CodePoints codePoints) implements Regex {}
 
-    /** One part after the other. */
+    /** The parts, one after the other. */
     record Sequence(List<Regex> parts) implements Regex {
         public Sequence {
             parts = List.copyOf(parts);
         }
     }
 
-    /** One of several. */
+    /** One of the choices. */
     record OneOf(List<Regex> choices) implements Regex {
         public OneOf {
             choices = List.copyOf(choices);
@@ -36,7 +36,7 @@ public sealed interface Regex {
     }
 
     /**
-     * A part several times.
+     * A part, repeated.
      *
      * @param max at least {@code min}; {@link #UNBOUNDED} for no limit
      */
@@ -48,7 +48,7 @@ public sealed interface Regex {
         }
     }
 
-    /** The empty text at the beginning, or at the end, of the whole text. */
+    /** Matches the empty text at the beginning or at the end of the whole text. */
     enum Anchor implements Regex {
         BEGIN,
         END
@@ -84,7 +84,7 @@ public sealed interface Regex {
         return new Sequence(parts);
     }
 
-    /** Any text that has a match of this expression somewhere, as JSON Schema's {@code pattern} wants it. */
+    /** The texts in which an expression matches somewhere, which is the meaning of {@code pattern} in JSON Schema. */
     static Regex search(Regex expression) {
         return sequence(ANY_TEXT, expression, ANY_TEXT);
     }

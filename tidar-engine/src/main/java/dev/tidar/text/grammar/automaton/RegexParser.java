@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads regular expressions in the syntax of ECMA-262 with the {@code u} flag, which JSON Schema uses, as far as they
- * are regular. What is not is refused by its name: backreferences, look-around, word boundaries, Unicode properties,
- * inline flags.
+ * Parses regular expressions in the syntax of ECMA-262 with the {@code u} flag, which JSON Schema uses. Constructs that
+ * are not regular or not supported are rejected by name: backreferences, look-around, word boundaries, Unicode
+ * properties, inline flags.
  *
- * <p>Where ECMA-262 and Java disagree on what {@code \s}, {@code \S} and {@code .} stand for (white space and line ends
- * beyond ASCII), the characters are taken that match in both, because validators are written in either.
+ * <p>ECMA-262 and Java disagree on what {@code \s}, {@code \S} and {@code .} match (white space and line ends beyond
+ * ASCII). Here they match only what they match in both, because validators follow the one or the other.
  */
 public final class RegexParser {
 
-    /** Characters of an expression. */
+    /** The maximum number of characters of an expression. */
     static final int MAX_LENGTH = 10_000;
 
     private static final int MAX_DEPTH = 100;
@@ -31,9 +31,9 @@ public final class RegexParser {
     }
 
     /**
-     * Reads an expression.
+     * Parses an expression.
      *
-     * @param what what holds the expression, as the caller knows it, for messages
+     * @param what what contains the expression, as the caller knows it, for messages
      * @throws InvalidRequestException if it is malformed, too long, or not regular
      */
     public static Regex parse(String what, String text) {
@@ -168,9 +168,10 @@ public final class RegexParser {
     }
 
     /**
-     * What stands after a backslash.
+     * Parses an escape after its backslash.
      *
-     * @param negated whether the class around is negated, so that the larger set is the safe one
+     * @param inClass whether the escape is in a character class
+     * @param negated whether that class is negated, so that the larger of two disputed sets is the safe one
      */
     CodePoints escape(boolean inClass, boolean negated) {
         if (!more()) {
@@ -224,7 +225,7 @@ public final class RegexParser {
 
     private int control() {
         int letter = more() ? text[at++] : 0;
-        if (letter < 'A' || letter > 'Z') { // a small letter means something else in Java
+        if (letter < 'A' || letter > 'Z') { // a lower-case letter means something else in Java
             throw malformed("\\c must be followed by a capital letter");
         }
         return letter & 31;

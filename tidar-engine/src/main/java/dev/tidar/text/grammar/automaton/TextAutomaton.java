@@ -13,11 +13,11 @@ import java.util.Map;
 /**
  * A deterministic automaton over code points: a regular set of texts. Immutable.
  *
- * <p>State 0 is the start. An accepting state can be reached from every state, but from the start of the empty set.
+ * <p>State 0 is the start. An accepting state can be reached from every state, except from the start of the empty set.
  */
 public final class TextAutomaton {
 
-    /** The target of a code point that no text of the set has there. */
+    /** The target state of a code point that is not allowed. */
     public static final int DEAD = -1;
 
     private final Alphabet alphabet;
@@ -36,12 +36,12 @@ public final class TextAutomaton {
     }
 
     /**
-     * The texts that a table accepts.
+     * The texts that a transition table accepts.
      *
-     * @param symbols the characters that occur, each one code unit
-     * @param rows target of each state and symbol, or {@link #DEAD}
+     * @param symbols the characters that occur; each is one code unit
+     * @param rows target state of each state and symbol, or {@link #DEAD}
      */
-    public static TextAutomaton ofTable(String symbols, List<int[]> rows, BitSet accepting, Work work) {
+    static TextAutomaton ofTable(String symbols, List<int[]> rows, BitSet accepting, Work work) {
         work.requireStates(rows.size());
         Alphabet alphabet = Alphabet.of(symbols.chars().mapToObj(CodePoints::of).toList());
         List<int[]> byClass = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class TextAutomaton {
         return Nfa.determinize(regex, work);
     }
 
-    /** These texts and no others; one with a lone surrogate is left out, because UTF-8 cannot write it. */
+    /** Exactly these texts, except those with a lone surrogate, which UTF-8 cannot encode. */
     public static TextAutomaton of(Collection<String> all, Work work) {
         List<String> texts = all.stream().filter(TextAutomaton::isWellFormed).toList();
         List<CodePoints> singles = texts.stream()
@@ -90,7 +90,7 @@ public final class TextAutomaton {
         return of(alphabet, rows, accepting, work);
     }
 
-    /** All texts of so many code points. */
+    /** All texts of {@code min} to {@code max} code points. */
     public static TextAutomaton ofLength(int min, int max, Work work) {
         return of(new Regex.Repeat(new Regex.Set(CodePoints.ALL), min, max), work);
     }
@@ -105,12 +105,12 @@ public final class TextAutomaton {
         return row;
     }
 
-    /** The texts that are in both sets. */
+    /** The intersection of this set and another. */
     public TextAutomaton and(TextAutomaton other, Work work) {
         return product(other, false, work);
     }
 
-    /** The texts of this set that are not in the other. */
+    /** The texts of this set that are not in another. */
     public TextAutomaton minus(TextAutomaton other, Work work) {
         return product(other, true, work);
     }
@@ -121,7 +121,7 @@ public final class TextAutomaton {
         List<int[]> pairs = new ArrayList<>();
         List<int[]> product = new ArrayList<>();
         BitSet accepts = new BitSet();
-        ids.put(1L, 0); // the pair (0, 0), with the right state moved by one so that DEAD has a key
+        ids.put(1L, 0); // the pair (0, 0); right states are shifted by one so that DEAD has a key
         pairs.add(new int[] {0, 0});
         for (int i = 0; i < pairs.size(); i++) {
             work.requireStates(pairs.size());
@@ -146,7 +146,7 @@ public final class TextAutomaton {
         return of(joined.alphabet(), product, accepts, work);
     }
 
-    /** Whether there is no text in the set. */
+    /** Whether the set is empty. */
     public boolean isEmpty() {
         return accepting.isEmpty();
     }
@@ -175,7 +175,7 @@ public final class TextAutomaton {
         return rows.get(state)[alphabet.classOf(codePoint)];
     }
 
-    /** The one target that all code points of a range have; empty when they have several. */
+    /** The target state that all code points of a range share; empty if they have several. */
     int[] targets(int state, int first, int last) {
         int interval = alphabet.intervalOf(first);
         int target = rows.get(state)[alphabet.classOfInterval(interval)];
@@ -188,7 +188,7 @@ public final class TextAutomaton {
         return new int[] {target};
     }
 
-    /** Leaves out the states from which no text ends. */
+    /** The same automaton without the states from which no accepting state can be reached. */
     private TextAutomaton trimmed() {
         BitSet live = live();
         live.set(0);
@@ -211,7 +211,7 @@ public final class TextAutomaton {
         return new TextAutomaton(alphabet, targets, accepts);
     }
 
-    /** The states from which an accepting one is reached. */
+    /** The states from which an accepting state can be reached. */
     private BitSet live() {
         List<List<Integer>> sources = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {

@@ -3,31 +3,31 @@ package dev.tidar.text.grammar.automaton;
 import dev.tidar.api.InvalidRequestException;
 
 /**
- * The work that one compilation may do, in elementary steps. A step takes some nanoseconds, so the limit is a bound on
- * time that does not depend on the machine. Confined to the thread that compiles.
+ * The limit on the work of one compilation, in elementary steps. A step takes a few nanoseconds, so this bounds the
+ * time in a way that does not depend on the speed of the machine. Confined to the thread that compiles.
  */
 public final class Work {
 
-    /** States of one automaton. */
+    /** The maximum number of states of one automaton. */
     static final int MAX_STATES = 20_000;
 
     private final String what;
-    private long left;
+    private long remaining;
 
-    /** @param what what is compiled, as the caller knows it, for the message of a refusal */
+    /** @param what what is compiled, as the caller knows it, for error messages */
     public Work(String what, long steps) {
         this.what = what;
-        this.left = steps;
+        this.remaining = steps;
     }
 
     /**
-     * Takes so many steps.
+     * Spends a number of steps.
      *
-     * @throws InvalidRequestException if fewer are left
+     * @throws InvalidRequestException if fewer remain
      */
     public void spend(long steps) {
-        left -= steps;
-        if (left < 0) {
+        remaining -= steps;
+        if (remaining < 0) {
             throw new InvalidRequestException(
                     "%s must be simpler: compiling it takes more work than is allowed".formatted(what));
         }

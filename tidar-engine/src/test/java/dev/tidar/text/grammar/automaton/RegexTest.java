@@ -124,7 +124,7 @@ class RegexTest {
                 "(?>a); inline flag or atomic group",
                 "a++; possessive"
             })
-    void isRefusedByNameWhereItIsNotRegular(String expression, String construct) {
+    void isRejectedByNameIfItIsNotRegular(String expression, String construct) {
         assertThatThrownBy(() -> compile(expression))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageStartingWith("regex must be regular")
@@ -160,7 +160,7 @@ class RegexTest {
                 "^*",
                 "(?<"
             })
-    void isRefusedWhereItIsMalformed(String expression) {
+    void isRejectedIfItIsMalformed(String expression) {
         assertThatThrownBy(() -> compile(expression))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageStartingWith("regex must be a regular expression");
@@ -168,14 +168,14 @@ class RegexTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a{1000000}", "(a{1000}){1000}", "(a|b)*a(a|b){20}", "((a{100}){100}){100}"})
-    void isRefusedWhereItsAutomatonWouldBeHuge(String expression) {
+    void isRejectedIfItsAutomatonWouldBeHuge(String expression) {
         assertThatThrownBy(() -> compile(expression))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageStartingWith("regex must");
     }
 
     @Test
-    void isRefusedWhereItIsTooLongOrNestedTooDeep() {
+    void isRejectedIfItIsTooLongOrNestedTooDeep() {
         assertThatThrownBy(() -> compile("a".repeat(10_001))).hasMessageContaining("10000 characters");
         assertThatThrownBy(() -> compile("(".repeat(5_000) + ")".repeat(5_000))).hasMessageContaining("nested deeper");
     }
@@ -225,7 +225,7 @@ class RegexTest {
         }
     }
 
-    /** UTF-8 of any code point, surrogates as if they were characters. */
+    /** The UTF-8 encoding of a code point; surrogates are encoded as if they were characters. */
     private static byte[] raw(int c) {
         if (c < 0x80) {
             return new byte[] {(byte) c};
