@@ -1,5 +1,9 @@
 package dev.tidar.text.jinja;
 
+import dev.tidar.text.jinja.value.Budget;
+import dev.tidar.text.jinja.value.Dict;
+import dev.tidar.text.jinja.value.Sequence;
+import dev.tidar.text.jinja.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,8 +12,7 @@ import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import dev.tidar.text.answer.ToolSyntax;
 import dev.tidar.text.jinja.Template;
-import dev.tidar.text.jinja.TemplateException;
-import dev.tidar.text.jinja.TemplateRaisedException;
+import dev.tidar.text.jinja.value.TemplateException;
 import dev.tidar.text.tokenizer.PromptText.Stretch;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -112,7 +111,7 @@ public final class ChatTemplate {
                     throw source.fault(
                             Fault.UNSUPPORTED, "must keep the text of messages as it is, but alters it", null);
                 }
-            } catch (TemplateRaisedException e) {
+            } catch (TemplateException.Raised e) {
                 if (++refused == conversations.size()) {
                     throw e;
                 }
@@ -157,7 +156,7 @@ public final class ChatTemplate {
             return lay(chat, layout(switches))
                     .orElseThrow(() -> new InvalidRequestException(
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
-        } catch (TemplateRaisedException e) {
+        } catch (TemplateException.Raised e) {
             String words = MarkedText.withoutMarked(String.valueOf(e.getMessage()));
             throw new InvalidRequestException("The chat template refuses the conversation: " + words, null);
         } catch (TemplateException e) {
@@ -240,7 +239,7 @@ public final class ChatTemplate {
     private static Optional<String> readingAnswers(Prompt.Chat chat, PromptLayout layout) {
         try {
             return layout.lay(chat, message -> !isAnswer(message)).map(PromptText::text);
-        } catch (TemplateRaisedException e) {
+        } catch (TemplateException.Raised e) {
             return Optional.empty();
         }
     }

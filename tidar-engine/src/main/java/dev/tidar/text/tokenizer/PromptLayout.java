@@ -2,10 +2,9 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.Prompt;
-import dev.tidar.text.jinja.RenderLimits;
+import dev.tidar.text.jinja.value.Budget;
 import dev.tidar.text.jinja.Template;
-import dev.tidar.text.jinja.TemplateException;
-import dev.tidar.text.jinja.TemplateRaisedException;
+import dev.tidar.text.jinja.value.TemplateException;
 import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class PromptLayout {
      *
      * @param marked of which messages the template must not read the text
      * @return the prompt, in which all that was marked is user text; empty when the template tears it apart
-     * @throws TemplateRaisedException if the template refuses the conversation
+     * @throws TemplateException.Raised if the template refuses the conversation
      * @throws TemplateException if it cannot be rendered within bounds that grow with the conversation
      */
     Optional<PromptText> lay(Prompt.Chat chat, Predicate<ChatMessage> marked) {
@@ -56,8 +55,8 @@ final class PromptLayout {
         }
         all.put("add_generation_prompt", true);
         long characters = chat.characters();
-        RenderLimits base = RenderLimits.DEFAULT;
-        RenderLimits limits = new RenderLimits(
+        Budget.Limits base = Budget.Limits.DEFAULT;
+        Budget.Limits limits = new Budget.Limits(
                 base.maxSteps() + STEPS_PER_CHARACTER * characters,
                 (int) Math.min(Integer.MAX_VALUE, base.maxOutputCharacters() + OUTPUT_PER_CHARACTER * characters),
                 base.maxDepth());

@@ -7,7 +7,7 @@ import dev.tidar.api.ToolCall;
 import dev.tidar.api.Tools;
 import dev.tidar.text.answer.ToolSyntax;
 import dev.tidar.text.jinja.Template;
-import dev.tidar.text.jinja.TemplateException;
+import dev.tidar.text.jinja.value.TemplateException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

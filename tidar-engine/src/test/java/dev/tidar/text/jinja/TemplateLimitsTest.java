@@ -3,6 +3,8 @@ package dev.tidar.text.jinja;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidar.text.jinja.value.Budget;
+import dev.tidar.text.jinja.value.TemplateException;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -129,7 +131,7 @@ class TemplateLimitsTest {
 
         @Test
         void whenTheOutputGrows() {
-            var limits = new RenderLimits(1_000_000, 1000, 100);
+            var limits = new Budget.Limits(1_000_000, 1000, 100);
             var template = Template.parse("{% for i in range(1001) %}x{% endfor %}");
 
             assertThatThrownBy(() -> template.render(Map.of(), NOW, limits)).hasMessageContaining("1000 characters");
@@ -273,7 +275,7 @@ class TemplateLimitsTest {
             "1, 1, 1001, max depth"
         })
         void limitsOutOfRangeAreRefusedByName(long steps, int output, int depth, String name) {
-            assertThatThrownBy(() -> new RenderLimits(steps, output, depth))
+            assertThatThrownBy(() -> new Budget.Limits(steps, output, depth))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(name);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tidar.text.jinja.value.TemplateException;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -141,14 +142,14 @@ class TemplateTest {
                             Map.of("messages", List.of(Map.of()))));
 
             assertThat(failure).hasMessage("line 3, column 3: 'content' of a dict is undefined");
-            assertThat(failure.position()).contains(new Position(3, 3));
+            assertThat(failure.position()).contains(new TemplateException.Position(3, 3));
         }
 
         @Test
         void withItsOwnTextWhenItRaises() {
             assertThatThrownBy(() ->
                             render("{% if true %}{{ raise_exception('roles must alternate') }}{% endif %}", Map.of()))
-                    .isInstanceOf(TemplateRaisedException.class)
+                    .isInstanceOf(TemplateException.Raised.class)
                     .hasMessage("roles must alternate");
         }
 
