@@ -1,6 +1,14 @@
 package dev.tidar.checkpoint;
 
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.checkpoint.safetensors.ElementType;
+import dev.tidar.checkpoint.safetensors.ShardIndex;
+import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Digests;
+import dev.tidar.file.ModelFile;
+import dev.tidar.file.ModelFolder;
+import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.MatrixSource;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,7 +32,7 @@ public final class Checkpoint implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
     private static final String GENERATION = "generation_config.json";
-    private static final long MAX_CONFIG_BYTES = 1 << 20;
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
 
     private final ModelFolder folder;
     private final ModelConfig config;
@@ -57,16 +65,16 @@ public final class Checkpoint implements AutoCloseable {
      */
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
-        JsonFields json = StrictJson.read(files.file(CONFIG), MAX_CONFIG_BYTES);
+        JsonFields json = ModelFile.fields(files.file(CONFIG), MAX_CONFIG_BYTES);
         ModelConfig config = new ConfigReader(json, overrides).read();
         Optional<JsonFields> generationJson = files.has(GENERATION)
-                ? Optional.of(StrictJson.read(files.file(GENERATION), MAX_CONFIG_BYTES))
+                ? Optional.of(ModelFile.fields(files.file(GENERATION), MAX_CONFIG_BYTES))
                 : Optional.empty();
         GenerationDefaults generation = GenerationDefaults.read(json, generationJson, config.vocabSize());
         refuseStoppingMask(json, config, generation);
         TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
         try {
-            new VocabularyRule(json, config, tensors).check();
+            new VocabularyRule(files.file(CONFIG), json, config, tensors).check();
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);
@@ -83,8 +91,7 @@ public final class Checkpoint implements AutoCloseable {
     private static void refuseStoppingMask(JsonFields json, ModelConfig config, GenerationDefaults generation) {
         config.tidar().ifPresent(tidar -> {
             if (generation.stopIds().contains(tidar.maskTokenId())) {
-                throw Problem.corrupt(
-                        json.file(),
+                throw json.errors().wrong(
                         "mask_token_id must not be a stop id, but %d is in eos_token_id",
                         tidar.maskTokenId());
             }

@@ -2,6 +2,7 @@ package dev.tidar.checkpoint;
 
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
+import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.HeadGeometry;
 import java.util.List;
 
@@ -50,9 +51,7 @@ final class ConfigReader {
             return new HeadGeometry(numHeads, numKvHeads, size("head_dim"));
         }
         if (hiddenSize % numHeads != 0) {
-            throw Problem.corrupt(
-                    config.file(),
-                    "hidden_size (%d) must be a multiple of num_attention_heads (%d) where head_dim is missing",
+            throw config.errors().wrong("hidden_size (%d) must be a multiple of num_attention_heads (%d) where head_dim is missing",
                     hiddenSize,
                     numHeads);
         }
@@ -62,9 +61,7 @@ final class ConfigReader {
     private int contextLength(int maxPositions) {
         int wanted = overrides.contextLength().orElse(maxPositions);
         if (wanted > maxPositions) {
-            throw Problem.unsupported(
-                    config.file(),
-                    "context length must be at most max_position_embeddings (%d), but is %d",
+            throw config.errors().unsupported("context length must be at most max_position_embeddings (%d), but is %d",
                     maxPositions,
                     wanted);
         }

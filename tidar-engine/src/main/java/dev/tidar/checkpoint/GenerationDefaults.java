@@ -1,8 +1,9 @@
 package dev.tidar.checkpoint;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.Sampling;
+import dev.tidar.json.JsonFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -78,7 +79,7 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
     private static OptionalDouble number(JsonFields fields, String key, double min, double max, String rule) {
         OptionalDouble found = fields.number(key);
         if (found.isPresent() && (found.getAsDouble() < min || found.getAsDouble() > max)) {
-            throw Problem.corrupt(fields.file(), "%s must be %s, but is %s", key, rule, found.getAsDouble());
+            throw fields.errors().wrong("%s must be %s, but is %s", key, rule, found.getAsDouble());
         }
         return found;
     }

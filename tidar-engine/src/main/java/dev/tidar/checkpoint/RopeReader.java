@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.json.JsonFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -45,9 +46,7 @@ final class RopeReader {
         }
         for (String name : rope.names()) {
             if (!DEFAULT_TYPE_KEYS.contains(name)) {
-                throw Problem.unsupported(
-                        config.file(),
-                        "%s.%s has no meaning for the rope_type default, which is the only supported one",
+                throw config.errors().unsupported("%s.%s has no meaning for the rope_type default, which is the only supported one",
                         key,
                         name);
             }
@@ -62,8 +61,7 @@ final class RopeReader {
 
     private OptionalDouble agreed(OptionalDouble one, OptionalDouble other) {
         if (one.isPresent() && other.isPresent() && one.getAsDouble() != other.getAsDouble()) {
-            throw Problem.corrupt(
-                    config.file(), "rope_theta must agree, but is %s and %s", one.getAsDouble(), other.getAsDouble());
+            throw config.errors().wrong("rope_theta must agree, but is %s and %s", one.getAsDouble(), other.getAsDouble());
         }
         return one.isPresent() ? one : other;
     }

@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,18 +37,14 @@ final class TidarReader {
         Optional<Said> block = said(BLOCK_KEYS, overrides.blockSize());
         if (mask.isEmpty()) {
             if (overrides.tidarRequired() || overrides.blockSize().isPresent()) {
-                throw Problem.unsupported(
-                        config.file(),
-                        "mask_token_id is missing, so this model can only decode autoregressively; set the mask token id, or"
+                throw config.errors().unsupported("mask_token_id is missing, so this model can only decode autoregressively; set the mask token id, or"
                                 + " the mode to autoregressive without a block size");
             }
             return Optional.empty();
         }
         requireRange(mask.get(), 0, vocabSize - 1);
         if (block.isEmpty()) {
-            throw Problem.unsupported(
-                    config.file(),
-                    "block_size is missing although the mask token is %d; set the block size that the model was trained with",
+            throw config.errors().unsupported("block_size is missing although the mask token is %d; set the block size that the model was trained with",
                     mask.get().value());
         }
         requireRange(block.get(), TidarConfig.MIN_BLOCK_SIZE, TidarConfig.MAX_BLOCK_SIZE);
@@ -72,15 +69,13 @@ final class TidarReader {
 
     private void requireAgreement(Said one, Said other) {
         if (one.value() != other.value()) {
-            throw Problem.corrupt(
-                    config.file(), "%s (%d) must equal %s (%d)", other.key(), other.value(), one.key(), one.value());
+            throw config.errors().wrong("%s (%d) must equal %s (%d)", other.key(), other.value(), one.key(), one.value());
         }
     }
 
     private void requireRange(Said said, int min, int max) {
         if (said.value() < min || said.value() > max) {
-            throw Problem.corrupt(
-                    config.file(), "%s must be from %d to %d, but is %d", said.key(), min, max, said.value());
+            throw config.errors().wrong("%s must be from %d to %d, but is %d", said.key(), min, max, said.value());
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.tidar.checkpoint.GenerationDefaults;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.text.grammar.Grammars;
-import dev.tidar.text.tokenizer.ChatTemplate;
+import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;

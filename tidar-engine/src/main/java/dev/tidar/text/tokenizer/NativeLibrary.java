@@ -2,8 +2,8 @@ package dev.tidar.text.tokenizer;
 
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;

@@ -1,7 +1,8 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.file.ModelFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,14 +19,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param addsBegin whether a text gets the begin token, where the file says so
  * @param chatTemplate the node of that name; missing where there is none
  */
-record TokenizerConfig(Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
+public record TokenizerConfig(Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
 
     private static final String NAME = "tokenizer_config.json";
-    private static final long MAX_BYTES = 16L << 20;
+    private static final int MAX_BYTES = 16 << 20;
 
-    static TokenizerConfig read(Path folder) {
+    public static TokenizerConfig read(Path folder) {
         Path file = folder.resolve(NAME);
-        return JsonFile.read(file, MAX_BYTES)
+        return ModelFile.object(file, MAX_BYTES)
                 .map(root ->
                         new TokenizerConfig(file, namedTokens(root), addsBegin(file, root), root.path("chat_template")))
                 .orElseGet(() -> new TokenizerConfig(file, Map.of(), Optional.empty(), MissingNode.getInstance()));

@@ -3,8 +3,8 @@ package dev.tidar.text.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,12 @@ class TokenizerFileTest {
 
     @Test
     void whenItIsNotJson() throws IOException {
-        refuses("<html>", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+        refuses("oops", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+    }
+
+    @Test
+    void whenItIsAWebPage() throws IOException {
+        refuses("<html>", Fault.NOT_A_CHECKPOINT, "tokenizer.json must be JSON, but this is an HTML page");
     }
 
     @Test
