@@ -24,8 +24,8 @@ final class JsonText {
         try {
             node = Json.read(text);
         } catch (JacksonException e) {
-            throw new InvalidRequestException(
-                    "%s must be JSON at most %d deep without repeated keys, but are not".formatted(what, Json.MAX_DEPTH));
+            throw new InvalidRequestException("%s must be JSON at most %d deep without repeated keys, but are not"
+                    .formatted(what, Json.MAX_DEPTH));
         }
         if (!node.isObject()) {
             throw new InvalidRequestException("%s must be a JSON object, but are %s"

@@ -27,7 +27,7 @@ public final class DraftAdapter {
     private static final int MAX_RANK = 4096;
     private static final int MAX_CONFIG_BYTES = 1 << 20;
 
-    /** Settings that change the computation in ways that are not supported; each must say nothing. */
+    /** Settings that change the computation in unsupported ways; each must be absent, null, false or empty. */
     private static final List<String> REFUSED = List.of(
             "fan_in_fan_out",
             "use_dora",
@@ -62,7 +62,7 @@ public final class DraftAdapter {
             throw config.unsupported("bias", "none");
         }
         for (String key : REFUSED) {
-            if (!config.saysNothing(key)) {
+            if (!config.isUnset(key)) {
                 throw config.unsupported(key, "absent, null or false");
             }
         }

@@ -1,7 +1,7 @@
 package dev.tidar.checkpoint;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.Sampling;
 import dev.tidar.json.JsonFields;
 import java.util.List;
@@ -10,11 +10,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How the model's makers want answers to be made. {@code generation_config.json} outranks {@code config.json}; a list
- * of stop ids that is empty means none.
+ * The sampling defaults and stop ids that a model folder recommends. {@code generation_config.json} outranks
+ * {@code config.json}; a list of stop ids that is empty means none.
  *
  * <p>Without {@code do_sample} the default is greedy, whatever the temperature says, and so is a temperature below
- * {@value #LEAST}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
+ * {@value #MIN}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
  * {@code repetition_penalty} hold for every request that names none of its own, and what the file leaves out is off:
  * the {@code top_k} of 50 that transformers fills in is nowhere in the file.
  *

@@ -1,7 +1,7 @@
 package dev.tidar.checkpoint;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.tensor.HeadGeometry;
 import java.util.Optional;
 

@@ -38,10 +38,10 @@ final class VocabularyRule {
     void check() {
         TensorEntry embedding = tensors.entry(EMBEDDING);
         if (embedding.shape().isEmpty() || embedding.shape().get(0) != config.vocabSize()) {
-            throw json.errors().wrong("vocab_size must equal the rows of %s, but is %d, and the shape is %s",
-                    EMBEDDING,
-                    config.vocabSize(),
-                    embedding.shape());
+            throw json.errors()
+                    .wrong(
+                            "vocab_size must equal the rows of %s, but is %d, and the shape is %s",
+                            EMBEDDING, config.vocabSize(), embedding.shape());
         }
         checkType(embedding);
         checkHead();
@@ -56,7 +56,8 @@ final class VocabularyRule {
                     json.shown("tie_word_embeddings"));
         }
         if (config.tiedHead() && tensors.has(HEAD) && !isCopy()) {
-            throw json.errors().wrong("tie_word_embeddings is true, but %s is there and differs from %s", HEAD, EMBEDDING);
+            throw json.errors()
+                    .wrong("tie_word_embeddings is true, but %s is there and differs from %s", HEAD, EMBEDDING);
         }
     }
 
@@ -80,7 +81,8 @@ final class VocabularyRule {
             }
             boolean isFloat = DECLARED.containsValue(embedding.type());
             if (isFloat && embedding.type() != type) {
-                throw json.errors().wrong("%s is %s, but tensor %s is %s", key, declared.get(), EMBEDDING, embedding.type());
+                throw json.errors()
+                        .wrong("%s is %s, but tensor %s is %s", key, declared.get(), EMBEDDING, embedding.type());
             }
         }
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the rows of one sequence sample: verify rows with the history up to their own token, drafts with the history at the
- * start of the step. Confined to the engine thread.
+ * How the rows of one sequence sample: verify rows with the history up to their own token, drafts with the history at
+ * the start of the step. Confined to the engine thread.
  */
 final class RowRules {
 

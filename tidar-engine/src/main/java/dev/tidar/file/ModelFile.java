@@ -2,8 +2,8 @@ package dev.tidar.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.json.Json;
 import dev.tidar.json.JsonFields;
 import java.io.IOException;
@@ -69,8 +69,7 @@ public final class ModelFile {
             throw Problem.of(Fault.NOT_A_CHECKPOINT, file, "must be JSON, but this is %s", format.description());
         });
         if (bytes[0] == (byte) 0xef) {
-            throw Problem.of(
-                    Fault.CORRUPT, file, "must be UTF-8 without a byte-order mark; save it again without one");
+            throw Problem.of(Fault.CORRUPT, file, "must be UTF-8 without a byte-order mark; save it again without one");
         }
         requireUtf8(file, bytes);
         try {

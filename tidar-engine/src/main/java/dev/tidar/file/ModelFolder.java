@@ -58,9 +58,7 @@ public record ModelFolder(Path path) {
         return file;
     }
 
-    /**
-     * The error for missing weights: it names files of other formats, because they are the usual reason.
-     */
+    /** The error for missing weights: it names files of other formats, because they are the usual reason. */
     public InvalidModelException without(String weights) {
         try (Stream<Path> files = Files.list(path)) {
             Optional<String> other = files.map(file -> file.getFileName().toString())

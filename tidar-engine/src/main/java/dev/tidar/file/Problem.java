@@ -1,7 +1,7 @@
 package dev.tidar.file;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -83,8 +83,8 @@ public final class Json {
     }
 
     /**
-     * Reads what a model wrote: as {@link #readExact}, but of members with one name the last counts, and whatever follows
-     * the value is ignored.
+     * Reads what a model wrote: as {@link #readExact}, but of members with one name the last counts, and whatever
+     * follows the value is ignored.
      */
     public static JsonNode readLenient(String text) {
         return LENIENT.readTree(text);

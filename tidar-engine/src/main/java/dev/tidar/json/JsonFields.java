@@ -107,8 +107,8 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
                         .toList());
     }
 
-    /** Whether the field says nothing: absent, null, false, an empty list or an empty object. */
-    public boolean saysNothing(String key) {
+    /** Whether the field has no effect: it is absent, null, false, an empty list or an empty object. */
+    public boolean isUnset(String key) {
         return value(key)
                 .map(found -> found.isContainer() ? found.isEmpty() : found.isBoolean() && !found.booleanValue())
                 .orElse(true);

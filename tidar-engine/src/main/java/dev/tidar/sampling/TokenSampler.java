@@ -7,9 +7,9 @@ import dev.tidar.tensor.Ids;
  *
  * <p>In this order: bias is added, tokens that have appeared are penalised, and tokens that the row may not sample are
  * ruled out. At temperature 0 the best token is the sample. Else scores are divided by the temperature T, the filters
- * choose who may be drawn, and with noise g the sample is argmax(score / T + g(seed, position, id)) among these: a sample
- * from their softmax by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify row and
- * a mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
+ * choose who may be drawn, and with noise g the sample is argmax(score / T + g(seed, position, id)) among these: a
+ * sample from their softmax by the Gumbel-max trick. As the noise belongs to the position and not to the row, a verify
+ * row and a mask row for the same position draw the same noise, so a good draft stays accepted at any temperature.
  *
  * <p>A sample depends on the arguments alone; what the picker has of its own is scratch memory. Confined to a thread.
  */

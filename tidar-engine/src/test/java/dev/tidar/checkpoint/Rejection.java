@@ -3,8 +3,8 @@ package dev.tidar.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */

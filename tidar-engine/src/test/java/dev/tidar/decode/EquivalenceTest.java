@@ -180,7 +180,8 @@ class EquivalenceTest {
         List<Integer> whole = on.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
                 .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
-            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk).tokens())
+            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk)
+                            .tokens())
                     .as("%s", layout)
                     .isEqualTo(whole);
         }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Element types that a safetensors header can name. Those without a {@link DType} can stand in a file and cannot be
- * read.
+ * Element types that a safetensors header can name. Tensors of those without a {@link DType} may be in a file but
+ * cannot be read.
  */
 public enum ElementType {
     F32(32, DType.F32),

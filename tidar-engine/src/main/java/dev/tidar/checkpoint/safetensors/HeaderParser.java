@@ -14,7 +14,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads the JSON of one safetensors header, tensor by tensor; what it returns agrees in itself, not yet with the file.
+ * Reads the JSON of one safetensors header, tensor by tensor. Each entry agrees with itself, but is not yet compared
+ * with the file.
  */
 final class HeaderParser {
 

@@ -7,8 +7,8 @@ import dev.tidar.file.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,9 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One open safetensors file. The header is read and checked at once; tensors are mapped when they are asked for, so
- * opening costs no memory for weights. Mappings live until the garbage collector finds them unused, also after
- * {@link #close}.
+ * One open safetensors file. The header is read and checked at once; tensors are mapped when they are taken, so opening
+ * costs no memory for weights. Mappings live until the garbage collector finds them unused, also after {@link #close}.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
@@ -128,8 +127,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Adds what identifies this file: name, length, header, and the bytes after a quarter, after half and at the
-     * end. Two files that differ only elsewhere digest alike.
+     * Adds what identifies this file: name, length, header, and the bytes after a quarter, after half and at the end.
+     * Two files that differ only elsewhere digest alike.
      */
     void addTo(MessageDigest digest) {
         Digests.add(digest, path.getFileName().toString());
@@ -170,7 +169,9 @@ public final class SafetensorsFile implements AutoCloseable {
         return header.array();
     }
 
-    /** Other formats are looked for only here: the length of a good header can look like the start of a pickle. */
+    /**
+     * Other formats are detected only here, because the length of a good header can look like the start of a pickle.
+     */
     private InvalidModelException implausible(byte[] start, long length) {
         var foreign = ForeignFormat.detect(start);
         if (foreign.isPresent()) {

@@ -19,12 +19,12 @@ import java.util.Map;
  */
 record SafetensorsHeader(Map<String, TensorEntry> tensors) {
 
-    /** Bytes of a header at most; the limit of the reference reader. */
+    /** Maximal number of bytes of a header; the limit of the reference reader. */
     static final int MAX_BYTES = 100_000_000;
 
     static final int MAX_TENSORS = 200_000;
 
-    /** Bytes of the header's length, which stand before it. */
+    /** Number of bytes of the length that precedes the header. */
     static final int LENGTH_BYTES = 8;
 
     SafetensorsHeader {

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Opens the weights of a model folder: {@code model.safetensors}, or else the shards that its index names. */
+/** Opens the weights of a model folder: {@code model.safetensors}, or the shards that its index names. */
 public final class ShardIndex {
 
     static final String SINGLE = "model.safetensors";

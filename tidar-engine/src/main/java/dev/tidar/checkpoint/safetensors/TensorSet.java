@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The tensors of one or several safetensors files by name, and which of them were asked for. */
+/** The tensors of one or several safetensors files by name; remembers which of them were taken. */
 public final class TensorSet implements AutoCloseable {
 
-    /** After the name of an int8 matrix: the tensor of its scales. */
+    /** The suffix of the tensor that holds the scales of an int8 matrix. */
     public static final String SCALE = "_scale";
 
     private final Path folder;
@@ -112,14 +112,14 @@ public final class TensorSet implements AutoCloseable {
         return true;
     }
 
-    /** Names that nobody asked for, in order. */
+    /** Names that were not taken, in order. */
     public Set<String> unused() {
         Set<String> names = new TreeSet<>(tensors.keySet());
         names.removeAll(used);
         return names;
     }
 
-    /** Reads every float matrix; fails if one holds NaN or an infinity, with its name and their number. */
+    /** Reads every float matrix; fails if one holds NaN or an infinity, and names it and their number. */
     public void requireFinite() {
         for (Located tensor : tensors.values()) {
             var dtype = tensor.entry().type().dtype().filter(type -> type != DType.I8);

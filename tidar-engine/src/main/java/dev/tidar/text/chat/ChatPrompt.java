@@ -7,6 +7,6 @@ import dev.tidar.text.tokenizer.PromptText;
  * A conversation, laid out.
  *
  * @param text the prompt
- * @param answerSyntax what the answer to it may hold besides text
+ * @param answerSyntax what the answer may contain besides text
  */
 public record ChatPrompt(PromptText text, AnswerSyntax answerSyntax) {}

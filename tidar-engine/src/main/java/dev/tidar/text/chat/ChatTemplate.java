@@ -1,20 +1,20 @@
 package dev.tidar.text.chat;
 
 import dev.tidar.api.ChatMessage;
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.Thinking;
 import dev.tidar.api.Tool;
 import dev.tidar.text.answer.AnswerParser;
-import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import dev.tidar.text.answer.AnswerSyntax;
+import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import dev.tidar.text.answer.ToolSyntax;
 import dev.tidar.text.jinja.Template;
 import dev.tidar.text.jinja.value.TemplateException;
-import dev.tidar.text.tokenizer.PromptText.Stretch;
 import dev.tidar.text.tokenizer.PromptText;
+import dev.tidar.text.tokenizer.PromptText.Stretch;
 import dev.tidar.text.tokenizer.TokenizerConfig;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,17 +35,17 @@ import java.util.stream.Stream;
 /**
  * The chat template of a model: messages to a prompt. Immutable; thread-safe.
  *
- * <p>The text of messages goes through the template marked (see {@link MarkedText}), so it is known of every character
- * of the prompt whether a user or the template wrote it, and no message steers the template. One thing that templates
- * do read is what the assistant said: they cut the thoughts out of finished answers. That is followed: where the
- * template lays out an answer differently because of a phrase that it looks for, such as {@code </think>}, the prompt
- * has what the template keeps of the answer, marked as before.
+ * <p>The text of messages is marked while the template runs (see {@link MarkedText}), so every character of the prompt
+ * is known to come from a user or from the template, and no message steers the template. Templates do read one kind of
+ * text: they cut the thoughts out of finished answers. Where a template lays out an answer differently because of a
+ * phrase that it looks for, such as {@code </think>}, the prompt has the part of the answer that the template keeps,
+ * marked as all user text is.
  */
 public final class ChatTemplate {
 
     private static final int MAX_ROLE_LENGTH = 64;
 
-    /** The variable by which templates of thinking models are told whether to think. */
+    /** The variable that switches thinking in the templates of thinking models. */
     private static final String THINKING_SWITCH = "enable_thinking";
 
     /** A quoted phrase without white space in the source of a template. */
@@ -70,8 +70,8 @@ public final class ChatTemplate {
      * {@code tokenizer_config.json}, and of several named ones the one named {@code default}.
      *
      * @return the template; empty when the folder has none
-     * @throws InvalidModelException if the template has more than 64 KiB, does not parse, uses what Jinja does not
-     *     have, does not end within the bounds of a rendering, or alters the text of messages
+     * @throws InvalidModelException if the template has more than 64 KiB, does not parse, uses a filter, test or
+     *     function that is unknown, does not end within the bounds of a rendering, or alters the text of messages
      */
     public static Optional<ChatTemplate> load(Path folder) {
         return load(folder, Clock.system(ZoneId.systemDefault()));
@@ -95,7 +95,9 @@ public final class ChatTemplate {
         }
     }
 
-    /** Renders two harmless conversations, so that what cannot work fails at load rather than at the first request. */
+    /**
+     * Renders two harmless conversations, so that an unusable template fails at load rather than at the first request.
+     */
     private void rehearse(TemplateSource source) {
         ChatMessage question = ChatMessage.user("Is it late?");
         List<Prompt.Chat> conversations = List.of(
@@ -103,7 +105,7 @@ public final class ChatTemplate {
                 new Prompt.Chat(
                         List.of(ChatMessage.system("Be brief."), question, ChatMessage.assistant("It is."), question)));
         PromptLayout layout = layout(Map.of());
-        int refused = 0;
+        int rejected = 0;
         for (Prompt.Chat conversation : conversations) {
             try {
                 String plain = layout.layPlain(conversation);
@@ -114,7 +116,7 @@ public final class ChatTemplate {
                             Fault.UNSUPPORTED, "must keep the text of messages as it is, but alters it", null);
                 }
             } catch (TemplateException.Raised e) {
-                if (++refused == conversations.size()) {
+                if (++rejected == conversations.size()) {
                     throw e;
                 }
             }
@@ -135,7 +137,7 @@ public final class ChatTemplate {
      * calls in a syntax that answers are not read in, they are described in the text of messages instead.
      *
      * @throws InvalidRequestException if there is no message, a role is no plain word, thinking cannot be switched as
-     *     asked, or the template refuses the conversation; then with the template's own words
+     *     asked, or the template rejects the conversation; then with the template's own words
      */
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
@@ -184,7 +186,7 @@ public final class ChatTemplate {
         }
     }
 
-    /** Whether the template can be told to think or not to. */
+    /** Whether the template reads the switch for thinking. */
     boolean switchesThinking() {
         return template.reads(THINKING_SWITCH);
     }
@@ -200,7 +202,7 @@ public final class ChatTemplate {
         return new AnswerSyntax(thoughts(prompt), syntax, names);
     }
 
-    /** The template opens thoughts where it ends with their tag, or leaves that to the model where it knows the tag. */
+    /** The template opens the thoughts itself if the prompt ends with their tag; otherwise the model may open them. */
     private Thoughts thoughts(PromptText prompt) {
         if (!knowsThoughts()) {
             return Thoughts.NONE;
@@ -237,7 +239,7 @@ public final class ChatTemplate {
                 .or(() -> opaque);
     }
 
-    /** The prompt where the template may read the answers; empty if it then refuses the conversation. */
+    /** The prompt where the template may read the answers; empty if it then rejects the conversation. */
     private static Optional<String> readingAnswers(Prompt.Chat chat, PromptLayout layout) {
         try {
             return layout.lay(chat, message -> !isAnswer(message)).map(PromptText::text);
@@ -253,7 +255,7 @@ public final class ChatTemplate {
                 && !MarkedText.hasMarks(message.text());
     }
 
-    /** The messages, of each answer only what stands after the last time it has this phrase. */
+    /** The messages; of each answer only the text after the last occurrence of the phrase remains. */
     private static List<ChatMessage> keepAfter(String phrase, List<ChatMessage> messages, UnaryOperator<String> trim) {
         return messages.stream()
                 .map(message -> isAnswer(message) && message.text().contains(phrase)

@@ -18,12 +18,15 @@ import tools.jackson.databind.JsonNode;
 /**
  * Messages and tools in the shape that the templates of Hugging Face expect. Immutable.
  *
- * @param marked of which messages the text is marked
- * @param mark marks what else a user wrote: thoughts, names, descriptions, keys and strings of schemas and arguments
+ * @param marked selects the messages whose text is marked
+ * @param mark marks the rest of what a user wrote: thoughts, names, descriptions, keys and strings of schemas and
+ *     arguments
  */
 record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) {
 
-    /** Words of JSON Schema that templates look for when they describe tools in prose. None spells a control token. */
+    /**
+     * Words of JSON Schema that templates compare with when they describe tools in prose. None spells a control token.
+     */
     private static final Set<String> SCHEMA_WORDS = Set.of(
             "type",
             "properties",
@@ -45,8 +48,8 @@ record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) 
     private record Asked(ToolCall call, String plainId) {}
 
     /**
-     * {@code role}, {@code content}, and where there are such {@code reasoning_content}, {@code tool_calls},
-     * {@code name}.
+     * Messages with {@code role} and {@code content}, and where they have such with {@code reasoning_content},
+     * {@code tool_calls} and {@code name}.
      */
     List<Map<String, Object>> messages(List<ChatMessage> messages) {
         List<Map<String, Object>> shaped = new ArrayList<>(messages.size());
@@ -101,7 +104,7 @@ record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) 
 
     /**
      * An id that can go through a template as it is: templates look at its length, so it cannot be marked. One of nine
-     * letters and digits stays; any other gives way to its number.
+     * letters and digits stays; any other is replaced by its number.
      */
     private static String plainId(String id, int number) {
         boolean plain = id.length() == ToolCall.OWN_ID_LENGTH

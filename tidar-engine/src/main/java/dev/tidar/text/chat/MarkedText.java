@@ -1,7 +1,7 @@
 package dev.tidar.text.chat;
 
-import dev.tidar.text.tokenizer.PromptText.Stretch;
 import dev.tidar.text.tokenizer.PromptText;
+import dev.tidar.text.tokenizer.PromptText.Stretch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +11,9 @@ import java.util.Optional;
  * the private use area, its high byte in U+E000..U+E0FF and its low byte in U+E100..U+E1FF.
  *
  * <p>So every character says by itself that a user wrote it, wherever a template cuts or joins, and none of it compares
- * equal to a literal of the template: what users write steers nothing. Text that holds such private characters already
- * is marked like any other, and comes back unharmed. White space stays as it is, so that trimming works, and so do
- * quotes, backslashes and control characters, so that {@code tojson} escapes them; none of these spells a control
+ * equal to a literal of the template: no text of a user steers the template. Text that holds such private characters
+ * already is marked like any other, and comes back unharmed. White space stays as it is, so that trimming works, and so
+ * do quotes, backslashes and control characters, so that {@code tojson} escapes them; none of these spells a control
  * token.
  */
 final class MarkedText {
@@ -37,7 +37,7 @@ final class MarkedText {
         return marked.toString();
     }
 
-    /** The text after the marks, with the marked stretches as user text; empty when a mark was torn apart. */
+    /** The text without its marks, with the marked stretches as user text; empty when a mark was torn apart. */
     static Optional<PromptText> unmark(String marked) {
         StringBuilder text = new StringBuilder(marked.length());
         List<Stretch> stretches = new ArrayList<>();

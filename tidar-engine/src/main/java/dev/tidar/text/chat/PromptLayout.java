@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 /** Renders a chat template for one request: the same named tokens, switches and time in every rendering. Immutable. */
 final class PromptLayout {
 
-    /** Steps of rendering for each character of the messages, above those that every rendering may take. */
+    /** Steps of rendering for each character of the messages, in addition to those of every rendering. */
     private static final int STEPS_PER_CHARACTER = 100;
 
     /** Characters of output for each of them: a mark takes two, and schemas are laid out over many lines. */
@@ -32,18 +32,18 @@ final class PromptLayout {
     }
 
     /**
-     * Lays out a conversation with the text of some messages marked, and all that it says of tools and thoughts.
+     * Lays out a conversation. The text of some messages is marked, and so is everything about tools and thoughts.
      *
-     * @param marked of which messages the template must not read the text
+     * @param marked selects the messages whose text the template must not read
      * @return the prompt, in which all that was marked is user text; empty when the template tears it apart
-     * @throws TemplateException.Raised if the template refuses the conversation
+     * @throws TemplateException.Raised if the template rejects the conversation
      * @throws TemplateException if it cannot be rendered within bounds that grow with the conversation
      */
     Optional<PromptText> lay(Prompt.Chat chat, Predicate<ChatMessage> marked) {
         return MarkedText.unmark(render(chat, new ChatVariables(marked, MarkedText::mark)));
     }
 
-    /** As {@link #lay}, of a conversation without user text: nothing is marked. */
+    /** As {@link #lay}, for a conversation without user text: nothing is marked. */
     String layPlain(Prompt.Chat chat) {
         return render(chat, new ChatVariables(message -> false, text -> text));
     }

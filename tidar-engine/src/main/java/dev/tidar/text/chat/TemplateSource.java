@@ -1,7 +1,7 @@
 package dev.tidar.text.chat;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
 import dev.tidar.text.tokenizer.TokenizerConfig;
 import java.nio.file.Path;

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds out how a chat template writes tool calls, by a conversation with one. A template counts as one that knows
- * tools if it reads {@code tools}, shows the tool, the call and the result, keeps their text as it is, and writes the
- * call in a syntax that answers are read in.
+ * Finds out how a chat template writes tool calls by rendering a conversation that has one. A template counts as one
+ * that knows tools if it reads {@code tools}, shows the tool, the call and the result, keeps their text as it is, and
+ * writes the call in a syntax that answers are read in.
  */
 final class TemplateTools {
 

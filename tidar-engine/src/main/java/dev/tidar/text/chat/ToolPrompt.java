@@ -14,12 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Tools for models whose chat template knows none: the form of Hermes and Qwen, as ordinary text of ordinary messages.
- * What tools there are, and how to call them, stands at the end of the system message; a call is text of the assistant;
- * the results of calls are a message of the user.
+ * The end of the system message lists the tools and says how to call them; a call is text of the assistant; the results
+ * of calls are a message of the user.
  */
 final class ToolPrompt {
 
-    /** How calls are written in this form. */
+    /** The syntax of calls in this form. */
     static final ToolSyntax SYNTAX = ToolSyntax.HERMES;
 
     private static final String BEFORE_SIGNATURES = """
@@ -42,7 +42,7 @@ final class ToolPrompt {
 
     private ToolPrompt() {}
 
-    /** The same conversation without tools, calls and results but those that its text tells of. */
+    /** The same conversation with its tools, calls and results described in the text of messages. */
     static Prompt.Chat asText(Prompt.Chat chat) {
         List<ChatMessage> plain = new ArrayList<>(chat.messages().size() + 1);
         List<Tool> tools = chat.tools().callable();

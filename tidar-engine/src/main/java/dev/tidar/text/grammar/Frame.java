@@ -30,8 +30,8 @@ final class Frame {
         this.after = after;
         this.depth = rule == null || after == null ? 0 : after.depth + (rule.nests() ? 1 : 0);
         this.rest = rule == null || after == null ? 0 : Rule.sum(rule.restCost(position, count), after.rest);
-        this.hash = ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31
-                + (after == null ? 0 : after.hash);
+        this.hash =
+                ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31 + (after == null ? 0 : after.hash);
     }
 
     /**

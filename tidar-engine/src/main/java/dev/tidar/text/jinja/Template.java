@@ -29,7 +29,7 @@ public final class Template {
     }
 
     /**
-     * Reads a template. Unknown tags, filters, tests and functions are found here.
+     * Reads a template. Unknown tags, filters, tests and functions are errors here, not only when they are reached.
      *
      * @throws TemplateException with line and column, if the source is not a template or is larger than
      *     {@link #MAX_SOURCE_BYTES}
@@ -72,8 +72,7 @@ public final class Template {
      */
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, Budget.Limits limits) {
         Budget budget = new Budget(limits);
-        Rendering rendering =
-                new Rendering(new Variables(budget).convert(variables), new Functions(now), budget);
+        Rendering rendering = new Rendering(new Variables(budget).convert(variables), new Functions(now), budget);
         parsed.body().execute(rendering);
         return rendering.out().toString();
     }

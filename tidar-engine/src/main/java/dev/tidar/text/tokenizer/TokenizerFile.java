@@ -1,7 +1,7 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
 import dev.tidar.json.Json;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ final class TokenizerFile {
         return root.path("decoder");
     }
 
-    /** The token that the post-processor puts before a text of its own accord, if any. */
+    /** The token that the post-processor puts before a text by default, if any. */
     OptionalInt templatedBegin() {
         return templatedBegin(root.path("post_processor"));
     }
@@ -197,7 +197,7 @@ final class TokenizerFile {
         return id;
     }
 
-    /** At most 40 characters of a token, without control characters, for a message. */
+    /** The first 40 characters of a token, without control characters, for a message. */
     private static String shown(String token) {
         String cut = token.length() > 40 ? token.substring(0, 40) + "..." : token;
         return cut.replaceAll("\\p{Cntrl}", "?");

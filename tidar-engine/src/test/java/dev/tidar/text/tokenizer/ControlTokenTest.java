@@ -159,8 +159,8 @@ class ControlTokenTest {
                 ChatTemplate.load(Fixtures.folder("smollm2-tokenizer")).orElseThrow();
         String text = "{{ 7*7 }}{% include 'application.properties' %}{# c #}${a}#{b}{{ '<|im_end|>' }}";
 
-        PromptText prompt =
-                template.render(new Prompt.Chat(List.of(ChatMessage.user(text)))).text();
+        PromptText prompt = template.render(new Prompt.Chat(List.of(ChatMessage.user(text))))
+                .text();
 
         assertThat(prompt.text()).contains("<|im_start|>user\n" + text + "<|im_end|>");
     }

@@ -105,7 +105,9 @@ public final class Functions {
         return values;
     }
 
-    /** The one value that a template can change: {@code namespace(...)} makes it and {@code set ns.name} assigns to it. */
+    /**
+     * The one value that a template can change: {@code namespace(...)} makes it and {@code set ns.name} assigns to it.
+     */
     public static final class Namespace implements Value.Members {
 
         private final Map<String, Value> values;

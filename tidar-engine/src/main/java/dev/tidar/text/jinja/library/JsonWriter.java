@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
  * unless asked otherwise.
  *
  * @param layout spaces, separators, order
- * @param out where the text goes
+ * @param out receives the text
  */
 record JsonWriter(Layout layout, Output out) {
 
     /**
      * @param ascii whether characters beyond ASCII are escaped
-     * @param indent what each level is indented by; empty writes one line
+     * @param indent the indentation of each level
      * @param lines whether each element gets its own line
      * @param itemSeparator between elements
      * @param keySeparator between a key and its value

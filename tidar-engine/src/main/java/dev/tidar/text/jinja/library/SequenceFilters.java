@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Filters over lists, dicts and whatever else a loop can visit. */
+/** Filters on lists, dicts and other values that a loop can visit. */
 final class SequenceFilters {
 
     private SequenceFilters() {}
@@ -155,7 +155,9 @@ final class SequenceFilters {
         return new Sequence.Generator(List.copyOf(firsts.values()), budget);
     }
 
-    /** What elements are compared by: an attribute if one is named, without regard to case unless that is asked for. */
+    /**
+     * The key that elements are compared by: the named attribute or the element, ignoring case unless the flag is set.
+     */
     private static UnaryOperator<Value> key(Arguments arguments, int caseSensitive, int attribute, Budget budget) {
         boolean exact = arguments.flag(caseSensitive, false);
         UnaryOperator<Value> selected = attribute(arguments, attribute, budget);

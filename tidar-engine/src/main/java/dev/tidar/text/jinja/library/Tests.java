@@ -94,7 +94,7 @@ public final class Tests {
         return Numbers.real(Numbers.calculate("%", value, divisor)).orElseThrow();
     }
 
-    /** Identity, as far as a template can tell: small values are the same when they are equal and of one kind. */
+    /** Identity, as a template can observe it: scalars are the same when they are equal and of one kind. */
     private static boolean same(Value value, Value other) {
         return value == other || value.depth() == 0 && !(value instanceof Value.Undefined) && value.equals(other);
     }

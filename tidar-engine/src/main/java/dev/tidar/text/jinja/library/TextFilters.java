@@ -17,7 +17,7 @@ final class TextFilters {
 
     private TextFilters() {}
 
-    /** The text of a value, paid for once more because the filter copies it. */
+    /** The text of a value; it is paid for once more because the filter copies it. */
     private static String text(Value value, Budget budget) {
         String text = Value.text(value, budget);
         budget.spend(text.length());
@@ -36,7 +36,9 @@ final class TextFilters {
         return Value.of(TextMethods.capitalize(text(value, budget)));
     }
 
-    /** Large first letters; words are what space, hyphens and opening brackets divide, other than for the method. */
+    /**
+     * Capitalises words. Space, hyphens and opening brackets divide them, other than in the method of the same name.
+     */
     static Value title(Value value, Arguments arguments, Budget budget) {
         StringBuilder titled = new StringBuilder();
         boolean inside = false;

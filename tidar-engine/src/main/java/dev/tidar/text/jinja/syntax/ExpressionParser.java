@@ -35,7 +35,7 @@ final class ExpressionParser {
             }
         }
         if (items.isEmpty()) {
-            throw tokens.refuse(
+            throw tokens.error(
                     "expected an expression, but found " + tokens.current().description());
         }
         return items.size() == 1 && !comma ? items.get(0) : new Expression.Items(Sequence.Kind.TUPLE, items);

@@ -27,7 +27,7 @@ final class KnownNames {
         }
     }
 
-    /** The names that are read, whoever gives them a value. */
+    /** The names that are read, whether the template assigns them or not. */
     Set<String> read() {
         return Set.copyOf(read);
     }

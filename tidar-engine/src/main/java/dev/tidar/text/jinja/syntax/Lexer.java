@@ -1,7 +1,7 @@
 package dev.tidar.text.jinja.syntax;
 
-import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.TemplateException;
+import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -201,10 +201,7 @@ final class Lexer {
         } else if (c == '"' || c == '\'') {
             at = Literals.endOfString(source, at)
                     .orElseThrow(() -> new TemplateException(position(start), "a string must end with its quote"));
-            add(
-                    Token.Kind.STRING,
-                    Literals.unescape(source.substring(start + 1, at - 1), position(start)),
-                    start);
+            add(Token.Kind.STRING, Literals.unescape(source.substring(start + 1, at - 1), position(start)), start);
         } else if (isNamePart(c)) {
             while (at < source.length() && isNamePart(source.codePointAt(at))) {
                 at += Character.charCount(source.codePointAt(at));

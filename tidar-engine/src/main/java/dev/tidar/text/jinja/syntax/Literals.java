@@ -1,7 +1,7 @@
 package dev.tidar.text.jinja.syntax;
 
-import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.TemplateException;
+import dev.tidar.text.jinja.value.TemplateException.Position;
 import java.util.OptionalInt;
 
 /** Strings and numbers of a template: Python's escapes, and underscores between two digits. */

@@ -60,7 +60,7 @@ final class OperandParser {
     }
 
     private TemplateException unexpected() {
-        return tokens.refuse(
+        return tokens.error(
                 "expected an expression, but found " + tokens.current().description());
     }
 
@@ -207,7 +207,7 @@ final class OperandParser {
         } else if (named.isEmpty()) {
             positional.add(expressions.expression());
         } else {
-            throw tokens.refuse("an argument without a name must not follow one with a name");
+            throw tokens.error("an argument without a name must not follow one with a name");
         }
     }
 
@@ -258,7 +258,7 @@ final class OperandParser {
             return Expression.ArgumentList.NONE;
         }
         if (token.isName("is")) {
-            throw tokens.refuse("tests must not be chained with 'is'");
+            throw tokens.error("tests must not be chained with 'is'");
         }
         return new Expression.ArgumentList(List.of(postfix(primary())), Map.of());
     }

@@ -3,8 +3,8 @@ package dev.tidar.text.jinja.syntax;
 import dev.tidar.text.jinja.tree.Expression;
 import dev.tidar.text.jinja.tree.Macro;
 import dev.tidar.text.jinja.tree.Statement;
-import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.TemplateException;
+import dev.tidar.text.jinja.value.TemplateException.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +73,7 @@ public final class StatementParser {
             }
         }
         if (ends.length > 0) {
-            throw tokens.refuse(
+            throw tokens.error(
                     "expected '%s', but found the end of the template".formatted(String.join("' or '", ends)));
         }
         return new Statement.Body(List.copyOf(statements));
@@ -145,7 +145,7 @@ public final class StatementParser {
         Optional<Expression> condition =
                 tokens.skipName("if") ? Optional.of(expressions.expression()) : Optional.empty();
         if (tokens.current().isName("recursive")) {
-            throw tokens.refuse("recursive loops are refused");
+            throw tokens.error("recursive loops are refused");
         }
         loops++;
         Statement.Body body = body("endfor", "else");
@@ -183,7 +183,8 @@ public final class StatementParser {
         }
         Token name = assignableName();
         if (tokens.skipOperator(".")) {
-            return new Statement.Target.Member(name.text(), tokens.expect(Token.Kind.NAME).text());
+            return new Statement.Target.Member(
+                    name.text(), tokens.expect(Token.Kind.NAME).text());
         }
         names.assigned(name.text());
         return new Statement.Target.Name(name.text());
@@ -191,7 +192,7 @@ public final class StatementParser {
 
     private Token assignableName() {
         if (CONSTANTS.contains(tokens.current().text())) {
-            throw tokens.refuse("a constant cannot be assigned to");
+            throw tokens.error("a constant cannot be assigned to");
         }
         return tokens.expect(Token.Kind.NAME);
     }

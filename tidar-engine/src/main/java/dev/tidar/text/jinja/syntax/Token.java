@@ -5,8 +5,8 @@ import dev.tidar.text.jinja.value.TemplateException.Position;
 /**
  * A piece of a template.
  *
- * @param text what it stands for: the text between tags, a name, an operator, the digits of a number without
- *     underscores, a string without its quotes and escapes
+ * @param text its meaning: the text between tags, a name, an operator, the digits of a number without underscores, a
+ *     string without its quotes and escapes
  */
 record Token(Kind kind, String text, Position position) {
 
@@ -42,7 +42,7 @@ record Token(Kind kind, String text, Position position) {
         return kind == Kind.OPERATOR && text.equals(operator);
     }
 
-    /** How a message calls it. */
+    /** Its name in messages. */
     String description() {
         return kind == Kind.NAME || kind == Kind.OPERATOR ? "'" + text + "'" : kind.description();
     }

@@ -3,10 +3,10 @@ package dev.tidar.text.jinja.syntax;
 import dev.tidar.text.jinja.value.TemplateException;
 import java.util.List;
 
-/** The tokens of a template, read forwards, with the bound on how deep its parts may nest. */
+/** The tokens of a template, read in order, with a bound on how deep its parts nest. */
 final class TokenStream {
 
-    /** Brackets, signs and blocks inside each other at most; a level takes about a dozen frames of the stack. */
+    /** Maximal nesting of brackets, signs and blocks; a level takes about a dozen frames of the stack. */
     private static final int MAX_NESTING = 100;
 
     /** A rule of the grammar. */
@@ -55,7 +55,7 @@ final class TokenStream {
 
     Token expect(Token.Kind kind) {
         if (current().kind() != kind) {
-            throw refuse("expected %s, but found %s"
+            throw error("expected %s, but found %s"
                     .formatted(kind.description(), current().description()));
         }
         return next();
@@ -63,25 +63,25 @@ final class TokenStream {
 
     void expectName(String name) {
         if (!skipName(name)) {
-            throw refuse("expected '%s', but found %s".formatted(name, current().description()));
+            throw error("expected '%s', but found %s".formatted(name, current().description()));
         }
     }
 
     void expectOperator(String operator) {
         if (!skipOperator(operator)) {
-            throw refuse(
+            throw error(
                     "expected '%s', but found %s".formatted(operator, current().description()));
         }
     }
 
-    TemplateException refuse(String message) {
+    TemplateException error(String message) {
         return new TemplateException(current().position(), message);
     }
 
     /** Parses something that lies inside something else. */
     <T> T nested(Rule<T> rule) {
         if (nesting >= MAX_NESTING) {
-            throw refuse("parts of a template must nest at most %d deep, but nest deeper".formatted(MAX_NESTING));
+            throw error("parts of a template must nest at most %d deep, but nest deeper".formatted(MAX_NESTING));
         }
         nesting++;
         T parsed = rule.parse();

@@ -42,7 +42,7 @@ final class Loop implements Value.Members {
             case "first" -> Optional.of(Value.of(index == 0));
             case "last" -> Optional.of(Value.of(index == size - 1));
             case "length" -> Optional.of(Value.of(size));
-            // Only recursive loops get deeper, and those are refused.
+            // Only recursive loops get deeper, and the parser rejects those.
             case "depth" -> Optional.of(Value.of(1));
             case "depth0" -> Optional.of(Value.of(0));
             case "previtem" -> index > 0 ? Optional.of(items.get(index - 1)) : Optional.empty();
@@ -64,10 +64,7 @@ final class Loop implements Value.Members {
     private Value changed(Arguments arguments, Budget budget) {
         List<Value> values = arguments.values();
         boolean same = lastChecked.isPresent()
-                && Operators.equal(
-                        Sequence.list(lastChecked.get(), budget),
-                        Sequence.list(values, budget),
-                        budget);
+                && Operators.equal(Sequence.list(lastChecked.get(), budget), Sequence.list(values, budget), budget);
         lastChecked = Optional.of(values);
         return Value.of(!same);
     }

@@ -73,9 +73,7 @@ public final class Rendering {
     }
 
     Value lookup(String name) {
-        return scope.find(name)
-                .or(() -> functions.find(name))
-                .orElseGet(() -> new Value.Undefined("'" + name + "'"));
+        return scope.find(name).or(() -> functions.find(name)).orElseGet(() -> new Value.Undefined("'" + name + "'"));
     }
 
     Value evaluate(Expression expression) {

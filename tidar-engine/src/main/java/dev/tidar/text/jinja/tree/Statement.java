@@ -1,8 +1,8 @@
 package dev.tidar.text.jinja.tree;
 
 import dev.tidar.text.jinja.library.Functions;
-import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.TemplateException;
+import dev.tidar.text.jinja.value.TemplateException.Position;
 import dev.tidar.text.jinja.value.Value;
 import java.util.ArrayList;
 import java.util.List;

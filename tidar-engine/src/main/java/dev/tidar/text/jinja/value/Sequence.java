@@ -152,7 +152,9 @@ public final class Sequence implements Value {
                 .count());
     }
 
-    /** What {@code map} and {@code select} give: like a Python generator true, without length, and spent once visited. */
+    /**
+     * What {@code map} and {@code select} give: like a Python generator true, without length, and spent once visited.
+     */
     public static final class Generator implements Value {
 
         private List<Value> rest;

@@ -39,7 +39,9 @@ public class TemplateException extends RuntimeException {
         return position.isPresent() ? this : new TemplateException(statement, Objects.requireNonNull(getMessage()));
     }
 
-    /** The template itself rejected its variables by {@code raise_exception}; the message is the template's own text. */
+    /**
+     * The template itself rejected its variables by {@code raise_exception}; the message is the template's own text.
+     */
     public static final class Raised extends TemplateException {
 
         public Raised(String text) {

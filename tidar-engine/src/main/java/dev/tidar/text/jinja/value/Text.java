@@ -23,7 +23,7 @@ public record Text(String value) implements Value {
         out.append(value);
     }
 
-    /** In single quotes, or in double quotes where that saves an escape. */
+    /** Quotes the text with single quotes, or with double quotes where that avoids an escape. */
     @Override
     public void repr(Output out) {
         char quote = value.indexOf('\'') >= 0 && value.indexOf('"') < 0 ? '"' : '\'';
@@ -112,7 +112,7 @@ public record Text(String value) implements Value {
         return Character.toString(value.codePointAt(offset));
     }
 
-    /** Whether Python's {@code str.isspace} holds for the code point: what {@code strip} and {@code split} go by. */
+    /** Python's {@code str.isspace} for one code point; {@code strip} and {@code split} use it. */
     public static boolean isSpace(int c) {
         return c >= 9 && c <= 13
                 || c >= 0x1c && c <= 0x20

@@ -118,7 +118,7 @@ public final class TextMethods {
         throw arguments.wrong(0, "a string or a tuple of strings");
     }
 
-    /** First letter of each word large, the others small; a word is a run of letters. */
+    /** Capitalises each word, which is a run of letters. */
     private static String title(String text) {
         StringBuilder titled = new StringBuilder(text.length());
         boolean inside = false;
