@@ -20,20 +20,28 @@ class ArchitectureTest {
 
     /** Lowest line first. A package uses only packages on lines before its own. */
     private static final List<List<String>> LINES = List.of(
-            List.of("dev.tidar.tensor", "dev.tidar.api"),
+            List.of("dev.tidar.json", "dev.tidar.text.jinja.value"),
+            List.of("dev.tidar.tensor", "dev.tidar.api", "dev.tidar.text.jinja.library"),
+            List.of("dev.tidar.file", "dev.tidar.text.jinja.tree"),
             List.of(
                     "dev.tidar.sampling",
                     "dev.tidar.text.answer",
+                    "dev.tidar.text.jinja.syntax",
                     "dev.tidar.text.grammar.automaton",
                     "dev.tidar.text.grammar.vocabulary"),
-            List.of("dev.tidar.step", "dev.tidar.text.grammar.rule", "dev.tidar.text.jinja"),
+            List.of(
+                    "dev.tidar.step",
+                    "dev.tidar.checkpoint.safetensors",
+                    "dev.tidar.text.grammar.rule",
+                    "dev.tidar.text.tokenizer",
+                    "dev.tidar.text.jinja"),
             List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.text.grammar.schema"),
             List.of(
                     "dev.tidar.backend",
                     "dev.tidar.checkpoint",
                     "dev.tidar.text.grammar",
-                    "dev.tidar.kvcache",
-                    "dev.tidar.text.tokenizer"),
+                    "dev.tidar.text.chat",
+                    "dev.tidar.kvcache"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
             List.of("dev.tidar.emission", "dev.tidar.auto"),
@@ -80,6 +88,15 @@ class ArchitectureTest {
                     "without --add-modules the classes that name it cannot be loaded; one place chooses the plain loops");
 
     @ArchTest
+    static final ArchRule only_one_package_makes_json_mappers = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidar.json")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("tools\\.jackson\\..*(JsonMapper|ObjectMapper|JsonFactory)")
+            .because("JSON from outside is bounded in one place");
+
+    @ArchTest
     static final ArchRule only_the_tokenizer_knows_djl = noClasses()
             .that()
             .resideOutsideOfPackage("dev.tidar.text.tokenizer")
@@ -92,7 +109,15 @@ class ArchitectureTest {
     static final ArchRule book_keeping_and_parsing_know_no_device = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..kvcache..", "..sampling..", "..tokenizer..", "..checkpoint..", "..grammar..", "..jinja..")
+                    "..json..",
+                    "..file..",
+                    "..kvcache..",
+                    "..sampling..",
+                    "..tokenizer..",
+                    "..chat..",
+                    "..checkpoint..",
+                    "..grammar..",
+                    "..jinja..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..backend..")
@@ -153,7 +178,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nothing_measures_with_a_clock_that_jumps = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.tidar.text.jinja", "dev.tidar.text.tokenizer") // templates may print the date
+            .resideOutsideOfPackage("dev.tidar.text.chat") // templates may print the date
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

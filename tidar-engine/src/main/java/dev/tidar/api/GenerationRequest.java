@@ -15,8 +15,8 @@ import java.util.Set;
  * @param prompt what to go on from
  * @param maxTokens tokens to emit at most, at least 1; empty is up to the end of the context, which ends a longer
  *     answer as well
- * @param minTokens tokens to emit at least, unless the context ends: no stop id is sampled and no stop string looked for
- *     before
+ * @param minTokens tokens to emit at least, unless the context ends: no stop id is sampled and no stop string looked
+ *     for before
  * @param sampling how tokens are sampled
  * @param logProbs how many most likely tokens are told with each emitted token and its log-probability, 0 to
  *     {@value LogProbs#MOST}; empty tells none

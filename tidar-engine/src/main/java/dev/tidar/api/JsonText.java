@@ -1,31 +1,11 @@
 package dev.tidar.api;
 
+import dev.tidar.json.Json;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What is asked of JSON that a request brings as text. */
 final class JsonText {
-
-    /** Objects and arrays inside each other at most. */
-    private static final int MAX_DEPTH = 64;
-
-    /** Names are not pooled: a pool keeps them beyond the parse, and its hash can be attacked. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private JsonText() {}
 
@@ -42,10 +22,10 @@ final class JsonText {
         }
         JsonNode node;
         try {
-            node = MAPPER.readTree(text);
+            node = Json.read(text);
         } catch (JacksonException e) {
-            throw new InvalidRequestException(
-                    "%s must be JSON at most %d deep without repeated keys, but are not".formatted(what, MAX_DEPTH));
+            throw new InvalidRequestException("%s must be JSON at most %d deep without repeated keys, but are not"
+                    .formatted(what, Json.MAX_DEPTH));
         }
         if (!node.isObject()) {
             throw new InvalidRequestException("%s must be a JSON object, but are %s"

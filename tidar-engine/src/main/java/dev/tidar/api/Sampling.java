@@ -68,10 +68,7 @@ public record Sampling(
 
     private static void requireInRange(String name, OptionalDouble value, double min, double max) {
         double v = value.orElse(max);
-        require(
-                v >= min && v <= max,
-                "%s must be in [%s, %s], but is ".formatted(name, plain(min), plain(max)),
-                v);
+        require(v >= min && v <= max, "%s must be in [%s, %s], but is ".formatted(name, plain(min), plain(max)), v);
     }
 
     private static String plain(double bound) {

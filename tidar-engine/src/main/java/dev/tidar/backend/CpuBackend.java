@@ -2,6 +2,7 @@ package dev.tidar.backend;
 
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireBanned;
 import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
 import static dev.tidar.backend.Arguments.requireGather;
@@ -10,12 +11,11 @@ import static dev.tidar.backend.Arguments.requireIndex;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
-import static dev.tidar.backend.Arguments.requireBanned;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
@@ -25,9 +25,9 @@ import dev.tidar.backend.cpu.CpuKv;
 import dev.tidar.backend.cpu.CpuLinear;
 import dev.tidar.backend.cpu.CpuRotaryTable;
 import dev.tidar.backend.cpu.CpuTensor;
+import dev.tidar.backend.cpu.HeadSampler;
 import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cpu.MatrixPacker;
-import dev.tidar.backend.cpu.HeadSampler;
 import dev.tidar.backend.cpu.Products;
 import dev.tidar.backend.cpu.RowOperations;
 import dev.tidar.backend.cpu.WorkerPool;
@@ -46,8 +46,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -248,7 +248,8 @@ public final class CpuBackend implements Backend {
                 requireIndex("row number", row, rows.counts().total());
             }
         }
-        this.sampled.sample((CpuIds) sampled, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
+        this.sampled.sample(
+                (CpuIds) sampled, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
     }
 
     @Override

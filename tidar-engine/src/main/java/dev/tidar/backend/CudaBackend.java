@@ -2,6 +2,7 @@ package dev.tidar.backend;
 
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireBanned;
 import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
 import static dev.tidar.backend.Arguments.requireGather;
@@ -9,13 +10,12 @@ import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireRowNumbers;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
-import static dev.tidar.backend.Arguments.requireBanned;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.Arithmetic;
@@ -41,8 +41,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -211,7 +211,14 @@ public final class CudaBackend implements Backend {
         requireSample(sampled, logProbs, h, head, rowNumbers, count, rules);
         requireGated("head", isGated(head), false);
         verbs.sampled()
-                .sample((CudaIds) sampled, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, rows, rules);
+                .sample(
+                        (CudaIds) sampled,
+                        logProbs,
+                        (CudaTensor) h,
+                        (CudaLinear) head,
+                        (CudaIds) rowNumbers,
+                        rows,
+                        rules);
     }
 
     @Override

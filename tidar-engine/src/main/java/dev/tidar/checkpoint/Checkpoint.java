@@ -1,6 +1,14 @@
 package dev.tidar.checkpoint;
 
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.checkpoint.safetensors.ElementType;
+import dev.tidar.checkpoint.safetensors.ShardIndex;
+import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Digests;
+import dev.tidar.file.ModelFile;
+import dev.tidar.file.ModelFolder;
+import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.MatrixSource;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -15,16 +23,16 @@ import java.util.stream.Stream;
  * A model folder, checked: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and the
  * draft adapter. Opening reads headers only; weights are mapped and read when they are asked for.
  *
- * <p>Whoever loads a model asks for each tensor by name and shape, and then looks at {@link #unusedNames}: a tensor
- * that nobody asked for is a part of the network that would be left out.
+ * <p>The loader of a model takes each tensor by name and shape and then looks at {@link #unusedNames}: a tensor that
+ * was not taken is a part of the network that would be left out.
  *
- * <p>One thread asks; the matrices it gets may be read by several threads, also after {@link #close}.
+ * <p>One thread takes tensors; several threads may read the matrices, also after {@link #close}.
  */
 public final class Checkpoint implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
     private static final String GENERATION = "generation_config.json";
-    private static final long MAX_CONFIG_BYTES = 1 << 20;
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
 
     private final ModelFolder folder;
     private final ModelConfig config;
@@ -51,22 +59,22 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a model folder.
      *
-     * @param overrides what the caller says besides config.json
+     * @param overrides settings of the caller that complete config.json
      * @throws InvalidModelException if the folder is incomplete, damaged, something else, or asks for what is not
      *     supported
      */
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
-        JsonFields json = StrictJson.read(files.file(CONFIG), MAX_CONFIG_BYTES);
+        JsonFields json = ModelFile.fields(files.file(CONFIG), MAX_CONFIG_BYTES);
         ModelConfig config = new ConfigReader(json, overrides).read();
         Optional<JsonFields> generationJson = files.has(GENERATION)
-                ? Optional.of(StrictJson.read(files.file(GENERATION), MAX_CONFIG_BYTES))
+                ? Optional.of(ModelFile.fields(files.file(GENERATION), MAX_CONFIG_BYTES))
                 : Optional.empty();
         GenerationDefaults generation = GenerationDefaults.read(json, generationJson, config.vocabSize());
-        refuseStoppingMask(json, config, generation);
+        rejectStoppingMask(json, config, generation);
         TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
         try {
-            new VocabularyRule(json, config, tensors).check();
+            new VocabularyRule(files.file(CONFIG), json, config, tensors).check();
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);
@@ -80,13 +88,11 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private static void refuseStoppingMask(JsonFields json, ModelConfig config, GenerationDefaults generation) {
+    private static void rejectStoppingMask(JsonFields json, ModelConfig config, GenerationDefaults generation) {
         config.tidar().ifPresent(tidar -> {
             if (generation.stopIds().contains(tidar.maskTokenId())) {
-                throw Problem.corrupt(
-                        json.file(),
-                        "mask_token_id must not be a stop id, but %d is in eos_token_id",
-                        tidar.maskTokenId());
+                throw json.errors()
+                        .wrong("mask_token_id must not be a stop id, but %d is in eos_token_id", tidar.maskTokenId());
             }
         });
     }
@@ -133,7 +139,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Tensors that nobody asked for, in order, without those that hold nothing to load: stored RoPE tables and a second
+     * Tensors that were not taken, in order, without those that hold nothing to load: stored RoPE tables and a second
      * copy of a tied head.
      */
     public Set<String> unusedNames() {
@@ -144,8 +150,8 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads all float matrices and fails if one holds NaN or an infinity, with its name and their number. Costs a pass
-     * over the files; vectors and scales are checked without it.
+     * Reads all float matrices and fails if one holds NaN or an infinity; the error has its name and their number. This
+     * costs a pass over the files; vectors and scales are checked when they are taken.
      */
     public void requireFinite() {
         tensors.requireFinite();

@@ -2,12 +2,13 @@ package dev.tidar.checkpoint;
 
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
+import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.HeadGeometry;
 import java.util.List;
 
 /**
  * Reads {@code config.json} in the spelling of transformers 4 and 5. A field that changes the computation and is not
- * supported is refused, never ignored; defaults are those of the model classes in transformers.
+ * supported is rejected, never ignored; defaults are those of the model classes in transformers.
  */
 final class ConfigReader {
 
@@ -22,12 +23,12 @@ final class ConfigReader {
     }
 
     ModelConfig read() {
-        refuseOtherNetworks();
+        rejectOtherNetworks();
         QuantizationRule.check(config);
         Sizes sizes = new Sizes(
                 size("hidden_size"), size("intermediate_size"), size("num_hidden_layers"), size("vocab_size"));
         Positions positions = new Positions(new RopeReader(config).theta(), size("max_position_embeddings"));
-        refuseSlidingWindow(sizes.layers(), contextLength(positions.max()));
+        rejectSlidingWindow(sizes.layers(), contextLength(positions.max()));
         return new ModelConfig(
                 family,
                 sizes,
@@ -50,11 +51,10 @@ final class ConfigReader {
             return new HeadGeometry(numHeads, numKvHeads, size("head_dim"));
         }
         if (hiddenSize % numHeads != 0) {
-            throw Problem.corrupt(
-                    config.file(),
-                    "hidden_size (%d) must be a multiple of num_attention_heads (%d) where head_dim is missing",
-                    hiddenSize,
-                    numHeads);
+            throw config.errors()
+                    .wrong(
+                            "hidden_size (%d) must be a multiple of num_attention_heads (%d) where head_dim is missing",
+                            hiddenSize, numHeads);
         }
         return new HeadGeometry(numHeads, numKvHeads, hiddenSize / numHeads);
     }
@@ -62,16 +62,15 @@ final class ConfigReader {
     private int contextLength(int maxPositions) {
         int wanted = overrides.contextLength().orElse(maxPositions);
         if (wanted > maxPositions) {
-            throw Problem.unsupported(
-                    config.file(),
-                    "context length must be at most max_position_embeddings (%d), but is %d",
-                    maxPositions,
-                    wanted);
+            throw config.errors()
+                    .unsupported(
+                            "context length must be at most max_position_embeddings (%d), but is %d",
+                            maxPositions, wanted);
         }
         return wanted;
     }
 
-    private void refuseOtherNetworks() {
+    private void rejectOtherNetworks() {
         if (config.has("hidden_act") && !config.shown("hidden_act").equals("\"silu\"")) {
             throw config.unsupported("hidden_act", "silu");
         }
@@ -84,7 +83,7 @@ final class ConfigReader {
     }
 
     /** A window only matters if it is switched on and shorter than the context in use. */
-    private void refuseSlidingWindow(int numLayers, int contextLength) {
+    private void rejectSlidingWindow(int numLayers, int contextLength) {
         int window = config.integer("sliding_window", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE);
         boolean switchedOn = config.flag("use_sliding_window").orElse(family == ModelFamily.LLAMA);
         boolean reachesLayers =

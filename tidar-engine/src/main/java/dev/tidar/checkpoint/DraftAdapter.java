@@ -1,5 +1,12 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.checkpoint.safetensors.SafetensorsFile;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Digests;
+import dev.tidar.file.ModelFile;
+import dev.tidar.file.ModelFolder;
+import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.LinearSource;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,9 +25,9 @@ public final class DraftAdapter {
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     private static final int MAX_RANK = 4096;
-    private static final long MAX_CONFIG_BYTES = 1 << 20;
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
 
-    /** Settings that change the computation in ways that are not supported; each must say nothing. */
+    /** Settings that change the computation in unsupported ways; each must be absent, null, false or empty. */
     private static final List<String> REFUSED = List.of(
             "fan_in_fan_out",
             "use_dora",
@@ -45,9 +52,9 @@ public final class DraftAdapter {
         this.scale = scale;
     }
 
-    /** Opens the folder and adds what tells it from others to the digest. */
+    /** Opens the folder and adds what identifies it to the digest. */
     static DraftAdapter open(ModelFolder folder, MessageDigest digest) {
-        JsonFields config = StrictJson.read(folder.file(CONFIG), MAX_CONFIG_BYTES);
+        JsonFields config = ModelFile.fields(folder.file(CONFIG), MAX_CONFIG_BYTES);
         if (!config.string("peft_type").orElse("").equals("LORA")) {
             throw config.unsupported("peft_type", "LORA");
         }
@@ -55,7 +62,7 @@ public final class DraftAdapter {
             throw config.unsupported("bias", "none");
         }
         for (String key : REFUSED) {
-            if (!config.saysNothing(key)) {
+            if (!config.isUnset(key)) {
                 throw config.unsupported(key, "absent, null or false");
             }
         }

@@ -3,17 +3,18 @@ package dev.tidar.checkpoint;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.Sampling;
+import dev.tidar.json.JsonFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How the model's makers want answers to be made. {@code generation_config.json} outranks {@code config.json}; a list
- * of stop ids that is empty means none.
+ * The sampling defaults and stop ids that a model folder recommends. {@code generation_config.json} outranks
+ * {@code config.json}; a list of stop ids that is empty means none.
  *
  * <p>Without {@code do_sample} the default is greedy, whatever the temperature says, and so is a temperature below
- * {@value #LEAST}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
+ * {@value #MIN}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
  * {@code repetition_penalty} hold for every request that names none of its own, and what the file leaves out is off:
  * the {@code top_k} of 50 that transformers fills in is nowhere in the file.
  *
@@ -78,7 +79,7 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
     private static OptionalDouble number(JsonFields fields, String key, double min, double max, String rule) {
         OptionalDouble found = fields.number(key);
         if (found.isPresent() && (found.getAsDouble() < min || found.getAsDouble() > max)) {
-            throw Problem.corrupt(fields.file(), "%s must be %s, but is %s", key, rule, found.getAsDouble());
+            throw fields.errors().wrong("%s must be %s, but is %s", key, rule, found.getAsDouble());
         }
         return found;
     }

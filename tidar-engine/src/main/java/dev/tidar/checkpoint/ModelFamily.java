@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.json.JsonFields;
 import java.util.Arrays;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.tidar.checkpoint;
 import java.util.OptionalInt;
 
 /**
- * What the caller says about a model folder besides its config.json.
+ * Settings of the caller that complete the config.json of a model folder.
  *
  * @param maskTokenId mask token, where config.json does not say
  * @param blockSize trained draft block in rows, where config.json does not say

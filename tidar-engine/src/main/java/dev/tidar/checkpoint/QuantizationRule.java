@@ -1,10 +1,11 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.json.JsonFields;
 import java.util.Set;
 
 /**
  * The one quantized layout that is read: compressed-tensors {@code int-quantized}, weights int8, symmetric, one scale
- * for each output row. Everything else that {@code quantization_config} can ask for is refused by name.
+ * for each output row. Everything else that {@code quantization_config} can ask for is rejected by name.
  */
 final class QuantizationRule {
 
@@ -62,7 +63,7 @@ final class QuantizationRule {
     }
 
     private static void requireNothing(JsonFields fields, String key) {
-        if (!fields.saysNothing(key)) {
+        if (!fields.isUnset(key)) {
             throw fields.unsupported(key, "null or absent");
         }
     }

@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.json.JsonFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,7 +12,7 @@ import java.util.Set;
  */
 final class RopeReader {
 
-    /** What the model classes of transformers assume. */
+    /** The default of the model classes in transformers. */
     private static final double DEFAULT_THETA = 10_000;
 
     private static final Set<String> DEFAULT_TYPE_KEYS =
@@ -45,11 +46,10 @@ final class RopeReader {
         }
         for (String name : rope.names()) {
             if (!DEFAULT_TYPE_KEYS.contains(name)) {
-                throw Problem.unsupported(
-                        config.file(),
-                        "%s.%s has no meaning for the rope_type default, which is the only supported one",
-                        key,
-                        name);
+                throw config.errors()
+                        .unsupported(
+                                "%s.%s has no meaning for the rope_type default, which is the only supported one",
+                                key, name);
             }
         }
     }
@@ -62,8 +62,8 @@ final class RopeReader {
 
     private OptionalDouble agreed(OptionalDouble one, OptionalDouble other) {
         if (one.isPresent() && other.isPresent() && one.getAsDouble() != other.getAsDouble()) {
-            throw Problem.corrupt(
-                    config.file(), "rope_theta must agree, but is %s and %s", one.getAsDouble(), other.getAsDouble());
+            throw config.errors()
+                    .wrong("rope_theta must agree, but is %s and %s", one.getAsDouble(), other.getAsDouble());
         }
         return one.isPresent() ? one : other;
     }

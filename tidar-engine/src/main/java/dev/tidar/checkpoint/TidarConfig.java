@@ -1,9 +1,9 @@
 package dev.tidar.checkpoint;
 
 /**
- * What makes a model draft.
+ * The settings that a model needs to draft.
  *
- * @param maskTokenId token that stands for "not drafted yet"
+ * @param maskTokenId input id that means "to be drafted"
  * @param blockSize trained draft block, in rows, in {@code [2, 32]}
  */
 public record TidarConfig(int maskTokenId, int blockSize) {

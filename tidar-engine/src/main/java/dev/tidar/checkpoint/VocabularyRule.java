@@ -1,12 +1,18 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.checkpoint.safetensors.ElementType;
+import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Holds config.json against the two tensors that every supported model has at its ends: the embedding has
- * {@code vocab_size} rows (padding rows count) and the declared type, and the head is tied or there, as declared.
+ * Compares config.json with the two tensors that every supported model has at its ends: the embedding has
+ * {@code vocab_size} rows (padding rows count) and the declared type, and the head is tied or present, as declared.
  */
 final class VocabularyRule {
 
@@ -16,11 +22,14 @@ final class VocabularyRule {
     private static final Map<String, ElementType> DECLARED =
             Map.of("float32", ElementType.F32, "float16", ElementType.F16, "bfloat16", ElementType.BF16);
 
+    private final Path file;
     private final JsonFields json;
     private final ModelConfig config;
     private final TensorSet tensors;
 
-    VocabularyRule(JsonFields json, ModelConfig config, TensorSet tensors) {
+    /** @param file config.json */
+    VocabularyRule(Path file, JsonFields json, ModelConfig config, TensorSet tensors) {
+        this.file = file;
         this.json = json;
         this.config = config;
         this.tensors = tensors;
@@ -29,12 +38,10 @@ final class VocabularyRule {
     void check() {
         TensorEntry embedding = tensors.entry(EMBEDDING);
         if (embedding.shape().isEmpty() || embedding.shape().get(0) != config.vocabSize()) {
-            throw Problem.corrupt(
-                    json.file(),
-                    "vocab_size must equal the rows of %s, but is %d, and the shape is %s",
-                    EMBEDDING,
-                    config.vocabSize(),
-                    embedding.shape());
+            throw json.errors()
+                    .wrong(
+                            "vocab_size must equal the rows of %s, but is %d, and the shape is %s",
+                            EMBEDDING, config.vocabSize(), embedding.shape());
         }
         checkType(embedding);
         checkHead();
@@ -43,14 +50,14 @@ final class VocabularyRule {
     private void checkHead() {
         if (!config.tiedHead() && !tensors.has(HEAD)) {
             throw Problem.incomplete(
-                    json.file(),
+                    file,
                     "tensor %s is missing and tie_word_embeddings is %s; a model without a head must set it to true",
                     HEAD,
                     json.shown("tie_word_embeddings"));
         }
         if (config.tiedHead() && tensors.has(HEAD) && !isCopy()) {
-            throw Problem.corrupt(
-                    json.file(), "tie_word_embeddings is true, but %s is there and differs from %s", HEAD, EMBEDDING);
+            throw json.errors()
+                    .wrong("tie_word_embeddings is true, but %s is there and differs from %s", HEAD, EMBEDDING);
         }
     }
 
@@ -74,8 +81,8 @@ final class VocabularyRule {
             }
             boolean isFloat = DECLARED.containsValue(embedding.type());
             if (isFloat && embedding.type() != type) {
-                throw Problem.corrupt(
-                        json.file(), "%s is %s, but tensor %s is %s", key, declared.get(), EMBEDDING, embedding.type());
+                throw json.errors()
+                        .wrong("%s is %s, but tensor %s is %s", key, declared.get(), EMBEDDING, embedding.type());
             }
         }
     }

@@ -1,9 +1,8 @@
 package dev.tidar.kvcache;
 
+import dev.tidar.file.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -17,13 +16,7 @@ record BlockKey(long a, long b, long c, long d) {
         byte[] of(byte[] bytes);
     }
 
-    static final Digest SHA_256 = bytes -> {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    };
+    static final Digest SHA_256 = bytes -> Digests.sha256().digest(bytes);
 
     /** The root of a chain. Fields are prefixed with their length, so no two lists of fields give the same bytes. */
     static BlockKey root(Digest digest, List<String> fields) {

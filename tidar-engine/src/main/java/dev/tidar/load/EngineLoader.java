@@ -34,7 +34,7 @@ import dev.tidar.schedule.Engine;
 import dev.tidar.schedule.EngineLoop;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
-import dev.tidar.text.tokenizer.ChatTemplate;
+import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Locale;

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * penalties, bias and mask, over the tokens that can be sampled at all.
  *
  * @param values of the sample, then of the most likely tokens
- * @param ids the most likely tokens, the most likely first, the lowest id first in a tie; NONE at negative infinity where
- *     the row has no more
+ * @param ids the most likely tokens, the most likely first, the lowest id first in a tie; NONE at negative infinity
+ *     where the row has no more
  */
 public record LogProbRow(float[] values, int[] ids) {
 

@@ -3,8 +3,8 @@ package dev.tidar.sampling;
 import java.util.OptionalInt;
 
 /**
- * How the token of one row is sampled: the sampling of its sequence, and what belongs to the row. Rows for which nothing
- * differs share one. All of it is known before the step, and small enough to be sent to a device.
+ * How the token of one row is sampled: the sampling of its sequence, and what belongs to the row. Rows for which
+ * nothing differs share one. All of it is known before the step, and small enough to be sent to a device.
  *
  * @param params of the sequence
  * @param history counts at the start of the step, the same for all rows of a sequence; empty where nothing is penalised
@@ -13,7 +13,8 @@ import java.util.OptionalInt;
  *     last word may not; empty allows all
  * @param logProbs how many most likely tokens are reported with the sampled one; empty for rows that report none
  */
-public record RowSampling(SamplingParams params, TokenCounts history, TokenCounts since, long[] allowed, OptionalInt logProbs) {
+public record RowSampling(
+        SamplingParams params, TokenCounts history, TokenCounts since, long[] allowed, OptionalInt logProbs) {
 
     private static final long[] ALL = {};
 

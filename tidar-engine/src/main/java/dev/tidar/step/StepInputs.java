@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param verifyRules one for each verify row, in the order of the samples, and one for each sample of padding
  * @param draftRules one for each draft that a group can give, in the order of the drafts
  */
-public record StepInputs(StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifyRules, List<RowSampling> draftRules) {
+public record StepInputs(
+        StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifyRules, List<RowSampling> draftRules) {
 
     private static final RowSampling PADDING = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
 

@@ -79,7 +79,9 @@ public final class StepRows {
         return blockTables[sequence][index];
     }
 
-    /** The position of the token that a sample from this row decides: the next one for exact rows, its own for masks. */
+    /**
+     * The position of the token that a sample from this row decides: the next one for exact rows, its own for masks.
+     */
     public int sampledPosition(int row) {
         return row < counts.exact() ? positions[row] + 1 : positions[row];
     }

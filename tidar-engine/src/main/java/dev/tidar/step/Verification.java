@@ -23,7 +23,8 @@ public final class Verification {
             return 0;
         }
         int kept = 1;
-        while (kept < plan.verifyRows() && sampled[plan.firstSample() + kept - 1] == rows.token(plan.firstRow() + kept)) {
+        while (kept < plan.verifyRows()
+                && sampled[plan.firstSample() + kept - 1] == rows.token(plan.firstRow() + kept)) {
             kept++;
         }
         return kept;

@@ -292,7 +292,8 @@ abstract class BackendContract extends BackendFixture {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
         backend.ban(new int[] {1, 2, 4000});
 
-        assertThat(backend.read(sample(head, new float[] {1, 1, -1}, 0, 1, 2), 3)).containsExactly(3, 3, 0);
+        assertThat(backend.read(sample(head, new float[] {1, 1, -1}, 0, 1, 2), 3))
+                .containsExactly(3, 3, 0);
     }
 
     @Test

@@ -2,10 +2,11 @@ package dev.tidar.checkpoint;
 
 import static dev.tidar.checkpoint.ModelFolderFixture.HIDDEN;
 import static dev.tidar.checkpoint.ModelFolderFixture.VOCAB;
-import static dev.tidar.checkpoint.SafetensorsBytes.shorts;
+import static dev.tidar.checkpoint.safetensors.SafetensorsBytes.shorts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.net.URISyntaxException;

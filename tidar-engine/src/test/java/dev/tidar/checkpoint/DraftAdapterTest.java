@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

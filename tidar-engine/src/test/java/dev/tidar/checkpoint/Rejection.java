@@ -8,11 +8,11 @@ import dev.tidar.api.InvalidModelException.Fault;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */
-final class Rejection {
+public final class Rejection {
 
     private Rejection() {}
 
-    static void assertRejected(Fault fault, ThrowingCallable reading, String... words) {
+    public static void assertRejected(Fault fault, ThrowingCallable reading, String... words) {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(reading)
                 .satisfies(e -> assertThat(e.fault()).as(e.getMessage()).isEqualTo(fault))

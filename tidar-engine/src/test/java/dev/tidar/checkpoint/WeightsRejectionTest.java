@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;

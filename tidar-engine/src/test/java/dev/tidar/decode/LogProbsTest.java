@@ -10,8 +10,8 @@ import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.PlainSampling;
+import dev.tidar.sampling.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -54,8 +54,7 @@ class LogProbsTest {
 
             LogProbs biased = logProbs(run).get(0);
             assertThat(biased.top()).isEqualTo(logProbs(plain).get(0).top());
-            assertThat(plain.tokens().get(0))
-                    .isEqualTo(biased.top().get(0).id());
+            assertThat(plain.tokens().get(0)).isEqualTo(biased.top().get(0).id());
             assertThat(logProbs(plain).get(0).logProb())
                     .isEqualTo(biased.top().get(0).logProb());
         }

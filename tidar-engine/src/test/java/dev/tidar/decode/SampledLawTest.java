@@ -12,7 +12,6 @@ import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
-import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.PlainSampling;
 import java.util.ArrayList;
 import java.util.List;

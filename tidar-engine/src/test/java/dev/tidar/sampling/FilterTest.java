@@ -157,10 +157,10 @@ class FilterTest {
 
         @Test
         void greedySamplesHonourThemAsWell() {
-            SamplingParams greedy =
-                    new SamplingParams(0, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
-            SamplingParams hot =
-                    new SamplingParams(1, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
+            SamplingParams greedy = new SamplingParams(
+                    0, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
+            SamplingParams hot = new SamplingParams(
+                    1, 0, Filters.NONE, all.penalties(), all.bias(), all.banned(), OptionalInt.empty());
             int changed = 0;
             for (int seed = 0; seed < 200; seed++) {
                 float[] logits = smooth(seed, 30);
@@ -234,8 +234,10 @@ class FilterTest {
         void samplesOnlyWhatItAllows() {
             float[] logits = logits(8, 150);
             long[] allowed = {1L << 5 | 1L << 63, 1L << 2};
-            for (SamplingParams how :
-                    List.of(SamplingParams.GREEDY, new SamplingParams(3, 4), new SamplingParams(3, 4, new Filters(2, 0.9, 0, 1)))) {
+            for (SamplingParams how : List.of(
+                    SamplingParams.GREEDY,
+                    new SamplingParams(3, 4),
+                    new SamplingParams(3, 4, new Filters(2, 0.9, 0, 1)))) {
                 RowSampling rule = RowSampling.draft(how, TokenCounts.NONE).allowing(allowed);
                 for (int position = 0; position < 100; position++) {
                     assertThat(sampler.sample(logits, 0, 150, rule, position)).isIn(5, 63, 66);
@@ -245,14 +247,16 @@ class FilterTest {
 
         @Test
         void findsNoneWhereItAllowsNobody() {
-            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE).allowing(new long[1]);
+            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE)
+                    .allowing(new long[1]);
             assertThat(sampler.sample(new float[] {1, 2}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
         }
 
         @ParameterizedTest
         @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
         void stillFindsAScoreThatIsNotANumberToCompare(float score) {
-            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE).allowing(new long[] {1});
+            RowSampling rule = RowSampling.draft(new SamplingParams(1, 1), TokenCounts.NONE)
+                    .allowing(new long[] {1});
             assertThat(sampler.sample(new float[] {1, score}, 0, 2, rule, 0)).isEqualTo(Ids.NONE);
         }
     }

@@ -20,7 +20,8 @@ public final class PlainSampling {
      * @param prompt tokens of the prompt
      * @param answer tokens of the answer so far
      */
-    public static double[] probabilities(double[] logits, SamplingParams how, List<Integer> prompt, List<Integer> answer) {
+    public static double[] probabilities(
+            double[] logits, SamplingParams how, List<Integer> prompt, List<Integer> answer) {
         double[] scores = logits.clone();
         for (int i = 0; i < how.bias().ids().length; i++) {
             scores[how.bias().ids()[i]] += how.bias().values()[i];

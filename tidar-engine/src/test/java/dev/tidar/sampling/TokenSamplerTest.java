@@ -41,7 +41,8 @@ class TokenSamplerTest {
 
         @Test
         void readsItsOwnRowOnly() {
-            assertThat(sample(new float[] {9, 1, 2, 9}, 1, 2, SamplingParams.GREEDY, 0)).isEqualTo(1);
+            assertThat(sample(new float[] {9, 1, 2, 9}, 1, 2, SamplingParams.GREEDY, 0))
+                    .isEqualTo(1);
         }
     }
 

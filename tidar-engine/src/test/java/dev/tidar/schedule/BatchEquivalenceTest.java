@@ -79,8 +79,8 @@ class BatchEquivalenceTest {
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             Optional<StepLayout> layout = LAYOUTS.get(i % LAYOUTS.size());
-            requests.add(bench.submit(
-                    bench.new Request(SchedulerBench.prompt(100 * i, 20), 70, new SamplingParams(1, i), layout, Terms.NONE)));
+            requests.add(bench.submit(bench
+            .new Request(SchedulerBench.prompt(100 * i, 20), 70, new SamplingParams(1, i), layout, Terms.NONE)));
         }
         bench.untilEnded(requests);
 

@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * A model that keeps the tokens of exact rows in the blocks where a real one keeps their keys and values. Each sample is
- * a function of all tokens that its row sees there, so whoever reads a block of another sequence, or misses a row, ends
- * up with other tokens. Three drafts of four are right.
+ * A model that keeps the tokens of exact rows in the blocks where a real one keeps their keys and values. Each sample
+ * is a function of all tokens that its row sees there, so whoever reads a block of another sequence, or misses a row,
+ * ends up with other tokens. Three drafts of four are right.
  */
 final class RememberingModel implements TidarModel {
 

@@ -3,7 +3,7 @@ package dev.tidar.cli.chats;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
-import dev.tidar.text.tokenizer.ChatTemplate;
+import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;

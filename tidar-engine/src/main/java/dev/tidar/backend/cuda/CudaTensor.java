@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * Activations on the device: in float, dense, and for the tensor cores also in bfloat16, where a row has a pitch of
- * whole tiles and zeros after its columns. One of the two forms holds the values; the other is made from it when a
- * verb needs it.
+ * whole tiles and zeros after its columns. One of the two forms holds the values; the other is made from it when a verb
+ * needs it.
  *
  * <p>Confined to the engine thread.
  */

@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Head and sample, accept and choose the next draft. Where temperature and seed are all there is to a sample, logits never
- * reach memory: each block of the head keeps the best token of its columns, a second kernel takes the best of these.
+ * Head and sample, accept and choose the next draft. Where temperature and seed are all there is to a sample, logits
+ * never reach memory: each block of the head keeps the best token of its columns, a second kernel takes the best of
+ * these.
  *
  * <p>Confined to the engine thread.
  */
@@ -81,7 +82,8 @@ public final class HeadSampler {
     }
 
     /** How each sequence samples; empty where the rows of one sample differently. */
-    private static Optional<List<SamplingParams>> samplingParams(int[] numbers, StepRows rows, List<RowSampling> rules) {
+    private static Optional<List<SamplingParams>> samplingParams(
+            int[] numbers, StepRows rows, List<RowSampling> rules) {
         Map<Integer, SamplingParams> samplingParams = new HashMap<>();
         for (int i = 0; i < numbers.length; i++) {
             if (numbers[i] != Ids.NONE) {
@@ -97,7 +99,8 @@ public final class HeadSampler {
                 .toList());
     }
 
-    private void sample(CudaIds sampled, CudaTensor h, CudaLinear head, CudaIds rowNumbers, int count, StepBlock block) {
+    private void sample(
+            CudaIds sampled, CudaTensor h, CudaLinear head, CudaIds rowNumbers, int count, StepBlock block) {
         CudaMatrix matrix = head.matrix();
         ProductKernels.Head launch = kernels.head(matrix, count);
         long best = candidates.reserve((long) count * launch.candidates() * CANDIDATE_BYTES);

@@ -5,8 +5,9 @@ import dev.tidar.tensor.SampledLogProbs;
 import java.util.List;
 
 /**
- * Head and sample where temperature and seed are not all there is to a sample: the head writes logits to memory, some rows
- * at a time, and each row is sampled by its own rule. Rows without one get the same sample as {@link HeadSampler} gives them.
+ * Head and sample where temperature and seed are not all there is to a sample: the head writes logits to memory, some
+ * rows at a time, and each row is sampled by its own rule. Rows without one get the same sample as {@link HeadSampler}
+ * gives them.
  *
  * <p>Confined to the engine thread.
  */

@@ -11,9 +11,9 @@ import java.util.List;
 
 /**
  * Everything that differs between two steps of one shape, in one region of the device that the host writes in one copy:
- * {@code StepRow[rows] | StepSequence[sequences] | StepTile[tiles] | tables[sequences][tableStride] | sampleRows[sampled] |
- * groups[...] | rules}, declared in {@code step.cuh}. Where a section begins depends on the shape alone; the rules are
- * as long as they are.
+ * {@code StepRow[rows] | StepSequence[sequences] | StepTile[tiles] | tables[sequences][tableStride] |
+ * sampleRows[sampled] | groups[...] | rules}, declared in {@code step.cuh}. Where a section begins depends on the shape
+ * alone; the rules are as long as they are.
  *
  * <p>Confined to the engine thread.
  */
@@ -288,8 +288,9 @@ final class StepBlock {
 
     private int writeSequence(ByteBuffer to, StepView view, int s, int firstGroup) {
         to.position(layout.sequences() + s * SEQUENCE_BYTES);
-        SamplingParams params =
-                view.samplingParams().isEmpty() ? SamplingParams.GREEDY : view.samplingParams().get(s);
+        SamplingParams params = view.samplingParams().isEmpty()
+                ? SamplingParams.GREEDY
+                : view.samplingParams().get(s);
         to.putLong(params.seed()).putFloat(params.temperature()).putFloat(1 / params.temperature());
         if (view.plans().isEmpty()) {
             to.putInt(0)

@@ -76,7 +76,8 @@ record StepView(
     Layout layout() {
         int numSequences = rows.numSequences();
         int sampled = Math.max(
-                sampleRows.length, plans.stream().mapToInt(VerifyPlan::verifyRows).sum());
+                sampleRows.length,
+                plans.stream().mapToInt(VerifyPlan::verifyRows).sum());
         int sequences = rows.counts().total() * StepBlock.ROW_BYTES;
         int firstTile = aligned(sequences + numSequences * StepBlock.SEQUENCE_BYTES);
         int tables = firstTile + numTiles * StepBlock.TILE_BYTES;

@@ -80,9 +80,7 @@ final class TileKernels implements ProductKernels {
             }
         }
         int max = ROWS[ROWS.length - 1];
-        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max)
-                ? MAX_ROWS
-                : max;
+        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max) ? MAX_ROWS : max;
     }
 
     private boolean hasRoomForMost() {

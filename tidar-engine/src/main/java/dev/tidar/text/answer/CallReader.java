@@ -2,16 +2,12 @@ package dev.tidar.text.answer;
 
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.ToolCall;
+import dev.tidar.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.cfg.JsonNodeFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the JSON of tool calls: one object or an array of objects. A call names a tool that was offered. Its arguments
@@ -19,14 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
  * the same name, the last one counts.
  */
 final class CallReader {
-
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
 
     private static final List<String> ARGUMENTS = List.of("arguments", "parameters");
 
@@ -46,7 +34,7 @@ final class CallReader {
     List<ToolCall> read(String json) {
         JsonNode root;
         try {
-            root = MAPPER.readTree(json);
+            root = Json.readLenient(json);
         } catch (JacksonException e) {
             return List.of();
         }
@@ -80,7 +68,7 @@ final class CallReader {
                 .map(call::path)
                 .filter(JsonNode::isObject)
                 .findFirst()
-                .map(MAPPER::writeValueAsString)
+                .map(Json::write)
                 .orElse("{}");
     }
 }

@@ -3,8 +3,8 @@ package dev.tidar.text.answer;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.Tool;
+import dev.tidar.json.Json;
 import java.util.List;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,7 +37,7 @@ final class CallSchema {
         ObjectNode schemas = JSON.objectNode();
         tools.forEach(tool -> schemas.set(tool.name(), SchemaReferences.moved(tool)));
         root.set("$defs", schemas);
-        return new AnswerFormat.JsonSchema(JsonMapper.shared().writeValueAsString(root));
+        return new AnswerFormat.JsonSchema(Json.write(root));
     }
 
     private static ObjectNode anyCall(List<Tool> tools, String argumentsKey) {

@@ -1,10 +1,10 @@
 package dev.tidar.text.answer;
 
 import dev.tidar.api.Tool;
+import dev.tidar.json.Json;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -31,7 +31,7 @@ final class SchemaReferences {
      * The schema of a tool as a subschema: its type is object, and keywords that only a root schema may have are gone.
      */
     static ObjectNode moved(Tool tool) {
-        ObjectNode schema = (ObjectNode) JsonMapper.shared().readTree(tool.parameters());
+        ObjectNode schema = (ObjectNode) Json.read(tool.parameters());
         move(schema, pointer(tool));
         schema.remove(List.of("$schema", "$id"));
         return schema.put("type", "object");

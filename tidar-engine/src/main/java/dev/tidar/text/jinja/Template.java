@@ -1,10 +1,13 @@
 package dev.tidar.text.jinja;
 
+import dev.tidar.text.jinja.library.Functions;
+import dev.tidar.text.jinja.syntax.StatementParser;
+import dev.tidar.text.jinja.tree.Rendering;
+import dev.tidar.text.jinja.value.Budget;
+import dev.tidar.text.jinja.value.TemplateException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +22,14 @@ public final class Template {
     /** Largest source, in bytes of UTF-8. */
     public static final int MAX_SOURCE_BYTES = 1 << 16;
 
-    private final Statement.Body body;
-    private final Set<String> reads;
-    private final List<String> literals;
+    private final StatementParser.Parsed parsed;
 
-    private Template(StatementParser.Parsed parsed, List<String> literals) {
-        this.body = parsed.body();
-        this.reads = parsed.reads();
-        this.literals = List.copyOf(literals);
+    private Template(StatementParser.Parsed parsed) {
+        this.parsed = parsed;
     }
 
     /**
-     * Reads a template. Unknown tags, filters, tests and functions are found here.
+     * Reads a template. Unknown tags, filters, tests and functions are errors here, not only when they are reached.
      *
      * @throws TemplateException with line and column, if the source is not a template or is larger than
      *     {@link #MAX_SOURCE_BYTES}
@@ -40,31 +39,25 @@ public final class Template {
                 source.length() > MAX_SOURCE_BYTES || source.getBytes(StandardCharsets.UTF_8).length > MAX_SOURCE_BYTES;
         if (tooLarge) {
             throw new TemplateException(
-                    new Position(1, 1),
+                    new TemplateException.Position(1, 1),
                     "a template must have at most %d bytes, but has more".formatted(MAX_SOURCE_BYTES));
         }
-        List<Token> tokens = Lexer.tokenize(source);
-        return new Template(
-                StatementParser.parse(tokens),
-                tokens.stream()
-                        .filter(token -> token.kind() == Token.Kind.DATA || token.kind() == Token.Kind.STRING)
-                        .map(Token::text)
-                        .toList());
+        return new Template(StatementParser.parse(source));
     }
 
     /** Whether an expression of the template reads a variable of this name. */
     public boolean reads(String variable) {
-        return reads.contains(variable);
+        return parsed.reads().contains(variable);
     }
 
-    /** Whether this stands in a text that the template writes or compares with. */
+    /** Whether a text that the template writes or compares with contains this one. */
     public boolean mentions(String text) {
-        return literals.stream().anyMatch(literal -> literal.contains(text));
+        return parsed.literals().stream().anyMatch(literal -> literal.contains(text));
     }
 
-    /** Renders within {@link RenderLimits#DEFAULT}. */
+    /** Renders within {@link Budget.Limits#DEFAULT}. */
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now) {
-        return render(variables, now, RenderLimits.DEFAULT);
+        return render(variables, now, Budget.Limits.DEFAULT);
     }
 
     /**
@@ -73,16 +66,14 @@ public final class Template {
      * @param variables what the template can name: strings, booleans, integers, doubles, null, and lists and maps of
      *     them; maps keep their order
      * @param now what {@code strftime_now} formats
-     * @throws TemplateRaisedException if the template refuses the variables
+     * @throws TemplateException.Raised if the template rejects the variables
      * @throws TemplateException if it cannot be rendered, or not within the limits
      * @throws IllegalArgumentException if a variable is of another kind, or nests too deep
      */
-    public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, RenderLimits limits) {
+    public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, Budget.Limits limits) {
         Budget budget = new Budget(limits);
-        Scope scope = Scope.outermost(new Variables(budget).convert(variables));
-        // What the template sets at its top does not change what was given.
-        Rendering rendering = new Rendering(budget, now, scope.inner());
-        body.execute(rendering);
+        Rendering rendering = new Rendering(new Variables(budget).convert(variables), new Functions(now), budget);
+        parsed.body().execute(rendering);
         return rendering.out().toString();
     }
 }

@@ -1,5 +1,9 @@
 package dev.tidar.text.jinja;
 
+import dev.tidar.text.jinja.value.Budget;
+import dev.tidar.text.jinja.value.Dict;
+import dev.tidar.text.jinja.value.Sequence;
+import dev.tidar.text.jinja.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The border between Java's values and the template's. Everything is converted once; nothing of Java gets in.
+ * Converts Java's values into those of a template. Nothing of Java remains reachable in them.
  *
  * @param budget pays for the copies
  */

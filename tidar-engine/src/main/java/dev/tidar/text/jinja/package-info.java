@@ -1,4 +1,4 @@
-/** A small interpreter for the chat templates of model folders: bounded, without reflection, without files. */
+/** An interpreter for the chat templates of model folders: bounded, without reflection, without files. */
 @NullMarked
 package dev.tidar.text.jinja;
 

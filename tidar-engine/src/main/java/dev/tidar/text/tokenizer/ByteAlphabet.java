@@ -13,7 +13,7 @@ final class ByteAlphabet {
 
     private ByteAlphabet() {}
 
-    /** The bytes after a token; the UTF-8 of its own text when one of its characters is no stand-in. */
+    /** The bytes that a token stands for; the UTF-8 of its own text when one of its characters is no stand-in. */
     static byte[] bytesOf(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < bytes.length; i++) {

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Opens tokenizers of the Hugging Face library after DJL: without a network, without telemetry, without truncation and
- * padding.
+ * Opens tokenizers of the Hugging Face library through DJL: without a network, without telemetry, without truncation
+ * and padding.
  *
  * <p>DJL takes these decisions from the environment and from system properties and offers nothing else, so this class,
  * and it alone, sets them, each only where the application has not said otherwise:
@@ -42,7 +42,7 @@ final class NativeLibrary {
      *
      * @param json text of a tokenizer.json
      * @param file where it came from, for the message
-     * @throws InvalidModelException if the library refuses the file, or does not run on this machine
+     * @throws InvalidModelException if the library rejects the file, or does not run on this machine
      */
     static synchronized HuggingFaceTokenizer open(String json, Path file) {
         prefer("RUST_FLAVOR", "cpu");

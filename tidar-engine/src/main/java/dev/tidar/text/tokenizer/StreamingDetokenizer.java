@@ -6,9 +6,9 @@ import java.util.function.IntPredicate;
  * Turns token ids into text one at a time: the texts that it hands out, joined, are what {@link Tokenizer#decode} makes
  * of all the ids, and each of them has whole characters only. Confined to one thread.
  *
- * <p>At most the three bytes of an unfinished character are held back, so a token costs its own bytes and nothing else.
- * Bytes that are no UTF-8 become U+FFFD, one for each longest prefix of a character (Unicode 16, section 3.9, "U+FFFD
- * substitution of maximal subparts").
+ * <p>It holds back no more than the three bytes of an unfinished character, so a token costs time for its own bytes
+ * only. Bytes that are no UTF-8 become U+FFFD, one for each longest prefix of a character (Unicode 16, section 3.9,
+ * "U+FFFD substitution of maximal subparts").
  */
 public final class StreamingDetokenizer {
 

@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
      * Loads the tokenizer of a model folder.
      *
      * @return the tokenizer; empty when the folder has no {@code tokenizer.json}, and serves token ids only
-     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library after
+     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library for
      *     encoding does not run on this machine
      */
     public static Optional<Tokenizer> load(Path folder) {

@@ -2,6 +2,7 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.ModelFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,21 +12,22 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What {@code tokenizer_config.json} says about prompts. A folder without the file says nothing.
+ * The part of {@code tokenizer_config.json} that concerns prompts. All of it is empty for a folder without the file.
  *
  * @param file the file, for messages
  * @param namedTokens spelling of {@code bos_token}, {@code eos_token} and the like
- * @param addsBegin whether a text gets the begin token, where the file says so
+ * @param addsBegin whether a text gets the begin token; empty where the file does not say
  * @param chatTemplate the node of that name; missing where there is none
  */
-record TokenizerConfig(Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
+public record TokenizerConfig(
+        Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
 
     private static final String NAME = "tokenizer_config.json";
-    private static final long MAX_BYTES = 16L << 20;
+    private static final int MAX_BYTES = 16 << 20;
 
-    static TokenizerConfig read(Path folder) {
+    public static TokenizerConfig read(Path folder) {
         Path file = folder.resolve(NAME);
-        return JsonFile.read(file, MAX_BYTES)
+        return ModelFile.object(file, MAX_BYTES)
                 .map(root ->
                         new TokenizerConfig(file, namedTokens(root), addsBegin(file, root), root.path("chat_template")))
                 .orElseGet(() -> new TokenizerConfig(file, Map.of(), Optional.empty(), MissingNode.getInstance()));

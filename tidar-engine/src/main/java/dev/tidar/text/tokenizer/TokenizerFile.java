@@ -2,6 +2,8 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.ModelFile;
+import dev.tidar.json.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,8 +27,8 @@ final class TokenizerFile {
 
     static final String NAME = "tokenizer.json";
 
-    /** Most bytes of a tokenizer.json; that of a vocabulary of 256 thousand tokens has about 30 million. */
-    static final long MAX_BYTES = 64L << 20;
+    /** Maximal size of a tokenizer.json; that of a vocabulary of 256 thousand tokens has about 30 million. */
+    static final int MAX_BYTES = 64 << 20;
 
     /** Ids beyond this are damage, not a vocabulary. */
     private static final int MAX_ID = (1 << 24) - 1;
@@ -47,7 +49,7 @@ final class TokenizerFile {
     /** The file in this folder; empty when there is none. */
     static Optional<TokenizerFile> read(Path folder) {
         Path file = folder.resolve(NAME);
-        return JsonFile.read(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
+        return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
     }
 
     Path path() {
@@ -67,7 +69,7 @@ final class TokenizerFile {
         return root.path("decoder");
     }
 
-    /** The token that the post-processor puts before a text of its own accord, if any. */
+    /** The token that the post-processor puts before a text by default, if any. */
     OptionalInt templatedBegin() {
         return templatedBegin(root.path("post_processor"));
     }
@@ -109,7 +111,7 @@ final class TokenizerFile {
         if (!removed.isEmpty()) {
             dropMerges(removed, model);
         }
-        return JsonFile.write(content);
+        return Json.write(content);
     }
 
     /**
@@ -195,7 +197,7 @@ final class TokenizerFile {
         return id;
     }
 
-    /** At most 40 characters of a token, without control characters, for a message. */
+    /** The first 40 characters of a token, without control characters, for a message. */
     private static String shown(String token) {
         String cut = token.length() > 40 ? token.substring(0, 40) + "..." : token;
         return cut.replaceAll("\\p{Cntrl}", "?");

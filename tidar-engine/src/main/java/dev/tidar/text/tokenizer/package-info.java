@@ -1,4 +1,4 @@
-/** Text to token ids and back, and chat messages to a prompt. */
+/** Prompts to token ids, and token ids to text. */
 @NullMarked
 package dev.tidar.text.tokenizer;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tidar.text.jinja.value.TemplateException;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,7 @@ class TemplateTest {
     }
 
     @Nested
-    class IsRefusedWhenItIsRead {
+    class IsRejectedByTheParser {
 
         @ParameterizedTest
         @CsvSource(
@@ -112,6 +113,10 @@ class TemplateTest {
                 value = {
                     "'ab\n{{ x | nope }}' ! line 2, column 8: unknown filter 'nope'",
                     "'ab\n {{ x is nope }}' ! line 2, column 10: unknown test 'nope'",
+                    "'{{ x | center(9) }}' ! line 1, column 8: unknown filter 'center'",
+                    "'{{ x | wordcount }}' ! line 1, column 8: unknown filter 'wordcount'",
+                    "'{{ joiner() }}' ! line 1, column 4: unknown function 'joiner'",
+                    "'{{ 0x1F }}' ! line 1, column 5: expected '}}', but found 'x1F'",
                     "'{{ 1 }}\n\n{% nope %}' ! line 3, column 4: unknown tag 'nope'",
                     "'{% if false %}{{ nope(1) }}{% endif %}' ! line 1, column 18: unknown function 'nope'",
                     "'{% if x %}' ! line 1, column 11: expected 'elif' or 'else' or 'endif', but found the end",
@@ -141,14 +146,14 @@ class TemplateTest {
                             Map.of("messages", List.of(Map.of()))));
 
             assertThat(failure).hasMessage("line 3, column 3: 'content' of a dict is undefined");
-            assertThat(failure.position()).contains(new Position(3, 3));
+            assertThat(failure.position()).contains(new TemplateException.Position(3, 3));
         }
 
         @Test
         void withItsOwnTextWhenItRaises() {
             assertThatThrownBy(() ->
                             render("{% if true %}{{ raise_exception('roles must alternate') }}{% endif %}", Map.of()))
-                    .isInstanceOf(TemplateRaisedException.class)
+                    .isInstanceOf(TemplateException.Raised.class)
                     .hasMessage("roles must alternate");
         }
 
@@ -175,7 +180,7 @@ class TemplateTest {
     }
 
     @Test
-    void tellsTheTimeThatItIsGiven() {
+    void writesTheTimeThatItIsGiven() {
         assertThat(render("{{ strftime_now('%d %b %Y %H:%M:%S %I %p %-d') }}", Map.of()))
                 .isEqualTo("01 Mar 2026 09:05:07 09 AM 1");
     }

@@ -12,19 +12,19 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The tokenizers that tests run on, and the plain Hugging Face tokenizer to hold ours against. */
-final class Fixtures {
+public final class Fixtures {
 
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    public static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
      * Folders of tokenizers: byte-level, byte-level with NFC and control tokens that are not special,
      * sentencepiece-like.
      */
-    static final List<String> TOKENIZERS = List.of("smollm2-tokenizer", "qwen3-tokenizer", "stories260k-tidar");
+    public static final List<String> TOKENIZERS = List.of("smollm2-tokenizer", "qwen3-tokenizer", "stories260k-tidar");
 
     private Fixtures() {}
 
-    static Path resource(String name) {
+    public static Path resource(String name) {
         try {
             return Path.of(Fixtures.class.getResource("/" + name).toURI());
         } catch (URISyntaxException e) {
@@ -32,43 +32,43 @@ final class Fixtures {
         }
     }
 
-    static Path folder(String tokenizer) {
+    public static Path folder(String tokenizer) {
         return resource("models/" + tokenizer);
     }
 
-    static Tokenizer load(String tokenizer) {
+    public static Tokenizer load(String tokenizer) {
         return Tokenizer.load(folder(tokenizer)).orElseThrow();
     }
 
-    static JsonNode json(Path file) {
+    public static JsonNode json(Path file) {
         return JSON.readTree(file);
     }
 
-    static ObjectNode tokenizerJson(String tokenizer) {
+    public static ObjectNode tokenizerJson(String tokenizer) {
         return (ObjectNode) json(folder(tokenizer).resolve("tokenizer.json"));
     }
 
     /** The whole tokenizer, control tokens and all, as transformers would use it. */
-    static HuggingFaceTokenizer plain(String tokenizer) {
+    public static HuggingFaceTokenizer plain(String tokenizer) {
         return NativeLibrary.open(tokenizerJson(tokenizer).toString(), folder(tokenizer));
     }
 
-    static int[] encode(HuggingFaceTokenizer plain, String text) {
+    public static int[] encode(HuggingFaceTokenizer plain, String text) {
         return LongStream.of(plain.encode(text, false, false).getIds())
                 .mapToInt(id -> (int) id)
                 .toArray();
     }
 
-    static String decode(HuggingFaceTokenizer plain, int[] ids, boolean skipsSpecial) {
+    public static String decode(HuggingFaceTokenizer plain, int[] ids, boolean skipsSpecial) {
         return plain.decode(Arrays.stream(ids).asLongStream().toArray(), skipsSpecial);
     }
 
-    static int[] ints(JsonNode array) {
+    public static int[] ints(JsonNode array) {
         return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
     }
 
     /** Ids of all added tokens of a tokenizer. */
-    static List<Integer> controlIds(String tokenizer) {
+    public static List<Integer> controlIds(String tokenizer) {
         return tokenizerJson(tokenizer)
                 .path("added_tokens")
                 .valueStream()

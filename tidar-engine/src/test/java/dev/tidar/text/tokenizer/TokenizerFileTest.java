@@ -26,7 +26,12 @@ class TokenizerFileTest {
 
     @Test
     void whenItIsNotJson() throws IOException {
-        refuses("<html>", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+        refuses("oops", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+    }
+
+    @Test
+    void whenItIsAWebPage() throws IOException {
+        refuses("<html>", Fault.NOT_A_CHECKPOINT, "tokenizer.json must be JSON, but this is an HTML page");
     }
 
     @Test

@@ -1,39 +1,18 @@
 package dev.tidar.text.grammar.schema;
 
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.json.Json;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.cfg.JsonNodeFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A schema that was parsed from text, within limits. References can only lead to schemas in the same document. */
 final class SchemaDocument {
 
     static final int MAX_CHARACTERS = 256 * 1024;
-    static final int MAX_DEPTH = 64;
-
-    /** Names are not interned: a pool would keep them after parsing, and its hash function can be attacked. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxNumberLength(400)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    static final int MAX_DEPTH = Json.MAX_DEPTH;
 
     private final JsonNode root;
 
@@ -50,7 +29,7 @@ final class SchemaDocument {
                     "schema must have at most %d characters, but has %d".formatted(MAX_CHARACTERS, text.length()));
         }
         try {
-            JsonNode root = MAPPER.readTree(text);
+            JsonNode root = Json.readExact(text);
             if (!root.isObject() && !root.isBoolean()) {
                 throw new InvalidRequestException("schema must be a JSON object, but is %s"
                         .formatted(root.isMissingNode() ? "empty" : root.getNodeType()));
@@ -107,6 +86,6 @@ final class SchemaDocument {
 
     /** A value as JSON in its shortest form. */
     static String write(JsonNode value) {
-        return MAPPER.writeValueAsString(value);
+        return Json.write(value);
     }
 }

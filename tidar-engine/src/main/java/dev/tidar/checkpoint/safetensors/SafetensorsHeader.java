@@ -1,0 +1,99 @@
+package dev.tidar.checkpoint.safetensors;
+
+import dev.tidar.file.ModelFile;
+import dev.tidar.file.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The header of a safetensors file, distrusted: every declared range lies in the file, ranges fill the data section
+ * without a hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or after the
+ * last one.
+ *
+ * <p>Rules: the safetensors format description, and the checks of its Rust reference reader.
+ */
+record SafetensorsHeader(Map<String, TensorEntry> tensors) {
+
+    /** Maximal number of bytes of a header; the limit of the reference reader. */
+    static final int MAX_BYTES = 100_000_000;
+
+    static final int MAX_TENSORS = 200_000;
+
+    /** Number of bytes of the length that precedes the header. */
+    static final int LENGTH_BYTES = 8;
+
+    SafetensorsHeader {
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    }
+
+    /**
+     * Parses and checks a header.
+     *
+     * @param json bytes of the header, without its length
+     * @param fileBytes length of the whole file
+     */
+    static SafetensorsHeader parse(Path file, byte[] json, long fileBytes) {
+        ModelFile.requireUtf8(file, json);
+        Map<String, TensorEntry> tensors = new HeaderParser(file, json).parse();
+        requireContiguous(file, tensors, LENGTH_BYTES + (long) json.length, fileBytes);
+        return new SafetensorsHeader(tensors);
+    }
+
+    private static void requireContiguous(Path file, Map<String, TensorEntry> tensors, long dataStart, long fileBytes) {
+        List<TensorEntry> ordered = new ArrayList<>(tensors.values());
+        ordered.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
+        long position = dataStart;
+        String before = "the header";
+        for (TensorEntry tensor : ordered) {
+            if (tensor.end() > fileBytes) {
+                throw Problem.corrupt(
+                        file,
+                        "tensor %s ends at byte %d, but the file has %d bytes; the download was cut short",
+                        tensor.name(),
+                        tensor.end(),
+                        fileBytes);
+            }
+            if (tensor.begin() < position) {
+                throw Problem.corrupt(file, "tensors %s and %s overlap", before, tensor.name());
+            }
+            if (tensor.begin() > position) {
+                throw Problem.corrupt(
+                        file,
+                        "%d bytes between %s and %s belong to no tensor",
+                        tensor.begin() - position,
+                        before,
+                        tensor.name());
+            }
+            requireAligned(file, tensor);
+            position = tensor.end();
+            before = tensor.name();
+        }
+        if (position != fileBytes) {
+            throw Problem.corrupt(
+                    file,
+                    "%d bytes follow the last tensor %s: the file has %d bytes, the header accounts for %d",
+                    fileBytes - position,
+                    before,
+                    fileBytes,
+                    position);
+        }
+    }
+
+    private static void requireAligned(Path file, TensorEntry tensor) {
+        int elementBytes = Math.max(1, tensor.type().bits() / Byte.SIZE);
+        if (tensor.begin() % elementBytes != 0) {
+            throw Problem.unsupported(
+                    file,
+                    "tensor %s is misaligned: its first byte %d must be a multiple of %d; save the file again with a current"
+                            + " safetensors",
+                    tensor.name(),
+                    tensor.begin(),
+                    elementBytes);
+        }
+    }
+}

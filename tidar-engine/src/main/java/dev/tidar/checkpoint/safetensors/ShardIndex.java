@@ -1,0 +1,90 @@
+package dev.tidar.checkpoint.safetensors;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.file.ForeignFormat;
+import dev.tidar.file.ModelFile;
+import dev.tidar.file.ModelFolder;
+import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Opens the weights of a model folder: {@code model.safetensors}, or the shards that its index names. */
+public final class ShardIndex {
+
+    static final String SINGLE = "model.safetensors";
+    static final String INDEX = "model.safetensors.index.json";
+    private static final int MAX_INDEX_BYTES = 64 << 20;
+    private static final int MAX_SHARDS = 4096;
+
+    private ShardIndex() {}
+
+    /**
+     * Opens all weights of a folder.
+     *
+     * @param quantized whether the configuration of the folder says that matrices can be int8
+     */
+    public static TensorSet open(ModelFolder folder, boolean quantized) {
+        if (folder.has(SINGLE)) {
+            return new TensorSet(folder.path(), List.of(SafetensorsFile.open(folder.file(SINGLE))), quantized);
+        }
+        if (folder.has(INDEX)) {
+            return openShards(folder, quantized);
+        }
+        throw folder.without(SINGLE);
+    }
+
+    private static TensorSet openShards(ModelFolder folder, boolean quantized) {
+        Path index = folder.file(INDEX);
+        Map<String, List<String>> tensorsByShard = tensorsByShard(index);
+        List<SafetensorsFile> opened = new ArrayList<>();
+        try {
+            for (Map.Entry<String, List<String>> shard : tensorsByShard.entrySet()) {
+                SafetensorsFile file = SafetensorsFile.open(folder.file(shard.getKey()));
+                opened.add(file);
+                requireAll(index, file, shard.getValue());
+            }
+        } catch (InvalidModelException e) {
+            opened.forEach(SafetensorsFile::close);
+            throw e;
+        }
+        return new TensorSet(folder.path(), opened, quantized);
+    }
+
+    private static Map<String, List<String>> tensorsByShard(Path index) {
+        JsonFields json = ModelFile.fields(index, MAX_INDEX_BYTES);
+        JsonFields weights = json.object("weight_map").orElseThrow(() -> json.missing("weight_map"));
+        Map<String, List<String>> tensorsByShard = new LinkedHashMap<>();
+        weights.node().properties().forEach(entry -> {
+            if (!entry.getValue().isString()) {
+                throw Problem.corrupt(
+                        index, "weight_map.%s must be a string, but is %s", entry.getKey(), entry.getValue());
+            }
+            String shard = entry.getValue().stringValue();
+            ForeignFormat.ofName(shard).ifPresent(format -> {
+                throw Problem.foreign(index, "weight_map names %s, and this is %s", shard, format.description());
+            });
+            tensorsByShard.computeIfAbsent(shard, name -> new ArrayList<>()).add(entry.getKey());
+        });
+        if (tensorsByShard.isEmpty() || tensorsByShard.size() > MAX_SHARDS) {
+            throw Problem.corrupt(
+                    index, "weight_map must name 1 to %d shards, but names %d", MAX_SHARDS, tensorsByShard.size());
+        }
+        return tensorsByShard;
+    }
+
+    private static void requireAll(Path index, SafetensorsFile file, List<String> names) {
+        for (String name : names) {
+            if (!file.tensors().containsKey(name)) {
+                throw Problem.corrupt(
+                        index,
+                        "weight_map puts tensor %s in %s, which lacks it",
+                        name,
+                        file.path().getFileName());
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package dev.tidar.checkpoint.safetensors;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.file.Problem;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.MatrixSource;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The tensors of one or several safetensors files by name; remembers which of them were taken. */
+public final class TensorSet implements AutoCloseable {
+
+    /** The suffix of the tensor that holds the scales of an int8 matrix. */
+    public static final String SCALE = "_scale";
+
+    private final Path folder;
+    private final List<SafetensorsFile> files;
+    private final boolean quantized;
+    private final Map<String, Located> tensors = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
+
+    private record Located(SafetensorsFile file, TensorEntry entry) {}
+
+    /**
+     * Takes over the files: closes them with itself, and when two of them hold the same name.
+     *
+     * @param quantized whether the folder's configuration says that matrices can be int8
+     */
+    public TensorSet(Path folder, List<SafetensorsFile> files, boolean quantized) {
+        this.folder = folder;
+        this.quantized = quantized;
+        this.files = List.copyOf(files);
+        for (SafetensorsFile file : files) {
+            for (TensorEntry entry : file.tensors().values()) {
+                Located other = tensors.putIfAbsent(entry.name(), new Located(file, entry));
+                if (other != null) {
+                    close();
+                    throw Problem.corrupt(
+                            file.path(),
+                            "tensor %s is also in %s",
+                            entry.name(),
+                            other.file().path().getFileName());
+                }
+            }
+        }
+    }
+
+    /** Adds what identifies these files. */
+    public void addTo(MessageDigest digest) {
+        for (SafetensorsFile file : files) {
+            file.addTo(digest);
+        }
+    }
+
+    public boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    public Collection<TensorEntry> entries() {
+        return tensors.values().stream().map(Located::entry).toList();
+    }
+
+    /** A matrix of this shape, int8 with its scales. */
+    public MatrixSource matrix(String name, int rows, int columns) {
+        Located tensor = take(name, List.of((long) rows, (long) columns));
+        DType dtype = dtype(tensor);
+        float[] scales = dtype == DType.I8 ? scales(name, rows) : new float[0];
+        return new StoredMatrix(tensor.file(), tensor.entry(), dtype, scales);
+    }
+
+    /** A float vector of this length, all of it finite. */
+    public float[] vector(String name, int length) {
+        Located tensor = take(name, List.of((long) length));
+        if (dtype(tensor) == DType.I8) {
+            throw Problem.unsupported(tensor.file().path(), "tensor %s must be F32, F16 or BF16, but is I8", name);
+        }
+        return finiteRow(tensor, length);
+    }
+
+    public TensorEntry entry(String name) {
+        return located(name).entry();
+    }
+
+    Path fileOf(String name) {
+        return located(name).file().path();
+    }
+
+    /** Whether two tensors have the same type, shape and bytes; reads both. */
+    public boolean same(String one, String other) {
+        Located a = located(one);
+        Located b = located(other);
+        if (a.entry().type() != b.entry().type()
+                || !a.entry().shape().equals(b.entry().shape())) {
+            return false;
+        }
+        List<ByteBuffer> left = a.file().map(a.entry(), 1);
+        List<ByteBuffer> right = b.file().map(b.entry(), 1);
+        for (int i = 0; i < left.size(); i++) {
+            if (left.get(i).mismatch(right.get(i)) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Names that were not taken, in order. */
+    public Set<String> unused() {
+        Set<String> names = new TreeSet<>(tensors.keySet());
+        names.removeAll(used);
+        return names;
+    }
+
+    /** Reads every float matrix; fails if one holds NaN or an infinity, and names it and their number. */
+    public void requireFinite() {
+        for (Located tensor : tensors.values()) {
+            var dtype = tensor.entry().type().dtype().filter(type -> type != DType.I8);
+            if (dtype.isEmpty() || tensor.entry().shape().size() != 2) {
+                continue;
+            }
+            var matrix = new StoredMatrix(tensor.file(), tensor.entry(), dtype.get(), new float[0]);
+            float[] row = new float[matrix.columns()];
+            long bad = 0;
+            for (int r = 0; r < matrix.rows(); r++) {
+                matrix.readRow(r, row);
+                bad += countNonFinite(row);
+            }
+            requireNone(tensor, bad);
+        }
+    }
+
+    private float[] scales(String name, int rows) {
+        if (!quantized) {
+            throw Problem.unsupported(
+                    fileOf(name), "tensor %s is I8, which needs a quantization_config in config.json", name);
+        }
+        String scaleName = name + SCALE;
+        if (!has(scaleName)) {
+            throw Problem.incomplete(fileOf(name), "int8 tensor %s has no %s", name, scaleName);
+        }
+        List<Long> shape = entry(scaleName).shape();
+        Located tensor = take(scaleName, shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L));
+        if (dtype(tensor) == DType.I8) {
+            throw Problem.unsupported(tensor.file().path(), "tensor %s must be F32, F16 or BF16, but is I8", scaleName);
+        }
+        return finiteRow(tensor, rows);
+    }
+
+    /** A vector, or a matrix with one column, as one row. */
+    private float[] finiteRow(Located tensor, int length) {
+        TensorEntry stored = tensor.entry();
+        TensorEntry row =
+                new TensorEntry(stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
+        float[] values = new float[length];
+        new StoredMatrix(tensor.file(), row, dtype(tensor), new float[0]).readRow(0, values);
+        requireNone(tensor, countNonFinite(values));
+        return values;
+    }
+
+    private Located take(String name, List<Long> shape) {
+        Located tensor = located(name);
+        if (!tensor.entry().shape().equals(shape)) {
+            throw Problem.corrupt(
+                    tensor.file().path(),
+                    "tensor %s must have the shape %s by config.json, but has %s",
+                    name,
+                    shape,
+                    tensor.entry().shape());
+        }
+        used.add(name);
+        return tensor;
+    }
+
+    private Located located(String name) {
+        Located tensor = tensors.get(name);
+        if (tensor == null) {
+            throw Problem.incomplete(
+                    folder, "tensor %s is missing among %d; config.json asks for it", name, tensors.size());
+        }
+        return tensor;
+    }
+
+    private static DType dtype(Located tensor) {
+        ElementType type = tensor.entry().type();
+        return type.dtype()
+                .orElseThrow(() -> Problem.unsupported(
+                        tensor.file().path(),
+                        "tensor %s has the type %s, which is not supported; supported are F32, F16, BF16 and I8",
+                        tensor.entry().name(),
+                        type));
+    }
+
+    private static int countNonFinite(float[] values) {
+        int count = 0;
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static void requireNone(Located tensor, long nonFinite) {
+        if (nonFinite > 0) {
+            throw Problem.corrupt(
+                    tensor.file().path(),
+                    "tensor %s must be finite, but holds %d values that are NaN or infinite",
+                    tensor.entry().name(),
+                    nonFinite);
+        }
+    }
+
+    @Override
+    public void close() {
+        List<InvalidModelException> failures = new ArrayList<>();
+        for (SafetensorsFile file : files) {
+            try {
+                file.close();
+            } catch (InvalidModelException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.get(0);
+        }
+    }
+}

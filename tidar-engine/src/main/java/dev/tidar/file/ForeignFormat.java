@@ -1,0 +1,77 @@
+package dev.tidar.file;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Files that people take for a safetensors or JSON file, recognised by their first bytes or by their name. */
+public enum ForeignFormat {
+    LFS_POINTER(
+            "a pointer to large-file storage: fetch the file itself (git lfs pull) in place of this Git LFS pointer",
+            start -> start.startsWith("version https://git-lfs")),
+    HTML(
+            "an HTML page, so the download failed (an error or a login page); download the file again",
+            start -> startsWithMarkup(start)),
+    ZIP(
+            "a ZIP archive, as PyTorch writes them; convert the model to safetensors",
+            start -> start.startsWith("PK\3\4"),
+            ".zip"),
+    PICKLE(
+            "a Python pickle, which can run code when it is read; convert the model to safetensors",
+            start -> start.length() > 1 && start.charAt(0) == 0x80 && start.charAt(1) <= 5,
+            ".bin",
+            ".pt",
+            ".pth",
+            ".ckpt",
+            ".pkl",
+            ".pickle"),
+    GGUF(
+            "a GGUF file; use the safetensors folder of the same model",
+            start -> start.startsWith("GGUF"),
+            ".gguf",
+            ".ggml"),
+    GZIP("a gzip archive; unpack it first", start -> start.startsWith("\37\213\10"), ".gz", ".tgz"),
+    HDF5("an HDF5 file; convert the model to safetensors", start -> start.startsWith("\211HDF"), ".h5", ".hdf5");
+
+    /** Number of first bytes that {@link #detect} looks at. */
+    public static final int PREFIX_BYTES = 64;
+
+    private final String description;
+    private final Predicate<String> startsLike;
+    private final String[] endings;
+
+    ForeignFormat(String description, Predicate<String> startsLike, String... endings) {
+        this.description = description;
+        this.startsLike = startsLike;
+        this.endings = endings;
+    }
+
+    /** What the file is and what the reader can do, as a phrase that follows "this is". */
+    public String description() {
+        return description;
+    }
+
+    /** The format that a file with these first bytes has. */
+    public static Optional<ForeignFormat> detect(byte[] firstBytes) {
+        String start = new String(firstBytes, 0, Math.min(firstBytes.length, PREFIX_BYTES), ISO_8859_1);
+        return Arrays.stream(values())
+                .filter(format -> format.startsLike.test(start))
+                .findFirst();
+    }
+
+    /** The format of weights that a file of this name has. */
+    public static Optional<ForeignFormat> ofName(String fileName) {
+        String name = fileName.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(format -> Arrays.stream(format.endings).anyMatch(name::endsWith))
+                .findFirst();
+    }
+
+    private static boolean startsWithMarkup(String start) {
+        String text = start.strip().toLowerCase(Locale.ROOT);
+        return text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml");
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tidar.file;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.json.Json;
+import dev.tidar.json.JsonFields;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A text or JSON file of a model folder, read within bounds. Every fault is an {@link InvalidModelException} that names
+ * the file.
+ */
+public final class ModelFile {
+
+    private ModelFile() {}
+
+    /** The text of a file of at most {@code maxBytes}, which must be UTF-8; empty when there is no such file. */
+    public static Optional<String> text(Path file, int maxBytes) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        byte[] bytes = bytes(file, maxBytes);
+        requireUtf8(file, bytes);
+        return Optional.of(new String(bytes, UTF_8));
+    }
+
+    /** The JSON object that fills a file of at most {@code maxBytes}; empty when there is no such file. */
+    public static Optional<ObjectNode> object(Path file, int maxBytes) {
+        return Files.exists(file) ? Optional.of(read(file, maxBytes)) : Optional.empty();
+    }
+
+    /** The fields of the JSON object that fills a file of at most {@code maxBytes}. */
+    public static JsonFields fields(Path file, int maxBytes) {
+        return new JsonFields(read(file, maxBytes), "", new FieldErrors(file));
+    }
+
+    private record FieldErrors(Path file) implements JsonFields.Errors {
+
+        @Override
+        public InvalidModelException wrong(String message, Object... values) {
+            return Problem.corrupt(file, message, values);
+        }
+
+        @Override
+        public InvalidModelException unsupported(String message, Object... values) {
+            return Problem.unsupported(file, message, values);
+        }
+    }
+
+    private static ObjectNode read(Path file, int maxBytes) {
+        byte[] bytes = bytes(file, maxBytes);
+        if (bytes.length == 0) {
+            throw Problem.of(Fault.CORRUPT, file, "must be a JSON object, but is empty");
+        }
+        ForeignFormat.detect(bytes).ifPresent(format -> {
+            throw Problem.of(Fault.NOT_A_CHECKPOINT, file, "must be JSON, but this is %s", format.description());
+        });
+        if (bytes[0] == (byte) 0xef) {
+            throw Problem.of(Fault.CORRUPT, file, "must be UTF-8 without a byte-order mark; save it again without one");
+        }
+        requireUtf8(file, bytes);
+        try {
+            JsonNode root = Json.read(bytes);
+            if (root instanceof ObjectNode object) {
+                return object;
+            }
+            throw Problem.of(
+                    Fault.CORRUPT,
+                    file,
+                    "must hold a JSON object, but does not: it holds %s",
+                    root.getNodeType().name());
+        } catch (JacksonException e) {
+            throw Problem.of(Fault.CORRUPT, file, "must be JSON, but is not: %s", Json.describe(e));
+        }
+    }
+
+    /** Checks the encoding without keeping the text; the error names the offset of the first bad byte. */
+    public static void requireUtf8(Path file, byte[] bytes) {
+        CharsetDecoder decoder = UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer scratch = CharBuffer.allocate(8192);
+        CoderResult result;
+        do {
+            result = decoder.decode(in, scratch.clear(), true);
+        } while (result.isOverflow());
+        if (result.isError()) {
+            throw Problem.of(Fault.CORRUPT, file, "must be UTF-8, but is not at byte %d of its text", in.position());
+        }
+    }
+
+    private static byte[] bytes(Path file, int maxBytes) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw Problem.of(
+                        Fault.CORRUPT, file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw Problem.unreadable(file, e);
+        }
+    }
+}

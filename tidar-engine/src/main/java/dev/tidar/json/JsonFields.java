@@ -1,0 +1,149 @@
+package dev.tidar.json;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The fields of one JSON object, read by type. A field that is absent or {@code null} is empty; one of the wrong type
+ * is an error that names the field and the value.
+ *
+ * @param prefix path of this object in its document, with a dot at its end; empty for the whole document
+ * @param errors makes the exceptions, which also say which document it is
+ */
+public record JsonFields(JsonNode node, String prefix, Errors errors) {
+
+    /** Makes the exceptions of one document. Values are shown as the implementation thinks fit. */
+    public interface Errors {
+
+        /** The document breaks a rule. */
+        RuntimeException wrong(String message, Object... values);
+
+        /** The document is sound, but asks for what is not supported. */
+        RuntimeException unsupported(String message, Object... values);
+    }
+
+    public List<String> names() {
+        return List.copyOf(node.propertyNames());
+    }
+
+    public boolean has(String key) {
+        return value(key).isPresent();
+    }
+
+    public Optional<String> string(String key) {
+        return value(key).map(found -> {
+            if (!found.isString()) {
+                throw wrong(key, "be a string", found);
+            }
+            return found.stringValue();
+        });
+    }
+
+    public Optional<Boolean> flag(String key) {
+        return value(key).map(found -> {
+            if (!found.isBoolean()) {
+                throw wrong(key, "be true or false", found);
+            }
+            return found.booleanValue();
+        });
+    }
+
+    public boolean isTrue(String key) {
+        return flag(key).orElse(false);
+    }
+
+    /** A whole number in {@code [min, max]}. */
+    public OptionalInt integer(String key, int min, int max) {
+        Optional<JsonNode> found = value(key);
+        return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(integer(key, found.get(), min, max));
+    }
+
+    public int requiredInteger(String key, int min, int max) {
+        return integer(key, min, max).orElseThrow(() -> missing(key));
+    }
+
+    public OptionalDouble number(String key) {
+        Optional<JsonNode> found = value(key);
+        if (found.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        if (!found.get().isNumber() || !Double.isFinite(found.get().doubleValue())) {
+            throw wrong(key, "be a number", found.get());
+        }
+        return OptionalDouble.of(found.get().doubleValue());
+    }
+
+    public Optional<JsonFields> object(String key) {
+        return value(key).map(found -> {
+            if (!found.isObject()) {
+                throw wrong(key, "be an object", found);
+            }
+            return new JsonFields(found, prefix + key + ".", errors);
+        });
+    }
+
+    /** The strings of a list; a single string counts as a list of one. */
+    public Optional<List<String>> strings(String key) {
+        return value(key)
+                .map(found -> elements(found).stream()
+                        .map(element -> {
+                            if (!element.isString()) {
+                                throw wrong(key, "be a string or a list of strings", found);
+                            }
+                            return element.stringValue();
+                        })
+                        .toList());
+    }
+
+    /** The whole numbers of a list, each in {@code [min, max]}; a single number counts as a list of one. */
+    public Optional<List<Integer>> integers(String key, int min, int max) {
+        return value(key)
+                .map(found -> elements(found).stream()
+                        .map(element -> integer(key, element, min, max))
+                        .toList());
+    }
+
+    /** Whether the field has no effect: it is absent, null, false, an empty list or an empty object. */
+    public boolean isUnset(String key) {
+        return value(key)
+                .map(found -> found.isContainer() ? found.isEmpty() : found.isBoolean() && !found.booleanValue())
+                .orElse(true);
+    }
+
+    /** The value as the document spells it, for messages. */
+    public String shown(String key) {
+        return value(key).map(JsonNode::toString).orElse("missing");
+    }
+
+    public RuntimeException missing(String key) {
+        return errors.wrong("%s%s is missing", prefix, key);
+    }
+
+    public RuntimeException unsupported(String key, String allowed) {
+        return errors.unsupported("%s%s must be %s, but is %s", prefix, key, allowed, shown(key));
+    }
+
+    private Optional<JsonNode> value(String key) {
+        return node.optional(key).filter(found -> !found.isNull());
+    }
+
+    private int integer(String key, JsonNode found, int min, int max) {
+        boolean whole = found.isIntegralNumber() && found.canConvertToInt();
+        if (!whole || found.intValue() < min || found.intValue() > max) {
+            throw wrong(key, "be a whole number from %d to %d".formatted(min, max), found);
+        }
+        return found.intValue();
+    }
+
+    private static List<JsonNode> elements(JsonNode found) {
+        return found.isArray() ? new ArrayList<>(found.values()) : List.of(found);
+    }
+
+    private RuntimeException wrong(String key, String rule, JsonNode found) {
+        return errors.wrong("%s%s must %s, but is %s", prefix, key, rule, found);
+    }
+}

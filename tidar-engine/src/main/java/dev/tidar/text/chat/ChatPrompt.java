@@ -1,0 +1,12 @@
+package dev.tidar.text.chat;
+
+import dev.tidar.text.answer.AnswerSyntax;
+import dev.tidar.text.tokenizer.PromptText;
+
+/**
+ * A conversation, laid out.
+ *
+ * @param text the prompt
+ * @param answerSyntax what the answer may contain besides text
+ */
+public record ChatPrompt(PromptText text, AnswerSyntax answerSyntax) {}

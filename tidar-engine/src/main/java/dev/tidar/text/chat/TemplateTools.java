@@ -1,0 +1,68 @@
+package dev.tidar.text.chat;
+
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Tool;
+import dev.tidar.api.ToolCall;
+import dev.tidar.api.Tools;
+import dev.tidar.text.answer.ToolSyntax;
+import dev.tidar.text.jinja.Template;
+import dev.tidar.text.jinja.value.TemplateException;
+import dev.tidar.text.tokenizer.PromptText;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds out how a chat template writes tool calls by rendering a conversation that has one. A template counts as one
+ * that knows tools if it reads {@code tools}, shows the tool, the call and the result, keeps their text as it is, and
+ * writes the call in a syntax that answers are read in.
+ */
+final class TemplateTools {
+
+    private static final String DESCRIPTION = "How warm is it out there?";
+    private static final String RESULT = "fifteen degrees";
+
+    private static final Prompt.Chat CONVERSATION = new Prompt.Chat(List.of(
+                    ChatMessage.user("Is it warm?"),
+                    ChatMessage.assistant(
+                            "", List.of(new ToolCall("call00000", "warmth", "{\"city\": \"Paris\", \"days\": [1]}"))),
+                    ChatMessage.tool("call00000", RESULT)))
+            .withTools(
+                    Tools.of(
+                            new Tool(
+                                    "warmth",
+                                    DESCRIPTION,
+                                    "{\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\"}}, \"required\": [\"city\"]}")));
+
+    private static final Map<ToolSyntax, Pattern> CALLS = Map.of(
+            ToolSyntax.HERMES,
+                    Pattern.compile("<tool_call>\\s*\\{\\s*(\"name\":\\s*\"warmth\"|\"arguments\":\\s*\\{\"city\")"),
+            ToolSyntax.MISTRAL,
+                    Pattern.compile(
+                            "\\[TOOL_CALLS]\\s*\\[\\{\"name\":\\s*\"warmth\",\\s*\"arguments\":\\s*\\{\"city\""),
+            ToolSyntax.LLAMA, Pattern.compile("\\{\"name\":\\s*\"warmth\",\\s*\"parameters\":\\s*\\{\"city\""));
+
+    private TemplateTools() {}
+
+    /** The syntax of a template's calls; empty where it knows no tools, or none that answers are read in. */
+    static Optional<ToolSyntax> syntax(Template template, PromptLayout layout) {
+        if (!template.reads("tools")) {
+            return Optional.empty();
+        }
+        try {
+            String plain = layout.layPlain(CONVERSATION);
+            Optional<String> marked = layout.lay(CONVERSATION, message -> true).map(PromptText::text);
+            if (!marked.equals(Optional.of(plain)) || !plain.contains(DESCRIPTION) || !plain.contains(RESULT)) {
+                return Optional.empty();
+            }
+            return CALLS.entrySet().stream()
+                    .filter(entry -> entry.getValue().matcher(plain).find())
+                    .map(Map.Entry::getKey)
+                    .findFirst();
+        } catch (TemplateException e) {
+            return Optional.empty();
+        }
+    }
+}

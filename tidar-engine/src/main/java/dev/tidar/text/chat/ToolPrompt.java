@@ -1,0 +1,108 @@
+package dev.tidar.text.chat;
+
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Tool;
+import dev.tidar.api.ToolCall;
+import dev.tidar.api.Tools;
+import dev.tidar.json.Json;
+import dev.tidar.text.answer.ToolSyntax;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Tools for models whose chat template knows none: the form of Hermes and Qwen, as ordinary text of ordinary messages.
+ * The end of the system message lists the tools and says how to call them; a call is text of the assistant; the results
+ * of calls are a message of the user.
+ */
+final class ToolPrompt {
+
+    /** The syntax of calls in this form. */
+    static final ToolSyntax SYNTAX = ToolSyntax.HERMES;
+
+    private static final String BEFORE_SIGNATURES = """
+            # Tools
+
+            You may call one or more functions to assist with the user query.
+
+            You are provided with function signatures within <tools></tools> XML tags:
+            <tools>
+            """;
+
+    private static final String AFTER_SIGNATURES = """
+
+            </tools>
+
+            For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:
+            <tool_call>
+            {"name": <function-name>, "arguments": <args-json-object>}
+            </tool_call>""";
+
+    private ToolPrompt() {}
+
+    /** The same conversation with its tools, calls and results described in the text of messages. */
+    static Prompt.Chat asText(Prompt.Chat chat) {
+        List<ChatMessage> plain = new ArrayList<>(chat.messages().size() + 1);
+        List<Tool> tools = chat.tools().callable();
+        boolean hasSystem =
+                !chat.messages().isEmpty() && chat.messages().get(0).role().equals("system");
+        if (!tools.isEmpty()) {
+            String before = hasSystem ? chat.messages().get(0).text() + "\n\n" : "";
+            plain.add(ChatMessage.system(before + instructions(tools)));
+        }
+        boolean afterResult = false;
+        for (ChatMessage message : chat.messages()
+                .subList(hasSystem && !tools.isEmpty() ? 1 : 0, chat.messages().size())) {
+            boolean isResult = message.callId().isPresent();
+            if (isResult && afterResult) {
+                ChatMessage last = plain.remove(plain.size() - 1);
+                plain.add(last.withText(last.text() + "\n" + result(message)));
+            } else if (isResult) {
+                plain.add(ChatMessage.user(result(message)));
+            } else {
+                plain.add(message.toolCalls().isEmpty() ? message : called(message));
+            }
+            afterResult = isResult;
+        }
+        return new Prompt.Chat(plain, Tools.NONE, chat.thinking());
+    }
+
+    private static String instructions(List<Tool> tools) {
+        return tools.stream()
+                .map(ToolPrompt::signature)
+                .collect(Collectors.joining("\n", BEFORE_SIGNATURES, AFTER_SIGNATURES));
+    }
+
+    private static String signature(Tool tool) {
+        ObjectNode root = Json.object();
+        root.put("type", "function");
+        root.putObject("function")
+                .put("name", tool.name())
+                .put("description", tool.description())
+                .set("parameters", Json.read(tool.parameters()));
+        return Json.write(root);
+    }
+
+    private static String result(ChatMessage message) {
+        return "<tool_response>\n" + message.text() + "\n</tool_response>";
+    }
+
+    private static ChatMessage called(ChatMessage message) {
+        String calls = message.toolCalls().stream().map(ToolPrompt::call).collect(Collectors.joining("\n"));
+        String text = message.text().isEmpty() ? calls : message.text() + "\n" + calls;
+        ChatMessage said = ChatMessage.assistant(text);
+        return message.reasoning().map(said::withReasoning).orElse(said);
+    }
+
+    private static String call(ToolCall call) {
+        return "%s\n{\"name\": \"%s\", \"%s\": %s}\n%s"
+                .formatted(
+                        SYNTAX.openings().get(0),
+                        call.name(),
+                        SYNTAX.argumentsKey(),
+                        call.arguments(),
+                        SYNTAX.closing().orElseThrow());
+    }
+}

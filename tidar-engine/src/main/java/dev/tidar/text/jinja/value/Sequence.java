@@ -1,0 +1,181 @@
+package dev.tidar.text.jinja.value;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A list, a tuple, a range, or a view of a dict. */
+public final class Sequence implements Value {
+
+    /** How a sequence prints, and what it can do. */
+    public enum Kind {
+        LIST("list", "[", "]"),
+        TUPLE("tuple", "(", ")"),
+        RANGE("range", "", ""),
+        KEYS("dict_keys", "dict_keys([", "])"),
+        VALUES("dict_values", "dict_values([", "])"),
+        ITEMS("dict_items", "dict_items([", "])");
+
+        private final String type;
+        private final String opening;
+        private final String closing;
+
+        Kind(String type, String opening, String closing) {
+            this.type = type;
+            this.opening = opening;
+            this.closing = closing;
+        }
+    }
+
+    private final Kind kind;
+    private final List<Value> items;
+    private final int depth;
+
+    /** Takes the list over: the caller must not change it any more, and has paid for it. */
+    private Sequence(Kind kind, List<Value> items) {
+        this.kind = kind;
+        this.items = items;
+        this.depth = depthAround(items);
+    }
+
+    public static Sequence of(Kind kind, List<Value> items, Budget budget) {
+        budget.spendElements(items.size());
+        return new Sequence(kind, items);
+    }
+
+    public static Sequence list(List<Value> items, Budget budget) {
+        return of(Kind.LIST, items, budget);
+    }
+
+    public static Sequence tuple(List<Value> items, Budget budget) {
+        return of(Kind.TUPLE, items, budget);
+    }
+
+    /** Depth of a container of these values; rejects one that nests too deep. */
+    static int depthAround(Iterable<Value> items) {
+        int depth = 1;
+        for (Value item : items) {
+            depth = Math.max(depth, 1 + item.depth());
+        }
+        if (depth > MAX_DEPTH) {
+            throw new TemplateException(
+                    "lists and dicts must nest at most %d deep, but nest deeper".formatted(MAX_DEPTH));
+        }
+        return depth;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public List<Value> items() {
+        return items;
+    }
+
+    /** Whether square brackets can index it. */
+    public boolean isIndexed() {
+        return kind == Kind.LIST || kind == Kind.TUPLE || kind == Kind.RANGE;
+    }
+
+    @Override
+    public String type() {
+        return kind.type;
+    }
+
+    @Override
+    public boolean truth() {
+        return !items.isEmpty();
+    }
+
+    @Override
+    public int depth() {
+        return depth;
+    }
+
+    @Override
+    public void repr(Output out) {
+        if (kind == Kind.RANGE) {
+            throw new TemplateException("a range cannot be printed; make it a list first");
+        }
+        out.append(kind.opening);
+        String separator = "";
+        for (Value item : items) {
+            out.append(separator);
+            item.repr(out);
+            separator = ", ";
+        }
+        out.append(kind == Kind.TUPLE && items.size() == 1 ? ",)" : kind.closing);
+    }
+
+    @Override
+    public List<Value> elements(Budget budget) {
+        return items;
+    }
+
+    @Override
+    public OptionalInt length() {
+        return OptionalInt.of(items.size());
+    }
+
+    @Override
+    public Optional<Value> item(Value key, Budget budget) {
+        if (key instanceof Text name) {
+            return attribute(name.value());
+        }
+        return isIndexed() ? Subscripts.index(key, items.size()).map(items::get) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Value> attribute(String name) {
+        if (!isIndexed()) {
+            return Optional.empty();
+        }
+        return switch (name) {
+            case "index" -> Optional.of(Callable.of("index", List.of("value"), this::index));
+            case "count" -> Optional.of(Callable.of("count", List.of("value"), this::count));
+            default -> Optional.empty();
+        };
+    }
+
+    private Value index(Arguments arguments, Budget budget) {
+        for (int i = 0; i < items.size(); i++) {
+            if (Operators.equal(items.get(i), arguments.get(0), budget)) {
+                return Value.of(i);
+            }
+        }
+        throw new TemplateException("index must find the value, but it is not in the " + type());
+    }
+
+    private Value count(Arguments arguments, Budget budget) {
+        return Value.of(items.stream()
+                .filter(item -> Operators.equal(item, arguments.get(0), budget))
+                .count());
+    }
+
+    /**
+     * What {@code map} and {@code select} give: like a Python generator true, without length, and spent once visited.
+     */
+    public static final class Generator implements Value {
+
+        private List<Value> rest;
+
+        public Generator(List<Value> items, Budget budget) {
+            budget.spendElements(items.size());
+            // A generator is no container of its own, but it must not smuggle depth past the check.
+            depthAround(items);
+            this.rest = items;
+        }
+
+        @Override
+        public String type() {
+            return "generator";
+        }
+
+        @Override
+        public List<Value> elements(Budget budget) {
+            List<Value> items = rest;
+            rest = List.of();
+            return items;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package dev.tidar.text.jinja.value;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A value as Python would have it, from a closed set of kinds. Immutable, except {@link Sequence.Generator} and
+ * {@link Members}. A kind overrides what it supports and rejects the rest, as Python would.
+ */
+public sealed interface Value
+        permits Value.None,
+                Value.Undefined,
+                Value.Bool,
+                Value.Int,
+                Value.Real,
+                Value.Members,
+                Value.Callable,
+                Text,
+                Sequence,
+                Sequence.Generator,
+                Dict {
+    /** Maximal nesting of containers, so that no walk over a value can exhaust the stack. */
+    int MAX_DEPTH = 100;
+
+    /** Name of the kind, for messages; Python's own where it has one. */
+    String type();
+
+    default boolean truth() {
+        return true;
+    }
+
+    /** Python's {@code str}. */
+    default void print(Output out) {
+        repr(out);
+    }
+
+    /** Python's {@code repr}, which differs from {@link #print} for strings only. */
+    default void repr(Output out) {
+        throw new TemplateException("a " + type() + " cannot be printed");
+    }
+
+    /** Levels of containers inside each other, this one included; 0 for a scalar. */
+    default int depth() {
+        return 0;
+    }
+
+    /** The values that a loop over this value visits. */
+    default List<Value> elements(Budget budget) {
+        throw new TemplateException("a " + type() + " cannot be iterated over");
+    }
+
+    /** Python's {@code len}; empty where there is none. */
+    default OptionalInt length() {
+        return OptionalInt.empty();
+    }
+
+    /** A method or a property, from the closed table of this kind. */
+    default Optional<Value> attribute(String name) {
+        return Optional.empty();
+    }
+
+    /** The value that square brackets give. */
+    default Optional<Value> item(Value key, Budget budget) {
+        return Optional.empty();
+    }
+
+    /** Two keys are equal exactly where the values are one key in a Python dict. */
+    default Object key() {
+        throw new TemplateException("a " + type() + " cannot be a key");
+    }
+
+    static Value of(boolean truth) {
+        return truth ? Bool.TRUE : Bool.FALSE;
+    }
+
+    static Value of(long number) {
+        return new Int(number);
+    }
+
+    static Value of(double number) {
+        return new Real(number);
+    }
+
+    static Value of(String text) {
+        return new Text(text);
+    }
+
+    /** Python's {@code str} of a value. */
+    static String text(Value value, Budget budget) {
+        if (value instanceof Text text) {
+            return text.value();
+        }
+        Output out = new Output(budget);
+        value.print(out);
+        return out.toString();
+    }
+
+    /** Python's {@code None}. */
+    record None() implements Value {
+
+        /** The only instance; not a constant of {@link Value}, whose initialisation would wait for its own kinds. */
+        public static final Value VALUE = new None();
+
+        @Override
+        public String type() {
+            return "None";
+        }
+
+        @Override
+        public boolean truth() {
+            return false;
+        }
+
+        @Override
+        public void repr(Output out) {
+            out.append("None");
+        }
+
+        @Override
+        public Object key() {
+            return this;
+        }
+    }
+
+    /**
+     * The value of a missing name, key or index: it prints as nothing, is false and empty, and rejects everything else.
+     *
+     * @param what the missing thing, as the template names it
+     */
+    record Undefined(String what) implements Value {
+        @Override
+        public String type() {
+            return "undefined value";
+        }
+
+        @Override
+        public boolean truth() {
+            return false;
+        }
+
+        @Override
+        public void print(Output out) {}
+
+        @Override
+        public void repr(Output out) {
+            out.append("Undefined");
+        }
+
+        @Override
+        public List<Value> elements(Budget budget) {
+            return List.of();
+        }
+
+        @Override
+        public OptionalInt length() {
+            return OptionalInt.of(0);
+        }
+
+        @Override
+        public Optional<Value> attribute(String name) {
+            throw missing();
+        }
+
+        @Override
+        public Optional<Value> item(Value key, Budget budget) {
+            throw missing();
+        }
+
+        public TemplateException missing() {
+            return new TemplateException(what + " is undefined");
+        }
+    }
+
+    record Bool(boolean value) implements Value {
+
+        public static final Value TRUE = new Bool(true);
+        public static final Value FALSE = new Bool(false);
+
+        @Override
+        public String type() {
+            return "bool";
+        }
+
+        @Override
+        public boolean truth() {
+            return value;
+        }
+
+        @Override
+        public void repr(Output out) {
+            out.append(value ? "True" : "False");
+        }
+
+        @Override
+        public Object key() {
+            return value ? 1L : 0L;
+        }
+    }
+
+    record Int(long value) implements Value {
+        @Override
+        public String type() {
+            return "int";
+        }
+
+        @Override
+        public boolean truth() {
+            return value != 0;
+        }
+
+        @Override
+        public void repr(Output out) {
+            out.append(Long.toString(value));
+        }
+
+        @Override
+        public Object key() {
+            return value;
+        }
+    }
+
+    record Real(double value) implements Value {
+        @Override
+        public String type() {
+            return "float";
+        }
+
+        @Override
+        public boolean truth() {
+            return value != 0;
+        }
+
+        @Override
+        public void repr(Output out) {
+            out.append(Numbers.shortest(value));
+        }
+
+        @Override
+        public Object key() {
+            boolean whole = value == Math.rint(value) && Math.abs(value) < 0x1p63;
+            return whole ? (Object) (long) value : (Object) value;
+        }
+    }
+
+    /** A value that has named members and nothing else, such as {@code loop}. */
+    non-sealed interface Members extends Value {
+
+        @Override
+        default Optional<Value> item(Value key, Budget budget) {
+            return key instanceof Text name ? attribute(name.value()) : Optional.empty();
+        }
+    }
+
+    /** A function, a method bound to its value, or a macro. */
+    @FunctionalInterface
+    non-sealed interface Callable extends Value {
+
+        Value call(Arguments arguments, Budget budget);
+
+        @Override
+        default String type() {
+            return "function";
+        }
+
+        /** A built-in with named parameters; it gets its arguments in their order. */
+        static Callable of(String name, List<String> parameters, Callable body) {
+            return (arguments, budget) -> body.call(arguments.bind(name, parameters), budget);
+        }
+    }
+}
