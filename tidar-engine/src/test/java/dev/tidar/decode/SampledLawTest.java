@@ -13,6 +13,7 @@ import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.PlainSampling;
+import dev.tidar.sampling.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

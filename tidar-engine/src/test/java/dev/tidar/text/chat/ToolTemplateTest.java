@@ -144,12 +144,12 @@ class ToolTemplateTest {
         Prompt.Chat chat = new Prompt.Chat(List.of(QUESTION)).withTools(tools);
         ChatTemplate mistral = source("mistral-nemo.jinja");
 
-        assertThat(mistral.render(chat).answerSyntax().syntax()).contains(ToolSyntax.MISTRAL);
+        assertThat(mistral.render(chat).answerSyntax().toolSyntax()).contains(ToolSyntax.MISTRAL);
         assertThat(mistral.render(chat).answerSyntax().toolNames()).containsExactlyInAnyOrder("weather", "time");
-        assertThat(source("chatml.jinja").render(chat).answerSyntax().syntax()).contains(ToolSyntax.HERMES);
+        assertThat(source("chatml.jinja").render(chat).answerSyntax().toolSyntax()).contains(ToolSyntax.HERMES);
         assertThat(mistral.render(chat.withTools(tools.withChoice(Tools.Choice.NONE)))
                         .answerSyntax()
-                        .syntax())
+                        .toolSyntax())
                 .isEmpty();
     }
 
