@@ -4,8 +4,10 @@ import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.sampling.RowSampling;
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -17,7 +19,6 @@ import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of
@@ -33,7 +34,7 @@ public final class TidarTransformer implements TidarModel {
     private final TidarWeights weights;
     private final PagedKv kv;
     private final Workspace w;
-    private final Consumer<StepInputs> program = this::run;
+    private final StepProgram program;
 
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
         this.backend = backend;
@@ -42,11 +43,12 @@ public final class TidarTransformer implements TidarModel {
         this.weights = weights;
         this.kv = kv;
         this.w = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
+        this.program = backend.program(kv, heads, maxRows, this::run);
     }
 
     @Override
     public StepResult step(StepInputs inputs) {
-        backend.step(inputs, program);
+        program.run(inputs);
         return result(inputs);
     }
 
@@ -59,11 +61,11 @@ public final class TidarTransformer implements TidarModel {
         if (inputs.mixes()) {
             mix(inputs);
         }
-        sample(w.sampled(), w.sampleRows(), rows, inputs.verifyRules());
+        sample(w.sampled(), w.sampleRows(), inputs, Pass.VERIFY);
 
         backend.accept(w.kept(), w.draftRows(), w.sampled(), rows, inputs.plans());
         normalised(inputs.numDrafts(), w.draftRows());
-        sample(w.drafts(), w.draftRows(), rows, inputs.draftRules());
+        sample(w.drafts(), w.draftRows(), inputs, Pass.DRAFT);
     }
 
     /**
@@ -77,8 +79,8 @@ public final class TidarTransformer implements TidarModel {
         backend.mix(w.h(), w.mixed(), w.mixedRows(), inputs);
     }
 
-    private void sample(Ids sampled, Ids rowNumbers, StepRows rows, List<RowSampling> rules) {
-        backend.sample(sampled, w.logProbs(), w.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
+    private void sample(Ids sampled, Ids rowNumbers, StepInputs inputs, Pass pass) {
+        backend.sample(sampled, w.logProbs(), w.h(), weights.head(), rowNumbers, inputs, pass);
     }
 
     /**

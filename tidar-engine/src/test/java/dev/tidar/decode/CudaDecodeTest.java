@@ -93,7 +93,7 @@ class CudaDecodeTest {
 
             assertThat(actual.tokens()).as("prompt %d", i).isEqualTo(expected.tokens());
             assertThat(actual.kept()).isEqualTo(expected.kept());
-            assertSameLogProbs(told(actual), told(expected));
+            assertSameLogProbs(logProbs(actual), logProbs(expected));
             assertThat(actual.tokens())
                     .isEqualTo(gpu.decode(prompt(i), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                             .tokens());
@@ -116,17 +116,17 @@ class CudaDecodeTest {
     }
 
     @Test
-    void tellsLogProbabilitiesWhereStepsOfTheSameShapeToldNone() {
+    void reportsLogProbabilitiesWhereStepsOfTheSameShapeReportedNone() {
         SamplingParams asking = withLogProbs(RULED);
-        List<LogProbs> expected = told(cpu.decode(prompt(2), TOKENS, asking, all(2)));
+        List<LogProbs> expected = logProbs(cpu.decode(prompt(2), TOKENS, asking, all(2)));
         for (SamplingParams params : List.of(RULED, RULED, asking, asking, asking)) {
             Run run = gpu.decode(prompt(2), TOKENS, params, all(2));
 
-            assertSameLogProbs(told(run), params.logProbs().isPresent() ? expected : List.of());
+            assertSameLogProbs(logProbs(run), params.logProbs().isPresent() ? expected : List.of());
         }
     }
 
-    private static List<LogProbs> told(Run run) {
+    private static List<LogProbs> logProbs(Run run) {
         return run.turns().stream()
                 .flatMap(turn -> turn.result().logProbs().stream())
                 .toList();
