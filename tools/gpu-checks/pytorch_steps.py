@@ -1,8 +1,8 @@
 """Time of a forward in PyTorch with transformers, on the shapes, rows and context of GpuStepBench, with random weights.
 
-Usage: python3 pytorch_steps.py 8B:bf16 [...]. The rows are one batch of causal tokens behind a cached context: what an
+Usage: python3 pytorch_steps.py 8B:bf16 [...]. The rows are one batch of causal tokens after a cached context: what an
 autoregressive or verifying forward computes. Drafting rows see a little more of each other, which costs the same. The
-head is computed for as many rows as GpuStepBench picks. Times are medians of CUDA events (of a clock on a CPU).
+head is computed for as many rows as GpuStepBench samples. Times are medians of CUDA events (of a clock on a CPU).
 """
 
 import statistics
@@ -45,7 +45,7 @@ def model_of(shape: str, dtype: torch.dtype, device: str):
 
 
 def seconds(model, rows: int, device: str) -> float:
-    """Median time of a forward of so many rows behind the context."""
+    """Median time of a forward of a number of rows after the context."""
     with torch.inference_mode():
         cache = transformers.DynamicCache(config=model.config)
         model(torch.zeros((1, CONTEXT), dtype=torch.long, device=device), past_key_values=cache, logits_to_keep=1)

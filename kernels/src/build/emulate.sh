@@ -34,7 +34,7 @@ program() { # name, objects beside its own: runs on any x86-64 with libcuda.so.1
     shift
     g++ -o "../$name" "$name.o" "$@" ../libcuda.so.1 -static-libstdc++ -static-libgcc '-Wl,-rpath,$ORIGIN'
 }
-program kernel_test products_test.o picks_test.o ruled_picks_test.o attention_test.o rows_test.o self_test.o
+program kernel_test products_test.o sampling_test.o filtered_sampling_test.o attention_test.o rows_test.o self_test.o
 program kernel_bench self_test.o
 g++ -o ../driver_test driver_test.o self_test.o ../driver/*.o -lpthread # looks into the emulated driver
 cd - >/dev/null

@@ -29,7 +29,7 @@ __thread sigjmp_buf* escape __attribute__((tls_model("initial-exec"))) = nullptr
 std::mutex faultMutex;
 char lastFault[256] = "";
 
-/** Memory with a page that faults before and behind it. */
+/** Memory with a page that faults before and after it. */
 char* guarded(size_t bytes) {
     size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
     char* at = static_cast<char*>(
@@ -133,7 +133,7 @@ bool descending() {
     return down;
 }
 
-/** The lane that runs after this one; -1 is before the first and 32 behind the last. */
+/** The lane that runs after this one; -1 is before the first and 32 after the last. */
 int following(uint32_t runnable, int lane) {
     if (descending()) {
         uint32_t below = lane >= WARP ? runnable : runnable & ((1u << std::max(lane, 0)) - 1);

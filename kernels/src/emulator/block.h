@@ -22,7 +22,7 @@ struct AsyncCopy {
     void* to;
     const void* from;
     int bytes;
-    int zeros; // behind the bytes
+    int zeros; // after the bytes
     int group;
 };
 
@@ -79,7 +79,7 @@ void switchAway();
 /** Ends the kernel with this error code: a fault that hardware would report or not notice. */
 [[noreturn]] void fault(int code, const char* what);
 
-/** The address, if it is a multiple of so many bytes; else a fault. */
+/** The address, if it is a multiple of `bytes`; else a fault. */
 inline const void* aligned(const void* at, uintptr_t bytes) {
     if (reinterpret_cast<uintptr_t>(at) % bytes != 0) {
         fault(716, "an address is not aligned");

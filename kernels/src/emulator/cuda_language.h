@@ -1,5 +1,5 @@
 // The part of CUDA C++ that the kernels use, in C++ for one CPU thread per block; included before each .cu file when
-// g++ compiles it. PTX instructions stand behind functions in device.cuh, whose CPU bodies are here too.
+// g++ compiles it. PTX instructions stand inside functions of device.cuh, whose CPU bodies are here too.
 #pragma once
 
 #include "block.h"

@@ -13,7 +13,7 @@ public:
     /** Filled with 0xff, which is NaN to floats and NONE to integers. Null if the machine has no more. */
     char* allocate(size_t bytes);
 
-    /** Whether this is the start of an allocation. Reports a write behind its end in `overrun`. */
+    /** Whether this is the start of an allocation. Reports a write after its end in `overrun`. */
     bool release(const void* at, bool& overrun);
 
     /** Releases everything. */

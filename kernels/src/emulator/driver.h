@@ -61,7 +61,7 @@ public:
         control().pendingOperations = static_cast<int32_t>(waiting.size());
     }
 
-    /** Runs what was added first, so many operations in all; returns the first error. */
+    /** Runs operations in the order in which they were added until `total` have run; returns the first error. */
     int runUntil(long total) {
         int error = 0;
         while (run < total && !waiting.empty()) {

@@ -70,7 +70,8 @@ EXPORTED CUresult cuMemFree_v2(CUdeviceptr pointer) {
     }
     publish();
     if (overrun) {
-        fprintf(stderr, "emulated device: something was written behind the allocation at %p\n", address(pointer));
+        fprintf(stderr, "emulated device: something was written after the end of the allocation at %p\n",
+                address(pointer));
         return settle(CUDA_ERROR_ILLEGAL_ADDRESS);
     }
     return early != CUDA_SUCCESS ? early : queued;

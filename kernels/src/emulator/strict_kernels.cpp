@@ -9,10 +9,10 @@
 #include "linear_strict.cu"
 #include "mix.cu"
 #include "pack.cu"
-#include "pick_strict.cu"
 #include "random_weights.cu"
 #include "rms_norm.cu"
 #include "rotate_store.cu"
+#include "sample_strict.cu"
 
 EXPORT(accept_drafts)
 EXPORT(attention_strict_f32)
@@ -34,11 +34,11 @@ EXPORT(pack_f32)
 EXPORT(pack_bf16)
 EXPORT(pack_int8)
 EXPORT(pack_int4)
-EXPORT(pick_strict_f32)
-EXPORT(pick_strict_bf16)
-EXPORT(pick_strict_int8)
-EXPORT(pick_strict_int4)
-EXPORT(pick_best)
+EXPORT(sample_strict_f32)
+EXPORT(sample_strict_bf16)
+EXPORT(sample_strict_int8)
+EXPORT(sample_strict_int4)
+EXPORT(sample_best)
 EXPORT(random_f32)
 EXPORT(random_bf16)
 EXPORT(random_int8)

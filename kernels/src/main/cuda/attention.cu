@@ -113,7 +113,7 @@ struct TileAttention {
             int key = i / CHUNKS;
             int chunk = i % CHUNKS;
             int position = first + key;
-            bool seen = position < tile.mostVisible;
+            bool seen = position < tile.maxVisible;
             size_t block = seen ? table[position / blockTokens] : 0;
             size_t slot = ((block * 2 * kvHeads + kvHead) * blockTokens + (seen ? position % blockTokens : 0)) * D;
             const bf16* from = kv + slot + chunk * 8;
@@ -239,7 +239,7 @@ struct TileAttention {
             commit_copies();
             wait_for_copies<1>();
             __syncthreads();
-            attend(stage, first + KEYS > tile.leastVisible,
+            attend(stage, first + KEYS > tile.minVisible,
                    [&](int half, int key) { return first + key < visible[half]; });
             __syncthreads();
             stage = 1 - stage;
@@ -292,7 +292,7 @@ __device__ __forceinline__ void attention(float* partials, const float* qkv, con
     int split = blockIdx.z;
     bool fresh = split == splits;
     int from = split * splitTokens;
-    int end = min(from + splitTokens, work.tile.mostVisible);
+    int end = min(from + splitTokens, work.tile.maxVisible);
     if (work.tile.rowCount == 0 || (fresh ? work.tile.freshFirst >= work.tile.freshEnd : from >= end)) {
         return; // nothing here: the merge knows that from the rows
     }

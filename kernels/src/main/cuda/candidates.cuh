@@ -1,30 +1,33 @@
-/* Picking one token of a row of scores, in parts: dev.tidar.sampling.TokenPicker, whatever the order of the parts. */
+/*
+ * Sampling one token from a row of scores, whatever the order in which they are looked at:
+ * dev.tidar.sampling.TokenSampler for rows that have nothing but temperature and seed.
+ */
 #pragma once
 
 #include "noise.cuh"
 
-/** Parameters of a pick kernel, as the header of pick.cu describes them. */
-struct Picking {
+/** Parameters of a kernel that samples from the head, as the header of sample_strict.cu describes them. */
+struct HeadSampling {
     Candidate* best;
-    const uint32_t* unpickable;
+    const uint32_t* banned;
     const int* rowNumbers;
     const StepRow* rows;
     const StepSequence* sequences;
     int M, N;
 };
 
-/** How the token of one row is picked. */
-struct RowPicking {
+/** How the token of one row is sampled where temperature and seed are all there is. */
+struct PlainSampling {
     uint64_t seed;
     float inverse;
     int position;
     bool greedy;
 };
 
-__device__ __forceinline__ Candidate nobody() { return {-INFINITE, NONE}; }
+__device__ __forceinline__ Candidate no_candidate() { return {-INFINITE, NONE}; }
 
-/** The way of picking of row i of h; a row that does not exist is greedy, and pick_best leaves it out. */
-__device__ __forceinline__ RowPicking row_picking(const Picking& p, int i) {
+/** How row i of h is sampled; a row that does not exist is greedy, and sample_best leaves it out. */
+__device__ __forceinline__ PlainSampling plain_sampling(const HeadSampling& p, int i) {
     int number = i < p.M ? p.rowNumbers[i] : NONE;
     if (number == NONE) {
         return {0, 1.f, 0, true};
@@ -34,7 +37,7 @@ __device__ __forceinline__ RowPicking row_picking(const Picking& p, int i) {
     return {sequence.seed, sequence.inverseTemperature, row.decides, sequence.temperature == 0};
 }
 
-/** The better of two: what is no number wins, so that it is seen; then the higher score; then the lower id. */
+/** The better of two: NOT_A_NUMBER wins, so that it is seen; then the higher score; then the lower id. */
 __device__ __forceinline__ Candidate better(Candidate a, Candidate b) {
     if (a.token == NOT_A_NUMBER || b.token == NONE) {
         return a;
@@ -55,10 +58,10 @@ __device__ __forceinline__ Candidate best_of_warp(Candidate own) {
     return own;
 }
 
-/** The better of the best so far and one more token. What cannot win even with the largest noise never draws. */
-__device__ __forceinline__ Candidate consider(Candidate best, const Picking& p, const RowPicking& how, float logit,
-                                              int token) {
-    if (token >= p.N || (p.unpickable[token / 32] >> token % 32 & 1) != 0) {
+/** The better of the best so far and one more token. A token that could not win with the largest noise gets none. */
+__device__ __forceinline__ Candidate consider(Candidate best, const HeadSampling& p, const PlainSampling& how,
+                                              float logit, int token) {
+    if (token >= p.N || (p.banned[token / 32] >> token % 32 & 1) != 0) {
         return best;
     }
     if (!(logit < INFINITE)) {

@@ -3,7 +3,7 @@
  *
  *   name     shape            dtype  meaning
  *   f32      [N, columns]     f32    dense
- *   bf16     [N, pitch]       bf16   pitch >= columns; what lies behind the columns is left as it is
+ *   bf16     [N, pitch]       bf16   pitch >= columns; what lies after the columns is left as it is
  *   columns  scalar           i32
  *   pitch    scalar           i32    in elements
  *

@@ -95,7 +95,7 @@ __device__ __forceinline__ void commit_copies() {
 #endif
 }
 
-/** Waits until at most so many of this thread's groups are under way. A barrier must follow before others read. */
+/** Waits until at most GROUPS of this thread's groups are under way. A barrier must follow before others read. */
 template <int GROUPS>
 __device__ __forceinline__ void wait_for_copies() {
 #ifdef __CUDACC__

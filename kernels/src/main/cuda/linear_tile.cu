@@ -1,9 +1,9 @@
 /*
- * linear_tile<rows>_<w>:  y = epilogue(x * w^T) by the tensor cores, for 9 rows and more
+ * linear_tile<rows>_<w>:  y = epilogue(x * w^T) by the tensor cores, for any number of rows, one included
  *
  *   name         shape                      dtype     meaning
  *   y            [M, yPitch]                epilogue  as for linear_strict
- *   x            [M, xPitch]                bf16      xPitch = Kp; columns behind K are zero
+ *   x            [M, xPitch]                bf16      xPitch = Kp; columns after K are zero
  *   w            [Np/64][Kp/64]             w         tiles of weights.cuh; bf16, int8 or int4
  *   scale, bias, addend                               as for linear_strict
  *   partials     [splits][B * rows][C * 128] f32      B = ceil(M / rows), C = ceil(Np / 128); null where splits is 1
@@ -40,8 +40,8 @@ __device__ __forceinline__ size_t partial_at(int split, int row, int output) {
 }
 
 /**
- * Leaves this block's sums for the last one of the splits to add. Returns whether this is the last: then the sums are
- * the totals, added in the order of the splits whoever came last.
+ * Leaves the sums of this block for the split that ends last. Returns whether this is that split: then the sums are
+ * the totals, added in ascending order of the splits.
  */
 template <class S>
 __device__ __forceinline__ bool join_splits(float* sums, const Product& p, int rows) {

@@ -1,17 +1,17 @@
 /*
- * log_probs:  ln softmax of the logits of row m at its pick and at its likeliest tokens, where its rule asks
+ * log_probs:  ln softmax of the logits of row m at its sample and at its likeliest tokens, for rows that ask for it
  *
- *   name        shape           dtype     meaning
- *   values      [M, 1 + most]   f32       written: of the pick, then of as many likeliest tokens as the rule says
- *   ids         [M, most]       i32       written: these tokens, the lowest id first in a tie; NONE where there are no
- *                                         more
- *   logits      [M, N]          f32       of the head, not changed by any rule
- *   picks       [M]             i32       the picks, or NONE
- *   rules       [M]             StepRule  how many tokens are told
- *   unpickable  [ceil(N / 32)]  u32       as for pick_ruled: out of the softmax, too
- *   rowNumbers  [M]             i32       where each row stands in the step, or NONE
- *   most        scalar          i32       most tokens that values and ids have room for
- *   N           scalar          i32       vocabulary
+ *   name        shape           dtype         meaning
+ *   values      [M, 1 + room]   f32           written: of the sample, then of likeliest tokens, as many as asked for
+ *   ids         [M, room]       i32           written: these tokens, the lowest id first in a tie; NONE where there
+ *                                             are no more
+ *   logits      [M, N]          f32           of the head, as it gave them
+ *   sampled     [M]             i32           the samples, or NONE
+ *   samplings   [M]             StepSampling  how many of the likeliest tokens each row asks for
+ *   banned      [ceil(N / 32)]  u32           as for sample_filtered: out of the softmax, too
+ *   rowNumbers  [M]             i32           where each row stands in the step, or NONE
+ *   room        scalar          i32           likeliest tokens that values and ids have room for
+ *   N           scalar          i32           vocabulary
  *
  * Launch    grid M, block 512.
  * Numerics  exponentials in f32, their sum in f64: thread t adds those of the ids t, t + 512, ...; then halves are
@@ -22,7 +22,7 @@
 #include "exponential.cuh"
 #include "logits.cuh"
 
-namespace told_log_probs {
+namespace log_probabilities {
 
 using one_row::THREADS;
 
@@ -31,22 +31,20 @@ struct Storage {
     double sums[THREADS];
 };
 
-/** A row of logits, the unpickable left out. */
+/** A row of logits, without the banned tokens. */
 struct Row {
     const float* of;
-    const uint32_t* unpickable;
+    const uint32_t* banned;
     int N;
 
-    __device__ __forceinline__ float logit(int id) const {
-        return one_row::left_out(unpickable, id) ? -INFINITE : of[id];
-    }
+    __device__ __forceinline__ float logit(int id) const { return one_row::is_banned(banned, id) ? -INFINITE : of[id]; }
 
-    /** The likeliest token after one that is told already. */
-    __device__ __forceinline__ Candidate next(Storage& shared, Candidate told) const {
-        Candidate best = nobody();
+    /** The likeliest token after one that is reported already. */
+    __device__ __forceinline__ Candidate next(Storage& shared, Candidate previous) const {
+        Candidate best = no_candidate();
         for (int id = threadIdx.x; id < N; id += THREADS) {
             float score = logit(id);
-            bool isLess = score < told.score || (score == told.score && id > told.token);
+            bool isLess = score < previous.score || (score == previous.score && id > previous.token);
             if (score > -INFINITE && isLess) {
                 best = better(best, {score, id});
             }
@@ -76,24 +74,24 @@ __device__ __forceinline__ float log_prob(const Row& row, int id, double normali
     return id < 0 ? -INFINITE : static_cast<float>(static_cast<double>(row.logit(id)) - normaliser);
 }
 
-} // namespace told_log_probs
+} // namespace log_probabilities
 
-extern "C" __global__ void __launch_bounds__(told_log_probs::THREADS)
-    log_probs(float* values, int* ids, const float* logits, const int* picks, const StepRule* rules,
-              const uint32_t* unpickable, const int* rowNumbers, int most, int N) {
-    using namespace told_log_probs;
+extern "C" __global__ void __launch_bounds__(log_probabilities::THREADS)
+    log_probs(float* values, int* ids, const float* logits, const int* sampled, const StepSampling* samplings,
+              const uint32_t* banned, const int* rowNumbers, int room, int N) {
+    using namespace log_probabilities;
     SHARED(Storage, shared);
-    int likeliest = rules[blockIdx.x].likeliest;
+    int likeliest = samplings[blockIdx.x].likeliest;
     if (likeliest == NONE || rowNumbers[blockIdx.x] == NONE) {
         return;
     }
-    Row row{logits + static_cast<size_t>(blockIdx.x) * N, unpickable, N};
+    Row row{logits + static_cast<size_t>(blockIdx.x) * N, banned, N};
     Candidate token = row.next(shared, {INFINITE, N});
     double normaliser = token.token == NONE ? 0 : row.normaliser(shared, token.score);
-    float* ownValues = values + static_cast<size_t>(blockIdx.x) * (1 + most);
-    int* ownIds = ids + static_cast<size_t>(blockIdx.x) * most;
+    float* ownValues = values + static_cast<size_t>(blockIdx.x) * (1 + room);
+    int* ownIds = ids + static_cast<size_t>(blockIdx.x) * room;
     if (threadIdx.x == 0) {
-        ownValues[0] = log_prob(row, picks[blockIdx.x], normaliser);
+        ownValues[0] = log_prob(row, sampled[blockIdx.x], normaliser);
     }
     for (int i = 0; i < likeliest; i++) {
         if (threadIdx.x == 0) {

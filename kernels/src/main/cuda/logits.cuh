@@ -1,4 +1,4 @@
-/* A block that works on one row of logits: how its threads share the tokens, and what they find out together. */
+/* A block that works on one row of logits: its threads share the tokens and reduce over them. */
 #pragma once
 
 #include "candidates.cuh"
@@ -8,12 +8,12 @@ namespace one_row {
 constexpr int THREADS = 512;
 constexpr int WARPS = THREADS / 32;
 
-/** Whether a token is left out of every row. */
-__device__ __forceinline__ bool left_out(const uint32_t* unpickable, int token) {
-    return (unpickable[token / 32] >> token % 32 & 1) != 0;
+/** Whether a token is banned in every row. */
+__device__ __forceinline__ bool is_banned(const uint32_t* banned, int token) {
+    return (banned[token / 32] >> token % 32 & 1) != 0;
 }
 
-/** What the warps of a block tell each other. */
+/** Shared memory through which the warps of a block reduce. */
 struct Exchange {
     Candidate best[WARPS];
     uint64_t sums[WARPS];
@@ -27,7 +27,7 @@ __device__ __forceinline__ Candidate best_of_block(Exchange& shared, Candidate o
     }
     __syncthreads();
     own = best_of_warp(shared.best[threadIdx.x % WARPS]);
-    __syncthreads(); // before the next question
+    __syncthreads(); // before the next reduction
     return own;
 }
 
@@ -48,7 +48,7 @@ __device__ __forceinline__ uint64_t sum_of_block(Exchange& shared, uint64_t own)
     }
     __syncthreads();
     own = sum_of_warp(threadIdx.x % 32 < WARPS ? shared.sums[threadIdx.x % 32] : 0);
-    __syncthreads(); // before the next question
+    __syncthreads(); // before the next reduction
     return own;
 }
 

@@ -3,15 +3,15 @@
  * mix_f32:     y[m, :] = beta * y[m, :] + (1 - beta) * x[m, :]
  *
  *   name       shape    dtype         meaning
- *   mixed      [M]      i32           written by mixed_rows: slot 0 of the group for one kept row more than stand
+ *   mixed      [M]      i32           written by mixed_rows: slot 0 of the group for one kept row more than there are
  *                                     before the verify row, NONE where there is none or beta is 1; read by mix
- *   verifyRows [M]      i32           row of each pick, or NONE in padding
+ *   verifyRows [M]      i32           row of each sample, or NONE in padding
  *   rows       [*]      StepRow       sequence of a row
- *   sequences  [*]      StepSequence  beta, and where picks and groups begin
+ *   sequences  [*]      StepSequence  beta, and where samples and groups begin
  *   groups     [*]      i32           first row of the group for each kept count, or NONE
  *   y          [M, H]   f32           normalised verify rows; those without a mask stay
  *   x          [M, H]   f32           normalised masks, gathered; undefined where there is none
- *   M          scalar   i32           picks, padding included
+ *   M          scalar   i32           samples, padding included
  *   H          scalar   i32           columns
  *
  * Launch    mixed_rows: grid ceil(M / 128), block 128. mix: grid M, block 128.
@@ -22,9 +22,8 @@
  */
 #include "device.cuh"
 
-extern "C" __global__ void __launch_bounds__(128)
-    mixed_rows(int* mixed, const int* verifyRows, const StepRow* rows, const StepSequence* sequences, const int* groups,
-               int M) {
+extern "C" __global__ void __launch_bounds__(128) mixed_rows(int* mixed, const int* verifyRows, const StepRow* rows,
+                                                             const StepSequence* sequences, const int* groups, int M) {
     int m = blockIdx.x * blockDim.x + threadIdx.x;
     if (m >= M) {
         return;
@@ -34,7 +33,7 @@ extern "C" __global__ void __launch_bounds__(128)
     if (row != NONE) {
         StepSequence plan = sequences[rows[row].sequence];
         if (plan.beta < 1.f) {
-            partner = groups[plan.firstGroup + (m - plan.firstPick) + 1];
+            partner = groups[plan.firstGroup + (m - plan.firstSample) + 1];
         }
     }
     mixed[m] = partner;

@@ -2,10 +2,10 @@
  * pack_<w>:  rows of a matrix as a checkpoint stores them, into the order of weights.cuh
  *
  *   name         shape           dtype  meaning
- *   w            [Np/64][Kp/64]  w      tiles; zeroed once before the first rows come
+ *   w            [Np/64][Kp/64]  w      tiles; zeroed before the first call
  *   source       [count, K]      w      row-major; f32 for pack_int4, which quantises
  *   scales       [ceil(Kp/128)][Np]  bf16   pack_int4 only: written; others get theirs from the host
- *   count        scalar          i32    rows that come in this call: the grid
+ *   count        scalar          i32    rows of this call: the grid
  *   firstPacked  scalar          i32    packed row of the first; in turns counted in outputs of one half
  *   turn         scalar          i32    0: rows follow each other; 1: gate, 2: up of a gated matrix, in turns of 8
  *                                       (firstPacked a multiple of 8 then)

@@ -6,9 +6,9 @@
  * depend on the shape alone, so a captured graph replays any step of its shape.
  *
  * Rows      A step has M rows: E exact rows, then M - E drafting rows, each range padded to its bucket. A padding row
- *           is token 0 at position 0 that sees nothing; its slot is NONE, and nobody reads what it computes.
+ *           is token 0 at position 0 that sees nothing; its slot is NONE, and what it computes is never read.
  * Numbers   f32 tensors are dense, [rows, columns]. Their bf16 twins, the inputs of tensor-core products, have a pitch:
- *           columns rounded up to 64, the elements behind the columns zero. int is 32 bits. NONE is -1.
+ *           columns rounded up to 64, the elements after the columns zero. int is 32 bits. NONE is -1.
  * Weights   weights.cuh says how a matrix lies in memory.
  * Strict    Kernels named strict, and those whose header says so, compute the very bits of the CPU backend: single
  *           IEEE operations, contraction off (-fmad=false), fused multiply-adds only where they are written.
@@ -27,21 +27,21 @@ struct alignas(16) StepRow {
     int sequence;   // index of its sequence in the step
     int groupFirst; // drafting rows: its own group is rows [groupFirst, groupEnd) of the step, seen in both directions
     int groupEnd;   // equal to groupFirst where there is no group
-    int decides;    // position of the token that a pick from this row decides
+    int decides;    // position of the token that is sampled from this row
     int slot;       // where its key and value are stored: block * blockTokens + offset; NONE stores nothing
 };
 
-/** One sequence of a step, 48 bytes. How it picks, and what it verifies; see VerifyPlan of the engine. */
+/** One sequence of a step, 48 bytes. How it samples, and what it verifies; see VerifyPlan of the engine. */
 struct alignas(16) StepSequence {
     uint64_t seed;
     float temperature;        // 0 takes the best
     float inverseTemperature; // 1 / temperature, rounded once by the host
     int firstRow;             // row of the anchor
     int verifyRows;           // 0 where nothing is verified, and in padding
-    int firstPick;            // where its picks begin among the picks of the step
+    int firstSample;          // where its samples begin among the samples of the step
     int firstDraft;           // where its drafts begin; it has draftLength - 1
     int draftLength;          // K; 1 where no group is carried, and in padding
-    int firstGroup; // groups[firstGroup + kept] is the first row of the group that drafts behind kept rows, or NONE
+    int firstGroup; // groups[firstGroup + kept] is the first row of the group that drafts after kept rows, or NONE
     float beta;     // trust in the verify rows; below 1 each is mixed with the mask that proposes the same token
     int reserved;
 };
@@ -54,19 +54,19 @@ struct alignas(16) StepTile {
     int firstRow;
     int rowCount; // at most 64 / (query heads per KV head)
     int sequence;
-    int leastVisible; // of its rows: keys below it need no comparison
-    int mostVisible;
+    int minVisible; // of its rows: keys below it need no comparison
+    int maxVisible;
     int freshFirst; // union of the groups of its rows, [freshFirst, freshEnd) in rows of the step
     int freshEnd;
     int reserved;
 };
 
 /**
- * How one row is picked where temperature and seed are not all there is to it, 112 bytes; see PickRule of the engine.
- * Lists stand behind the rules of the step and begin at so many words from the first of them; rows share what is equal.
- * Ids beyond the vocabulary mean nothing.
+ * How one row is sampled where it has more than temperature and seed, 112 bytes; see RowSampling of the engine.
+ * Lists stand after the last of these structs, each at a number of words from the first struct; rows share equal lists.
+ * Ids beyond the vocabulary are ignored.
  */
-struct alignas(16) StepRule {
+struct alignas(16) StepSampling {
     uint64_t seed;
     float temperature;        // 0 takes the best
     float inverseTemperature; // 1 / temperature, rounded once by the host
@@ -75,24 +75,24 @@ struct alignas(16) StepRule {
     int topK;                 // 0 is off
     float minP;               // largest distance to the best: -ln(min-p); infinite is off
     float repetition, frequency, presence;
-    int plain;        // 1: temperature and seed are all there is, so the pick is that of pick_best
-    int bias;         // {int id, float value} for each of so many
+    int plain;        // 1: temperature and seed are all there is, so the sample is that of sample_best
+    int bias;         // where {int id, float value} begin, biasCount of them
     int biasCount;    //
-    int history;      // {int id, int inAnswer} for each of so many tokens that have appeared
+    int history;      // {int id, int inAnswer} of the tokens that have appeared
     int historyCount; //
     int since;        // the same, in place of those in the history; few
     int sinceCount;   //
-    int barred;       // ids of so many tokens that are not picked at positions below barredBefore
-    int barredCount;  //
-    int barredBefore; //
-    int allowed;      // bits of the tokens that may be picked, in so many words; beyond them none may
+    int banned;       // ids that are not sampled at positions below bannedBefore
+    int bannedCount;  //
+    int bannedBefore; //
+    int allowed;      // one bit for each token that may be sampled; tokens beyond the last word may not
     int allowedWords; // 0 allows all
-    int likeliest;    // tokens that log-probabilities are told of besides the pick; NONE: they are not asked for
+    int likeliest;    // log-probabilities of as many likeliest tokens are reported; NONE: of none, nor of the sample
     int reserved[2];
 };
 
 static_assert(sizeof(StepRow) == 32 && sizeof(StepSequence) == 48 && sizeof(StepTile) == 32, "the host writes these");
-static_assert(sizeof(StepRule) == 112, "the host writes these");
+static_assert(sizeof(StepSampling) == 112, "the host writes these");
 
 /** What a product does with its finished outputs. */
 enum Epilogue : int {
@@ -106,7 +106,7 @@ enum Epilogue : int {
 /** The best token of one row among some columns of the head. */
 struct Candidate {
     float score;
-    int token; // NONE: no finite score; NOT_A_NUMBER: a score is NaN or positive infinity, so the row picks nothing
+    int token; // NONE: no finite score; NOT_A_NUMBER: a score is NaN or positive infinity, so the row samples nothing
 };
 
 constexpr int NOT_A_NUMBER = -2;

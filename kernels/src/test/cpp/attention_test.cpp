@@ -165,8 +165,8 @@ std::vector<StepTile> tilesOf(const Step& s) {
         }
         StepTile& t = tiles.back();
         t.rowCount++;
-        t.leastVisible = std::min(t.leastVisible, r.visible);
-        t.mostVisible = std::max(t.mostVisible, r.visible);
+        t.minVisible = std::min(t.minVisible, r.visible);
+        t.maxVisible = std::max(t.maxVisible, r.visible);
         t.freshEnd = std::max(t.freshEnd, r.groupEnd);
     }
     tiles.push_back({}); // padding

@@ -30,7 +30,8 @@ void accessesOutsideAnAllocationAreIllegal() {
     CUdeviceptr shortOne = 0;
     require(cuMemAlloc_v2(&shortOne, 256), "cuMemAlloc");
     check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 64) == 0, "inside", "access");
-    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 65) == 700, "behind", "access");
+    check(gather(to.pointer(), reinterpret_cast<float*>(shortOne), numbers.pointer(), 65) == 700, "after the end",
+          "access");
     check(cuCtxSynchronize() == 700, "is not sticky", "access");
     recover();
     require(cuMemFree_v2(shortOne), "cuMemFree");
@@ -84,7 +85,7 @@ void graphsReplayWhatWasCaptured() {
     require(cuMemFreeHost(pinned), "cuMemFreeHost");
 }
 
-void faultsComeWhenTheyAreTold() {
+void faultsComeAtTheCallThatIsNamed() {
     control().faults[emulated::ALLOCATE].code = 2;
     control().faults[emulated::ALLOCATE].countdown = 2;
     CUdeviceptr first = 0;
@@ -177,7 +178,7 @@ int main() {
     accessesOutsideAnAllocationAreIllegal();
     workRunsWhenSomebodyWaits();
     graphsReplayWhatWasCaptured();
-    faultsComeWhenTheyAreTold();
+    faultsComeAtTheCallThatIsNamed();
     aDriverThatForgetsIsLikeNew();
     whatHardwareLeavesUndefinedIsAFault();
     whatIsReleasedIsCounted();

@@ -1,5 +1,5 @@
 // Times the products and the attention of one transformer layer, kernel by kernel, beside a copy of device memory, and
-// picks by rules.
+// filtered sampling.
 //
 //   LD_LIBRARY_PATH=<folder of libcuda.so.1> kernel_bench PTX [8b | 1.5b | 135m]
 //
@@ -106,19 +106,14 @@ void product(const std::string& what, const std::string& type, int M, int output
     scales.clear();
     int rows = tileFor(M);
     for (int splits : {1, 2, 4, 8}) {
-        bool vector = M <= 8;
-        std::string name = vector ? "linear_vector" + std::to_string(M == 1   ? 1
-                                                                     : M <= 4 ? 4
-                                                                              : 8)
-                                  : "linear_tile" + std::to_string(rows);
+        std::string name = "linear_tile" + std::to_string(rows);
         Geometry g;
         g.block = 256;
-        g.x = static_cast<unsigned>(vector ? Np / 16 : (M + rows - 1) / rows);
-        g.y = static_cast<unsigned>(vector ? 1 : (Np + 127) / 128);
-        g.z = static_cast<unsigned>(vector ? 1 : splits);
+        g.x = static_cast<unsigned>((M + rows - 1) / rows);
+        g.y = static_cast<unsigned>((Np + 127) / 128);
+        g.z = static_cast<unsigned>(splits);
         int stages = rows <= 32 ? 4 : 3;
-        g.shared =
-            vector ? 0 : static_cast<unsigned>(std::max(stages * (rows * 128 + 8192 * bytesOf(type)), rows * 544.0));
+        g.shared = static_cast<unsigned>(std::max(stages * (rows * 128 + 8192 * bytesOf(type)), rows * 544.0));
         Device<float> partials(static_cast<size_t>(splits) * g.x * rows * g.y * 128);
         Device<int> tickets(std::vector<int>(g.x * g.y, 0));
         double ms = milliseconds([&](int i) {
@@ -133,13 +128,10 @@ void product(const std::string& what, const std::string& type, int M, int output
         printf("%-8s %-5s %4d rows  [%6d, %5d]  %-16s splits %d  %8.4f ms  %6.0f GB/s  %5.1f %% of copy  %6.1f TF\n",
                what.c_str(), type.c_str(), M, outputs, K, name.c_str(), static_cast<int>(g.z), ms, rate,
                100 * rate / copyGBs, 2e-9 * M * static_cast<double>(elements) / ms);
-        if (vector) {
-            break;
-        }
     }
 }
 
-/** Times attention over so many cached keys. */
+/** Times attention over a context of cached keys. */
 void attention(const Layer& l, int M, int context) {
     constexpr int BLOCK = 16;
     constexpr int SPLIT = 512;
@@ -193,8 +185,8 @@ void attention(const Layer& l, int M, int context) {
            static_cast<double>(cache.bytes()) / ms / 1e6);
 }
 
-/** Times picks by one rule from random logits: top-k, top-p, neither. */
-void ruledPicks(int vocab, int M) {
+/** Times filtered sampling from random logits: top-k, top-p, neither. */
+void filteredSampling(int vocab, int M) {
     size_t cells = static_cast<size_t>(M) * vocab;
     Device<float> logits(cells);
     Device<float> scores(cells);
@@ -205,27 +197,27 @@ void ruledPicks(int vocab, int M) {
     require(launch("random_f32", fill, static_cast<void*>(logits.pointer()), static_cast<long long>(cells), uint64_t(1),
                    10.f),
             "random");
-    Device<uint32_t> unpickable(std::vector<uint32_t>((vocab + 31) / 32, 0));
+    Device<uint32_t> banned(std::vector<uint32_t>((vocab + 31) / 32, 0));
     Device<int> numbers(std::vector<int>(M, 0));
     Device<StepRow> rows(std::vector<StepRow>(1));
-    Device<int> picks(M);
+    Device<int> sampled(M);
     for (const char* filter : {"none", "top-k 50", "top-p 0.9"}) {
-        StepRule rule{};
-        rule.temperature = rule.inverseTemperature = 1;
-        rule.topK = filter[4] == 'k' ? 50 : 0;
-        rule.topP = filter[4] == 'p' ? 0.9 : 1;
-        rule.typicalP = 1;
-        rule.minP = INFINITY;
-        rule.likeliest = NONE;
-        Device<StepRule> rules(std::vector<StepRule>(M, rule));
+        StepSampling how{};
+        how.temperature = how.inverseTemperature = 1;
+        how.topK = filter[4] == 'k' ? 50 : 0;
+        how.topP = filter[4] == 'p' ? 0.9 : 1;
+        how.typicalP = 1;
+        how.minP = INFINITY;
+        how.likeliest = NONE;
+        Device<StepSampling> samplings(std::vector<StepSampling>(M, how));
         double ms = milliseconds([&](int) {
-            require(launch("pick_ruled", Geometry{static_cast<unsigned>(M), 1, 1, 512, 65536}, picks.pointer(),
-                           scores.pointer(), ids.pointer(), logits.pointer(), rules.pointer(),
-                           reinterpret_cast<int*>(rules.pointer()), unpickable.pointer(), numbers.pointer(),
+            require(launch("sample_filtered", Geometry{static_cast<unsigned>(M), 1, 1, 512, 65536}, sampled.pointer(),
+                           scores.pointer(), ids.pointer(), logits.pointer(), samplings.pointer(),
+                           reinterpret_cast<int*>(samplings.pointer()), banned.pointer(), numbers.pointer(),
                            rows.pointer(), vocab),
-                    "pick_ruled");
+                    "sample_filtered");
         });
-        printf("pick_ruled      %4d rows of %d tokens, filter %-9s  %8.4f ms\n", M, vocab, filter, ms);
+        printf("sample_filtered %4d rows of %d tokens, filter %-9s  %8.4f ms\n", M, vocab, filter, ms);
     }
 }
 
@@ -244,7 +236,7 @@ int main(int count, char** arguments) {
         if (count > 2 ? l.name != std::string(arguments[2]) : tiny != emulated) {
             continue;
         }
-        ruledPicks(l.vocab, 8);
+        filteredSampling(l.vocab, 8);
         for (int M : {1, 4, 8, 16, 20, 72, 144, 272, 2048}) {
             if (emulated && M > 20) {
                 break;

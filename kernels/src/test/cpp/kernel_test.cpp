@@ -8,8 +8,8 @@ int main(int count, char** arguments) {
     using namespace self_test;
     open(count > 1 ? arguments[1] : COMMITTED_PTX);
     testProducts();
-    testPicks();
-    testRuledPicks();
+    testSampling();
+    testFilteredSampling();
     testAttention();
     testRows();
     printf("kernels: %s\n", failures == 0 ? "passed" : "FAILED");

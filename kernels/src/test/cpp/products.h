@@ -192,9 +192,6 @@ inline Geometry geometry(const std::string& name, int rows, const Weights& w, in
         g.x = static_cast<unsigned>(w.Np / 64);
         g.y = static_cast<unsigned>((M + 15) / 16);
         g.block = 64;
-    } else if (name.find("vector") != std::string::npos) {
-        g.x = static_cast<unsigned>(w.Np / 16);
-        g.block = 256;
     } else {
         double bytes = w.type == "bf16" ? 2 : w.type == "int8" ? 1 : 0.5;
         int stages = rows <= 32 ? 4 : 3;

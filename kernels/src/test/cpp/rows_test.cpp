@@ -146,11 +146,11 @@ void acceptKeepsRowsUpToTheFirstRefusal() {
     Device<StepRow> steps(rows);
     Device<StepSequence> sequences(plans);
     Device<int> groups(std::vector<int>{NONE, 100, 103, NONE, NONE, 200, 203});
-    Device<int> picks(std::vector<int>{51, 7, 8, 61, 9});
+    Device<int> sampled(std::vector<int>{51, 7, 8, 61, 9});
     Device<int> kept(3);
     Device<int> drafts(4);
-    require(launch("accept_drafts", grid(3, 1, 32), kept.pointer(), drafts.pointer(), picks.pointer(), steps.pointer(),
-                   sequences.pointer(), groups.pointer()),
+    require(launch("accept_drafts", grid(3, 1, 32), kept.pointer(), drafts.pointer(), sampled.pointer(),
+                   steps.pointer(), sequences.pointer(), groups.pointer()),
             "accept_drafts");
     check(kept.read() == std::vector<int>({2, 2, 0}), "kept", "accept_drafts");
     check(drafts.read() == std::vector<int>({104, 105, 204, 205}), "draft rows", "accept_drafts");

@@ -121,8 +121,8 @@ CUresult launch(const std::string& name, Geometry g, A... arguments) {
 }
 
 void testProducts();
-void testPicks();
-void testRuledPicks();
+void testSampling();
+void testFilteredSampling();
 void testAttention();
 void testRows();
 

@@ -179,12 +179,11 @@ final class Arguments {
             Tensor h,
             Linear head,
             Ids rowNumbers,
-            int count,
             List<RowSampling> rules) {
+        int count = rules.size();
         requireShape("h", h, count, head.inputs());
         require(count <= sampled.capacity(), "picks must hold %d ids, but hold %d", count, sampled.capacity());
         require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
-        require(rules.size() == count, "rules must be one for each of %d rows, but are %d", count, rules.size());
         if (rules.stream().anyMatch(rule -> rule.logProbs().isPresent())) {
             requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MAX);
         }

@@ -1,8 +1,9 @@
 package dev.tidar.backend;
 
-import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
@@ -68,14 +69,17 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
     // a step
 
     /**
-     * Runs the verbs of one step. A device may pad the step to a shape that it knows, and may repeat what it did for
-     * that shape before instead of running the program again. So a program does nothing but call verbs, on the inputs
-     * that it is given; which verbs, and on how many rows, depends on the shape of these inputs alone. What
+     * Prepares the steps of one network. A device may pad a step to a shape that it knows, and may repeat what it did
+     * for that shape before instead of calling the verbs again. So {@code verbs} does nothing but call verbs, on the
+     * inputs that it is given; which verbs, and on how many rows, depends on the shape of these inputs alone. What
      * {@link #read} then returns is that of the unpadded step.
      *
-     * @param program the same object for each step of one network
+     * @param kv the cache of all its attention
+     * @param heads the shape of all its attention
+     * @param maxRows rows that its tensors have; no step is padded beyond
+     * @param verbs calls the verbs of a step
      */
-    void step(StepInputs inputs, Consumer<StepInputs> program);
+    StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs);
 
     // verbs
 
@@ -135,14 +139,14 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
     void gatherRows(Tensor y, Tensor x, Ids rows, int count);
 
     /**
-     * Samples one token for each row of h: {@code logits = h · headᵀ}, banned ids left out, then
-     * {@link dev.tidar.sampling.TokenSampler} with the row's rule and the noise of the position that the row decides.
+     * Samples one token for each row of a pass: {@code logits = h · headᵀ}, banned ids left out, then
+     * {@link dev.tidar.sampling.TokenSampler} with the row's {@link StepInputs#rules} and the noise of the position that
+     * the row decides.
      *
-     * @param sampled {@code [count]}; NONE where the row number is NONE or no score is finite
-     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows whose rule asks for it
-     * @param h {@code [count, hidden]}, gathered and normalised rows
-     * @param rowNumbers {@code [count]}, where each row of h stands in the step
-     * @param rules one for each row of h
+     * @param sampled {@code [rows of the pass]}; NONE where the row number is NONE or no score is finite
+     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows that ask for it
+     * @param h {@code [rows of the pass, hidden]}, gathered and normalised rows
+     * @param rowNumbers {@code [rows of the pass]}, where each row of h stands in the step
      */
     void sample(
             Ids sampled,
@@ -150,9 +154,8 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
             Tensor h,
             Linear head,
             Ids rowNumbers,
-            int count,
-            StepRows rows,
-            List<RowSampling> rules);
+            StepInputs inputs,
+            Pass pass);
 
     /** Sets the ids that {@link #sample} never samples: the mask token, and ids beyond the tokenizer. */
     void ban(int[] tokenIds);

@@ -5,8 +5,8 @@ import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.backend.cuda.Arithmetic;
-import dev.tidar.backend.cuda.Gpu;
-import dev.tidar.backend.cuda.GpuProbe;
+import dev.tidar.backend.cuda.driver.Gpu;
+import dev.tidar.backend.cuda.driver.GpuProbe;
 import java.util.List;
 import java.util.Optional;
 

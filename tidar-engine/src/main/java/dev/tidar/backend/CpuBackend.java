@@ -34,7 +34,9 @@ import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.cpu.Workspace;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
@@ -129,8 +131,8 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void step(StepInputs inputs, Consumer<StepInputs> program) {
-        program.accept(inputs);
+    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs) {
+        return verbs::accept;
     }
 
     @Override
@@ -237,12 +239,13 @@ public final class CpuBackend implements Backend {
             Tensor h,
             Linear head,
             Ids rowNumbers,
-            int count,
-            StepRows rows,
-            List<RowSampling> rules) {
-        requireSample(sampled, logProbs, h, head, rowNumbers, count, rules);
+            StepInputs inputs,
+            Pass pass) {
+        StepRows rows = inputs.rows();
+        List<RowSampling> rules = inputs.rules(pass);
+        requireSample(sampled, logProbs, h, head, rowNumbers, rules);
         requireGated("head", isGated(head), false);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < rules.size(); i++) {
             int row = ((CpuIds) rowNumbers).values()[i];
             if (row != Ids.NONE) {
                 requireIndex("row number", row, rows.counts().total());

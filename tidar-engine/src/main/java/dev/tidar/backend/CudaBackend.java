@@ -2,7 +2,6 @@ package dev.tidar.backend;
 
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
-import static dev.tidar.backend.Arguments.requireBanned;
 import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
 import static dev.tidar.backend.Arguments.requireGather;
@@ -10,26 +9,28 @@ import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireRowNumbers;
-import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
+import static dev.tidar.backend.Arguments.requireBanned;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.Arithmetic;
-import dev.tidar.backend.cuda.CudaGain;
-import dev.tidar.backend.cuda.CudaIds;
-import dev.tidar.backend.cuda.CudaKv;
-import dev.tidar.backend.cuda.CudaLinear;
-import dev.tidar.backend.cuda.CudaRotaryTable;
-import dev.tidar.backend.cuda.CudaTensor;
+import dev.tidar.backend.cuda.memory.CudaGain;
+import dev.tidar.backend.cuda.memory.CudaIds;
+import dev.tidar.backend.cuda.memory.CudaKv;
+import dev.tidar.backend.cuda.memory.CudaLinear;
+import dev.tidar.backend.cuda.memory.CudaRotaryTable;
+import dev.tidar.backend.cuda.memory.CudaTensor;
 import dev.tidar.backend.cuda.CudaVerbs;
-import dev.tidar.backend.cuda.Gpu;
-import dev.tidar.sampling.RowSampling;
+import dev.tidar.backend.cuda.driver.Gpu;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
@@ -41,8 +42,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ import java.util.function.Consumer;
  * The verbs on an NVIDIA GPU: the very bits of {@link CpuBackend} in strict arithmetic, on the tensor cores in fast
  * arithmetic. A step is one captured graph.
  *
- * <p>Verbs queue work and return; {@link #read} and {@link #step} wait for it. This class checks arguments and hands
+ * <p>Verbs queue work and return; {@link #read} and a step wait for it. This class checks arguments and hands
  * over to {@link dev.tidar.backend.cuda}.
  */
 public final class CudaBackend implements Backend {
@@ -114,8 +115,8 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void step(StepInputs inputs, Consumer<StepInputs> program) {
-        verbs.steps().run(inputs, program);
+    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> program) {
+        return verbs.program((CudaKv) kv, heads, maxRows, program);
     }
 
     @Override
@@ -177,19 +178,19 @@ public final class CudaBackend implements Backend {
     @Override
     public void verifyRows(Ids rows, StepInputs inputs) {
         requireRowNumbers(rows, inputs.numSamples());
-        verbs.sampled().verifyRows((CudaIds) rows, inputs);
+        verbs.sampler().verifyRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mixedRows(Ids rows, StepInputs inputs) {
         requireRowNumbers(rows, inputs.numSamples());
-        verbs.sampled().mixedRows((CudaIds) rows, inputs);
+        verbs.sampler().mixedRows((CudaIds) rows, inputs);
     }
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
         requireMix(y, x, rows, inputs);
-        verbs.sampled().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
+        verbs.sampler().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
     }
 
     @Override
@@ -205,32 +206,24 @@ public final class CudaBackend implements Backend {
             Tensor h,
             Linear head,
             Ids rowNumbers,
-            int count,
-            StepRows rows,
-            List<RowSampling> rules) {
-        requireSample(sampled, logProbs, h, head, rowNumbers, count, rules);
+            StepInputs inputs,
+            Pass pass) {
+        requireSample(sampled, logProbs, h, head, rowNumbers, inputs.rules(pass));
         requireGated("head", isGated(head), false);
-        verbs.sampled()
-                .sample(
-                        (CudaIds) sampled,
-                        logProbs,
-                        (CudaTensor) h,
-                        (CudaLinear) head,
-                        (CudaIds) rowNumbers,
-                        rows,
-                        rules);
+        verbs.sampler()
+                .sample((CudaIds) sampled, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, inputs, pass);
     }
 
     @Override
     public void ban(int[] tokenIds) {
         requireBanned(tokenIds);
-        verbs.sampled().ban(tokenIds);
+        verbs.sampler().ban(tokenIds);
     }
 
     @Override
     public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
         requireAccept(kept, draftRows, sampled, rows, plans);
-        verbs.sampled().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) sampled, rows, plans);
+        verbs.sampler().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) sampled, rows, plans);
     }
 
     @Override

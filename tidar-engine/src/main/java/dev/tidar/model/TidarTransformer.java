@@ -4,8 +4,10 @@ import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.sampling.RowSampling;
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -17,7 +19,6 @@ import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of
@@ -33,7 +34,7 @@ public final class TidarTransformer implements TidarModel {
     private final TidarWeights weights;
     private final PagedKv kv;
     private final Workspace work;
-    private final Consumer<StepInputs> program = this::run;
+    private final StepProgram program;
 
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
         this.backend = backend;
@@ -42,11 +43,12 @@ public final class TidarTransformer implements TidarModel {
         this.weights = weights;
         this.kv = kv;
         this.work = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
+        this.program = backend.program(kv, heads, maxRows, this::run);
     }
 
     @Override
     public StepResult step(StepInputs inputs) {
-        backend.step(inputs, program);
+        program.run(inputs);
         return result(inputs);
     }
 
@@ -60,11 +62,11 @@ public final class TidarTransformer implements TidarModel {
         if (inputs.mixes()) {
             mix(inputs);
         }
-        sample(work.sampled(), work.sampleRows(), rows, inputs.verifyRules());
+        sample(work.sampled(), work.sampleRows(), inputs, Pass.VERIFY);
 
         backend.accept(work.kept(), work.draftRows(), work.sampled(), rows, inputs.plans());
         normalised(inputs.numDrafts(), work.draftRows());
-        sample(work.drafts(), work.draftRows(), rows, inputs.draftRules());
+        sample(work.drafts(), work.draftRows(), inputs, Pass.DRAFT);
     }
 
     /**
@@ -78,8 +80,8 @@ public final class TidarTransformer implements TidarModel {
         backend.mix(work.h(), work.mixed(), work.mixedRows(), inputs);
     }
 
-    private void sample(Ids sampled, Ids rowNumbers, StepRows rows, List<RowSampling> rules) {
-        backend.sample(sampled, work.logProbs(), work.h(), weights.head(), rowNumbers, rules.size(), rows, rules);
+    private void sample(Ids sampled, Ids rowNumbers, StepInputs inputs, Pass pass) {
+        backend.sample(sampled, work.logProbs(), work.h(), weights.head(), rowNumbers, inputs, pass);
     }
 
     /**

@@ -47,6 +47,14 @@ public record StepInputs(
         }
     }
 
+    /** How the rows of a pass are sampled, in their order. */
+    public List<RowSampling> rules(Pass pass) {
+        return switch (pass) {
+            case VERIFY -> verifyRules;
+            case DRAFT -> draftRules;
+        };
+    }
+
     /** Whether a verify row is asked for log-probabilities. */
     public boolean asksLogProbs() {
         return verifyRules.stream().anyMatch(rule -> rule.logProbs().isPresent());

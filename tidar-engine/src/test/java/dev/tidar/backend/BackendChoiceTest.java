@@ -52,8 +52,8 @@ class BackendChoiceTest {
             delimiter = '|',
             value = {
                 "devices | 0 | the NVIDIA driver finds no device",
-                "driver | 11080 | the NVIDIA driver knows CUDA 11.8, but 12.0 (driver 525) is the least; update the driver",
-                "capability | 75 | emulated has compute capability 7.5, but 8.0 (Ampere) is the least",
+                "driver | 11080 | the NVIDIA driver knows CUDA 11.8, but 12.0 (driver 525) is the minimum; update the driver",
+                "capability | 75 | emulated has compute capability 7.5, but 8.0 (Ampere) is the minimum",
             })
     void saysInOneLineWhyThereIsNoGpu(String what, int value, String why) {
         pretend(what, value);

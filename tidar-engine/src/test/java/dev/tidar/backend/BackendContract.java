@@ -13,6 +13,7 @@ import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
@@ -323,9 +324,8 @@ abstract class BackendContract extends BackendFixture {
                 tensor(3, 1, new float[] {1, 1, 1}),
                 head,
                 ids(0, 1, 2),
-                3,
-                exactRows(1, 2, 3),
-                rules);
+                samples(exactRows(1, 2, 3), rules),
+                Pass.VERIFY);
 
         assertThat(backend.read(sampled, 3)).containsExactly(2, 3, 0);
     }
@@ -349,11 +349,12 @@ abstract class BackendContract extends BackendFixture {
                 tensor(2, 1, new float[] {1, 1}),
                 head,
                 ids(0, 1),
-                2,
-                exactRows(1, 2),
-                List.of(
-                        RowSampling.draft(asked, TokenCounts.NONE),
-                        RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE)));
+                samples(
+                        exactRows(1, 2),
+                        List.of(
+                                RowSampling.draft(asked, TokenCounts.NONE),
+                                RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE))),
+                Pass.VERIFY);
 
         double normaliser = Math.log(Math.exp(1) + Math.exp(3) + Math.exp(2));
         float[] values = backend.read(told.values(), 2);
@@ -375,9 +376,11 @@ abstract class BackendContract extends BackendFixture {
                 h,
                 head,
                 ids(rowNumbers),
-                rowNumbers.length,
-                exactRows(1, 2, 3),
-                Collections.nCopies(rowNumbers.length, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE)));
+                samples(
+                        exactRows(1, 2, 3),
+                        Collections.nCopies(
+                                rowNumbers.length, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE))),
+                Pass.VERIFY);
         return sampled;
     }
 

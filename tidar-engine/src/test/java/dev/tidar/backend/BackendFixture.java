@@ -1,11 +1,16 @@
 package dev.tidar.backend;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
+import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -84,6 +89,22 @@ abstract class BackendFixture {
             builder.exact(sequence, tokens[i], i);
         }
         return builder.build();
+    }
+
+    /**
+     * A step that verifies these samples: all of its one sequence, or one of each sequence.
+     *
+     * @param sampling how each of them is sampled
+     */
+    static StepInputs samples(StepRows rows, List<RowSampling> sampling) {
+        List<VerifyPlan> plans = new ArrayList<>();
+        int each = rows.numSequences() == 1 ? sampling.size() : 1;
+        for (int s = 0; s < rows.numSequences(); s++) {
+            int[] groups = new int[each + 1];
+            Arrays.fill(groups, Ids.NONE);
+            plans.add(new VerifyPlan(s * each, each, s * each, 0, 1, groups));
+        }
+        return new StepInputs(rows, plans, sampling, List.of());
     }
 
     interface Expected {

@@ -74,14 +74,14 @@ class CudaBitsTest {
     /** Different tokens at different positions, all of one shape: the first is queued, the second captured. */
     @ParameterizedTest(name = "captured: {0}, with rules: {1}")
     @CsvSource({"true, false", "false, false", "true, true", "false, true"})
-    void areTheSameWhetherAStepIsReplayedOrQueuedVerbByVerb(boolean captures, boolean ruled) {
+    void areTheSameWhetherAStepIsReplayedOrQueuedVerbByVerb(boolean captures, boolean filtered) {
         try (Backend gpu = gpu(captures);
                 Backend cpu = cpu()) {
             TinyNetwork network = network(gpu, DType.I8, DType.F32);
             TinyNetwork expected = network(cpu, DType.I8, DType.F32);
             int replays = EmulatedGpu.replays();
             for (int position = 0; position < 6; position++) {
-                assertSameStep(network, expected, ruled ? ruledStep(position, 2) : step(position));
+                assertSameStep(network, expected, filtered ? filteredStep(position, 2) : step(position));
             }
             if (EmulatedGpu.counts()) {
                 assertThat(EmulatedGpu.replays() - replays).isEqualTo(captures ? 5 : 0);
@@ -98,7 +98,7 @@ class CudaBitsTest {
             TinyNetwork expected = network(cpu, DType.I8, DType.F32);
             for (int maskWords : new int[] {2, 2, 2, 30_000, 60_000, 2, 60_000, 200_000, 2}) {
                 for (int position = 0; position < 2; position++) {
-                    assertSameStep(network, expected, ruledStep(position, maskWords));
+                    assertSameStep(network, expected, filteredStep(position, maskWords));
                     assertSameStep(network, expected, step(position));
                 }
             }
@@ -127,8 +127,8 @@ class CudaBitsTest {
         return step(position, Collections.nCopies(VERIFY, rule), Collections.nCopies(WIDTH - 1, rule));
     }
 
-    /** Rules that differ from row to row and from step to step; a plain one among them, and masks of so many words. */
-    private static StepInputs ruledStep(int position, int maskWords) {
+    /** Rules that differ from row to row and from step to step; a plain one among them, and masks of this length. */
+    private static StepInputs filteredStep(int position, int maskWords) {
         var random = new SplittableRandom(BackendFixture.SEED + position);
         long[] mask = random.longs(maskWords).toArray();
         List<RowSampling> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));

@@ -10,6 +10,7 @@ import dev.tidar.backend.cuda.EmulatedGpuTest;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
@@ -180,9 +181,8 @@ class CudaFastTest {
                 h,
                 gpu.linear(List.of(LinearSource.of(head))),
                 numbers,
-                count,
-                rows.build(),
-                Collections.nCopies(count, greedy));
+                BackendFixture.samples(rows.build(), Collections.nCopies(count, greedy)),
+                Pass.VERIFY);
 
         assertThat(gpu.read(sampled, count)).isEqualTo(expected);
     }

@@ -13,6 +13,7 @@ import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.sampling.TokenSampler;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
@@ -36,11 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The kernels that sample by rules, held against {@link TokenSampler} and {@link LogProbRow}, which define the samples.
- */
+/** The kernels that filter and sample, compared with {@link TokenSampler} and {@link LogProbRow}, their definitions. */
 @EmulatedGpuTest
-@DisplayName("Picks by rules on the emulated GPU")
+@DisplayName("Samples on the emulated GPU")
 class CudaSamplingTest {
 
     private static final int ROWS = 12;
@@ -57,18 +56,18 @@ class CudaSamplingTest {
                 int[] ban = {random.nextInt(vocabSize), vocabSize / 2, vocabSize + 5};
                 gpu.ban(ban);
 
-                Told told = sample(gpu, logits, rules);
+                Read read = sample(gpu, logits, rules);
 
                 for (int row = 0; row < ROWS; row++) {
-                    told.check(row, without(logits[row], ban), rules.get(row), "seed " + seed);
+                    read.check(row, without(logits[row], ban), rules.get(row), "seed " + seed);
                 }
             }
         }
     }
 
     /**
-     * Where the sample changes with p, two neighbouring values of p have different samples: found by halving on the
-     * CPU. A device that cuts a token earlier or later gives another sample on one of the two sides.
+     * Where the sample changes with p, two neighbouring values of p have different samples; halving on the CPU finds
+     * them. A device that cuts a token earlier or later gives another sample on one of the two sides.
      */
     @ParameterizedTest
     @EnumSource(Cut.class)
@@ -85,10 +84,10 @@ class CudaSamplingTest {
             }
         }
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = sample(gpu, logits.toArray(float[][]::new), rules);
+            Read read = sample(gpu, logits.toArray(float[][]::new), rules);
 
             for (int row = 0; row < rules.size(); row++) {
-                told.check(row, logits.get(row), rules.get(row), cut.name());
+                read.check(row, logits.get(row), rules.get(row), cut.name());
             }
         }
     }
@@ -144,17 +143,17 @@ class CudaSamplingTest {
     }
 
     @Test
-    void areNoneWhereTheMaskLeavesNobodyAndLogProbabilitiesAreToldAllTheSame() {
+    void areNoneWhereTheMaskLeavesNoTokenAndLogProbabilitiesAreReportedAllTheSame() {
         SamplingParams asked = RandomRules.asking(new SamplingParams(0.7f, 1), 2);
         RowSampling rule =
                 RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE).allowing(new long[] {0b1000_0000});
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = sample(gpu, new float[][] {{1, 3, 2, 3}}, List.of(rule));
+            Read read = sample(gpu, new float[][] {{1, 3, 2, 3}}, List.of(rule));
 
-            assertThat(told.sampled()).containsExactly(Ids.NONE);
-            assertThat(Arrays.copyOf(told.ids(), 2)).containsExactly(1, 3);
-            assertThat(told.values()[0]).isEqualTo(Float.NEGATIVE_INFINITY);
-            assertThat(told.values()[1])
+            assertThat(read.sampled()).containsExactly(Ids.NONE);
+            assertThat(Arrays.copyOf(read.ids(), 2)).containsExactly(1, 3);
+            assertThat(read.values()[0]).isEqualTo(Float.NEGATIVE_INFINITY);
+            assertThat(read.values()[1])
                     .isEqualTo(
                             LogProbRow.of(new float[] {1, 3, 2, 3}, 0, 4, 1, 1).values()[1]);
         }
@@ -167,17 +166,17 @@ class CudaSamplingTest {
         float[][] logits = RandomRules.logits(random, rows, 40);
         List<RowSampling> rules = RandomRules.rules(random, rows, 40);
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
-            Told told = sample(gpu, logits, rules);
+            Read read = sample(gpu, logits, rules);
 
             for (int row = 0; row < rows; row++) {
-                told.check(row, logits[row], rules.get(row), "all together");
+                read.check(row, logits[row], rules.get(row), "all together");
             }
         }
     }
 
     /**
-     * All tokens have the same score but for the order in which a product adds: the bits of the logits decide. Of rows
-     * with rules the head writes logits to memory, of plain rows alone it does not.
+     * All tokens have the same score but for the order in which a product adds: the bits of the logits decide. For rows
+     * with rules the head writes logits to memory, for plain rows alone it does not.
      */
     @ParameterizedTest(name = "{0}, {1} rows")
     @CsvSource({"STRICT, 5", "FAST, 5", "FAST, 40", "FAST, 130"})
@@ -243,7 +242,7 @@ class CudaSamplingTest {
     }
 
     /** Samples from given logits: row m of the input is 1 at m alone, so its product with the head is column m. */
-    private static Told sample(Backend gpu, float[][] logits, List<RowSampling> rules) {
+    private static Read sample(Backend gpu, float[][] logits, List<RowSampling> rules) {
         int rows = logits.length;
         int vocabSize = logits[0].length;
         float[] head = new float[vocabSize * rows];
@@ -263,7 +262,7 @@ class CudaSamplingTest {
         return row / 2 + 1;
     }
 
-    private static Told sample(Backend gpu, Linear head, Matrix x, List<RowSampling> rules) {
+    private static Read sample(Backend gpu, Linear head, Matrix x, List<RowSampling> rules) {
         int count = x.rows();
         var rows = new StepRows.Builder();
         for (int row = 0; row < count; row++) { // each row may sample in its own way
@@ -276,15 +275,15 @@ class CudaSamplingTest {
         gpu.write(numbers, IntStream.range(0, count).toArray());
         Ids sampled = gpu.allocateIds(count);
         SampledLogProbs logProbs = TinyNetwork.logProbs(gpu, count);
-        gpu.sample(sampled, logProbs, h, head, numbers, count, built, rules);
-        return new Told(
+        gpu.sample(sampled, logProbs, h, head, numbers, BackendFixture.samples(built, rules), Pass.VERIFY);
+        return new Read(
                 gpu.read(sampled, count),
                 gpu.read(logProbs.values(), count),
                 gpu.read(logProbs.ids(), count * LogProbRow.MAX));
     }
 
-    /** What was read of a sample. */
-    private record Told(int[] sampled, float[] values, int[] ids) {
+    /** What was read back from the device. */
+    private record Read(int[] sampled, float[] values, int[] ids) {
 
         void check(int row, float[] logits, RowSampling rule, String of) {
             int vocabSize = logits.length;
@@ -293,13 +292,13 @@ class CudaSamplingTest {
             assertThat(sampled[row]).as(what).isEqualTo(expected);
             OptionalInt top = rule.logProbs();
             if (top.isPresent()) {
-                LogProbRow told = LogProbRow.of(logits, 0, vocabSize, expected, top.getAsInt());
+                LogProbRow reported = LogProbRow.of(logits, 0, vocabSize, expected, top.getAsInt());
                 int first = row * LogProbRow.MAX;
                 assertThat(Arrays.copyOfRange(ids, first, first + top.getAsInt()))
                         .as(what)
-                        .isEqualTo(told.ids());
-                for (int i = 0; i < told.values().length; i++) {
-                    checkValue(values[row * (1 + LogProbRow.MAX) + i], told.values()[i], what);
+                        .isEqualTo(reported.ids());
+                for (int i = 0; i < reported.values().length; i++) {
+                    checkValue(values[row * (1 + LogProbRow.MAX) + i], reported.values()[i], what);
                 }
             }
         }

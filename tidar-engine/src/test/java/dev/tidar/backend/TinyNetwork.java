@@ -4,8 +4,10 @@ import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
@@ -26,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -53,7 +54,7 @@ final class TinyNetwork {
     private final List<Linear> gates = new ArrayList<>();
     private final List<Linear> downs = new ArrayList<>();
     private final Steps steps;
-    private final Consumer<StepInputs> program = this::run;
+    private final StepProgram program;
 
     /**
      * @param dtype of the weights
@@ -83,6 +84,7 @@ final class TinyNetwork {
                     source(random, INNER, HIDDEN, dtype, true), source(random, INNER, HIDDEN, dtype, true)));
             downs.add(backend.linear(List.of(source(random, HIDDEN, INNER, dtype, false))));
         }
+        program = backend.program(kv, HEADS, MAX_ROWS, this::run);
     }
 
     private static LinearSource source(SplittableRandom random, int outputs, int inputs, DType dtype, boolean adapted) {
@@ -121,13 +123,13 @@ final class TinyNetwork {
         }
         backend.rmsNorm(normed, x, gain, 1e-5f, total);
         traces.add(new Trace("rmsNorm", HIDDEN, backend.read(normed, total)));
-        traces.add(new Trace("pick", 1, sampled(normed, rows)));
+        traces.add(new Trace("sample", 1, sampled(normed, rows)));
         return traces;
     }
 
     /** The same verbs as one step; what is left of the exact rows, {@code [exact rows, hidden]}, and the ids. */
     Outcome step(StepInputs inputs) {
-        backend.step(inputs, program);
+        program.run(inputs);
         return new Outcome(
                 backend.read(steps.normed, inputs.rows().counts().exact()),
                 backend.read(steps.kept, inputs.plans().size()),
@@ -151,14 +153,15 @@ final class TinyNetwork {
         }
         backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
         backend.verifyRows(steps.sampleRows, inputs);
-        sample(steps.sampled, steps.sampleRows, inputs.verifyRules(), inputs);
+        sample(steps.sampled, steps.sampleRows, inputs, Pass.VERIFY);
         backend.accept(steps.kept, steps.draftRows, steps.sampled, rows, inputs.plans());
-        sample(steps.drafts, steps.draftRows, inputs.draftRules(), inputs);
+        sample(steps.drafts, steps.draftRows, inputs, Pass.DRAFT);
     }
 
-    private void sample(Ids sampled, Ids rowNumbers, List<RowSampling> rules, StepInputs inputs) {
-        backend.gatherRows(steps.gathered, steps.normed, rowNumbers, rules.size());
-        backend.sample(sampled, steps.logProbs, steps.gathered, head, rowNumbers, rules.size(), inputs.rows(), rules);
+    private void sample(Ids sampled, Ids rowNumbers, StepInputs inputs, Pass pass) {
+        backend.gatherRows(
+                steps.gathered, steps.normed, rowNumbers, inputs.rules(pass).size());
+        backend.sample(sampled, steps.logProbs, steps.gathered, head, rowNumbers, inputs, pass);
     }
 
     /** What a step left. */
@@ -202,7 +205,8 @@ final class TinyNetwork {
         Ids sampled = backend.allocateIds(total);
         RowSampling rule = RowSampling.draft(new SamplingParams(0.7f, 42), TokenCounts.NONE);
         List<RowSampling> rules = Collections.nCopies(total, rule);
-        backend.sample(sampled, logProbs(backend, total), h, head, rowNumbers, total, rows, rules);
+        StepInputs inputs = BackendFixture.samples(rows, rules);
+        backend.sample(sampled, logProbs(backend, total), h, head, rowNumbers, inputs, Pass.VERIFY);
         float[] ids = new float[total];
         int[] read = backend.read(sampled, total);
         for (int i = 0; i < total; i++) {

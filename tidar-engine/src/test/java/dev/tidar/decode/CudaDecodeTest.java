@@ -117,7 +117,7 @@ class CudaDecodeTest {
     }
 
     @Test
-    void tellsLogProbabilitiesWhereStepsOfTheSameShapeToldNone() {
+    void reportsLogProbabilitiesWhereStepsOfTheSameShapeReportedNone() {
         SamplingParams asking = withLogProbs(RULED);
         List<LogProbs> expected = logProbs(cpu.decode(prompt(2), TOKENS, asking, all(2)));
         for (SamplingParams params : List.of(RULED, RULED, asking, asking, asking)) {

@@ -4,7 +4,7 @@ import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
 import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cuda.Arithmetic;
-import dev.tidar.backend.cuda.GpuProbe;
+import dev.tidar.backend.cuda.driver.GpuProbe;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;

@@ -1,14 +1,23 @@
 package dev.tidar.backend.cuda;
 
-import static dev.tidar.backend.cuda.CudaDevice.bits;
+import static dev.tidar.backend.cuda.driver.CudaDevice.bits;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaKv;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+import dev.tidar.backend.cuda.memory.Scratch;
+import dev.tidar.backend.cuda.step.AttentionShape;
+import dev.tidar.backend.cuda.step.CurrentStep;
+import dev.tidar.backend.cuda.step.StepBlock;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 
 /**
  * Attention by visibility. On the tensor cores for heads of 64 and 128 and a bfloat16 cache: the keys are split over
- * blocks, at positions that do not depend on the step, and the parts merged. Else in float.
+ * blocks, at positions that do not depend on the step, and the parts are merged. All other attention is computed in
+ * float.
  *
  * <p>Confined to the engine thread.
  */
@@ -17,41 +26,50 @@ public final class Attention {
     private static final int STRICT_THREADS = 128;
     private static final int TILE_THREADS = 128;
 
-    /** Queries that a block of the tensor-core kernel takes. */
+    /** Queries of one CUDA block of the tensor-core kernel. */
     private static final int TILE_QUERIES = 64;
 
     /** Keys of a split, a multiple of 64. */
     private static final int SPLIT_TOKENS = 512;
 
     private final CudaDevice device;
+    private final CurrentStep step;
     private final Forms forms;
     private final boolean fast;
     private final Scratch partials;
 
-    Attention(CudaDevice device, Arithmetic arithmetic, Forms forms, Runnable moved) {
+    Attention(CudaDevice device, CurrentStep step, Arithmetic arithmetic, Forms forms) {
         this.device = device;
+        this.step = step;
         this.forms = forms;
         this.fast = arithmetic == Arithmetic.FAST;
-        this.partials = Scratch.undefined(device, "parts of attention", moved);
+        this.partials = Scratch.undefined(device, "parts of attention");
     }
 
-    /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
-    public void attend(CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+    /** What attention over this cache wants of a step. */
+    AttentionShape shape(CudaKv kv, HeadGeometry heads) {
         boolean tiled = fast
                 && kv.geometry().dtype() == DType.BF16
                 && (heads.headDim() == 64 || heads.headDim() == 128)
                 && heads.queryHeadsPerKvHead() <= TILE_QUERIES;
+        return new AttentionShape(kv.geometry().blockTokens(), tiled ? TILE_QUERIES / heads.queryHeadsPerKvHead() : 0);
+    }
+
+    /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
+    public void attend(CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+        AttentionShape shape = shape(kv, heads);
+        StepBlock block = step.of(rows, shape);
+        boolean tiled = shape.rowsPerTile() > 0;
         if (tiled) {
-            attendInTiles(out, qkv, heads, kv, layer, rows);
+            attendInTiles(out, qkv, heads, kv, layer, rows, block);
         } else {
-            attendStrictly(out, qkv, heads, kv, layer, rows);
+            attendStrictly(out, qkv, heads, kv, layer, rows, block);
         }
         out.written(tiled);
     }
 
     private void attendStrictly(
-            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
-        StepBlock block = device.block().withTables(rows, kv.geometry().blockTokens());
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows, StepBlock block) {
         device.launch(
                 "attention_strict_" + kv.typeName(),
                 Grid.of(rows.counts().total(), heads.numHeads(), STRICT_THREADS),
@@ -69,9 +87,8 @@ public final class Attention {
     }
 
     private void attendInTiles(
-            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows, StepBlock block) {
         int blockTokens = kv.geometry().blockTokens();
-        StepBlock block = device.block().withTiles(rows, blockTokens, TILE_QUERIES / heads.queryHeadsPerKvHead());
         int total = rows.counts().total();
         int splits = Math.max(1, (block.tableStride() * blockTokens + SPLIT_TOKENS - 1) / SPLIT_TOKENS);
         long parts = partials.reserve((splits + 1L) * total * heads.numHeads() * (heads.headDim() + 2) * Float.BYTES);

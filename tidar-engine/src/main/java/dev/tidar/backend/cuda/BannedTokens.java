@@ -1,22 +1,22 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Region;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
 import java.util.Optional;
 
 /** Ids that no row samples, as a bit for each id that the head has a column for. Confined to the engine thread. */
 final class BannedTokens {
 
     private final CudaDevice device;
-    private final Runnable moved;
     private int[] ids = {};
     private Optional<Region> bits = Optional.empty();
 
-    /** @param moved told that memory was moved, before it is used */
-    BannedTokens(CudaDevice device, Runnable moved) {
+    BannedTokens(CudaDevice device) {
         this.device = device;
-        this.moved = moved;
     }
 
-    /** The ids from now on. */
+    /** Replaces the ids. */
     void set(int[] tokenIds) {
         ids = tokenIds.clone();
         bits.ifPresent(this::write);
@@ -26,12 +26,8 @@ final class BannedTokens {
     long bits(CudaMatrix head) {
         long bytes = (long) head.paddedRows() / Byte.SIZE;
         if (bits.isEmpty() || bits.get().bytes() < bytes) {
-            Region larger = device.memory().allocate(bytes, "unpickable ids");
-            bits.ifPresent(smaller -> {
-                device.context().synchronize();
-                moved.run();
-                device.memory().free(smaller);
-            });
+            Region larger = device.memory().allocate(bytes, "banned ids");
+            bits.ifPresent(device::retire);
             bits = Optional.of(larger);
             write(larger);
         }

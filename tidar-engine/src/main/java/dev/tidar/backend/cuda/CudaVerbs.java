@@ -1,55 +1,85 @@
 package dev.tidar.backend.cuda;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Gpu;
+import dev.tidar.backend.cuda.driver.Region;
+import dev.tidar.backend.cuda.memory.CudaGain;
+import dev.tidar.backend.cuda.memory.CudaIds;
+import dev.tidar.backend.cuda.memory.CudaKv;
+import dev.tidar.backend.cuda.memory.CudaRotaryTable;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+import dev.tidar.backend.cuda.memory.IdsPool;
+import dev.tidar.backend.cuda.step.CapturedProgram;
+import dev.tidar.backend.cuda.step.CurrentStep;
+import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.tensor.DType;
+import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.KvGeometry;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * All that a backend does on one GPU, and the memory that it does it in. Arguments are taken to be right. Confined to
+ * The verbs of a backend on one GPU, and the memory that they work in. Callers have checked the arguments. Confined to
  * the engine thread.
  */
 public final class CudaVerbs implements AutoCloseable {
 
     private final Gpu gpu;
     private final Arithmetic arithmetic;
+    private final boolean captures;
     private final CudaDevice device;
+    private final IdsPool ids;
+    private final CurrentStep step;
     private final WeightPacker packer;
-    private final StepRunner steps;
     private final Forms forms;
     private final Products products;
     private final RowVerbs rows;
     private final Attention attention;
-    private final HeadSampler sampled;
+    private final HeadSampler sampler;
 
     /**
      * Takes a device.
      *
      * @param captures whether steps are captured; else every step is queued verb by verb
-     * @throws dev.tidar.api.DeviceException if it cannot be used
+     * @throws dev.tidar.api.DeviceException if it cannot be used; nothing stays allocated then
      */
     public CudaVerbs(WeightFormat weights, Arithmetic arithmetic, Gpu gpu, boolean captures) {
         this.gpu = gpu;
         this.arithmetic = arithmetic;
+        this.captures = captures;
         this.device = new CudaDevice(gpu);
+        try {
+            this.ids = new IdsPool(device);
+            this.step = new CurrentStep(device);
+        } catch (RuntimeException | Error e) {
+            device.closeAfter(e);
+            throw e;
+        }
         this.packer = new WeightPacker(weights, device, arithmetic);
-        this.steps = new StepRunner(device, captures);
-        Runnable moved = steps::forgetGraphs;
         this.forms = new Forms(device, arithmetic);
-        ProductKernels kernels =
-                arithmetic == Arithmetic.FAST ? new TileKernels(device, moved) : new StrictKernels(device);
-        this.products = new Products(device, arithmetic, forms, kernels, moved);
-        this.rows = new RowVerbs(device, arithmetic, forms);
-        this.attention = new Attention(device, arithmetic, forms, moved);
-        this.sampled = new HeadSampler(device, forms, products, kernels, moved);
+        ProductKernels kernels = arithmetic == Arithmetic.FAST ? new TileKernels(device) : new StrictKernels(device);
+        this.products = new Products(device, arithmetic, forms, kernels);
+        this.rows = new RowVerbs(device, step, arithmetic, forms);
+        this.attention = new Attention(device, step, arithmetic, forms);
+        this.sampler = new HeadSampler(device, step, forms, products, kernels);
     }
 
     public WeightPacker packer() {
         return packer;
     }
 
-    public StepRunner steps() {
-        return steps;
+    /**
+     * Prepares the steps of one network.
+     *
+     * @param kv the cache of all its attention
+     * @param heads the shape of all its attention
+     * @param maxRows rows that its tensors have; no step is padded beyond
+     * @param verbs calls the verbs of a step
+     */
+    public StepProgram program(CudaKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs) {
+        return new CapturedProgram(device, ids, step, attention.shape(kv, heads), maxRows, captures, verbs);
     }
 
     public Products products() {
@@ -64,17 +94,16 @@ public final class CudaVerbs implements AutoCloseable {
         return attention;
     }
 
-    public HeadSampler sampled() {
-        return sampled;
+    public HeadSampler sampler() {
+        return sampler;
     }
 
-    /** Zeros. */
+    /** A tensor of zeros. */
     public CudaTensor allocate(int numRows, int columns) {
         if (numRows < 1 || columns < 1) {
             throw new IllegalArgumentException(
                     "tensor must have rows and columns, but is [%d, %d]".formatted(numRows, columns));
         }
-        steps.room(numRows);
         long bytes = (long) numRows * columns * Float.BYTES;
         Region floats = device.memory().allocateZeros(bytes, "activations");
         return new CudaTensor(numRows, columns, floats, narrow(numRows, columns));
@@ -89,13 +118,11 @@ public final class CudaVerbs implements AutoCloseable {
     }
 
     public CudaIds allocateIds(int capacity) {
-        return device.ids().allocate(capacity);
+        return ids.allocate(capacity);
     }
 
-    /** The cache; steps read from the one that was allocated last. */
     public CudaKv allocateKv(KvGeometry geometry, int blocks) {
         Region memory = device.memory().allocate(blocks * geometry.blockBytes(), "keys and values");
-        steps.blockTokens(geometry.blockTokens());
         return new CudaKv(memory, geometry, blocks);
     }
 
@@ -123,12 +150,11 @@ public final class CudaVerbs implements AutoCloseable {
     }
 
     public void write(CudaIds to, int[] values) {
-        device.ids().changed();
         device.staging().ints(to.address(), values);
     }
 
     public int[] read(CudaIds from, int count) {
-        return device.ids().read(from, count, device.staging());
+        return ids.read(from, count);
     }
 
     public float[] read(CudaTensor from, int numRows) {
@@ -140,7 +166,7 @@ public final class CudaVerbs implements AutoCloseable {
         return arithmetic == Arithmetic.FAST ? DType.BF16 : DType.F32;
     }
 
-    /** Bytes of the device that are free now. */
+    /** Bytes of the device that are free at the moment. */
     public long freeBytes() {
         return device.freeBytes();
     }
@@ -150,7 +176,7 @@ public final class CudaVerbs implements AutoCloseable {
         return gpu.id() + ", " + gpu.name();
     }
 
-    /** For logs: which arithmetic. */
+    /** For logs: the name of the arithmetic. */
     public String kernelsName() {
         return arithmetic.kernels();
     }

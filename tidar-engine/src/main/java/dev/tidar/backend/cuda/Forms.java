@@ -1,6 +1,10 @@
 package dev.tidar.backend.cuda;
 
-/** Brings tensors into the form that a kernel reads. Confined to the engine thread. */
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+
+/** Converts tensors to the form that a kernel reads. Confined to the engine thread. */
 final class Forms {
 
     private static final int THREADS = 128;

@@ -1,22 +1,26 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.sampling.RowSampling;
-import dev.tidar.sampling.SamplingParams;
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaIds;
+import dev.tidar.backend.cuda.memory.CudaLinear;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+import dev.tidar.backend.cuda.memory.Scratch;
+import dev.tidar.backend.cuda.step.CurrentStep;
+import dev.tidar.backend.cuda.step.StepBlock;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.SampledLogProbs;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
- * Head and sample, accept and choose the next draft. Where temperature and seed are all there is to a sample, logits
- * never reach memory: each block of the head keeps the best token of its columns, a second kernel takes the best of
- * these.
+ * Applies the head and samples, accepts drafts, and chooses the masks that draft next. Where no row has more than
+ * temperature and seed, logits never reach memory: each block of the head keeps the best token of its columns, and a
+ * second kernel takes the best of these.
  *
  * <p>Confined to the engine thread.
  */
@@ -28,78 +32,57 @@ public final class HeadSampler {
     private static final int MIX_THREADS = 128;
 
     private final CudaDevice device;
+    private final CurrentStep step;
     private final Forms forms;
     private final ProductKernels kernels;
     private final Scratch candidates;
     private final BannedTokens ban;
-    private final RuledSampling ruled;
+    private final FilteredSampling filtered;
 
-    HeadSampler(CudaDevice device, Forms forms, Products products, ProductKernels kernels, Runnable moved) {
+    HeadSampler(CudaDevice device, CurrentStep step, Forms forms, Products products, ProductKernels kernels) {
         this.device = device;
+        this.step = step;
         this.forms = forms;
         this.kernels = kernels;
-        this.candidates = Scratch.undefined(device, "candidates of the head", moved);
-        this.ban = new BannedTokens(device, moved);
-        this.ruled = new RuledSampling(device, products, ban, moved);
+        this.candidates = Scratch.undefined(device, "candidates of the head");
+        this.ban = new BannedTokens(device);
+        this.filtered = new FilteredSampling(device, products, ban);
     }
 
-    /** Ids that {@link #sample} leaves out from now on. */
+    /** Sets the ids that {@link #sample} leaves out. */
     public void ban(int[] tokenIds) {
         ban.set(tokenIds);
     }
 
-    /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
+    /**
+     * Samples one token for each row of a pass; NONE where the row number is NONE.
+     *
+     * @param h {@code [rows of the pass, hidden]}
+     */
     public void sample(
             CudaIds sampled,
             SampledLogProbs logProbs,
             CudaTensor h,
             CudaLinear head,
             CudaIds rowNumbers,
-            StepRows rows,
-            List<RowSampling> rules) {
-        if (rules.isEmpty()) {
+            StepInputs inputs,
+            Pass pass) {
+        int count = inputs.rules(pass).size();
+        if (count == 0) {
             return;
         }
-        StepBlock block = block(rowNumbers, rows, rules);
-        if (block.hasRules()) {
-            ruled.sample(new RuledSampling.Sample(sampled, logProbs, h, head, rowNumbers, rules), block);
+        StepBlock block = step.of(inputs);
+        if (block.hasSampling()) {
+            boolean asks =
+                    inputs.rules(pass).stream().anyMatch(row -> row.logProbs().isPresent());
+            Optional<SampledLogProbs> asked = asks ? Optional.of(logProbs) : Optional.empty();
+            filtered.sample(new FilteredSampling.Rows(sampled, asked, h, head, rowNumbers, pass, count), block);
         } else {
-            sample(sampled, h, head, rowNumbers, rules.size(), block);
+            samplePlain(sampled, h, head, rowNumbers, count, block);
         }
     }
 
-    /** The step block with all that the rows are sampled by. */
-    private StepBlock block(CudaIds rowNumbers, StepRows rows, List<RowSampling> rules) {
-        StepBlock block = device.block();
-        if (block.hasStep(rows)) {
-            return block;
-        }
-        return rules.stream().allMatch(RowSampling::isPlain)
-                ? samplingParams(device.ids().read(rowNumbers, rules.size(), device.staging()), rows, rules)
-                        .map(samplingParams -> block.withSamplingParams(rows, samplingParams))
-                        .orElseGet(() -> block.withRules(rows, StepRules.of(rules)))
-                : block.withRules(rows, StepRules.of(rules));
-    }
-
-    /** How each sequence samples; empty where the rows of one sample differently. */
-    private static Optional<List<SamplingParams>> samplingParams(
-            int[] numbers, StepRows rows, List<RowSampling> rules) {
-        Map<Integer, SamplingParams> samplingParams = new HashMap<>();
-        for (int i = 0; i < numbers.length; i++) {
-            if (numbers[i] != Ids.NONE) {
-                SamplingParams params = rules.get(i).params();
-                SamplingParams other = samplingParams.putIfAbsent(rows.sequence(numbers[i]), params);
-                if (other != null && !other.equals(params)) {
-                    return Optional.empty();
-                }
-            }
-        }
-        return Optional.of(IntStream.range(0, rows.numSequences())
-                .mapToObj(sequence -> samplingParams.getOrDefault(sequence, SamplingParams.GREEDY))
-                .toList());
-    }
-
-    private void sample(
+    private void samplePlain(
             CudaIds sampled, CudaTensor h, CudaLinear head, CudaIds rowNumbers, int count, StepBlock block) {
         CudaMatrix matrix = head.matrix();
         ProductKernels.Head launch = kernels.head(matrix, count);
@@ -122,7 +105,7 @@ public final class HeadSampler {
                 matrix.columns(),
                 forms.inputPitch(matrix.columns()));
         device.launch(
-                "pick_best",
+                "sample_best",
                 Grid.of(count, BEST_THREADS),
                 sampled.address(),
                 best,
@@ -130,21 +113,19 @@ public final class HeadSampler {
                 launch.candidates());
     }
 
-    /** Row numbers that get the head first. */
+    /** Writes the numbers of the verify rows. */
     public void verifyRows(CudaIds numbers, StepInputs inputs) {
         if (inputs.numSamples() > 0) {
-            StepBlock block = device.block().withSampleRows(inputs);
-            device.ids().changed();
+            StepBlock block = step.of(inputs);
             device.context()
                     .copyOnDevice(numbers.address(), block.sampleRows(), (long) inputs.numSamples() * Integer.BYTES);
         }
     }
 
-    /** Rows of the masks that verify rows are mixed with. */
+    /** Writes the numbers of the masks that verify rows are mixed with. */
     public void mixedRows(CudaIds numbers, StepInputs inputs) {
         if (inputs.numSamples() > 0) {
-            StepBlock block = device.block().withSampleRows(inputs);
-            device.ids().changed();
+            StepBlock block = step.of(inputs);
             device.launch(
                     "mixed_rows",
                     Grid.of((inputs.numSamples() + MIX_THREADS - 1) / MIX_THREADS, MIX_THREADS),
@@ -160,7 +141,7 @@ public final class HeadSampler {
     /** {@code y[i] = beta · y[i] + (1 - beta) · x[i]} where there is a mask. */
     public void mix(CudaTensor y, CudaTensor x, CudaIds mixedRows, StepInputs inputs) {
         if (inputs.numSamples() > 0) {
-            StepBlock block = device.block().withSampleRows(inputs);
+            StepBlock block = step.of(inputs);
             device.launch(
                     "mix_f32",
                     Grid.of(inputs.numSamples(), MIX_THREADS),
@@ -174,9 +155,9 @@ public final class HeadSampler {
         }
     }
 
-    /** Kept counts, and the rows of the masks that draft after them. */
+    /** Writes kept counts, and the numbers of the masks that draft after the kept rows. */
     public void accept(CudaIds kept, CudaIds draftRows, CudaIds sampled, StepRows rows, List<VerifyPlan> plans) {
-        StepBlock block = device.block().withPlans(rows, plans);
+        StepBlock block = step.of(rows, plans);
         device.launch(
                 "accept_drafts",
                 Grid.of(plans.size(), ACCEPT_THREADS),

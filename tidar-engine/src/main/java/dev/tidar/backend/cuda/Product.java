@@ -1,5 +1,7 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+
 /**
  * One product of rows with a matrix, as the kernels take it: {@code y = epilogue(x · wᵀ * scale + bias + addend)}.
  *

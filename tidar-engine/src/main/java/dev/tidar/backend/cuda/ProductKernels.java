@@ -1,15 +1,18 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+
 /** The kernels that multiply, in one {@link Arithmetic}. */
 interface ProductKernels {
 
     /** Queues a product. */
     void multiply(Product product);
 
-    /** Queues a product with the head, with the bits that the kernels of {@link #head} see. */
+    /** Queues a product with the head whose outputs have the bits of the logits in the kernels of {@link #head}. */
     void score(Product product);
 
-    /** How the head is launched on so many rows. */
+    /** How the kernel that samples from the head is launched for a number of rows. */
     Head head(CudaMatrix head, int rows);
 
     /**

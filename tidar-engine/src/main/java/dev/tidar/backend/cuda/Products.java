@@ -1,6 +1,10 @@
 package dev.tidar.backend.cuda;
 
 import dev.tidar.backend.cuda.Product.Epilogue;
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.memory.CudaLinear;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+import dev.tidar.backend.cuda.memory.Scratch;
 import dev.tidar.step.RowCounts;
 
 /** Products of rows with packed layers, and what draft adapters add to them. Confined to the engine thread. */
@@ -14,12 +18,12 @@ public final class Products {
     private final Scratch ranks;
     private final Scratch addends;
 
-    Products(CudaDevice device, Arithmetic arithmetic, Forms forms, ProductKernels kernels, Runnable moved) {
+    Products(CudaDevice device, Arithmetic arithmetic, Forms forms, ProductKernels kernels) {
         this.forms = forms;
         this.kernels = kernels;
         this.narrow = arithmetic == Arithmetic.FAST;
-        this.ranks = Scratch.zeros(device, "the ranks of an adapter", moved);
-        this.addends = Scratch.undefined(device, "what an adapter adds", moved);
+        this.ranks = Scratch.zeros(device, "the ranks of an adapter");
+        this.addends = Scratch.undefined(device, "what an adapter adds");
     }
 
     /** {@code y = x · wᵀ}. */
@@ -41,7 +45,7 @@ public final class Products {
         y.written(narrow);
     }
 
-    /** {@code x · wᵀ} of some rows of x into memory of {@code [count, outputs]} floats. */
+    /** {@code x · wᵀ} of consecutive rows of x, written to memory of {@code [count, outputs]} floats. */
     void scores(long to, CudaTensor x, CudaLinear w, int first, int count) {
         int pitch = forms.inputPitch(x.columns());
         kernels.score(new Product(
@@ -81,7 +85,9 @@ public final class Products {
                 w.outputs()));
     }
 
-    /** What the adapter adds to drafting rows, {@code [drafting, packed rows]} in float. */
+    /**
+     * Computes what the adapter adds to drafting rows, {@code [drafting, packed rows]} in float; returns its address.
+     */
     private long adapt(long x, int xPitch, CudaLinear.Adapter adapter, int drafting) {
         int numRanks = adapter.down().rows();
         int pitch = forms.inputPitch(numRanks);

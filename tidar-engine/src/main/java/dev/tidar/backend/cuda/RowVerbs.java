@@ -1,7 +1,19 @@
 package dev.tidar.backend.cuda;
 
-import static dev.tidar.backend.cuda.CudaDevice.bits;
+import static dev.tidar.backend.cuda.driver.CudaDevice.bits;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaGain;
+import dev.tidar.backend.cuda.memory.CudaIds;
+import dev.tidar.backend.cuda.memory.CudaKv;
+import dev.tidar.backend.cuda.memory.CudaLinear;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+import dev.tidar.backend.cuda.memory.CudaRotaryTable;
+import dev.tidar.backend.cuda.memory.CudaTensor;
+import dev.tidar.backend.cuda.step.AttentionShape;
+import dev.tidar.backend.cuda.step.CurrentStep;
+import dev.tidar.backend.cuda.step.StepBlock;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
@@ -18,11 +30,13 @@ public final class RowVerbs {
     private static final int NORM_THREADS = 256;
 
     private final CudaDevice device;
+    private final CurrentStep step;
     private final Forms forms;
     private final boolean narrow;
 
-    RowVerbs(CudaDevice device, Arithmetic arithmetic, Forms forms) {
+    RowVerbs(CudaDevice device, CurrentStep step, Arithmetic arithmetic, Forms forms) {
         this.device = device;
+        this.step = step;
         this.forms = forms;
         this.narrow = arithmetic == Arithmetic.FAST;
     }
@@ -36,7 +50,7 @@ public final class RowVerbs {
                 y.floats(),
                 matrix.weights().address(),
                 matrix.scaleAddress(),
-                device.block().with(rows).rows(),
+                step.of(rows).rows(),
                 matrix.columns(),
                 matrix.paddedRows());
         y.written(false);
@@ -77,7 +91,7 @@ public final class RowVerbs {
             CudaKv kv,
             int layer,
             StepRows rows) {
-        StepBlock block = device.block().withTables(rows, kv.geometry().blockTokens());
+        StepBlock block = step.of(rows, AttentionShape.ofRows(kv.geometry().blockTokens()));
         int all = heads.numHeads() + 2 * heads.numKvHeads();
         device.launch(
                 "rotate_store_" + kv.typeName(),

@@ -1,5 +1,9 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+
 /** Products in float, one chain of fused multiply-adds over ascending inputs for each output. */
 final class StrictKernels implements ProductKernels {
 
@@ -25,14 +29,14 @@ final class StrictKernels implements ProductKernels {
     @Override
     public Head head(CudaMatrix head, int rows) {
         Grid grid = grid(head, rows);
-        return new Head("pick_strict_" + head.typeName(), grid, grid.x());
+        return new Head("sample_strict_" + head.typeName(), grid, grid.x());
     }
 
     private static Grid grid(CudaMatrix matrix, int rows) {
         return Grid.of(matrix.paddedRows() / CudaMatrix.TILE, (rows + ROWS - 1) / ROWS, THREADS);
     }
 
-    /** The parameters that all products have. */
+    /** The arguments that all kernels of products take. */
     static long[] arguments(Product p, long partials, long tickets) {
         return new long[] {
             p.y(),

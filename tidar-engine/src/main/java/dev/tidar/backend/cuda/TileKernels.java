@@ -1,8 +1,14 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Gpu;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
+import dev.tidar.backend.cuda.memory.Scratch;
+
 /**
  * Products on the tensor cores, in tiles of rows by 128 outputs. A row has the same bits in every tile, so there is one
- * family for all row counts: single rows take it, too.
+ * family for all row counts: single rows take it too.
  *
  * <p>Few outputs would leave multiprocessors idle, so the inputs are split over blocks as well; into how many parts
  * depends on the matrix and the device alone, never on the rows.
@@ -12,7 +18,7 @@ final class TileKernels implements ProductKernels {
     private static final int THREADS = 256;
     private static final int OUTPUTS = 128;
 
-    /** Inputs of a split at least. */
+    /** The smallest number of inputs of a split. */
     private static final int SPLIT_INPUTS = 256;
 
     private static final int[] ROWS = {16, 32, 80, 128};
@@ -26,10 +32,10 @@ final class TileKernels implements ProductKernels {
     private final Scratch partials;
     private final Scratch tickets;
 
-    TileKernels(CudaDevice device, Runnable moved) {
+    TileKernels(CudaDevice device) {
         this.device = device;
-        this.partials = Scratch.undefined(device, "parts of products", moved);
-        this.tickets = Scratch.zeros(device, "tickets of products", moved);
+        this.partials = Scratch.undefined(device, "parts of products");
+        this.tickets = Scratch.zeros(device, "tickets of products");
     }
 
     @Override
@@ -39,7 +45,7 @@ final class TileKernels implements ProductKernels {
         }
     }
 
-    /** The kernels that sample split nothing. */
+    /** Does not split the inputs, because the kernels that sample do not. */
     @Override
     public void score(Product p) {
         multiply(p, 1);
@@ -69,7 +75,7 @@ final class TileKernels implements ProductKernels {
         }
         int columns = columns(head);
         Grid grid = Grid.of((rows + tile - 1) / tile, columns, THREADS).withShared(shared(tile, head));
-        return new Head("pick_tile%d_%s".formatted(tile, head.typeName()), grid, columns);
+        return new Head("sample_tile%d_%s".formatted(tile, head.typeName()), grid, columns);
     }
 
     /** The smallest tile that takes all rows, so that weights are read once; else the one with the least padding. */
@@ -80,10 +86,10 @@ final class TileKernels implements ProductKernels {
             }
         }
         int max = ROWS[ROWS.length - 1];
-        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max) ? MAX_ROWS : max;
+        return fitsMaxRows() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max) ? MAX_ROWS : max;
     }
 
-    private boolean hasRoomForMost() {
+    private boolean fitsMaxRows() {
         Gpu gpu = device.gpu();
         return gpu.major() == 8 && gpu.minor() == 0 || gpu.major() == 9 || gpu.major() == 10;
     }

@@ -1,5 +1,10 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.CudaDevice;
+import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.driver.Region;
+import dev.tidar.backend.cuda.memory.CudaLinear;
+import dev.tidar.backend.cuda.memory.CudaMatrix;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Float16;

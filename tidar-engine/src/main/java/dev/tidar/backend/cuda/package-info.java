@@ -1,8 +1,4 @@
-/**
- * The arithmetic on an NVIDIA GPU: the CUDA driver through JCuda, memory of the device, launches of our kernels,
- * captured steps. The only package that knows JCuda, and within it only the classes whose names begin with
- * {@code JCuda}.
- */
+/** The verbs on an NVIDIA GPU: which kernels they launch, on what memory and with what arguments. */
 @NullMarked
 package dev.tidar.backend.cuda;
 

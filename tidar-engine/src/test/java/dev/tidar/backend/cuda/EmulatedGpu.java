@@ -1,5 +1,7 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.backend.cuda.driver.Gpu;
+import dev.tidar.backend.cuda.driver.GpuProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
 
     private static final int PAGE_BYTES = 4096;
-    /** Tells the driver that the page has been filled in. */
+    /** Shows the driver that the page has been filled in. */
     private static final int MAGIC = 0x454d5543;
 
     private static final int DEVICES = 8;
@@ -109,7 +111,7 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
         }
     }
 
-    /** The driver forgets everything, as in a new process, at its next start. What was held is lost. */
+    /** At its next start the driver has lost everything, as in a new process. */
     public static void restart() {
         Page.BYTES.putInt(RESTART, 1);
         GpuProbe.run();

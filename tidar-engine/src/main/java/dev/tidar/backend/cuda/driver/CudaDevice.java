@@ -1,0 +1,151 @@
+package dev.tidar.backend.cuda.driver;
+
+import dev.tidar.api.DeviceException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A GPU that this process computes on: its context, its memory, the kernels, what has been captured. Closing it frees
+ * them in the reverse order of their construction.
+ *
+ * <p>Confined to the engine thread.
+ */
+public final class CudaDevice implements AutoCloseable {
+
+    private final Gpu gpu;
+    private final JCudaContext context;
+    private final Deque<Runnable> releases = new ArrayDeque<>();
+    private final DeviceMemory memory;
+    private final JCudaKernels kernels;
+    private final Staging staging;
+    private final GraphCache graphs;
+
+    /**
+     * Takes a device.
+     *
+     * @throws DeviceException if the driver rejects it; nothing stays allocated then
+     */
+    public CudaDevice(Gpu gpu) {
+        this.gpu = gpu;
+        this.context = new JCudaContext(gpu.ordinal());
+        releases.push(context::close);
+        try {
+            this.memory = new DeviceMemory(context);
+            releases.push(memory::close);
+            this.kernels = new JCudaKernels(context, memory);
+            releases.push(kernels::close);
+            this.staging = new Staging(context, memory);
+            releases.push(staging::close);
+            this.graphs = new GraphCache(context);
+            releases.push(graphs::invalidate);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** The device as the driver describes it. */
+    public Gpu gpu() {
+        return gpu;
+    }
+
+    public JCudaContext context() {
+        return context;
+    }
+
+    public DeviceMemory memory() {
+        return memory;
+    }
+
+    public Staging staging() {
+        return staging;
+    }
+
+    /** The steps that have been captured. */
+    public GraphCache graphs() {
+        return graphs;
+    }
+
+    /** Bytes of the device that are free at the moment. */
+    public long freeBytes() {
+        return context.memory()[0];
+    }
+
+    /** Queues a kernel; a grid without blocks queues nothing. */
+    public void launch(String kernel, Grid grid, long... arguments) {
+        if (!grid.isEmpty()) {
+            kernels.launch(kernel, grid, arguments);
+        }
+    }
+
+    /** Captures what the work queues instead of running it. The work cannot allocate memory. */
+    public JCudaContext.Graph capture(Runnable work) {
+        memory.freeze(true);
+        try {
+            return context.capture(work);
+        } finally {
+            memory.freeze(false);
+        }
+    }
+
+    /** Frees memory that queued work and captured steps may still use: waits for the former, invalidates the latter. */
+    public void retire(Region region) {
+        context.synchronize();
+        graphs.invalidate();
+        memory.free(region);
+    }
+
+    /** A float as an argument of a kernel. */
+    public static long bits(float value) {
+        return Float.floatToRawIntBits(value);
+    }
+
+    /** Copies floats to memory of their own, which stays until the device is closed. */
+    public Region upload(float[] values, String use) {
+        Region region = memory.allocate((long) values.length * Float.BYTES, use);
+        staging.floats(region.address(), values);
+        return region;
+    }
+
+    /**
+     * Waits for queued work, then frees everything, even where the driver rejects one of the calls.
+     *
+     * @throws DeviceException the first rejection
+     */
+    @Override
+    public void close() {
+        List<DeviceException> rejections = new ArrayList<>();
+        releases.push(context::synchronize);
+        while (!releases.isEmpty()) {
+            attempt(releases.pop()).ifPresent(rejections::add);
+        }
+        if (!rejections.isEmpty()) {
+            DeviceException first = rejections.get(0);
+            rejections.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private Optional<DeviceException> attempt(Runnable release) {
+        try {
+            if (!context.isLost()) {
+                release.run();
+            }
+            return Optional.empty();
+        } catch (DeviceException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /** Closes the device because of a failure, to which a failure of closing is added. */
+    public void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (DeviceException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tidar.backend.cuda.driver;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Loads JCuda's native library, once in a JVM.
+ *
+ * <p>JCuda unpacks it under a fixed name into the shared temporary folder, and takes what already lies there: a copy
+ * that another JVM left half-written ends the process, and anybody on the machine could prepare one. So for the moment
+ * of loading, {@code java.io.tmpdir} names a fresh folder that only this user can read, and the copy is deleted as soon
+ * as it is loaded. Windows keeps a loaded file; its folder is swept at a later start.
+ */
+final class JCudaLibrary {
+
+    private static final String DRIVER_CLASS = "jcuda.driver.JCudaDriver";
+    private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
+    private static final String PREFIX = "tidar-jcuda-";
+
+    /** Nobody needs longer than this from unpacking to loading. */
+    private static final Duration ABANDONED = Duration.ofHours(1);
+
+    private static final Optional<Problem> PROBLEM = load();
+
+    private JCudaLibrary() {}
+
+    /** What keeps JCuda from being used in this JVM. */
+    record Problem(GpuProbe.Outcome outcome, String message) {}
+
+    /** The reason why JCuda cannot be used; empty where it can. */
+    static Optional<Problem> problem() {
+        return PROBLEM;
+    }
+
+    private static Optional<Problem> load() {
+        ClassLoader loader = JCudaLibrary.class.getClassLoader();
+        try {
+            Class.forName(DRIVER_CLASS, false, loader);
+        } catch (ClassNotFoundException e) {
+            return Optional.of(new Problem(
+                    GpuProbe.Outcome.NO_JCUDA, "org.jcuda:jcuda is not on the class path, which CUDA needs"));
+        }
+        try {
+            Path folder = Files.createTempDirectory(PREFIX); // readable by its owner only
+            try {
+                initialise(loader, folder);
+            } finally {
+                sweep(folder);
+                delete(folder);
+            }
+            return Optional.empty();
+        } catch (ClassNotFoundException | LinkageError e) {
+            return Optional.of(unusable(e));
+        } catch (IOException e) {
+            return Optional.of(new Problem(
+                    GpuProbe.Outcome.NATIVE_LIBRARY_UNUSABLE,
+                    "the temporary folder takes no native library: " + e.getMessage()));
+        }
+    }
+
+    private static void initialise(ClassLoader loader, Path folder) throws ClassNotFoundException {
+        String before = System.setProperty(TEMPORARY_FOLDER, folder.toString());
+        try {
+            Class.forName(DRIVER_CLASS, true, loader);
+        } finally {
+            if (before == null) {
+                System.clearProperty(TEMPORARY_FOLDER);
+            } else {
+                System.setProperty(TEMPORARY_FOLDER, before);
+            }
+        }
+    }
+
+    /** JCuda's message is a page; what matters is whether the driver's own library is missing. */
+    static Problem unusable(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (message.contains("libcuda.so") || message.contains("nvcuda.dll")) {
+            return new Problem(GpuProbe.Outcome.NO_DRIVER, "no NVIDIA driver: libcuda.so.1 cannot be opened");
+        }
+        return new Problem(
+                GpuProbe.Outcome.NATIVE_LIBRARY_UNUSABLE,
+                "JCuda's native library cannot be loaded; it exists for linux-x86_64 and windows-x86_64: "
+                        + failure.getClass().getSimpleName() + ": "
+                        + message.lines().findFirst().orElse("").strip());
+    }
+
+    /** Deletes what processes have left beside this folder that began long before it was made. */
+    private static void sweep(Path own) {
+        Path temporary = Objects.requireNonNull(own.getParent());
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+            Instant limit = Files.getLastModifiedTime(own).toInstant().minus(ABANDONED);
+            for (Path folder : folders) {
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
+                    delete(folder);
+                }
+            }
+        } catch (IOException e) {
+            return; // what cannot be listed cannot be swept, and is nobody's fault here
+        }
+    }
+
+    private static void delete(Path folder) {
+        for (File file : Objects.requireNonNullElse(folder.toFile().listFiles(), new File[0])) {
+            file.delete(); // Windows refuses while it is loaded
+        }
+        folder.toFile().delete();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tidar.backend.cuda.memory;
+
+import dev.tidar.backend.cuda.driver.Region;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Linear;
+import java.util.Optional;
+
+/**
+ * A packed layer on the device.
+ *
+ * @param matrix its weights; of a gated layer the rows of both halves in turns of 8
+ * @param outputs width of y
+ * @param isGated whether it is a gated pair
+ * @param bias one float for each packed row
+ * @param adapter acts on drafting rows
+ */
+public record CudaLinear(
+        CudaMatrix matrix, int outputs, boolean isGated, Optional<Region> bias, Optional<Adapter> adapter)
+        implements Linear {
+
+    /**
+     * The adapters of a layer's sources as one pair of products.
+     *
+     * @param down {@code [ranks, inputs]}
+     * @param up {@code [packed rows of the layer, ranks]}, its scales those of the adapters
+     */
+    public record Adapter(CudaMatrix down, CudaMatrix up) {}
+
+    @Override
+    public int inputs() {
+        return matrix.columns();
+    }
+
+    @Override
+    public DType dtype() {
+        return matrix.dtype();
+    }
+
+    public long biasAddress() {
+        return bias.map(Region::address).orElse(0L);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tidar.backend.cuda.memory;
+
+import dev.tidar.backend.cuda.driver.Region;
+import dev.tidar.tensor.DType;
+import java.util.Optional;
+
+/**
+ * A packed matrix: tiles of 64 rows by 64 columns in the order in which the kernels read them, zeros beyond the edges.
+ *
+ * @param weights the tiles
+ * @param scales one float for each packed row, of int8 rows or of an adapter
+ * @param dtype element type of the weights
+ * @param rows packed rows, not rounded up
+ * @param columns inputs
+ */
+public record CudaMatrix(Region weights, Optional<Region> scales, DType dtype, int rows, int columns) {
+
+    public static final int TILE = 64;
+
+    /** Rows rounded up to whole tiles. */
+    public int paddedRows() {
+        return roundUp(rows, TILE);
+    }
+
+    public static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
+    }
+
+    public static long bytes(DType dtype, int rows, int columns) {
+        return (long) roundUp(rows, TILE) * roundUp(columns, TILE) * dtype.bytes();
+    }
+
+    /** The element type as the names of kernels have it. */
+    public String typeName() {
+        return switch (dtype) {
+            case F32 -> "f32";
+            case BF16 -> "bf16";
+            case I8 -> "int8";
+            case F16 -> throw new IllegalStateException("no matrix is packed in F16");
+        };
+    }
+
+    /** Address of the scales; 0 where there are none. */
+    public long scaleAddress() {
+        return scales.map(Region::address).orElse(0L);
+    }
+}

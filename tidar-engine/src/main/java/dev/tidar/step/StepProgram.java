@@ -1,0 +1,14 @@
+package dev.tidar.step;
+
+/** The steps of one network on one device, as the device has prepared them. Confined to the engine thread. */
+@FunctionalInterface
+public interface StepProgram {
+
+    /**
+     * Runs one step. Afterwards its results can be read.
+     *
+     * @throws IllegalStateException if called by the verbs of a step
+     * @throws dev.tidar.api.DeviceException if the device fails
+     */
+    void run(StepInputs inputs);
+}
