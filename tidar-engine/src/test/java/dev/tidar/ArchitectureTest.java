@@ -23,6 +23,7 @@ class ArchitectureTest {
             List.of("dev.tidar.tensor", "dev.tidar.api"),
             List.of("dev.tidar.sampling", "dev.tidar.text.answer"),
             List.of("dev.tidar.step", "dev.tidar.text.grammar.automaton", "dev.tidar.text.jinja"),
+            List.of("dev.tidar.backend.weights"),
             List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda"),
             List.of(
                     "dev.tidar.backend",

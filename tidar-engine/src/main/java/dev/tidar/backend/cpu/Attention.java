@@ -21,7 +21,7 @@ public final class Attention {
     /** Rows of an item; more rows share loads, fewer share the work better. */
     private static final int ROWS = 4;
 
-    private final Kernels kernels;
+    private final KernelSet kernels;
     private final WorkerPool pool;
     private final Workspace workspace;
 
@@ -67,9 +67,9 @@ public final class Attention {
     }
 
     /**
-     * A third of an item. The compiler takes stages one by one, because a call that meets three kinds is not inlined.
-     * Together they exceed what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a
-     * call.
+     * One of the three stages of an item. They are called through an interface, because the compiler does not inline a
+     * call that meets three implementations, and so compiles each stage by itself. Inlined into one method they exceed
+     * what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a call.
      */
     private interface Stage {
         void run();

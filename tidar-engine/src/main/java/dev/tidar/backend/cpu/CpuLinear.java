@@ -1,7 +1,7 @@
 package dev.tidar.backend.cpu;
 
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /** A packed layer. Immutable. */
@@ -32,11 +32,12 @@ public final class CpuLinear implements Linear {
     }
 
     @Override
-    public DType dtype() {
-        return weights.dtype;
+    public WeightType type() {
+        return weights.type();
     }
 
-    /** Whether it is a gated pair, its panels interleaved. */
+    /** A gated pair has its panels interleaved, two for each 32 outputs. */
+    @Override
     public boolean isGated() {
         return weights.outputs != outputs;
     }

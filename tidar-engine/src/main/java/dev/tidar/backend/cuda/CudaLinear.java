@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /**
@@ -31,8 +31,8 @@ public record CudaLinear(
     }
 
     @Override
-    public DType dtype() {
-        return matrix.dtype();
+    public WeightType type() {
+        return matrix.type();
     }
 
     long biasAddress() {

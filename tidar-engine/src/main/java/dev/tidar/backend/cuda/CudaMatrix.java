@@ -1,6 +1,6 @@
 package dev.tidar.backend.cuda;
 
-import dev.tidar.tensor.DType;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /**
@@ -8,11 +8,11 @@ import java.util.Optional;
  *
  * @param weights the tiles
  * @param scales one float for each packed row, of int8 rows or of an adapter
- * @param dtype element type of the weights
+ * @param type how the weights are stored
  * @param rows packed rows that mean something, not rounded up
  * @param columns inputs
  */
-record CudaMatrix(Region weights, Optional<Region> scales, DType dtype, int rows, int columns) {
+record CudaMatrix(Region weights, Optional<Region> scales, WeightType type, int rows, int columns) {
 
     static final int TILE = 64;
 
@@ -25,17 +25,16 @@ record CudaMatrix(Region weights, Optional<Region> scales, DType dtype, int rows
         return (value + multiple - 1) / multiple * multiple;
     }
 
-    static long bytes(DType dtype, int rows, int columns) {
-        return (long) roundUp(rows, TILE) * roundUp(columns, TILE) * dtype.bytes();
+    static long bytes(WeightType type, int rows, int columns) {
+        return (long) roundUp(rows, TILE) * type.rowBytes(roundUp(columns, TILE));
     }
 
     /** What kernels call the type. */
     String typeName() {
-        return switch (dtype) {
+        return switch (type) {
             case F32 -> "f32";
             case BF16 -> "bf16";
-            case I8 -> "int8";
-            case F16 -> throw new IllegalStateException("weights are never held in F16");
+            case INT8 -> "int8";
         };
     }
 

@@ -103,7 +103,7 @@ final class TileKernels implements ProductKernels {
     private static int shared(int rows, CudaMatrix w) {
         int stages = rows <= 32 ? 4 : 3;
         int stage = rows * CudaMatrix.TILE * 2
-                + OUTPUTS * CudaMatrix.TILE * w.dtype().bytes();
+                + OUTPUTS * w.type().rowBytes(CudaMatrix.TILE);
         return Math.max(stages * stage, rows * 544);
     }
 }
