@@ -15,8 +15,8 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +75,11 @@ final class Arguments {
     }
 
     static void requireRowNumbers(Ids rows, int count) {
-        require(count <= rows.capacity(), "rows must have room for %d numbers, but have it for %d", count, rows.capacity());
+        require(
+                count <= rows.capacity(),
+                "rows must have room for %d numbers, but have it for %d",
+                count,
+                rows.capacity());
     }
 
     static void requireGather(Tensor y, Tensor x, Ids rows, int count) {
@@ -91,7 +95,11 @@ final class Arguments {
 
     /** Ids that are written or read. */
     static void requireIds(Ids ids, int count) {
-        require(count >= 0 && count <= ids.capacity(), "ids must have room for %d, but have it for %d", count, ids.capacity());
+        require(
+                count >= 0 && count <= ids.capacity(),
+                "ids must have room for %d, but have it for %d",
+                count,
+                ids.capacity());
     }
 
     static void requireProduct(Tensor y, Tensor x, Linear w, RowCounts rows) {
@@ -149,14 +157,13 @@ final class Arguments {
         }
     }
 
-    static void require(boolean holds, String message, Object... values) {
-        if (!holds) {
+    static void require(boolean condition, String message, Object... values) {
+        if (!condition) {
             throw new IllegalArgumentException(message.formatted(values));
         }
     }
 
-    static void requireRotation(
-            HeadGeometry heads, Optional<HeadNorms> norms, RotaryTable rope, StepRows rows) {
+    static void requireRotation(HeadGeometry heads, Optional<HeadNorms> norms, RotaryTable rope, StepRows rows) {
         require(
                 rope.headDim() == heads.headDim(),
                 "rotary table must be for head dim %d, but is for %d",
@@ -182,9 +189,17 @@ final class Arguments {
             int count,
             List<RowSampling> samplings) {
         requireShape("h", h, count, head.inputs());
-        require(count <= sampled.capacity(), "sampled must have room for %d ids, but has it for %d", count, sampled.capacity());
+        require(
+                count <= sampled.capacity(),
+                "sampled must have room for %d ids, but has it for %d",
+                count,
+                sampled.capacity());
         require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
-        require(samplings.size() == count, "samplings must be one for each of %d rows, but are %d", count, samplings.size());
+        require(
+                samplings.size() == count,
+                "samplings must be one for each of %d rows, but are %d",
+                count,
+                samplings.size());
         if (samplings.stream().anyMatch(sampling -> sampling.logProbs().isPresent())) {
             requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MAX);
         }

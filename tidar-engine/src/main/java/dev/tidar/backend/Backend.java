@@ -19,8 +19,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -162,7 +162,8 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
 
     /**
      * Samples one token for each row of h: {@code logits = h · headᵀ}, banned ids left out, then
-     * {@link dev.tidar.sampling.TokenSampler} with the row's sampling and the noise of the position that the row decides.
+     * {@link dev.tidar.sampling.TokenSampler} with the row's sampling and the noise of the position that the row
+     * decides.
      *
      * @param sampled {@code [count]}; NONE where the row number is NONE or no score is finite
      * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows whose sampling asks for it

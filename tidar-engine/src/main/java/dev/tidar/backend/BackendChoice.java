@@ -13,10 +13,10 @@ import java.util.Optional;
 /**
  * The backend of an engine: what was chosen, and why not the others.
  *
- * @param backend owned by whoever receives the choice
+ * @param backend owned by the receiver of the choice
  * @param isGpu whether it is a GPU, which another choice could replace
  * @param reason one sentence for log, status and health
- * @param degradations what was lost by the choice and what would end it; empty unless it is a fallback
+ * @param degradations what the choice loses and what would end that; empty unless it is a fallback
  */
 public record BackendChoice(Backend backend, boolean isGpu, String reason, List<String> degradations) {
 

@@ -42,8 +42,8 @@ import java.util.function.Consumer;
 
 /**
  * The one front of all devices: every check of a verb's arguments is here, before any work starts and with the same
- * words, and then the device computes. Only the numbers inside {@link Ids} are the device's to check, because looking at
- * them may mean to wait for it.
+ * words, and then the device computes. Only the numbers inside {@link Ids} are the device's to check, because looking
+ * at them may mean to wait for it.
  */
 final class CheckedBackend implements Backend {
 

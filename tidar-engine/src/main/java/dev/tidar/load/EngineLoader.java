@@ -146,7 +146,8 @@ public final class EngineLoader implements AutoCloseable {
     }
 
     private BackendChoice replace(BackendChoice failed, DeviceException failure) {
-        BackendChoice choice = BackendChoice.fallbackFrom(failed.backend().facts().device(), failure, options);
+        BackendChoice choice =
+                BackendChoice.fallbackFrom(failed.backend().facts().device(), failure, options);
         log.error("Computing on the CPU instead of a GPU: {}", choice.reason(), failure);
         return choice;
     }

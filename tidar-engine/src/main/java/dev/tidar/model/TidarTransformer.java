@@ -141,7 +141,9 @@ public final class TidarTransformer implements TidarModel {
             results.add(new StepResult.ForSequence(
                     range(sampled, plan.firstSample(), kept[s]),
                     range(drafts, plan.firstDraft(), drafted),
-                    asked(inputs, plan) ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s]) : List.of()));
+                    asked(inputs, plan)
+                            ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s])
+                            : List.of()));
         }
         return new StepResult(results);
     }

@@ -16,7 +16,7 @@ public record KvGeometry(int layers, int kvHeads, int headDim, int blockTokens, 
         return 2L * layers * kvHeads * headDim * blockTokens * dtype.bytes();
     }
 
-    /** Blocks that hold so many tokens. */
+    /** Blocks that a number of tokens takes. */
     public int blocksFor(int tokens) {
         return (tokens + blockTokens - 1) / blockTokens;
     }

@@ -1,8 +1,8 @@
 package dev.tidar.tensor;
 
 /**
- * How a device stores the weights of a layer. Whoever treats types differently does so in a switch expression without a
- * default, or with one class for each type, so that a new type does not compile before each place has its answer.
+ * How a device stores the weights of a layer. Code that treats types differently has a switch expression without a
+ * default, or one class for each type, so that a new type does not compile before each place has its answer.
  *
  * <p>Sizes are those of a whole row, because a type need not give an element whole bytes, nor a row a single scale.
  */

@@ -299,7 +299,8 @@ abstract class BackendContract extends BackendFixture {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
         backend.ban(new int[] {1, 2, 4000});
 
-        assertThat(backend.read(sample(head, new float[] {1, 1, -1}, 0, 1, 2), 3)).containsExactly(3, 3, 0);
+        assertThat(backend.read(sample(head, new float[] {1, 1, -1}, 0, 1, 2), 3))
+                .containsExactly(3, 3, 0);
     }
 
     @Test
@@ -368,7 +369,8 @@ abstract class BackendContract extends BackendFixture {
         assertThat((double) values[second]).isCloseTo(1 - normaliser, within(1e-5));
         assertThat((double) values[second + 1]).isCloseTo(3 - normaliser, within(1e-5));
         assertThat((double) values[second + 2]).isCloseTo(2 - normaliser, within(1e-5));
-        assertThat(Arrays.copyOfRange(backend.read(reported.ids(), 2 * reported.max()), reported.max(), reported.max() + 2))
+        assertThat(Arrays.copyOfRange(
+                        backend.read(reported.ids(), 2 * reported.max()), reported.max(), reported.max() + 2))
                 .containsExactly(1, 3);
     }
 

@@ -133,10 +133,12 @@ class CudaBitsTest {
         long[] mask = random.longs(maskWords).toArray();
         List<RowSampling> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));
         verify.replaceAll(rule -> rule.allowing(mask));
-        SamplingParams asking = RandomRules.asking(verify.get(0).params(), 3); // in each step, because that is another graph
+        SamplingParams asking =
+                RandomRules.asking(verify.get(0).params(), 3); // in each step, because that is another graph
         verify.set(
                 0,
-                RowSampling.verify(asking, verify.get(0).history(), verify.get(0).since()));
+                RowSampling.verify(
+                        asking, verify.get(0).history(), verify.get(0).since()));
         verify.add(RowSampling.draft(new SamplingParams(0.9f, position), TokenCounts.NONE));
         return step(position, verify, RandomRules.rules(random, WIDTH - 1, TinyNetwork.VOCAB));
     }
@@ -149,7 +151,8 @@ class CudaBitsTest {
     }
 
     private static Backend gpu(boolean captures) {
-        return new CheckedBackend(new GpuDevice(new CudaVerbs(WeightFormat.AUTO, Arithmetic.STRICT, EmulatedGpu.gpu(), captures)));
+        return new CheckedBackend(
+                new GpuDevice(new CudaVerbs(WeightFormat.AUTO, Arithmetic.STRICT, EmulatedGpu.gpu(), captures)));
     }
 
     private static Backend cpu() {

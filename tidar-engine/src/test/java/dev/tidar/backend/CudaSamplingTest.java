@@ -36,7 +36,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels that sample by rules, held against {@link TokenSampler} and {@link LogProbRow}, which define the samples. */
+/**
+ * The kernels that sample by rules, held against {@link TokenSampler} and {@link LogProbRow}, which define the samples.
+ */
 @EmulatedGpuTest
 @DisplayName("Picks by rules on the emulated GPU")
 class CudaSamplingTest {
@@ -65,8 +67,8 @@ class CudaSamplingTest {
     }
 
     /**
-     * Where the sample changes with p, two neighbouring values of p have different samples: found by halving on the CPU. A
-     * device that cuts a token earlier or later gives another sample on one of the two sides.
+     * Where the sample changes with p, two neighbouring values of p have different samples: found by halving on the
+     * CPU. A device that cuts a token earlier or later gives another sample on one of the two sides.
      */
     @ParameterizedTest
     @EnumSource(Cut.class)
@@ -132,7 +134,8 @@ class CudaSamplingTest {
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void areNoneWhereAScoreIsNotANumberToCompareAlsoAfterAMask(float broken) {
         float[][] logits = {{1, broken, 2, 3}};
-        RowSampling rule = RowSampling.draft(new SamplingParams(0.7f, 1), TokenCounts.NONE).allowing(new long[] {0b1100});
+        RowSampling rule =
+                RowSampling.draft(new SamplingParams(0.7f, 1), TokenCounts.NONE).allowing(new long[] {0b1100});
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
             assertThat(sample(gpu, logits, List.of(rule)).sampled()).containsExactly(Ids.NONE);
             gpu.ban(new int[] {1});

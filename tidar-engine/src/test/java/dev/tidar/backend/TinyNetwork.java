@@ -16,8 +16,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,7 +121,7 @@ final class TinyNetwork {
         }
         backend.rmsNorm(normed, x, gain, 1e-5f, total);
         traces.add(new Trace("rmsNorm", HIDDEN, backend.read(normed, total)));
-        traces.add(new Trace("pick", 1, sampled(normed, rows)));
+        traces.add(new Trace("sample", 1, sampled(normed, rows)));
         return traces;
     }
 

@@ -3,10 +3,10 @@ package dev.tidar.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tidar.backend.Backend;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.LogProbs.TopToken;
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpu.Held;
@@ -53,7 +53,8 @@ class CudaDecodeTest {
             new LogitBias(new int[] {300, 7}, new float[] {2, -1.5f}),
             new BannedIds(new int[] {300}, 30),
             OptionalInt.empty());
-    private static final List<SamplingParams> PARAMS = List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), withLogProbs(RULED));
+    private static final List<SamplingParams> PARAMS =
+            List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), withLogProbs(RULED));
 
     private static Held before;
     private static TestModel cpu;
@@ -140,11 +141,8 @@ class CudaDecodeTest {
             assertClose(actual.get(i).logProb(), expected.get(i).logProb());
             assertThat(actual.get(i).top()).hasSameSizeAs(top);
             for (int n = 0; n < top.size(); n++) {
-                assertThat(actual.get(i).top().get(n).id())
-                        .isEqualTo(top.get(n).id());
-                assertClose(
-                        actual.get(i).top().get(n).logProb(),
-                        top.get(n).logProb());
+                assertThat(actual.get(i).top().get(n).id()).isEqualTo(top.get(n).id());
+                assertClose(actual.get(i).top().get(n).logProb(), top.get(n).logProb());
             }
         }
     }
@@ -186,7 +184,8 @@ class CudaDecodeTest {
         List<Integer> expected =
                 cpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), 64).tokens();
         for (int chunk : List.of(7, 64, 1000)) {
-            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk).tokens())
+            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk)
+                            .tokens())
                     .isEqualTo(expected);
         }
     }

@@ -2,8 +2,8 @@ package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidar.backend.Backend;
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
@@ -180,7 +180,8 @@ class EquivalenceTest {
         List<Integer> whole = on.decode(prompt, stop, SamplingParams.GREEDY, StepLayout.AUTOREGRESSIVE, 1000)
                 .tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
-            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk).tokens())
+            assertThat(on.decode(prompt, stop, SamplingParams.GREEDY, layout, chunk)
+                            .tokens())
                     .as("%s", layout)
                     .isEqualTo(whole);
         }

@@ -36,8 +36,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Time of a decode step by row count, on shapes of real models with random weights, after a context of 1024 tokens.
- * For a GPU; {@code tools/gpu-checks/run.sh} runs it. Arguments: shapes, each as {@code 8B:bf16}, {@code 1.5B:int8} or
+ * Time of a decode step by row count, on shapes of real models with random weights, after a context of 1024 tokens. For
+ * a GPU; {@code tools/gpu-checks/run.sh} runs it. Arguments: shapes, each as {@code 8B:bf16}, {@code 1.5B:int8} or
  * {@code 135M:f32}; {@code tiny} is for trying it out.
  */
 public final class GpuStepBench {

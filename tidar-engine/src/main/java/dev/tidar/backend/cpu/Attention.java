@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 public final class Attention {
 
-    /** Rows of an item; more rows share loads, fewer share the work better. */
+    /** Max rows of an item: more rows share loads, fewer divide the work more evenly. */
     private static final int ROWS = 4;
 
     private final KernelSet kernels;
@@ -196,7 +196,7 @@ public final class Attention {
             return row * heads.columns() + (heads.numHeads() + kvHead) * headDim;
         }
 
-        /** Hides what a query's row does not see, and returns how many slots it has to look at. */
+        /** Hides the slots that a query's row does not see, and returns how many slots its softmax covers. */
         private int hide(int query, int row) {
             int from = query * block.slots;
             int own = kv.geometry().blocksFor(rows.visible(row));
@@ -226,7 +226,8 @@ public final class Attention {
                 float[] cached = cached(b, values);
                 for (int q = 0; q < block.count; ) {
                     int tokens = seen(first + q / sharing, b);
-                    // Slots that a row does not see may hold anything, so rows join only where they see alike.
+                    // Slots that a row does not see may have any content, so rows join only where they see the same
+                    // ones.
                     boolean four = q + 4 <= block.count && seen(first + (q + 3) / sharing, b) == tokens;
                     int queries = four ? 4 : 1;
                     kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, from, headDim);

@@ -6,13 +6,14 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.PagedKv;
 
 /**
- * Keys and values, one part of storage a block: floats for F32, shorts for BF16. Within a block, for each layer and key/value
- * head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride,
- * headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to whole key tiles.
+ * Keys and values, one part of storage a block: floats for F32, shorts for BF16. Within a block, for each layer and
+ * key/value head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as
+ * {@code [stride, headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to
+ * whole key tiles.
  */
 public final class CpuKv implements PagedKv {
 
-    /** Keys that are scored at once. */
+    /** Keys that are scored together. */
     static final int KEY_TILE = 16;
 
     private final KvGeometry geometry;

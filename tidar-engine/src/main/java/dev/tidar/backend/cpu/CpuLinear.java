@@ -12,9 +12,9 @@ public final class CpuLinear implements Linear {
     /** One for each packed output, {@code [panels * 32]}, or empty. */
     final float[] bias;
 
-    final Optional<DraftAdapter> adapter;
+    final Optional<CpuAdapter> adapter;
 
-    CpuLinear(PackedMatrix weights, int outputs, float[] bias, Optional<DraftAdapter> adapter) {
+    CpuLinear(PackedMatrix weights, int outputs, float[] bias, Optional<CpuAdapter> adapter) {
         this.weights = weights;
         this.outputs = outputs;
         this.bias = bias;

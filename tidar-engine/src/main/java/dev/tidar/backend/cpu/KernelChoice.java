@@ -1,7 +1,9 @@
 package dev.tidar.backend.cpu;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,16 +24,22 @@ public final class KernelChoice {
      *
      * @param name for degradations
      * @param title for the log
+     * @param loss what it costs to stand on a lower step, for the log
      * @param refusal looks for a reason not to take the step
-     * @param set loads the classes of the set, which may not be loaded before
+     * @param set makes the set; no class of it is loaded before
      */
     private record Step(
-            String name, String title, Supplier<Optional<Refusal>> refusal, Supplier<KernelSet> set) {}
+            String name, String title, String loss, Supplier<Optional<Refusal>> refusal, Supplier<KernelSet> set) {}
 
     /** Fastest first, so kernels in native code belong before the vector kernels. The last step has no refusal. */
     private static final List<Step> LADDER = List.of(
-            new Step("vector kernels", "vector kernels", VectorRefusals::find, () -> new VectorKernels()),
-            new Step("plain loops", "plain Java loops", Optional::empty, () -> new PlainKernels()));
+            new Step(
+                    "vector kernels",
+                    "vector kernels",
+                    "several times slower than it could",
+                    VectorRefusals::find,
+                    () -> new VectorKernels()),
+            new Step("plain loops", "plain Java loops", "", Optional::empty, () -> new PlainKernels()));
 
     private final KernelSet kernels;
     private final List<String> degradations;
@@ -43,27 +51,25 @@ public final class KernelChoice {
 
     /** The fastest set that this JVM can run, with a warning that names the remedy for each faster one. */
     public static KernelChoice automatic() {
-        List<Step> refused = new ArrayList<>();
-        List<Refusal> refusals = new ArrayList<>();
+        Map<Step, Refusal> refusals = new LinkedHashMap<>();
         for (Step step : LADDER) {
             Optional<Refusal> refusal = step.refusal().get();
             if (refusal.isEmpty()) {
-                return after(refused, refusals, step);
+                return new KernelChoice(step.set().get(), report(step, refusals));
             }
-            refused.add(step);
-            refusals.add(refusal.get());
+            refusals.put(step, refusal.get());
         }
         throw new IllegalStateException("the last kernel set must have no refusal, but has " + refusals);
     }
 
-    private static KernelChoice after(List<Step> refused, List<Refusal> refusals, Step taken) {
+    /** Logs why faster steps are not taken, and returns what that makes of them as degradations. */
+    private static List<String> report(Step taken, Map<Step, Refusal> refusals) {
         List<String> degradations = new ArrayList<>();
-        for (int i = 0; i < refused.size(); i++) {
-            log.warn("TiDAR runs on {}, {}", taken.title(), refusals.get(i).message());
-            degradations.add("%s instead of %s: %s"
-                    .formatted(taken.name(), refused.get(i).name(), refusals.get(i).remedy()));
-        }
-        return new KernelChoice(taken.set().get(), degradations);
+        refusals.forEach((faster, refusal) -> {
+            log.warn("TiDAR runs on {}, {}: {}", taken.title(), faster.loss(), refusal.message());
+            degradations.add("%s instead of %s: %s".formatted(taken.name(), faster.name(), refusal.remedy()));
+        });
+        return degradations;
     }
 
     /** Vector kernels; the JVM must have been started with the vector module. */

@@ -5,8 +5,8 @@ package dev.tidar.backend.cpu;
  * set computes the same bits: each sum is one chain of fused multiply-adds in a stated order, so the lanes of a vector
  * hold different outputs, never parts of one. {@link KernelChoice} takes the fastest set that can run.
  *
- * <p>Loops over panels come once for each type of weights, and are told apart by the type of the array. Int8 weights
- * are taken without their scales.
+ * <p>Loops over panels exist once for each type of weights; the type of the array distinguishes them. Int8 weights are
+ * taken without their scales.
  *
  * <p>Stateless. Arrays belong to the caller; nothing is checked beyond the bounds of the arrays.
  */

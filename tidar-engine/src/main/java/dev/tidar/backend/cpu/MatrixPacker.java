@@ -21,7 +21,9 @@ public final class MatrixPacker {
         return pack(PackPlan.stacked(sources));
     }
 
-    /** Panels of the gate and of the up half in turns, so that whoever has a pair of panels can finish its outputs. */
+    /**
+     * Panels of the gate and of the up half in turns, so that a worker with a pair of panels can finish their outputs.
+     */
     public CpuLinear gated(LinearSource gate, LinearSource up) {
         return pack(PackPlan.gated(gate, up, PackedMatrix.PANEL, PackedMatrix.PANEL));
     }
@@ -36,6 +38,6 @@ public final class MatrixPacker {
             }
         }
         float[] bias = plan.bias(packed.panels * PackedMatrix.PANEL).orElse(new float[0]);
-        return new CpuLinear(packed, plan.outputs(), bias, DraftAdapter.of(plan));
+        return new CpuLinear(packed, plan.outputs(), bias, CpuAdapter.of(plan));
     }
 }

@@ -6,9 +6,9 @@ import dev.tidar.step.RowCounts;
 import java.util.Arrays;
 
 /**
- * Products of rows with packed layers. The items of a job are runs of panels; the worker that takes one
- * computes all rows of it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does
- * with the result.
+ * Products of rows with packed layers. The items of a job are runs of panels; the worker that takes one computes all
+ * rows of it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the
+ * result.
  */
 public final class Products {
 
@@ -184,7 +184,7 @@ public final class Products {
         }
     }
 
-    private void adapt(Workspace.Part part, DraftAdapter adapter, int panel, int panels, RowCounts rows) {
+    private void adapt(Workspace.Part part, CpuAdapter adapter, int panel, int panels, RowCounts rows) {
         sums(part.adapterSums, part, adapter.up(), panel, panels, workspace.adapterInputs);
         int drafting = rows.drafting();
         for (int p = 0; p < panels; p++) {

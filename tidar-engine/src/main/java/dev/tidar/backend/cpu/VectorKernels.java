@@ -12,12 +12,12 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels on vectors of 4, 8 or 16 floats. Lanes are outputs, keys or elements, so every chain runs in the order
- * that {@link PlainKernels} states and gives its bits. A pass holds columns c and c + 16 of a panel, because that is
+ * that {@link PlainKernels} states and gives its bits. A pass computes columns c and c + 16 of a panel, because that is
  * how bf16 panels pair them; narrow vectors make more passes.
  *
- * <p>A single chain waits for each of its steps, so what one row lacks in rows it makes up in panels: four at a time
- * are eight chains. Accumulators are local variables, because the compiler does not keep arrays of vectors in
- * registers.
+ * <p>A single chain waits for each of its steps, so a single row computes four panels at a time, which are eight
+ * chains. The loops over panels are generated, one class for each type of weights, because their many accumulators must
+ * be local variables to live in registers.
  */
 final class VectorKernels implements KernelSet {
 
@@ -26,7 +26,7 @@ final class VectorKernels implements KernelSet {
 
     static final int LANES = FLOATS.length();
     static final VectorSpecies<Integer> INTS = FLOATS.vectorShape().withLanes(int.class);
-    /** As many bytes as floats, or the fewest that a vector can hold; the surplus is read and ignored. */
+    /** As many bytes as floats, or the fewest that a vector can have; the surplus is read and ignored. */
     private static final VectorSpecies<Byte> BYTES = LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
     /** Bits of the vectors that this processor and JVM have. */

@@ -12,8 +12,6 @@ final class VectorRefusals {
     private static final String INTERPRETER = "-Xint";
     private static final int MIN_BITS = 128;
 
-    private static final String LOSS = "several times slower than it could";
-
     private VectorRefusals() {}
 
     static Optional<Refusal> find() {
@@ -40,7 +38,6 @@ final class VectorRefusals {
 
     static Refusal compiler(String flag) {
         return new Refusal(
-                LOSS,
                 "this JVM was started with %s, which leaves out its optimising compiler".formatted(flag),
                 "start the JVM without " + flag,
                 """
@@ -51,10 +48,7 @@ final class VectorRefusals {
 
     static Refusal module() {
         return new Refusal(
-                LOSS,
-                "this JVM was started without the module " + MODULE,
-                "start the JVM with --add-modules " + MODULE,
-                """
+                "this JVM was started without the module " + MODULE, "start the JVM with --add-modules " + MODULE, """
                 Add it where the application starts:
                   java: java --add-modules jdk.incubator.vector -jar application.jar
                   containers: environment variable JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector
@@ -66,7 +60,6 @@ final class VectorRefusals {
 
     static Refusal narrow(int bits) {
         return new Refusal(
-                LOSS,
                 "its vectors have %d bits, but %d is the minimum".formatted(bits, MIN_BITS),
                 "run on a processor with vectors of %d bits, without -XX:MaxVectorSize".formatted(MIN_BITS),
                 "The processor, or the flag -XX:MaxVectorSize, limits them.");

@@ -80,9 +80,7 @@ final class TileKernels implements ProductKernels {
             }
         }
         int max = ROWS[ROWS.length - 1];
-        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max)
-                ? MAX_ROWS
-                : max;
+        return hasRoomForMost() && CudaMatrix.roundUp(rows, MAX_ROWS) < CudaMatrix.roundUp(rows, max) ? MAX_ROWS : max;
     }
 
     private boolean hasRoomForMost() {
@@ -102,8 +100,7 @@ final class TileKernels implements ProductKernels {
     /** As the header of {@code linear_tile.cu} has it: several stages of both inputs, or the sums at the end. */
     private static int shared(int rows, CudaMatrix w) {
         int stages = rows <= 32 ? 4 : 3;
-        int stage = rows * CudaMatrix.TILE * 2
-                + OUTPUTS * w.type().rowBytes(CudaMatrix.TILE);
+        int stage = rows * CudaMatrix.TILE * 2 + OUTPUTS * w.type().rowBytes(CudaMatrix.TILE);
         return Math.max(stages * stage, rows * 544);
     }
 }

@@ -39,7 +39,8 @@ public final class PackPlan {
     }
 
     /**
-     * Rows of the gate and of the up half in turns, so that whoever computes a pair of turns can finish its outputs.
+     * Rows of the gate and of the up half in turns, so that one computation of a pair of turns can finish their
+     * outputs.
      *
      * @param turn rows of one half that lie together; divides {@code multiple}
      * @param multiple rows that each half is rounded up to a multiple of

@@ -2,8 +2,8 @@ package dev.tidar.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidar.backend.Backend;
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.tidar.backend.cpu;
 
-import dev.tidar.backend.Backend;
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.Backend;
 import dev.tidar.step.RowCounts;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.LinearSource;

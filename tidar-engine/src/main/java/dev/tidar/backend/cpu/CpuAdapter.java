@@ -12,13 +12,13 @@ import java.util.Optional;
  * @param up {@code [outputs, ranks]}, outputs in the order of the layer's panels
  * @param scales one for each output, {@code [panels * 32]}
  */
-record DraftAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
+record CpuAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
 
-    static Optional<DraftAdapter> of(PackPlan plan) {
+    static Optional<CpuAdapter> of(PackPlan plan) {
         return plan.adapter().map(joined -> of(plan, joined));
     }
 
-    private static DraftAdapter of(PackPlan plan, PackPlan.JoinedAdapter joined) {
+    private static CpuAdapter of(PackPlan plan, PackPlan.JoinedAdapter joined) {
         PackedMatrix down = PackedMatrix.zeros(WeightType.F32, joined.ranks(), plan.inputs());
         PackedMatrix up = PackedMatrix.zeros(WeightType.F32, plan.rows(), joined.ranks());
         PackedMatrix.RowWriter toDown = down.writer();
@@ -31,6 +31,6 @@ record DraftAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
                 toUp.write(plan.packed(part.source(), row), part.up(), row);
             }
         }
-        return new DraftAdapter(down, up, plan.adapterScales(joined, up.panels * PackedMatrix.PANEL));
+        return new CpuAdapter(down, up, plan.adapterScales(joined, up.panels * PackedMatrix.PANEL));
     }
 }
