@@ -37,7 +37,7 @@ class ArchitectureTest {
                     "dev.tidar.text.grammar.rule",
                     "dev.tidar.text.tokenizer",
                     "dev.tidar.text.jinja"),
-            List.of("dev.tidar.backend.cuda.step", "dev.tidar.text.grammar.schema"),
+            List.of("dev.tidar.backend.cuda.step", "dev.tidar.backend.weights", "dev.tidar.text.grammar.schema"),
             List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda"),
             List.of(
                     "dev.tidar.backend",

@@ -1,7 +1,7 @@
 package dev.tidar.benchmark;
 
+import dev.tidar.backend.Backend;
 import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.CpuBackend;
 import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
@@ -55,7 +55,7 @@ public class LinearBenchmark {
     @Param({"vector", "plain"})
     public String kernels = "";
 
-    private CpuBackend backend;
+    private Backend backend;
     private Linear[] copies;
     private Tensor x;
     private Tensor y;
@@ -68,7 +68,7 @@ public class LinearBenchmark {
         int inputs = Integer.parseInt(sides[0]);
         int outputs = Integer.parseInt(sides[1]);
         KernelChoice choice = kernels.equals("vector") ? KernelChoice.vector() : KernelChoice.plain();
-        backend = new CpuBackend(weights, Runtime.getRuntime().availableProcessors(), choice);
+        backend = Backend.onCpu(weights, Runtime.getRuntime().availableProcessors(), choice);
         copies = new Linear[copies(inputs, outputs)];
         for (int i = 0; i < copies.length; i++) {
             copies[i] = backend.linear(List.of(LinearSource.of(new RandomMatrix(outputs, inputs))));
@@ -92,8 +92,8 @@ public class LinearBenchmark {
     }
 
     private int copies(int inputs, int outputs) {
-        int bytes = backend.linear(List.of(LinearSource.of(new RandomMatrix(outputs, inputs)))).dtype().bytes();
-        return (int) Math.max(1, STREAMED_BYTES / ((long) inputs * outputs * bytes));
+        Linear linear = backend.linear(List.of(LinearSource.of(new RandomMatrix(outputs, inputs))));
+        return (int) Math.max(1, STREAMED_BYTES / ((long) outputs * linear.type().rowBytes(inputs)));
     }
 
     /** Activations come from an embedding, the one verb that writes rows from outside. */

@@ -21,7 +21,7 @@ import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** What every backend refuses before any work starts, with the same words. */
+/** What a wrong argument of a verb is answered with. */
 final class Arguments {
 
     private Arguments() {}
@@ -57,6 +57,7 @@ final class Arguments {
 
     static void requireEmbed(Tensor y, Linear table, StepRows rows) {
         requireShape("y", y, rows.counts().total(), table.inputs());
+        requireUngated("table", table);
         for (int row = 0; row < rows.counts().total(); row++) {
             requireIndex("token", rows.token(row), table.outputs());
         }
@@ -74,7 +75,11 @@ final class Arguments {
     }
 
     static void requireRowNumbers(Ids rows, int count) {
-        require(count <= rows.capacity(), "rows must hold %d numbers, but hold %d", count, rows.capacity());
+        require(
+                count <= rows.capacity(),
+                "rows must have room for %d numbers, but have it for %d",
+                count,
+                rows.capacity());
     }
 
     static void requireGather(Tensor y, Tensor x, Ids rows, int count) {
@@ -84,13 +89,17 @@ final class Arguments {
 
     static void requireBanned(int[] tokenIds) {
         for (int id : tokenIds) {
-            require(id >= 0, "unpickable ids must not be negative, but one is %d", id);
+            require(id >= 0, "banned ids must not be negative, but one is %d", id);
         }
     }
 
     /** Ids that are written or read. */
     static void requireIds(Ids ids, int count) {
-        require(count >= 0 && count <= ids.capacity(), "ids must hold %d, but hold %d", count, ids.capacity());
+        require(
+                count >= 0 && count <= ids.capacity(),
+                "ids must have room for %d, but have it for %d",
+                count,
+                ids.capacity());
     }
 
     static void requireProduct(Tensor y, Tensor x, Linear w, RowCounts rows) {
@@ -99,13 +108,12 @@ final class Arguments {
         require(y != x, "y must not be x");
     }
 
-    static void requireGated(String name, boolean isGated, boolean gated) {
-        require(
-                isGated == gated,
-                "%s must come from %s, but comes from %s",
-                name,
-                gated ? "gated" : "linear",
-                gated ? "linear" : "gated");
+    static void requireGated(String name, Linear w) {
+        require(w.isGated(), "%s must come from gated, but comes from linear", name);
+    }
+
+    static void requireUngated(String name, Linear w) {
+        require(!w.isGated(), "%s must come from linear, but comes from gated", name);
     }
 
     static void requireAttention(Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
@@ -149,19 +157,18 @@ final class Arguments {
         }
     }
 
-    static void require(boolean holds, String message, Object... values) {
-        if (!holds) {
+    static void require(boolean condition, String message, Object... values) {
+        if (!condition) {
             throw new IllegalArgumentException(message.formatted(values));
         }
     }
 
-    static void requireRotation(
-            HeadGeometry heads, Optional<HeadNorms> norms, int tableHeadDim, RotaryTable rope, StepRows rows) {
+    static void requireRotation(HeadGeometry heads, Optional<HeadNorms> norms, RotaryTable rope, StepRows rows) {
         require(
-                tableHeadDim == heads.headDim(),
+                rope.headDim() == heads.headDim(),
                 "rotary table must be for head dim %d, but is for %d",
                 heads.headDim(),
-                tableHeadDim);
+                rope.headDim());
         norms.ifPresent(n -> require(
                 n.query().length() == heads.headDim() && n.key().length() == heads.headDim(),
                 "head norms must have %d elements, but have %d and %d",
@@ -179,12 +186,16 @@ final class Arguments {
             Tensor h,
             Linear head,
             Ids rowNumbers,
-            List<RowSampling> rules) {
-        int count = rules.size();
+            List<RowSampling> samplings) {
+        int count = samplings.size();
         requireShape("h", h, count, head.inputs());
-        require(count <= sampled.capacity(), "picks must hold %d ids, but hold %d", count, sampled.capacity());
+        require(
+                count <= sampled.capacity(),
+                "sampled must have room for %d ids, but has it for %d",
+                count,
+                sampled.capacity());
         require(count <= rowNumbers.capacity(), "row numbers must be %d, but are %d", count, rowNumbers.capacity());
-        if (rules.stream().anyMatch(rule -> rule.logProbs().isPresent())) {
+        if (samplings.stream().anyMatch(sampling -> sampling.logProbs().isPresent())) {
             requireShape("log-probabilities", logProbs.values(), count, 1 + LogProbRow.MAX);
         }
     }
@@ -192,13 +203,13 @@ final class Arguments {
     static void requireAccept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
         require(
                 plans.size() <= kept.capacity(),
-                "kept must hold %d counts, but holds %d",
+                "kept must have room for %d counts, but has it for %d",
                 plans.size(),
                 kept.capacity());
         for (VerifyPlan plan : plans) {
             require(
                     plan.firstSample() + plan.verifyRows() <= sampled.capacity(),
-                    "picks must hold %d ids, but hold %d",
+                    "sampled must have room for %d ids, but has it for %d",
                     plan.firstSample() + plan.verifyRows(),
                     sampled.capacity());
             require(
@@ -208,7 +219,7 @@ final class Arguments {
                     plan.firstRow() + plan.verifyRows());
             require(
                     plan.firstDraft() + plan.draftLength() - 1 <= draftRows.capacity(),
-                    "draft rows must hold %d numbers, but hold %d",
+                    "draft rows must have room for %d numbers, but have it for %d",
                     plan.firstDraft() + plan.draftLength() - 1,
                     draftRows.capacity());
         }

@@ -1,5 +1,10 @@
 package dev.tidar.backend;
 
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cpu.KernelChoice;
+import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.cuda.CudaVerbs;
+import dev.tidar.backend.cuda.driver.Gpu;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
@@ -24,7 +29,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The arithmetic of one device. {@link CpuBackend} defines what each verb means; every other backend agrees with it
+ * The arithmetic of one device. The CPU on plain loops defines what each verb means; every other device agrees with it
  * within the tolerance stated in {@code BackendContract}.
  *
  * <p>Conventions, for every verb:
@@ -36,13 +41,34 @@ import java.util.function.Consumer;
  *   <li>A row's bits depend on that row and what it sees, never on how many rows are beside it: products are one chain
  *       of fused multiply-adds over ascending inputs, keys are reduced in tiles aligned to absolute positions.
  *   <li>Only the methods under <i>memory</i> allocate. Work may still be queued on return; {@link #read} waits for it.
- *   <li>A wrong shape is an {@link IllegalArgumentException} before any work starts; a device fault is a
+ *   <li>A wrong argument is an {@link IllegalArgumentException} before any work starts; a device fault is a
  *       {@link dev.tidar.api.DeviceException} from this call or a later one.
  * </ul>
  *
  * <p>Not thread-safe: one engine thread owns a backend from creation to {@link #close}.
  */
-public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBackend {
+public sealed interface Backend extends AutoCloseable permits CheckedBackend {
+
+    /** A backend on the processor's cores, with the fastest kernels that this JVM can run. */
+    static Backend onCpu(WeightFormat weights, int threads) {
+        return onCpu(weights, threads, KernelChoice.automatic());
+    }
+
+    /** A backend on the processor's cores, with these kernels. */
+    static Backend onCpu(WeightFormat weights, int threads, KernelChoice kernels) {
+        return new CheckedBackend(new CpuDevice(weights, threads, kernels));
+    }
+
+    /**
+     * A backend on a GPU, which it takes until it is closed.
+     *
+     * @param weights how the device stores the weights
+     * @param arithmetic how it computes
+     * @throws dev.tidar.api.DeviceException if it cannot be used
+     */
+    static Backend onGpu(WeightFormat weights, Arithmetic arithmetic, Gpu gpu) {
+        return new CheckedBackend(new GpuDevice(new CudaVerbs(weights, arithmetic, gpu, true)));
+    }
 
     // memory
 
@@ -140,11 +166,12 @@ public sealed interface Backend extends AutoCloseable permits CpuBackend, CudaBa
 
     /**
      * Samples one token for each row of a pass: {@code logits = h · headᵀ}, banned ids left out, then
-     * {@link dev.tidar.sampling.TokenSampler} with the row's {@link StepInputs#rules} and the noise of the position that
-     * the row decides.
+     * {@link dev.tidar.sampling.TokenSampler} with the row's sampling and the noise of the position that the row
+     * decides.
      *
      * @param sampled {@code [rows of the pass]}; NONE where the row number is NONE or no score is finite
-     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows that ask for it
+     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows that ask for it; the others
+     *     keep what they hold
      * @param h {@code [rows of the pass, hidden]}, gathered and normalised rows
      * @param rowNumbers {@code [rows of the pass]}, where each row of h stands in the step
      */

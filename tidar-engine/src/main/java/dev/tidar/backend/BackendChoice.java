@@ -13,11 +13,12 @@ import java.util.Optional;
 /**
  * The backend of an engine: what was chosen, and why not the others.
  *
- * @param backend owned by whoever receives the choice
+ * @param backend owned by the receiver of the choice
+ * @param isGpu whether it is a GPU, which another choice could replace
  * @param reason one sentence for log, status and health
- * @param degradations what was lost by the choice and what would end it; empty unless it is a fallback
+ * @param degradations what the choice loses and what would end that; empty unless it is a fallback
  */
-public record BackendChoice(Backend backend, String reason, List<String> degradations) {
+public record BackendChoice(Backend backend, boolean isGpu, String reason, List<String> degradations) {
 
     public BackendChoice {
         degradations = List.copyOf(degradations);
@@ -39,30 +40,30 @@ public record BackendChoice(Backend backend, String reason, List<String> degrada
     /** @param probe empty where no GPU is asked for */
     static BackendChoice of(EngineOptions options, Arithmetic arithmetic, Optional<GpuProbe> probe) {
         if (probe.isEmpty()) {
-            return new BackendChoice(cpu(options), "the options ask for the CPU", List.of());
+            return cpu(options, "the options ask for the CPU", List.of());
         }
         Optional<Gpu> gpu = fit(probe.get(), options.device());
         if (gpu.isEmpty()) {
             return without(options, refusal(probe.get(), options.device()));
         }
         try {
-            CudaBackend backend = new CudaBackend(options.weights(), arithmetic, gpu.get());
-            return new BackendChoice(backend, probe.get().message(), List.of());
+            Backend backend = Backend.onGpu(options.weights(), arithmetic, gpu.get());
+            return new BackendChoice(backend, true, probe.get().message(), List.of());
         } catch (DeviceException e) {
             if (!mayReplace(options)) {
                 throw e;
             }
-            return insteadOf(gpu.get().id(), e, options);
+            return fallbackFrom(gpu.get().id(), e, options);
         }
     }
 
     /** The CPU, because a GPU that was chosen has failed. */
-    public static BackendChoice insteadOf(String device, DeviceException failure, EngineOptions options) {
-        return instead("%s cannot be used: %s".formatted(device, failure.getMessage()), options);
+    public static BackendChoice fallbackFrom(String device, DeviceException failure, EngineOptions options) {
+        return fallback("%s cannot be used: %s".formatted(device, failure.getMessage()), options);
     }
 
-    private static BackendChoice instead(String reason, EngineOptions options) {
-        return new BackendChoice(cpu(options), reason, List.of("the CPU instead of a GPU, because " + reason));
+    private static BackendChoice fallback(String reason, EngineOptions options) {
+        return cpu(options, reason, List.of("the CPU instead of a GPU, because " + reason));
     }
 
     /** Whether the CPU may take the place of a GPU that cannot be loaded. */
@@ -70,17 +71,12 @@ public record BackendChoice(Backend backend, String reason, List<String> degrada
         return options.device().kind() == Device.Kind.AUTO || options.deviceFallback() == DeviceFallback.CPU;
     }
 
-    /** Whether this is a GPU, which another choice could replace. */
-    public boolean isGpu() {
-        return backend instanceof CudaBackend;
-    }
-
     private static BackendChoice without(EngineOptions options, String refusal) {
         if (options.device().kind() == Device.Kind.AUTO) {
-            return new BackendChoice(cpu(options), "no GPU: " + refusal, List.of());
+            return cpu(options, "no GPU: " + refusal, List.of());
         }
         if (options.deviceFallback() == DeviceFallback.CPU) {
-            return instead("%s cannot be used: %s".formatted(options.device(), refusal), options);
+            return fallback("%s cannot be used: %s".formatted(options.device(), refusal), options);
         }
         throw new DeviceException(
                 "device %s cannot be used: %s; ask for device auto or cpu, or allow the fallback to the CPU"
@@ -110,8 +106,8 @@ public record BackendChoice(Backend backend, String reason, List<String> degrada
                         .formatted(probe.gpus().size()));
     }
 
-    private static Backend cpu(EngineOptions options) {
+    private static BackendChoice cpu(EngineOptions options, String reason, List<String> degradations) {
         int threads = options.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
-        return new CpuBackend(options.weights(), threads);
+        return new BackendChoice(Backend.onCpu(options.weights(), threads), false, reason, degradations);
     }
 }

@@ -32,9 +32,9 @@ import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
 import dev.tidar.schedule.EngineLoop;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.text.chat.ChatTemplate;
+import dev.tidar.tensor.WeightType;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Locale;
@@ -147,7 +147,8 @@ public final class EngineLoader implements AutoCloseable {
     }
 
     private BackendChoice fallback(BackendChoice failed, DeviceException failure) {
-        BackendChoice choice = BackendChoice.insteadOf(failed.backend().facts().device(), failure, options);
+        BackendChoice choice =
+                BackendChoice.fallbackFrom(failed.backend().facts().device(), failure, options);
         log.error("Computing on the CPU instead of a GPU: {}", choice.reason(), failure);
         return choice;
     }
@@ -283,7 +284,7 @@ public final class EngineLoader implements AutoCloseable {
         return maskToken(config).orElse(-1) == 0 ? 1 : 0;
     }
 
-    private ModelFacts facts(Checkpoint checkpoint, DType weights, int contextLength, boolean chat) {
+    private ModelFacts facts(Checkpoint checkpoint, WeightType weights, int contextLength, boolean chat) {
         ModelConfig config = checkpoint.config();
         return new ModelFacts(
                 name(),
@@ -297,11 +298,11 @@ public final class EngineLoader implements AutoCloseable {
                 chat);
     }
 
-    private static WeightFormat format(DType type) {
+    private static WeightFormat format(WeightType type) {
         return switch (type) {
-            case I8 -> WeightFormat.INT8;
+            case F32 -> WeightFormat.F32;
             case BF16 -> WeightFormat.BF16;
-            case F16, F32 -> WeightFormat.F32;
+            case INT8 -> WeightFormat.INT8;
         };
     }
 

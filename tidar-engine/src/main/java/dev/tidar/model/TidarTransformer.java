@@ -11,11 +11,11 @@ import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.WeightType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,9 +97,9 @@ public final class TidarTransformer implements TidarModel {
         return backend.read(logits, rowNumbers.length);
     }
 
-    /** How the device holds the weights of the layers. */
-    public DType weightType() {
-        return weights.layers().get(0).qkv().dtype();
+    /** How the device stores the weights of the layers. */
+    public WeightType weightType() {
+        return weights.layers().get(0).qkv().type();
     }
 
     private void forward(StepRows rows) {

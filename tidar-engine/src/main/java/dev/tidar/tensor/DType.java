@@ -1,6 +1,6 @@
 package dev.tidar.tensor;
 
-/** Element types of tensors. */
+/** Element types of tensors in a checkpoint, and of a KV cache. */
 public enum DType {
     F32(4),
     F16(2),

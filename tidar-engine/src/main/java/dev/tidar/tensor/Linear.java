@@ -6,12 +6,15 @@ package dev.tidar.tensor;
  */
 public interface Linear {
 
-    /** Width of y: rows of w as stored. */
+    /** Width of y: rows of w as stored, of a gated pair those of one half. */
     int outputs();
 
     /** Width of x. */
     int inputs();
 
-    /** How the device holds w. */
-    DType dtype();
+    /** How the device stores w. */
+    WeightType type();
+
+    /** Whether it is the pair of halves of a gated layer. */
+    boolean isGated();
 }

@@ -5,4 +5,7 @@ public interface RotaryTable {
 
     /** Positions it covers, from 0. */
     int positions();
+
+    /** Width of the heads that it rotates. */
+    int headDim();
 }

@@ -1,21 +1,21 @@
 package dev.tidar.tensor;
 
 /**
- * Where a sample leaves log-probabilities. Rows that are not asked for them keep what they hold.
+ * Where sampling leaves log-probabilities. Rows that do not ask for them stay as they are.
  *
- * @param values {@code [sampled, 1 + max]}: of the sample, then of the most likely tokens
+ * @param values {@code [sampled, 1 + max]}: of the sampled token, then of the most likely ones
  * @param ids {@code [sampled * max]}: the most likely tokens
  */
 public record SampledLogProbs(Tensor values, Ids ids) {
 
     public SampledLogProbs {
         if ((long) values.rows() * (values.columns() - 1) > ids.capacity()) {
-            throw new IllegalArgumentException("ids must hold %d, but hold %d"
+            throw new IllegalArgumentException("ids must have room for %d, but have it for %d"
                     .formatted((long) values.rows() * (values.columns() - 1), ids.capacity()));
         }
     }
 
-    /** Most likely tokens of a sample at most. */
+    /** Max number of most likely tokens for each sampled one. */
     public int max() {
         return values.columns() - 1;
     }

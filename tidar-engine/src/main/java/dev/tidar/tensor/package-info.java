@@ -1,4 +1,4 @@
-/** Values that the model and its backends share: element types, handles of device memory, the rows of a step. */
+/** Values that the model and its backends share: element types, handles of device memory. */
 @NullMarked
 package dev.tidar.tensor;
 

@@ -25,6 +25,7 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.WeightType;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -74,7 +75,13 @@ abstract class BackendContract extends BackendFixture {
         backend.linear(y, x, linear, new RowCounts(rows, 0));
 
         checkRows(y, rows, (r, n) -> product(in, r, w, n).plus(Bound.exact(bias[n])));
-        assertThat(linear.dtype()).isEqualTo(dtype == DType.F16 ? DType.F32 : dtype);
+        assertThat(linear.type())
+                .isEqualTo(
+                        switch (dtype) {
+                            case F32, F16 -> WeightType.F32;
+                            case BF16 -> WeightType.BF16;
+                            case I8 -> WeightType.INT8;
+                        });
     }
 
     @ParameterizedTest
@@ -129,7 +136,7 @@ abstract class BackendContract extends BackendFixture {
 
         backend.linear(y, x, stacked, new RowCounts(2, 0));
 
-        assertThat(stacked.dtype()).isEqualTo(DType.F32);
+        assertThat(stacked.type()).isEqualTo(WeightType.F32);
         checkRows(y, 2, (r, n) -> {
             if (n < 64) {
                 return n < 48 ? product(in, r, q, n) : product(in, r, k, n - 48);
@@ -289,7 +296,7 @@ abstract class BackendContract extends BackendFixture {
     }
 
     @Test
-    void sampleNeverTakesAnBannedToken() {
+    void sampleNeverTakesABannedToken() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
         backend.ban(new int[] {1, 2, 4000});
 
@@ -331,7 +338,7 @@ abstract class BackendContract extends BackendFixture {
     }
 
     @Test
-    void sampleTellsLogProbabilitiesOfTheRowsThatAreAsked() {
+    void sampleReportsLogProbabilitiesOfTheRowsThatAskForThem() {
         Linear head = backend.linear(List.of(LinearSource.of(Matrix.of(4, 1, 1, 3, 3, 2))));
         backend.ban(new int[] {2});
         SamplingParams asked = new SamplingParams(
@@ -342,10 +349,10 @@ abstract class BackendContract extends BackendFixture {
                 new LogitBias(new int[] {0}, new float[] {10}),
                 BannedIds.NONE,
                 OptionalInt.of(2));
-        SampledLogProbs told = TinyNetwork.logProbs(backend, 2);
+        SampledLogProbs reported = TinyNetwork.logProbs(backend, 2);
         backend.sample(
                 backend.allocateIds(2),
-                told,
+                reported,
                 tensor(2, 1, new float[] {1, 1}),
                 head,
                 ids(0, 1),
@@ -357,13 +364,14 @@ abstract class BackendContract extends BackendFixture {
                 Pass.VERIFY);
 
         double normaliser = Math.log(Math.exp(1) + Math.exp(3) + Math.exp(2));
-        float[] values = backend.read(told.values(), 2);
-        int second = 1 + told.max();
+        float[] values = backend.read(reported.values(), 2);
+        int second = 1 + reported.max();
         assertThat(Arrays.copyOfRange(values, 0, 3)).containsOnly(0);
         assertThat((double) values[second]).isCloseTo(1 - normaliser, within(1e-5));
         assertThat((double) values[second + 1]).isCloseTo(3 - normaliser, within(1e-5));
         assertThat((double) values[second + 2]).isCloseTo(2 - normaliser, within(1e-5));
-        assertThat(Arrays.copyOfRange(backend.read(told.ids(), 2 * told.max()), told.max(), told.max() + 2))
+        assertThat(Arrays.copyOfRange(
+                        backend.read(reported.ids(), 2 * reported.max()), reported.max(), reported.max() + 2))
                 .containsExactly(1, 3);
     }
 

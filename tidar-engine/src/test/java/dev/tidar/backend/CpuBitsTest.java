@@ -117,7 +117,7 @@ class CpuBitsTest {
     }
 
     private static Backend backend(int threads, KernelChoice kernels) {
-        return new CpuBackend(WeightFormat.AUTO, threads, kernels);
+        return Backend.onCpu(WeightFormat.AUTO, threads, kernels);
     }
 
     private TinyNetwork network(Backend backend, DType dtype) {

@@ -12,6 +12,6 @@ class CudaAttentionTest extends AttentionContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CudaBackend(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
+        return Backend.onGpu(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
     }
 }

@@ -28,7 +28,7 @@ class CudaBackendTest extends BackendContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CudaBackend(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
+        return Backend.onGpu(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
     }
 
     @Test

@@ -151,10 +151,11 @@ class CudaBitsTest {
     }
 
     private static Backend gpu(boolean captures) {
-        return new CudaBackend(new CudaVerbs(WeightFormat.AUTO, Arithmetic.STRICT, EmulatedGpu.gpu(), captures));
+        return new CheckedBackend(
+                new GpuDevice(new CudaVerbs(WeightFormat.AUTO, Arithmetic.STRICT, EmulatedGpu.gpu(), captures)));
     }
 
     private static Backend cpu() {
-        return new CpuBackend(WeightFormat.AUTO, 1, KernelChoice.plain());
+        return Backend.onCpu(WeightFormat.AUTO, 1, KernelChoice.plain());
     }
 }

@@ -44,8 +44,8 @@ class CudaFastTest {
     private static final double ROUNDING = 0x1.1p-8;
 
     private final SplittableRandom random = new SplittableRandom(BackendFixture.SEED);
-    private final Backend gpu = new CudaBackend(WeightFormat.AUTO, Arithmetic.FAST, EmulatedGpu.gpu());
-    private final Backend cpu = new CpuBackend(WeightFormat.AUTO, 1, KernelChoice.plain());
+    private final Backend gpu = Backend.onGpu(WeightFormat.AUTO, Arithmetic.FAST, EmulatedGpu.gpu());
+    private final Backend cpu = Backend.onCpu(WeightFormat.AUTO, 1, KernelChoice.plain());
 
     @AfterEach
     void close() {

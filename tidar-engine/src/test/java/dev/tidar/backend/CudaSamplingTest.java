@@ -314,7 +314,7 @@ class CudaSamplingTest {
     }
 
     private static Backend gpu(Arithmetic arithmetic) {
-        return new CudaBackend(
+        return Backend.onGpu(
                 arithmetic == Arithmetic.FAST ? WeightFormat.BF16 : WeightFormat.AUTO, arithmetic, EmulatedGpu.gpu());
     }
 }

@@ -9,6 +9,6 @@ class PlainCpuAttentionTest extends AttentionContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CpuBackend(weights, 2, KernelChoice.plain());
+        return Backend.onCpu(weights, 2, KernelChoice.plain());
     }
 }

@@ -9,6 +9,6 @@ class PlainCpuBackendTest extends BackendContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CpuBackend(weights, 2, KernelChoice.plain());
+        return Backend.onCpu(weights, 2, KernelChoice.plain());
     }
 }

@@ -9,6 +9,6 @@ class VectorCpuAttentionTest extends AttentionContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CpuBackend(weights, 2, KernelChoice.vector());
+        return Backend.onCpu(weights, 2, KernelChoice.vector());
     }
 }

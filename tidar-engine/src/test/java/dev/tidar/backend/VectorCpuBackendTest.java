@@ -9,6 +9,6 @@ class VectorCpuBackendTest extends BackendContract {
 
     @Override
     Backend create(WeightFormat weights) {
-        return new CpuBackend(weights, 2, KernelChoice.vector());
+        return Backend.onCpu(weights, 2, KernelChoice.vector());
     }
 }

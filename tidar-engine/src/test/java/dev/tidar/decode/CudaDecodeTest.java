@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.LogProbs.TopToken;
 import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.CudaBackend;
+import dev.tidar.backend.Backend;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import dev.tidar.backend.cuda.EmulatedGpu.Held;
@@ -64,7 +64,7 @@ class CudaDecodeTest {
     static void load() {
         before = EmulatedGpu.held();
         cpu = TestModel.load(MODEL);
-        gpu = TestModel.load(MODEL, new CudaBackend(WeightFormat.F32, Arithmetic.STRICT, EmulatedGpu.gpu()));
+        gpu = TestModel.load(MODEL, Backend.onGpu(WeightFormat.F32, Arithmetic.STRICT, EmulatedGpu.gpu()));
     }
 
     @AfterAll
@@ -161,7 +161,7 @@ class CudaDecodeTest {
             names = {"BF16", "INT8"})
     void onTheTensorCoresEmitsTheSameInEveryLayout(WeightFormat weights) {
         try (TestModel fast =
-                TestModel.load(MODEL, new CudaBackend(weights, Arithmetic.FAST, EmulatedGpu.gpu()), DType.BF16)) {
+                TestModel.load(MODEL, Backend.onGpu(weights, Arithmetic.FAST, EmulatedGpu.gpu()), DType.BF16)) {
             for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 7), RULED)) {
                 List<Integer> expected = fast.decode(prompt(5), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                         .tokens();

@@ -3,7 +3,7 @@ package dev.tidar.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.CpuBackend;
+import dev.tidar.backend.Backend;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Run;
@@ -57,7 +57,7 @@ class EquivalenceTest {
     static void load() {
         model = TestModel.load("models/stories260k-tidar");
         second = TestModel.load("models/stories260k-tidar");
-        bf16 = TestModel.load("models/stories260k-tidar", new CpuBackend(WeightFormat.F32, 1), DType.BF16);
+        bf16 = TestModel.load("models/stories260k-tidar", Backend.onCpu(WeightFormat.F32, 1), DType.BF16);
     }
 
     @AfterAll

@@ -2,8 +2,6 @@ package dev.tidar.decode;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
-import dev.tidar.backend.CpuBackend;
-import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
@@ -15,19 +13,19 @@ public enum TestKernels {
     VECTOR {
         @Override
         Backend backend(WeightFormat weights) {
-            return new CpuBackend(weights, 1, KernelChoice.vector());
+            return Backend.onCpu(weights, 1, KernelChoice.vector());
         }
     },
     PLAIN {
         @Override
         Backend backend(WeightFormat weights) {
-            return new CpuBackend(weights, 1, KernelChoice.plain());
+            return Backend.onCpu(weights, 1, KernelChoice.plain());
         }
     },
     CUDA {
         @Override
         Backend backend(WeightFormat weights) {
-            return new CudaBackend(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
+            return Backend.onGpu(weights, Arithmetic.STRICT, EmulatedGpu.gpu());
         }
     };
 

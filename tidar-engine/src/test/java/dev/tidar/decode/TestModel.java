@@ -2,7 +2,6 @@ package dev.tidar.decode;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
-import dev.tidar.backend.CpuBackend;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
@@ -69,7 +68,7 @@ public final class TestModel implements AutoCloseable {
 
     /** The kernels that this JVM chooses. */
     public static TestModel load(String resource) {
-        return load(resource, new CpuBackend(WeightFormat.F32, 1));
+        return load(resource, Backend.onCpu(WeightFormat.F32, 1));
     }
 
     public TidarTransformer network() {

@@ -2,7 +2,6 @@ package dev.tidar.model;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
-import dev.tidar.backend.CudaBackend;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.driver.GpuProbe;
 import dev.tidar.checkpoint.ModelConfig;
@@ -69,7 +68,7 @@ public final class GpuStepBench {
             String[] parts = argument.split(":", -1);
             DType dtype = DType.valueOf(parts[1].replace("int8", "i8").toUpperCase(Locale.ROOT));
             long begin = System.nanoTime();
-            try (Backend backend = new CudaBackend(
+            try (Backend backend = Backend.onGpu(
                     WeightFormat.AUTO,
                     dtype == DType.F32 ? Arithmetic.STRICT : Arithmetic.FAST,
                     GpuProbe.run().gpus().get(0))) {

@@ -18,10 +18,10 @@ import java.util.Arrays;
  */
 public final class Attention {
 
-    /** Rows of an item; more rows share loads, fewer share the work better. */
+    /** Max rows of an item: more rows share loads, fewer divide the work more evenly. */
     private static final int ROWS = 4;
 
-    private final Kernels kernels;
+    private final KernelSet kernels;
     private final WorkerPool pool;
     private final Workspace workspace;
 
@@ -67,9 +67,9 @@ public final class Attention {
     }
 
     /**
-     * A third of an item. The compiler takes stages one by one, because a call that meets three kinds is not inlined.
-     * Together they exceed what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a
-     * call.
+     * One of the three stages of an item. They are called through an interface, because the compiler does not inline a
+     * call that meets three implementations, and so compiles each stage by itself. Inlined into one method they exceed
+     * what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a call.
      */
     private interface Stage {
         void run();
@@ -196,7 +196,7 @@ public final class Attention {
             return row * heads.columns() + (heads.numHeads() + kvHead) * headDim;
         }
 
-        /** Hides what a query's row does not see, and returns how many slots it has to look at. */
+        /** Hides the slots that a query's row does not see, and returns how many slots its softmax covers. */
         private int hide(int query, int row) {
             int from = query * block.slots;
             int own = kv.geometry().blocksFor(rows.visible(row));
@@ -226,7 +226,8 @@ public final class Attention {
                 float[] cached = cached(b, values);
                 for (int q = 0; q < block.count; ) {
                     int tokens = seen(first + q / sharing, b);
-                    // Slots that a row does not see may hold anything, so rows join only where they see alike.
+                    // Slots that a row does not see may have any content, so rows join only where they see the same
+                    // ones.
                     boolean four = q + 4 <= block.count && seen(first + (q + 3) / sharing, b) == tokens;
                     int queries = four ? 4 : 1;
                     kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, from, headDim);

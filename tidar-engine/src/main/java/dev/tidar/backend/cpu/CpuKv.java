@@ -4,20 +4,24 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.PagedKv;
-import java.util.Arrays;
 
 /**
- * Keys and values, one array a block: floats for F32, shorts for BF16. Within a block, for each layer and key/value
- * head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as {@code [stride,
- * headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to whole key tiles.
+ * Keys and values, one part of storage a block: floats for F32, shorts for BF16. Within a block, for each layer and
+ * key/value head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as
+ * {@code [stride, headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to
+ * whole key tiles.
  */
 public final class CpuKv implements PagedKv {
 
-    /** Keys that are scored at once. */
+    /** Keys that are scored together. */
     static final int KEY_TILE = 16;
 
     private final KvGeometry geometry;
-    private final Object[] blocks;
+    private final int blocks;
+    /** A part for each block, of one of the two types; the other has none. */
+    private final Storage<float[]> floats;
+
+    private final Storage<short[]> bf16;
     final int stride;
 
     public CpuKv(KvGeometry geometry, int blocks) {
@@ -32,8 +36,9 @@ public final class CpuKv implements PagedKv {
                     "KV cache must have blocks that fit one array each, but has %d of %d elements"
                             .formatted(blocks, size));
         }
-        this.blocks = new Object[blocks];
-        Arrays.setAll(this.blocks, id -> isBf16() ? new short[(int) size] : new float[(int) size]);
+        this.blocks = blocks;
+        this.floats = HeapStorage.of(isBf16() ? 0 : blocks, block -> new float[(int) size]);
+        this.bf16 = HeapStorage.of(isBf16() ? blocks : 0, block -> new short[(int) size]);
     }
 
     @Override
@@ -43,7 +48,7 @@ public final class CpuKv implements PagedKv {
 
     @Override
     public int blocks() {
-        return blocks.length;
+        return blocks;
     }
 
     boolean isBf16() {
@@ -51,11 +56,11 @@ public final class CpuKv implements PagedKv {
     }
 
     float[] floats(int block) {
-        return (float[]) blocks[block];
+        return floats.part(block);
     }
 
     short[] bf16(int block) {
-        return (short[]) blocks[block];
+        return bf16.part(block);
     }
 
     /** Where the keys of a head begin in a block. */

@@ -1,7 +1,7 @@
 package dev.tidar.backend.cpu;
 
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /** A packed layer. Immutable. */
@@ -12,9 +12,9 @@ public final class CpuLinear implements Linear {
     /** One for each packed output, {@code [panels * 32]}, or empty. */
     final float[] bias;
 
-    final Optional<DraftAdapter> adapter;
+    final Optional<CpuAdapter> adapter;
 
-    CpuLinear(PackedMatrix weights, int outputs, float[] bias, Optional<DraftAdapter> adapter) {
+    CpuLinear(PackedMatrix weights, int outputs, float[] bias, Optional<CpuAdapter> adapter) {
         this.weights = weights;
         this.outputs = outputs;
         this.bias = bias;
@@ -32,11 +32,12 @@ public final class CpuLinear implements Linear {
     }
 
     @Override
-    public DType dtype() {
-        return weights.dtype;
+    public WeightType type() {
+        return weights.type();
     }
 
-    /** Whether it is a gated pair, its panels interleaved. */
+    /** A gated pair has its panels interleaved, two for each 32 outputs. */
+    @Override
     public boolean isGated() {
         return weights.outputs != outputs;
     }

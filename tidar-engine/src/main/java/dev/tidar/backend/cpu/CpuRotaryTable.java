@@ -36,7 +36,7 @@ public final class CpuRotaryTable implements RotaryTable {
         return positions;
     }
 
-    /** Width of the heads it rotates. */
+    @Override
     public int headDim() {
         return 2 * frequencies;
     }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Head and sample, accept and choose the next draft. */
+/** Applies the head and samples, verifies drafts and chooses the next ones. */
 public final class HeadSampler {
 
     /** Rows whose logits exist at a time. */
@@ -23,7 +23,7 @@ public final class HeadSampler {
     private final WorkerPool pool;
     private float[] hidden = new float[0];
     private float[] logits = new float[0];
-    private int[] ban = {};
+    private int[] banned = {};
     private final TokenSampler[] samplers;
 
     public HeadSampler(Products products, WorkerPool pool) {
@@ -32,12 +32,12 @@ public final class HeadSampler {
         this.samplers = Stream.generate(TokenSampler::new).limit(pool.threads()).toArray(TokenSampler[]::new);
     }
 
-    /** Ids that {@link #sample} leaves out from now on. */
+    /** Sets the ids that {@link #sample} leaves out from now on. */
     public void ban(int[] tokenIds) {
-        ban = tokenIds.clone();
+        banned = tokenIds.clone();
     }
 
-    /** One token for each row of h {@code [count, hidden]}; NONE where there is no row. */
+    /** Samples one token for each row of h {@code [count, hidden]}; NONE where there is no row. */
     public void sample(
             CpuIds sampled,
             SampledLogProbs logProbs,
@@ -45,26 +45,26 @@ public final class HeadSampler {
             CpuLinear head,
             CpuIds rowNumbers,
             StepRows rows,
-            List<RowSampling> rules) {
-        int[] present = present(rowNumbers.values(), rules.size());
-        Arrays.fill(sampled.values(), 0, rules.size(), Ids.NONE);
+            List<RowSampling> samplings) {
+        int[] present = present(rowNumbers.values(), samplings.size());
+        Arrays.fill(sampled.values(), 0, samplings.size(), Ids.NONE);
         int vocabSize = head.outputs();
         for (int first = 0; first < present.length; first += ROWS) {
             int[] batch = Arrays.copyOfRange(present, first, Math.min(first + ROWS, present.length));
             score(h, head, batch);
             pool.run(batch.length, (item, worker) -> {
                 int index = batch[item];
-                RowSampling rule = rules.get(index);
+                RowSampling sampling = samplings.get(index);
                 int position = rows.sampledPosition(rowNumbers.values()[index]);
-                int token = samplers[worker].sample(logits, item * vocabSize, vocabSize, rule, position);
+                int token = samplers[worker].sample(logits, item * vocabSize, vocabSize, sampling, position);
                 sampled.values()[index] = token;
-                if (rule.logProbs().isPresent()) {
+                if (sampling.logProbs().isPresent()) {
                     LogProbRow row = LogProbRow.of(
                             logits,
                             item * vocabSize,
                             vocabSize,
                             token,
-                            rule.logProbs().getAsInt());
+                            sampling.logProbs().getAsInt());
                     write(logProbs, index, row);
                 }
             });
@@ -97,7 +97,7 @@ public final class HeadSampler {
         }
         products.linear(logits, hidden, head, new RowCounts(batch.length, 0));
         for (int i = 0; i < batch.length; i++) {
-            for (int id : ban) {
+            for (int id : banned) {
                 if (id < head.outputs()) {
                     logits[i * head.outputs() + id] = Float.NEGATIVE_INFINITY;
                 }
@@ -116,14 +116,15 @@ public final class HeadSampler {
     }
 
     /**
-     * Kept counts, and the rows of the masks that draft after them: slots 1..K-1 of the group, NONE without a group.
+     * Counts the kept rows of each plan, and names the rows of the masks that draft after them: slots 1..K-1 of the
+     * group, NONE without a group.
      */
     public static void accept(CpuIds kept, CpuIds draftRows, CpuIds sampled, StepRows rows, List<VerifyPlan> plans) {
         for (int s = 0; s < plans.size(); s++) {
             VerifyPlan plan = plans.get(s);
-            int stands = Verification.kept(sampled.values(), plan, rows);
-            kept.values()[s] = stands;
-            int group = plan.group(stands);
+            int keptRows = Verification.kept(sampled.values(), plan, rows);
+            kept.values()[s] = keptRows;
+            int group = plan.group(keptRows);
             for (int slot = 1; slot < plan.draftLength(); slot++) {
                 draftRows.values()[plan.firstDraft() + slot - 1] = group == Ids.NONE ? Ids.NONE : group + slot;
             }

@@ -1,86 +1,88 @@
 package dev.tidar.backend.cpu;
 
-import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernels a backend uses, chosen once when it is made. Immutable.
+ * Which kernel set a backend uses, chosen once when it is made. Immutable.
  *
- * <p>The vector kernels are one class that nothing else links to, so it is loaded only where the module it needs is
- * there.
+ * <p>The sets are a ladder, fastest first. Each step has one place that lists every reason for not taking it; the first
+ * step without such a reason is taken, and the reasons of those before it are logged and reported as degradations.
  */
 public final class KernelChoice {
 
     private static final Logger log = LoggerFactory.getLogger(KernelChoice.class);
 
-    private static final String MODULE = "jdk.incubator.vector";
-
-    private static final String ADVICE = """
-            TiDAR runs on plain Java loops, several times slower than it could: this JVM was started without the module \
-            jdk.incubator.vector. Add it where the application starts:
-              java:        java --add-modules jdk.incubator.vector -jar application.jar
-              containers:  environment variable JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector
-              Maven:       spring-boot-maven-plugin <jvmArguments>--add-modules jdk.incubator.vector</jvmArguments>, \
-            maven-surefire-plugin <argLine>--add-modules jdk.incubator.vector</argLine>
-              Gradle:      bootRun { jvmArgs '--add-modules=jdk.incubator.vector' }, \
-            test { jvmArgs '--add-modules=jdk.incubator.vector' }""";
-
-    /** Without the optimising compiler a vector operation is a call that allocates its result. */
-    private static final String NO_OPTIMISING_COMPILER = "-XX:TieredStopAtLevel=";
-
-    private static final String COMPILER_ADVICE = """
-            TiDAR runs on plain Java loops, several times slower than it could: this JVM was started with {}, which leaves             out its optimising compiler. spring-boot:run and the run configurations of IDEs set it for a faster start.             Maven: <optimizedLaunch>false</optimizedLaunch> of the spring-boot-maven-plugin. IntelliJ IDEA: Modify options,             Disable launch optimization.""";
-
-    private final Kernels kernels;
-    private final Optional<String> degradation;
-
-    private KernelChoice(Kernels kernels, Optional<String> degradation) {
-        this.kernels = kernels;
-        this.degradation = degradation;
-    }
-
     /**
-     * Vector kernels where the JVM was started with the vector module and compiles with its optimising compiler; else
-     * plain loops, with a warning that names the flag.
+     * A step of the ladder.
+     *
+     * @param name for degradations
+     * @param title for the log
+     * @param loss what it costs to stand on a lower step, for the log
+     * @param refusal looks for a reason not to take the step
+     * @param set makes the set; no class of it is loaded before
      */
-    public static KernelChoice automatic() {
-        Optional<String> limit = compilerLimit();
-        if (limit.isPresent()) {
-            log.warn(COMPILER_ADVICE, limit.get());
-            return new KernelChoice(
-                    new PlainKernels(),
-                    Optional.of("plain loops instead of vector kernels: start the JVM without " + limit.get()));
-        }
-        if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
-            return vector();
-        }
-        log.warn(ADVICE);
-        return new KernelChoice(
-                new PlainKernels(),
-                Optional.of("plain loops instead of vector kernels: start the JVM with --add-modules " + MODULE));
+    private record Step(
+            String name, String title, String loss, Supplier<Optional<Refusal>> refusal, Supplier<KernelSet> set) {}
+
+    /** Fastest first, so kernels in native code belong before the vector kernels. The last step has no refusal. */
+    private static final List<Step> LADDER = List.of(
+            new Step(
+                    "vector kernels",
+                    "vector kernels",
+                    "several times slower than it could",
+                    VectorRefusals::find,
+                    () -> new VectorKernels()),
+            new Step("plain loops", "plain Java loops", "", Optional::empty, () -> new PlainKernels()));
+
+    private final KernelSet kernels;
+    private final List<String> degradations;
+
+    private KernelChoice(KernelSet kernels, List<String> degradations) {
+        this.kernels = kernels;
+        this.degradations = List.copyOf(degradations);
     }
 
-    /** The flag that keeps this JVM from its highest compilation level, 4. */
-    private static Optional<String> compilerLimit() {
-        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith(NO_OPTIMISING_COMPILER) && !flag.endsWith("=4"))
-                .findFirst();
+    /** The fastest set that this JVM can run, with a warning that names the remedy for each faster one. */
+    public static KernelChoice automatic() {
+        Map<Step, Refusal> refusals = new LinkedHashMap<>();
+        for (Step step : LADDER) {
+            Optional<Refusal> refusal = step.refusal().get();
+            if (refusal.isEmpty()) {
+                return new KernelChoice(step.set().get(), report(step, refusals));
+            }
+            refusals.put(step, refusal.get());
+        }
+        throw new IllegalStateException("the last kernel set must have no refusal, but has " + refusals);
+    }
+
+    /** Logs why faster steps are not taken, and returns what that makes of them as degradations. */
+    private static List<String> report(Step taken, Map<Step, Refusal> refusals) {
+        List<String> degradations = new ArrayList<>();
+        refusals.forEach((faster, refusal) -> {
+            log.warn("TiDAR runs on {}, {}: {}", taken.title(), faster.loss(), refusal.message());
+            degradations.add("%s instead of %s: %s".formatted(taken.name(), faster.name(), refusal.remedy()));
+        });
+        return degradations;
     }
 
     /** Vector kernels; the JVM must have been started with the vector module. */
     public static KernelChoice vector() {
-        return new KernelChoice(new VectorKernels(), Optional.empty());
+        return new KernelChoice(new VectorKernels(), List.of());
     }
 
-    /** Plain loops, by wish and not as a fall-back. */
+    /** Plain loops, by wish and not as a fallback. */
     public static KernelChoice plain() {
-        return new KernelChoice(new PlainKernels(), Optional.empty());
+        return new KernelChoice(new PlainKernels(), List.of());
     }
 
-    Kernels kernels() {
+    KernelSet kernels() {
         return kernels;
     }
 
@@ -91,6 +93,6 @@ public final class KernelChoice {
 
     /** What is lost and what would end it. */
     public List<String> degradations() {
-        return degradation.stream().toList();
+        return degradations;
     }
 }

@@ -1,107 +1,99 @@
 package dev.tidar.backend.cpu;
 
-import dev.tidar.tensor.DType;
-import java.util.Arrays;
+import dev.tidar.tensor.MatrixSource;
+import dev.tidar.tensor.WeightType;
 
 /**
  * A matrix {@code [outputs, inputs]} packed for products: panels of 32 outputs, each {@code [inputs, 32]}, the last one
- * filled up with zeros. Immutable once packed.
+ * filled up with zeros. Immutable once packed. There is one class for each {@link WeightType}.
  *
- * <p>F32 panels are floats. BF16 panels are ints {@code [inputs, 16]} with output n in the low and output n + 16 in the
- * high half, so that widening is one shift or one mask. I8 panels are bytes with one scale for each output. Panels lie
- * in as many arrays as it takes to keep each far below the limit of an array; four panels that start at a multiple of
- * four share one.
+ * <p>Panels lie in as many parts as it takes to keep each far below the limit of an array; four panels that start at a
+ * multiple of four share one.
  */
-final class PackedMatrix {
+abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
 
     static final int PANEL = 32;
 
-    /** Bytes after the last panel that a vector load may touch. */
-    static final int SLACK = 8;
-
-    private static final int ARRAY_ELEMENTS = 1 << 24;
+    private static final int PART_ELEMENTS = 1 << 24;
 
     final int outputs;
     final int inputs;
     final int panels;
-    final DType dtype;
-    /** One for each output, {@code [panels * 32]}; empty unless I8. */
-    final float[] scales;
+    /** Array elements of one panel. */
+    final int panelElements;
 
-    private final int panelsPerArray;
-    private final Object[] arrays;
+    private final int panelsPerPart;
 
-    PackedMatrix(int outputs, int inputs, DType dtype) {
+    /** @param elementsPerInput array elements that hold one input of a panel */
+    PackedMatrix(int outputs, int inputs, int elementsPerInput) {
         this.outputs = outputs;
         this.inputs = inputs;
-        this.dtype = dtype;
         this.panels = (outputs + PANEL - 1) / PANEL;
-        this.panelsPerArray = Math.max(4, ARRAY_ELEMENTS / (inputs * PANEL) / 4 * 4);
-        this.scales = dtype == DType.I8 ? new float[panels * PANEL] : new float[0];
-        this.arrays = new Object[(panels + panelsPerArray - 1) / panelsPerArray];
-        Arrays.setAll(arrays, i -> newArray(Math.min(panelsPerArray, panels - i * panelsPerArray)));
+        this.panelElements = Math.multiplyExact(inputs, elementsPerInput);
+        this.panelsPerPart = Math.max(4, PART_ELEMENTS / (inputs * PANEL) / 4 * 4);
     }
 
-    private Object newArray(int count) {
-        int elements = Math.multiplyExact(count, panelElements());
-        switch (dtype) {
-            case F32:
-                return new float[elements];
-            case BF16:
-                return new int[elements];
-            case I8:
-                return new byte[elements + SLACK];
-            default:
-                throw new IllegalArgumentException("packed dtype must be F32, BF16 or I8, but is " + dtype);
-        }
+    /** A matrix of zeros, to be filled by its {@link #writer}. */
+    static PackedMatrix zeros(WeightType type, int outputs, int inputs) {
+        return switch (type) {
+            case F32 -> new F32Panels(outputs, inputs);
+            case BF16 -> new Bf16Panels(outputs, inputs);
+            case INT8 -> new Int8Panels(outputs, inputs);
+        };
     }
 
-    /** Array elements of one panel. */
-    int panelElements() {
-        return Math.multiplyExact(inputs, dtype == DType.BF16 ? PANEL / 2 : PANEL);
+    /** Parts that the panels take. */
+    final int parts() {
+        return (panels + panelsPerPart - 1) / panelsPerPart;
     }
 
-    /** Where a panel begins in its array. */
-    int offset(int panel) {
-        return panel % panelsPerArray * panelElements();
+    /** Array elements of a part. */
+    final int partElements(int part) {
+        return Math.multiplyExact(Math.min(panelsPerPart, panels - part * panelsPerPart), panelElements);
     }
 
-    float[] floats(int panel) {
-        return (float[]) arrays[panel / panelsPerArray];
+    /** The part that a panel lies in. */
+    final int part(int panel) {
+        return panel / panelsPerPart;
     }
 
-    int[] bf16(int panel) {
-        return (int[]) arrays[panel / panelsPerArray];
+    /** Where a panel begins in its part. */
+    final int offset(int panel) {
+        return panel % panelsPerPart * panelElements;
     }
 
-    byte[] int8(int panel) {
-        return (byte[]) arrays[panel / panelsPerArray];
+    abstract WeightType type();
+
+    /** Puts rows of sources into the panels, converted on the way. */
+    @FunctionalInterface
+    interface RowWriter {
+
+        /** @param row the packed row; each is written once */
+        void write(int row, MatrixSource source, int sourceRow);
     }
+
+    abstract RowWriter writer();
 
     /** Output {@code row} as floats, as the products see it. */
-    void readRow(int row, float[] target, int to) {
-        int panel = row / PANEL;
-        int column = row % PANEL;
-        int at = offset(panel);
-        switch (dtype) {
-            case F32:
-                float[] floats = floats(panel);
-                for (int k = 0; k < inputs; k++) {
-                    target[to + k] = floats[at + k * PANEL + column];
-                }
-                break;
-            case BF16:
-                int[] pairs = bf16(panel);
-                int shift = column < 16 ? 16 : 0;
-                for (int k = 0; k < inputs; k++) {
-                    target[to + k] = Float.intBitsToFloat(pairs[at + k * 16 + column % 16] << shift & 0xffff0000);
-                }
-                break;
-            default:
-                byte[] bytes = int8(panel);
-                for (int k = 0; k < inputs; k++) {
-                    target[to + k] = bytes[at + k * PANEL + column] * scales[row];
-                }
-        }
-    }
+    abstract void readRow(int row, float[] target, int to);
+
+    /** Factors of the finished sums, {@code [panels * 32]}; empty where the kernels need none. */
+    abstract float[] rowScales();
+
+    /** See {@link KernelSet#fourPanels(float[], float[], int, int, float[], int)}. */
+    abstract void fourPanels(KernelSet kernels, float[] sums, int panel, float[] x);
+
+    /** See {@link KernelSet#tile(int, float[], int, float[], int, float[], int, int)}, over a whole panel. */
+    abstract void tile(KernelSet kernels, int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int panel);
+
+    /**
+     * Inputs {@code [fromInput, fromInput + count)} of a panel as floats {@code [count, 32]}, row scales left out, from
+     * {@link #floatsFrom} of the result.
+     *
+     * @param wide scratch that may hold the result
+     */
+    abstract float[] floats(KernelSet kernels, float[] wide, int panel, int fromInput, int count);
+
+    /** Where the result of {@link #floats} begins. */
+    abstract int floatsFrom(int panel, int fromInput);
 }

@@ -8,10 +8,10 @@ import dev.tidar.tensor.Float16;
 import java.util.Arrays;
 
 /**
- * The kernels as plain loops: the specification, and the fall-back where the JVM has no vector module. Inner loops run
- * over outputs with unit stride, which is the form that the JIT compiler turns into vector instructions by itself.
+ * The kernels as plain loops: the specification, and the fallback where no other set can run. Inner loops run over
+ * outputs with unit stride, which is the form that the JIT compiler turns into vector instructions by itself.
  */
-final class PlainKernels implements Kernels {
+final class PlainKernels implements KernelSet {
 
     @Override
     public String name() {
@@ -24,10 +24,47 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x) {
-        Arrays.fill(sums, 0, panels * PANEL, 0);
-        for (int p = 0; p < panels; p++) {
-            tile(1, sums, p * PANEL, x, 0, w, panel + p);
+    public void fourPanels(float[] sums, float[] w, int wFrom, int panelElements, float[] x, int inputs) {
+        Arrays.fill(sums, 0, 4 * PANEL, 0);
+        for (int p = 0; p < 4; p++) {
+            addChains(sums, p * PANEL, x, 0, 1, w, wFrom + p * panelElements, inputs);
+        }
+    }
+
+    @Override
+    public void fourPanels(float[] sums, int[] w, int wFrom, int panelElements, float[] x, int inputs) {
+        Arrays.fill(sums, 0, 4 * PANEL, 0);
+        for (int p = 0; p < 4; p++) {
+            addChains(sums, p * PANEL, x, 0, 1, w, wFrom + p * panelElements, inputs);
+        }
+    }
+
+    @Override
+    public void fourPanels(float[] sums, byte[] w, int wFrom, int panelElements, float[] x, int inputs) {
+        Arrays.fill(sums, 0, 4 * PANEL, 0);
+        for (int p = 0; p < 4; p++) {
+            addChains(sums, p * PANEL, x, 0, 1, w, wFrom + p * panelElements, inputs);
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
+        for (int r = 0; r < rows; r++) {
+            addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int[] w, int wFrom, int inputs) {
+        for (int r = 0; r < rows; r++) {
+            addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
+        }
+    }
+
+    @Override
+    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, byte[] w, int wFrom, int inputs) {
+        for (int r = 0; r < rows; r++) {
+            addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
         }
     }
 
@@ -42,7 +79,7 @@ final class PlainKernels implements Kernels {
         }
     }
 
-    private static void addBf16Chains(
+    private static void addChains(
             float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, int[] w, int wFrom, int inputs) {
         for (int k = 0; k < inputs; k++) {
             float xk = x[xFrom + k * xStride];
@@ -56,7 +93,7 @@ final class PlainKernels implements Kernels {
         }
     }
 
-    private static void addInt8Chains(
+    private static void addChains(
             float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, byte[] w, int wFrom, int inputs) {
         for (int k = 0; k < inputs; k++) {
             float xk = x[xFrom + k * xStride];
@@ -68,24 +105,7 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void widen(float[] floats, PackedMatrix w, int panel, int fromInput, int inputs) {
-        switch (w.dtype) {
-            case F32:
-                System.arraycopy(w.floats(panel), w.offset(panel) + fromInput * PANEL, floats, 0, inputs * PANEL);
-                break;
-            case BF16:
-                widenBf16(floats, w.bf16(panel), w.offset(panel) + fromInput * 16, inputs);
-                break;
-            default:
-                byte[] bytes = w.int8(panel);
-                int at = w.offset(panel) + fromInput * PANEL;
-                for (int i = 0; i < inputs * PANEL; i++) {
-                    floats[i] = bytes[at + i];
-                }
-        }
-    }
-
-    private static void widenBf16(float[] floats, int[] pairs, int from, int inputs) {
+    public void widenPanel(float[] floats, int[] pairs, int from, int inputs) {
         for (int k = 0; k < inputs; k++) {
             for (int n = 0; n < 16; n++) {
                 int pair = pairs[from + k * 16 + n];
@@ -96,27 +116,9 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs) {
-        for (int r = 0; r < rows; r++) {
-            addChains(sums, sumsFrom + r * PANEL, x, xFrom + r, rows, w, wFrom, inputs);
-        }
-    }
-
-    @Override
-    public void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel) {
-        int at = w.offset(panel);
-        for (int r = 0; r < rows; r++) {
-            int to = sumsFrom + r * PANEL;
-            switch (w.dtype) {
-                case F32:
-                    addChains(sums, to, x, xFrom + r, rows, w.floats(panel), at, w.inputs);
-                    break;
-                case BF16:
-                    addBf16Chains(sums, to, x, xFrom + r, rows, w.bf16(panel), at, w.inputs);
-                    break;
-                default:
-                    addInt8Chains(sums, to, x, xFrom + r, rows, w.int8(panel), at, w.inputs);
-            }
+    public void widenPanel(float[] floats, byte[] int8, int from, int inputs) {
+        for (int i = 0; i < inputs * PANEL; i++) {
+            floats[i] = int8[from + i];
         }
     }
 

@@ -3,12 +3,12 @@ package dev.tidar.backend.cpu;
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
 import dev.tidar.step.RowCounts;
-import dev.tidar.tensor.DType;
 import java.util.Arrays;
 
 /**
- * Products of rows with packed layers. The items of a job are runs of panels; whoever takes one computes all rows of
- * it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the result.
+ * Products of rows with packed layers. The items of a job are runs of panels; the worker that takes one computes all
+ * rows of it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the
+ * result.
  */
 public final class Products {
 
@@ -25,7 +25,10 @@ public final class Products {
      */
     private static final int DIRECT_TILES = 2;
 
-    private final Kernels kernels;
+    /** A chain waits for each of its steps, so a single row computes panels side by side. */
+    private static final int PANELS_OF_ONE_ROW = 4;
+
+    private final KernelSet kernels;
     private final WorkerPool pool;
     private final Workspace workspace;
 
@@ -91,7 +94,7 @@ public final class Products {
         }
         RowTiles inputs = workspace.inputs;
         inputs.load(x, 0, rows.total(), w.inputs(), kernels.tileRows());
-        int run = rows.total() == 1 ? 4 : w.isGated() ? 2 : 1;
+        int run = rows.total() == 1 ? PANELS_OF_ONE_ROW : w.isGated() ? 2 : 1;
         int all = w.weights.panels;
         pool.run((all + run - 1) / run, (item, worker) -> {
             Workspace.Part part = workspace.part(worker);
@@ -123,10 +126,14 @@ public final class Products {
         tiles.load(workspace.ranks, 0, drafting, down.outputs, kernels.tileRows());
     }
 
-    /** The chains of some panels for all rows, {@code sums[panels][rows][32]}. */
+    /**
+     * The chains of some panels for all rows, {@code sums[panels][rows][32]}.
+     *
+     * @param panels 1 to 4; four start at a multiple of four, so that one part holds them
+     */
     private void sums(float[] sums, Workspace.Part part, PackedMatrix w, int panel, int panels, RowTiles x) {
-        if (x.rows() == 1) {
-            kernels.row(sums, w, panel, panels, x.values());
+        if (x.rows() == 1 && panels == PANELS_OF_ONE_ROW) {
+            w.fourPanels(kernels, sums, panel, x.values());
             return;
         }
         Arrays.fill(sums, 0, panels * x.rows() * PANEL, 0);
@@ -135,7 +142,7 @@ public final class Products {
                 for (int tile = 0; tile < x.tiles(); tile++) {
                     int first = x.firstRow(tile);
                     int to = (p * x.rows() + first) * PANEL;
-                    kernels.tile(x.firstRow(tile + 1) - first, sums, to, x.values(), x.offset(tile, 0), w, panel + p);
+                    w.tile(kernels, x.firstRow(tile + 1) - first, sums, to, x.values(), x.offset(tile, 0), panel + p);
                 }
                 continue;
             }
@@ -148,14 +155,8 @@ public final class Products {
     /** Carries the chains of one panel over the next inputs, widened once for all tiles. */
     private void stretch(float[] sums, int sumsFrom, float[] wide, PackedMatrix w, int panel, int k, RowTiles x) {
         int count = Math.min(Workspace.WIDE_INPUTS, w.inputs - k);
-        float[] weights = wide;
-        int at = 0;
-        if (w.dtype == DType.F32) {
-            weights = w.floats(panel);
-            at = w.offset(panel) + k * PANEL;
-        } else {
-            kernels.widen(wide, w, panel, k, count);
-        }
+        float[] weights = w.floats(kernels, wide, panel, k, count);
+        int at = w.floatsFrom(panel, k);
         for (int tile = 0; tile < x.tiles(); tile++) {
             int first = x.firstRow(tile);
             int rows = x.firstRow(tile + 1) - first;
@@ -163,9 +164,9 @@ public final class Products {
         }
     }
 
-    /** Scales of int8 rows, then the bias. */
+    /** Multiplies by the scales of the rows, then adds the bias. */
     private static void finish(float[] sums, CpuLinear w, int panel, int panels, int rows) {
-        float[] scales = w.weights.scales;
+        float[] scales = w.weights.rowScales();
         float[] bias = w.bias;
         for (int i = 0; i < panels * rows; i++) {
             int column = (panel + i / rows) * PANEL;
@@ -183,7 +184,7 @@ public final class Products {
         }
     }
 
-    private void adapt(Workspace.Part part, DraftAdapter adapter, int panel, int panels, RowCounts rows) {
+    private void adapt(Workspace.Part part, CpuAdapter adapter, int panel, int panels, RowCounts rows) {
         sums(part.adapterSums, part, adapter.up(), panel, panels, workspace.adapterInputs);
         int drafting = rows.drafting();
         for (int p = 0; p < panels; p++) {

@@ -27,7 +27,7 @@ final class VectorAttention {
 
     private VectorAttention() {}
 
-    /** See {@link Kernels#widen(float[], short[], int, int)}. */
+    /** See {@link KernelSet#widen(float[], short[], int, int)}. */
     static void widen(float[] floats, short[] bf16, int from, int count) {
         for (int i = 0; i < count; i += LANES) {
             IntVector bits = (IntVector)
@@ -36,7 +36,7 @@ final class VectorAttention {
         }
     }
 
-    /** See {@link Kernels#scores}. */
+    /** See {@link KernelSet#scores}. */
     static void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride) {
         int q = 0;
         for (; q + 4 <= block.count; q += 4) {
@@ -83,7 +83,7 @@ final class VectorAttention {
         }
     }
 
-    /** See {@link Kernels#softmax}. */
+    /** See {@link KernelSet#softmax}. */
     static float softmax(QueryBlock block, int query, int slots) {
         float[] scores = block.weights;
         int from = query * block.slots;
@@ -110,7 +110,7 @@ final class VectorAttention {
         return largest.reduceLanes(VectorOperators.MAX);
     }
 
-    /** See {@link Kernels#weigh}. */
+    /** See {@link KernelSet#weigh}. */
     static void weigh(
             QueryBlock block,
             int query,

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that share the items of one job at a time. The calling thread works too, so one thread means no workers.
  *
- * <p>Items are taken one by one from a counter, so that a thread that is held up does not hold up the rest. Between
- * jobs a worker spins for a moment, because the next job of a forward follows within microseconds, and then parks.
+ * <p>Items are taken one by one from a counter, so that a thread that is delayed does not delay the rest. Between jobs
+ * a worker spins for a moment, because the next job of a forward follows within microseconds, and then parks.
  *
  * <p>{@link #run} and {@link #close} belong to one thread. An interrupt of that thread changes only how it waits: its
  * flag is kept and the job is completed.

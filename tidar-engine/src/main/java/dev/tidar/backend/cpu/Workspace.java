@@ -36,7 +36,7 @@ public final class Workspace {
         return parts[worker];
     }
 
-    /** Makes room for products and attention over so many rows. */
+    /** Makes room for products and attention over this number of rows. */
     public void reserveRows(int rows, int columns) {
         inputs.reserve(rows * columns);
         adapterInputs.reserve(rows * columns);

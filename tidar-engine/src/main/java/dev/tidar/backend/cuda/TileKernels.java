@@ -106,8 +106,7 @@ final class TileKernels implements ProductKernels {
     /** As the header of {@code linear_tile.cu} has it: several stages of both inputs, or the sums at the end. */
     private static int shared(int rows, CudaMatrix w) {
         int stages = rows <= 32 ? 4 : 3;
-        int stage = rows * CudaMatrix.TILE * 2
-                + OUTPUTS * CudaMatrix.TILE * w.dtype().bytes();
+        int stage = rows * CudaMatrix.TILE * 2 + OUTPUTS * w.type().rowBytes(CudaMatrix.TILE);
         return Math.max(stages * stage, rows * 544);
     }
 }

@@ -6,18 +6,20 @@ import dev.tidar.backend.cuda.driver.Region;
 import dev.tidar.backend.cuda.memory.CudaLinear;
 import dev.tidar.backend.cuda.memory.CudaMatrix;
 import dev.tidar.api.WeightFormat;
-import dev.tidar.tensor.DType;
+import dev.tidar.backend.weights.Int8Rows;
+import dev.tidar.backend.weights.PackPlan;
+import dev.tidar.backend.weights.WeightChoice;
 import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
+import dev.tidar.tensor.WeightType;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Brings layers to the device at load: rows go through the staging buffers as they are stored, a kernel puts them into
- * tiles. Confined to the engine thread.
+ * Brings layers to the device at load: rows go through the staging buffers in the type that the device stores, a kernel
+ * puts them into tiles. Confined to the engine thread.
  */
 public final class WeightPacker {
 
@@ -34,94 +36,69 @@ public final class WeightPacker {
         }
     }
 
+    /** Rows of one half of a gated layer that lie together. */
     private static final int TURN = 8;
+
     private static final int PACK_THREADS = 128;
 
-    private final WeightFormat format;
+    private final WeightChoice choice;
     private final CudaDevice device;
-    /** How an adapter is held, and weights that are no integers. */
-    private final DType widest;
 
     WeightPacker(WeightFormat format, CudaDevice device, Arithmetic arithmetic) {
-        this.format = format;
+        this.choice = new WeightChoice(format, arithmetic == Arithmetic.FAST ? WeightType.BF16 : WeightType.F32);
         this.device = device;
-        this.widest = arithmetic == Arithmetic.FAST ? DType.BF16 : DType.F32;
     }
 
     /** Outputs in list order. */
     public CudaLinear stacked(List<LinearSource> sources) {
-        int outputs = sources.stream().mapToInt(s -> s.weight().rows()).sum();
-        return pack(sources, outputs, false);
+        return pack(PackPlan.stacked(sources));
     }
 
-    /** Rows of the gate and of the up half in turns of 8; the width is rounded up to 32. */
+    /** Rows of the gate and of the up half in turns of 8; each half is rounded up to half a tile. */
     public CudaLinear gated(LinearSource gate, LinearSource up) {
-        return pack(List.of(gate, up), gate.weight().rows(), true);
+        return pack(PackPlan.gated(gate, up, TURN, CudaMatrix.TILE / 2));
     }
 
-    private CudaLinear pack(List<LinearSource> sources, int outputs, boolean gated) {
-        int inputs = sources.get(0).weight().columns();
-        int rows = gated ? 2 * CudaMatrix.roundUp(outputs, CudaMatrix.TILE / 2) : outputs;
-        DType dtype = dtype(sources);
-        float[] scales = new float[dtype == DType.I8 ? CudaMatrix.roundUp(rows, CudaMatrix.TILE) : 0];
-        Region weights = device.memory().allocateZeros(CudaMatrix.bytes(dtype, rows, inputs), "weights");
-        Placement place = new Placement(gated);
-        for (LinearSource source : sources) {
-            send(weights, dtype, source.weight(), place, scales);
-            place.next(source.weight().rows());
+    private CudaLinear pack(PackPlan plan) {
+        WeightType type = choice.of(plan.sources());
+        Region weights = device.memory().allocateZeros(CudaMatrix.bytes(type, plan.rows(), plan.inputs()), "weights");
+        int padded = CudaMatrix.roundUp(plan.rows(), CudaMatrix.TILE);
+        float[] scales = new float[padded * type.scalesPerRow(plan.inputs())];
+        for (int source = 0; source < plan.sources().size(); source++) {
+            Placement place = place(plan, source);
+            send(weights, type, plan.sources().get(source).weight(), place, new Scales(scales, plan, source));
         }
-        CudaMatrix matrix = new CudaMatrix(weights, upload(scales, "scales"), dtype, rows, inputs);
-        return new CudaLinear(matrix, outputs, gated, bias(sources, matrix, gated), adapter(sources, matrix, gated));
+        CudaMatrix matrix = new CudaMatrix(weights, upload(scales, "scales"), type, plan.rows(), plan.inputs());
+        Optional<Region> bias = plan.bias(padded).map(values -> device.upload(values, "a bias"));
+        Optional<CudaLinear.Adapter> adapter = plan.adapter().map(joined -> adapter(plan, joined, padded));
+        return new CudaLinear(matrix, plan.outputs(), plan.isGated(), bias, adapter);
     }
 
-    /** As the sources have it, unless a format is asked for; the widest type where they differ. */
-    private DType dtype(List<LinearSource> sources) {
-        switch (format) {
-            case F32:
-                return widest;
-            case BF16:
-                return DType.BF16;
-            case INT8:
-                return DType.I8;
-            default:
-                DType first = sources.get(0).weight().dtype();
-                boolean same = sources.stream().allMatch(s -> s.weight().dtype() == first);
-                return same && first != DType.F16 && first != DType.F32 ? first : widest;
+    /**
+     * Where a pack kernel puts the rows of a source.
+     *
+     * @param first the packed row of its first row; 0 where halves take turns
+     */
+    private record Placement(int first, Turn turn) {}
+
+    private static Placement place(PackPlan plan, int source) {
+        if (plan.isGated()) {
+            return new Placement(0, source == 0 ? Turn.GATE : Turn.UP);
         }
+        return new Placement(plan.packed(source, 0), Turn.ALL);
     }
 
-    /** Where the rows of the sources go, one source after the other. */
-    private static final class Placement {
-        private final boolean gated;
-        private int first;
-        private Turn turn;
+    /** Where the scales of the rows of a source go. */
+    private record Scales(float[] values, PackPlan plan, int source) {
 
-        Placement(boolean gated) {
-            this.gated = gated;
-            this.turn = gated ? Turn.GATE : Turn.ALL;
-        }
-
-        void next(int rows) {
-            if (gated) {
-                turn = Turn.UP;
-            } else {
-                first += rows;
-            }
-        }
-
-        /** The packed row of a row of the current source. */
-        int packed(int row) {
-            return switch (turn) {
-                case ALL -> first + row;
-                case GATE -> row / TURN * 2 * TURN + row % TURN;
-                case UP -> row / TURN * 2 * TURN + TURN + row % TURN;
-            };
+        void put(int row, float scale) {
+            values[plan.packed(source, row)] = scale;
         }
     }
 
-    private void send(Region weights, DType dtype, MatrixSource source, Placement place, float[] scales) {
-        RowWriter writer = new RowWriter(source, dtype);
-        int chunk = device.staging().capacity() / (source.columns() * dtype.bytes()) / TURN * TURN;
+    private void send(Region weights, WeightType type, MatrixSource source, Placement place, Scales scales) {
+        RowWriter writer = new RowWriter(source, type, scales);
+        int chunk = device.staging().capacity() / type.rowBytes(source.columns()) / TURN * TURN;
         if (chunk == 0) {
             throw new IllegalArgumentException("%s has rows of %d elements, which is more than can be copied at a time"
                     .formatted(source.name(), source.columns()));
@@ -130,20 +107,17 @@ public final class WeightPacker {
             int count = Math.min(chunk, source.rows() - from);
             ByteBuffer buffer = device.staging().buffer();
             for (int row = from; row < from + count; row++) {
-                float scale = writer.write(buffer, row);
-                if (dtype == DType.I8) {
-                    scales[place.packed(row)] = scale;
-                }
+                buffer.position(writer.write(buffer, row));
             }
             device.staging().land();
-            tile(weights, dtype, source.columns(), count, place.first + from, place.turn);
+            tile(weights, type, source.columns(), count, place.first + from, place.turn);
         }
     }
 
-    private void tile(Region weights, DType dtype, int columns, int count, int firstPacked, Turn turn) {
-        String type = new CudaMatrix(weights, Optional.empty(), dtype, count, columns).typeName();
+    private void tile(Region weights, WeightType type, int columns, int count, int firstPacked, Turn turn) {
+        String name = new CudaMatrix(weights, Optional.empty(), type, count, columns).typeName();
         device.launch(
-                "pack_" + type,
+                "pack_" + name,
                 Grid.of(count, PACK_THREADS),
                 weights.address(),
                 device.staging().landing(),
@@ -153,52 +127,20 @@ public final class WeightPacker {
                 turn.number);
     }
 
-    private Optional<Region> bias(List<LinearSource> sources, CudaMatrix matrix, boolean gated) {
-        if (sources.stream().allMatch(s -> s.bias().isEmpty())) {
-            return Optional.empty();
+    private CudaLinear.Adapter adapter(PackPlan plan, PackPlan.JoinedAdapter joined, int padded) {
+        WeightType type = choice.widest();
+        int ranks = joined.ranks();
+        Region down = device.memory().allocateZeros(CudaMatrix.bytes(type, ranks, plan.inputs()), "an adapter");
+        Region up = device.memory().allocateZeros(CudaMatrix.bytes(type, plan.rows(), ranks), "an adapter");
+        float[] scales = plan.adapterScales(joined, padded);
+        for (PackPlan.AdapterPart part : joined.parts()) {
+            Scales none = new Scales(new float[0], plan, part.source());
+            send(down, type, part.down(), new Placement(part.firstRank(), Turn.ALL), none);
+            send(up, type, part.up(), place(plan, part.source()), none);
         }
-        float[] bias = new float[matrix.paddedRows()];
-        Placement place = new Placement(gated);
-        for (LinearSource source : sources) {
-            int rows = source.weight().rows();
-            source.bias().ifPresent(values -> {
-                for (int row = 0; row < rows; row++) {
-                    bias[place.packed(row)] = values[row];
-                }
-            });
-            place.next(rows);
-        }
-        return upload(bias, "a bias");
-    }
-
-    /** Ranks of the sources lie side by side; an output has zeros where the ranks are another source's. */
-    private Optional<CudaLinear.Adapter> adapter(List<LinearSource> sources, CudaMatrix matrix, boolean gated) {
-        int ranks = sources.stream()
-                .mapToInt(s -> s.adapter().map(a -> a.a().rows()).orElse(0))
-                .sum();
-        if (ranks == 0) {
-            return Optional.empty();
-        }
-        Region down = device.memory().allocateZeros(CudaMatrix.bytes(widest, ranks, matrix.columns()), "an adapter");
-        Region up = device.memory().allocateZeros(CudaMatrix.bytes(widest, matrix.rows(), ranks), "an adapter");
-        float[] scales = new float[matrix.paddedRows()];
-        Placement outputs = new Placement(gated);
-        Placement toDown = new Placement(false);
-        for (LinearSource source : sources) {
-            if (source.adapter().isPresent()) {
-                LinearSource.Adapter own = source.adapter().get();
-                send(down, widest, own.a(), toDown, scales);
-                send(up, widest, new Widened(own.b(), ranks, toDown.first), outputs, scales);
-                for (int row = 0; row < own.b().rows(); row++) {
-                    scales[outputs.packed(row)] = own.scale();
-                }
-                toDown.next(own.a().rows());
-            }
-            outputs.next(source.weight().rows());
-        }
-        return Optional.of(new CudaLinear.Adapter(
-                new CudaMatrix(down, Optional.empty(), widest, ranks, matrix.columns()),
-                new CudaMatrix(up, upload(scales, "scales"), widest, matrix.rows(), ranks)));
+        return new CudaLinear.Adapter(
+                new CudaMatrix(down, Optional.empty(), type, ranks, plan.inputs()),
+                new CudaMatrix(up, upload(scales, "scales"), type, plan.rows(), ranks));
     }
 
     private Optional<Region> upload(float[] values, String use) {
@@ -208,83 +150,50 @@ public final class WeightPacker {
         return Optional.of(device.upload(values, use));
     }
 
-    /** The up matrix of one source with zeros around its own ranks. */
-    private record Widened(MatrixSource narrow, int columns, int firstColumn) implements MatrixSource {
-
-        @Override
-        public String name() {
-            return narrow.name();
-        }
-
-        @Override
-        public int rows() {
-            return narrow.rows();
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.F32;
-        }
-
-        @Override
-        public void readRow(int row, float[] target) {
-            float[] own = new float[narrow.columns()];
-            narrow.readRow(row, own);
-            Arrays.fill(target, 0, columns, 0);
-            System.arraycopy(own, 0, target, firstColumn, own.length);
-        }
-
-        @Override
-        public float readInt8Row(int row, byte[] target) {
-            throw new IllegalStateException("not int8");
-        }
-    }
-
-    /** Writes rows in the type that the device holds. */
+    /** Writes rows in the type that the device stores. */
     private static final class RowWriter {
         private final MatrixSource source;
-        private final DType dtype;
+        private final WeightType type;
+        private final Scales scales;
         private final float[] floats;
         private final byte[] bytes;
+        private final Int8Rows int8;
 
-        RowWriter(MatrixSource source, DType dtype) {
+        RowWriter(MatrixSource source, WeightType type, Scales scales) {
             this.source = source;
-            this.dtype = dtype;
+            this.type = type;
+            this.scales = scales;
             this.floats = new float[source.columns()];
             this.bytes = new byte[source.columns()];
+            this.int8 = new Int8Rows(source.columns());
         }
 
-        /** @return the scale of an int8 row; without meaning for other types */
-        float write(ByteBuffer to, int row) {
-            if (dtype == DType.I8) {
-                float scale = source.dtype() == DType.I8 ? source.readInt8Row(row, bytes) : quantise(row);
-                to.put(bytes);
-                return scale;
-            }
-            source.readRow(row, floats);
-            if (dtype == DType.BF16) {
-                for (float value : floats) {
-                    to.putShort(Float16.toBf16(value));
-                }
-            } else {
-                to.asFloatBuffer().put(floats);
-                to.position(to.position() + floats.length * Float.BYTES);
-            }
-            return 1;
+        /** Writes a row at the buffer's position, and returns the position after it. */
+        int write(ByteBuffer to, int row) {
+            return switch (type) {
+                case F32 -> writeF32(to, row);
+                case BF16 -> writeBf16(to, row);
+                case INT8 -> writeInt8(to, row);
+            };
         }
 
-        /** Symmetric: the largest magnitude of the row becomes 127, as on the CPU. */
-        private float quantise(int row) {
+        private int writeF32(ByteBuffer to, int row) {
             source.readRow(row, floats);
-            float largest = 0;
+            to.asFloatBuffer().put(floats);
+            return to.position() + floats.length * Float.BYTES;
+        }
+
+        private int writeBf16(ByteBuffer to, int row) {
+            source.readRow(row, floats);
             for (float value : floats) {
-                largest = Math.max(largest, Math.abs(value));
+                to.putShort(Float16.toBf16(value));
             }
-            float scale = largest / 127;
-            for (int k = 0; k < floats.length; k++) {
-                bytes[k] = scale == 0 ? 0 : (byte) Math.max(-127, Math.min(127, Math.rint(floats[k] / scale)));
-            }
-            return scale;
+            return to.position();
+        }
+
+        private int writeInt8(ByteBuffer to, int row) {
+            scales.put(row, int8.read(source, row, bytes));
+            return to.put(bytes).position();
         }
     }
 }

@@ -3,19 +3,22 @@ package dev.tidar.backend.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.CpuBackend;
+import dev.tidar.backend.Backend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class KernelChoiceTest {
 
     @Test
     void takesVectorKernelsWhereTheJvmHasTheModule() {
-        try (CpuBackend backend = new CpuBackend(WeightFormat.AUTO, 1)) {
+        try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 1)) {
             assertThat(backend.facts().kernels()).matches("vector-(128|256|512)");
             assertThat(backend.facts().device()).isEqualTo("cpu, 1 thread");
             assertThat(backend.facts().degradations()).isEmpty();
@@ -51,6 +54,34 @@ class KernelChoiceTest {
                 .contains(
                         "degradation: plain loops instead of vector kernels: start the JVM without -XX:TieredStopAtLevel=1")
                 .contains("row: 3.0");
+    }
+
+    @Test
+    void withoutAnyCompilerFallsBackToPlainLoopsAndSaysHowToEndThat() throws IOException, InterruptedException {
+        String output = run("--add-modules", "jdk.incubator.vector", "-Xint");
+
+        assertThat(output)
+                .contains("kernels: plain")
+                .contains("degradation: plain loops instead of vector kernels: start the JVM without -Xint")
+                .contains("row: 3.0");
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void saysWhyInSentencesWithoutGaps(Refusal refusal) {
+        assertThat(refusal.remedy()).doesNotContain("  ").doesNotContain("\n");
+        assertThat(refusal.message().lines())
+                .as("lines of text, and of a list of places")
+                .allMatch(line -> line.matches("(  )?\\S+( \\S+)*"));
+        assertThat(refusal.message()).doesNotContain("{}").doesNotContain("%");
+    }
+
+    static Stream<Refusal> refusals() {
+        return Stream.of(
+                VectorRefusals.module(),
+                VectorRefusals.compiler("-XX:TieredStopAtLevel=1"),
+                VectorRefusals.compiler("-Xint"),
+                VectorRefusals.narrow(64));
     }
 
     private static String runWithoutTheModule() throws IOException, InterruptedException {

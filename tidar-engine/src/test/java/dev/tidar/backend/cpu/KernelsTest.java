@@ -11,8 +11,8 @@ class KernelsTest {
 
     private static final long SEED = 7;
 
-    private final Kernels plain = KernelChoice.plain().kernels();
-    private final Kernels vector = KernelChoice.vector().kernels();
+    private final KernelSet plain = KernelChoice.plain().kernels();
+    private final KernelSet vector = KernelChoice.vector().kernels();
 
     @Test
     void swiGluHasTheSameBitsOnVectorsForAnyGate() {

@@ -1,8 +1,8 @@
 package dev.tidar.backend.cuda.memory;
 
 import dev.tidar.backend.cuda.driver.Region;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Linear;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /**
@@ -32,8 +32,8 @@ public record CudaLinear(
     }
 
     @Override
-    public DType dtype() {
-        return matrix.dtype();
+    public WeightType type() {
+        return matrix.type();
     }
 
     public long biasAddress() {

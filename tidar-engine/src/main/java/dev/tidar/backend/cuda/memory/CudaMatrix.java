@@ -1,7 +1,7 @@
 package dev.tidar.backend.cuda.memory;
 
 import dev.tidar.backend.cuda.driver.Region;
-import dev.tidar.tensor.DType;
+import dev.tidar.tensor.WeightType;
 import java.util.Optional;
 
 /**
@@ -9,11 +9,11 @@ import java.util.Optional;
  *
  * @param weights the tiles
  * @param scales one float for each packed row, of int8 rows or of an adapter
- * @param dtype element type of the weights
+ * @param type how the weights are stored
  * @param rows packed rows, not rounded up
  * @param columns inputs
  */
-public record CudaMatrix(Region weights, Optional<Region> scales, DType dtype, int rows, int columns) {
+public record CudaMatrix(Region weights, Optional<Region> scales, WeightType type, int rows, int columns) {
 
     public static final int TILE = 64;
 
@@ -26,17 +26,16 @@ public record CudaMatrix(Region weights, Optional<Region> scales, DType dtype, i
         return (value + multiple - 1) / multiple * multiple;
     }
 
-    public static long bytes(DType dtype, int rows, int columns) {
-        return (long) roundUp(rows, TILE) * roundUp(columns, TILE) * dtype.bytes();
+    public static long bytes(WeightType type, int rows, int columns) {
+        return (long) roundUp(rows, TILE) * type.rowBytes(roundUp(columns, TILE));
     }
 
-    /** The element type as the names of kernels have it. */
+    /** The type as the names of kernels have it. */
     public String typeName() {
-        return switch (dtype) {
+        return switch (type) {
             case F32 -> "f32";
             case BF16 -> "bf16";
-            case I8 -> "int8";
-            case F16 -> throw new IllegalStateException("no matrix is packed in F16");
+            case INT8 -> "int8";
         };
     }
 

@@ -11,7 +11,7 @@ import dev.tidar.tensor.RotaryTable;
  */
 public record CudaRotaryTable(Region cosines, Region sines, int positions, int frequencies) implements RotaryTable {
 
-    /** Width of the heads it rotates. */
+    @Override
     public int headDim() {
         return 2 * frequencies;
     }

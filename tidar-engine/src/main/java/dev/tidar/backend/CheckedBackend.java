@@ -2,6 +2,7 @@ package dev.tidar.backend;
 
 import static dev.tidar.backend.Arguments.requireAccept;
 import static dev.tidar.backend.Arguments.requireAttention;
+import static dev.tidar.backend.Arguments.requireBanned;
 import static dev.tidar.backend.Arguments.requireEmbed;
 import static dev.tidar.backend.Arguments.requireGated;
 import static dev.tidar.backend.Arguments.requireGather;
@@ -9,27 +10,19 @@ import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireMix;
 import static dev.tidar.backend.Arguments.requireNorm;
 import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireProduct;
 import static dev.tidar.backend.Arguments.requireRotation;
 import static dev.tidar.backend.Arguments.requireRowNumbers;
+import static dev.tidar.backend.Arguments.requireSample;
 import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
-import static dev.tidar.backend.Arguments.requireBanned;
+import static dev.tidar.backend.Arguments.requireUngated;
 
-import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.cuda.Arithmetic;
-import dev.tidar.backend.cuda.memory.CudaGain;
-import dev.tidar.backend.cuda.memory.CudaIds;
-import dev.tidar.backend.cuda.memory.CudaKv;
-import dev.tidar.backend.cuda.memory.CudaLinear;
-import dev.tidar.backend.cuda.memory.CudaRotaryTable;
-import dev.tidar.backend.cuda.memory.CudaTensor;
-import dev.tidar.backend.cuda.CudaVerbs;
-import dev.tidar.backend.cuda.driver.Gpu;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.Pass;
+import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
+import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -42,8 +35,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -51,106 +44,91 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The verbs on an NVIDIA GPU: the very bits of {@link CpuBackend} in strict arithmetic, on the tensor cores in fast
- * arithmetic. A step is one captured graph.
- *
- * <p>Verbs queue work and return; {@link #read} and a step wait for it. This class checks arguments and hands
- * over to {@link dev.tidar.backend.cuda}.
+ * The one front of all devices: every check of a verb's arguments is here, before any work starts and with the same
+ * words, and then the device computes. Only the numbers inside {@link Ids} are the device's to check, because looking
+ * at them may mean to wait for it.
  */
-public final class CudaBackend implements Backend {
+final class CheckedBackend implements Backend {
 
-    private final CudaVerbs verbs;
+    private final DeviceVerbs device;
 
-    /**
-     * Takes a device.
-     *
-     * @param weights how the device holds the weights
-     * @param arithmetic how it computes
-     * @throws dev.tidar.api.DeviceException if it cannot be used
-     */
-    public CudaBackend(WeightFormat weights, Arithmetic arithmetic, Gpu gpu) {
-        this(new CudaVerbs(weights, arithmetic, gpu, true));
-    }
-
-    /** For tests that compare steps with and without a graph. */
-    CudaBackend(CudaVerbs verbs) {
-        this.verbs = verbs;
+    CheckedBackend(DeviceVerbs device) {
+        this.device = device;
     }
 
     @Override
     public Tensor allocate(int rows, int columns) {
-        return verbs.allocate(rows, columns);
+        return device.allocate(rows, columns);
     }
 
     @Override
     public Ids allocateIds(int capacity) {
-        return verbs.allocateIds(capacity);
+        return device.allocateIds(capacity);
     }
 
     @Override
     public PagedKv allocateKv(KvGeometry geometry, int blocks) {
-        return verbs.allocateKv(geometry, blocks);
+        return device.allocateKv(geometry, blocks);
     }
 
     @Override
     public Linear linear(List<LinearSource> stacked) {
         requireStack(stacked);
-        return verbs.packer().stacked(stacked);
+        return device.linear(stacked);
     }
 
     @Override
     public Linear gated(LinearSource gate, LinearSource up) {
         requirePair(gate, up);
-        return verbs.packer().gated(gate, up);
+        return device.gated(gate, up);
     }
 
     @Override
     public Gain gain(float[] values) {
-        return verbs.gain(values);
+        return device.gain(values);
     }
 
     @Override
     public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        return verbs.rotaryTable(inverseFrequencies, maxPositions);
+        return device.rotaryTable(inverseFrequencies, maxPositions);
     }
 
     @Override
-    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> program) {
-        return verbs.program((CudaKv) kv, heads, maxRows, program);
+    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs) {
+        return device.program(kv, heads, maxRows, verbs);
     }
 
     @Override
     public void embed(Tensor y, Linear table, StepRows rows) {
         requireEmbed(y, table, rows);
-        requireGated("table", isGated(table), false);
-        verbs.rows().embed((CudaTensor) y, (CudaLinear) table, rows);
+        device.embed(y, table, rows);
     }
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows) {
         requireNorm(y, x, gain, rows);
-        verbs.rows().rmsNorm((CudaTensor) y, (CudaTensor) x, (CudaGain) gain, epsilon, rows);
+        device.rmsNorm(y, x, gain, epsilon, rows);
     }
 
     @Override
     public void linear(Tensor y, Tensor x, Linear w, RowCounts rows) {
         requireProduct(y, x, w, rows);
-        requireGated("w", isGated(w), false);
-        verbs.products().linear((CudaTensor) y, (CudaTensor) x, (CudaLinear) w, rows);
+        requireUngated("w", w);
+        device.linear(y, x, w, rows);
     }
 
     @Override
     public void linearAdd(Tensor y, Tensor x, Linear w, RowCounts rows) {
         requireProduct(y, x, w, rows);
-        requireGated("w", isGated(w), false);
-        verbs.products().linearAdd((CudaTensor) y, (CudaTensor) x, (CudaLinear) w, rows);
+        requireUngated("w", w);
+        device.linearAdd(y, x, w, rows);
     }
 
     @Override
     public void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows) {
         requireProduct(y, x, gated, rows);
-        requireGated("w", isGated(gated), true);
-        verbs.products().swiGlu((CudaTensor) y, (CudaTensor) x, (CudaLinear) gated, rows);
+        requireGated("w", gated);
+        device.swiGlu(y, x, gated, rows);
     }
 
     @Override
@@ -163,40 +141,39 @@ public final class CudaBackend implements Backend {
             int layer,
             StepRows rows) {
         requireAttention(qkv, heads, kv, layer, rows);
-        CudaRotaryTable table = (CudaRotaryTable) rope;
-        requireRotation(heads, norms, table.headDim(), rope, rows);
-        verbs.rows().rotateAndStore((CudaTensor) qkv, heads, norms, table, (CudaKv) kv, layer, rows);
+        requireRotation(heads, norms, rope, rows);
+        device.rotateAndStore(qkv, heads, norms, rope, kv, layer, rows);
     }
 
     @Override
     public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
         requireAttention(qkv, heads, kv, layer, rows);
         requireShape("out", out, rows.counts().total(), heads.queryColumns());
-        verbs.attention().attend((CudaTensor) out, (CudaTensor) qkv, heads, (CudaKv) kv, layer, rows);
+        device.attention(out, qkv, heads, kv, layer, rows);
     }
 
     @Override
     public void verifyRows(Ids rows, StepInputs inputs) {
         requireRowNumbers(rows, inputs.numSamples());
-        verbs.sampler().verifyRows((CudaIds) rows, inputs);
+        device.verifyRows(rows, inputs);
     }
 
     @Override
     public void mixedRows(Ids rows, StepInputs inputs) {
         requireRowNumbers(rows, inputs.numSamples());
-        verbs.sampler().mixedRows((CudaIds) rows, inputs);
+        device.mixedRows(rows, inputs);
     }
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
         requireMix(y, x, rows, inputs);
-        verbs.sampler().mix((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, inputs);
+        device.mix(y, x, rows, inputs);
     }
 
     @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
         requireGather(y, x, rows, count);
-        verbs.rows().gatherRows((CudaTensor) y, (CudaTensor) x, (CudaIds) rows, count);
+        device.gatherRows(y, x, rows, count);
     }
 
     @Override
@@ -209,62 +186,57 @@ public final class CudaBackend implements Backend {
             StepInputs inputs,
             Pass pass) {
         requireSample(sampled, logProbs, h, head, rowNumbers, inputs.rules(pass));
-        requireGated("head", isGated(head), false);
-        verbs.sampler()
-                .sample((CudaIds) sampled, logProbs, (CudaTensor) h, (CudaLinear) head, (CudaIds) rowNumbers, inputs, pass);
+        requireUngated("head", head);
+        device.sample(sampled, logProbs, h, head, rowNumbers, inputs, pass);
     }
 
     @Override
     public void ban(int[] tokenIds) {
         requireBanned(tokenIds);
-        verbs.sampler().ban(tokenIds);
+        device.ban(tokenIds);
     }
 
     @Override
     public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
         requireAccept(kept, draftRows, sampled, rows, plans);
-        verbs.sampler().accept((CudaIds) kept, (CudaIds) draftRows, (CudaIds) sampled, rows, plans);
+        device.accept(kept, draftRows, sampled, rows, plans);
     }
 
     @Override
     public void write(Ids to, int[] values) {
         requireIds(to, values.length);
-        verbs.write((CudaIds) to, values);
+        device.write(to, values);
     }
 
     @Override
     public int[] read(Ids from, int count) {
         requireIds(from, count);
-        return verbs.read((CudaIds) from, count);
+        return device.read(from, count);
     }
 
     @Override
     public float[] read(Tensor from, int rows) {
         requireShape("tensor", from, rows, from.columns());
-        return verbs.read((CudaTensor) from, rows);
+        return device.read(from, rows);
     }
 
     @Override
     public BackendFacts facts() {
-        return new BackendFacts(verbs.deviceName(), verbs.kernelsName(), List.of());
+        return device.facts();
     }
 
     @Override
     public DType cacheType() {
-        return verbs.cacheType();
+        return device.cacheType();
     }
 
     @Override
     public OptionalLong freeBytes() {
-        return OptionalLong.of(verbs.freeBytes());
+        return device.freeBytes();
     }
 
     @Override
     public void close() {
-        verbs.close();
-    }
-
-    private static boolean isGated(Linear w) {
-        return ((CudaLinear) w).isGated();
+        device.close();
     }
 }

@@ -1,38 +1,41 @@
 package dev.tidar.backend.cpu;
 
 /**
- * The inner loops that are worth writing twice. {@link PlainKernels} says what each one computes; {@link VectorKernels}
- * computes the same bits: every sum is one chain of fused multiply-adds in a stated order, so the lanes of a vector
- * hold different outputs, never parts of one.
+ * The inner loops that are worth writing more than once. {@link PlainKernels} says what each one computes; every other
+ * set computes the same bits: each sum is one chain of fused multiply-adds in a stated order, so the lanes of a vector
+ * hold different outputs, never parts of one. {@link KernelChoice} takes the fastest set that can run.
+ *
+ * <p>Loops over panels exist once for each type of weights; the type of the array distinguishes them. Int8 weights are
+ * taken without their scales.
  *
  * <p>Stateless. Arrays belong to the caller; nothing is checked beyond the bounds of the arrays.
  */
-interface Kernels {
+interface KernelSet {
 
     /** For logs: {@code plain}, or {@code vector-} and the bits of a register. */
     String name();
 
-    /** Most rows of one {@link #tile}. */
+    /** Rows of one tile at most. */
     int tileRows();
 
     /**
-     * One row times some panels: {@code sums[p][n] = Σk x[k] · w[panel + p][k][n]}, a chain over ascending k from zero.
-     * Int8 weights are taken without their scales.
+     * One row times four panels: {@code sums[p][n] = Σk x[k] · w[p][k][n]}, a chain over ascending k from zero.
      *
-     * @param sums {@code [panels, 32]}
-     * @param panels 1 to 4; more than one only within four panels that start at a multiple of four
+     * @param sums {@code [4, 32]}
+     * @param w panels {@code [inputs, 32]}, the first from {@code wFrom}
+     * @param panelElements from the start of one panel to that of the next
      * @param x {@code [inputs]}
      */
-    void row(float[] sums, PackedMatrix w, int panel, int panels, float[] x);
+    void fourPanels(float[] sums, float[] w, int wFrom, int panelElements, float[] x, int inputs);
+
+    /** The same with panels of bfloat16 pairs, see {@link Bf16Panels}. */
+    void fourPanels(float[] sums, int[] w, int wFrom, int panelElements, float[] x, int inputs);
+
+    /** The same with panels of int8. */
+    void fourPanels(float[] sums, byte[] w, int wFrom, int panelElements, float[] x, int inputs);
 
     /**
-     * Widens inputs {@code [fromInput, fromInput + inputs)} of a panel to {@code floats[inputs][32]}, scales left out.
-     */
-    void widen(float[] floats, PackedMatrix w, int panel, int fromInput, int inputs);
-
-    /**
-     * Some rows times a stretch of a widened or F32 panel, carrying on the chains: {@code sums[r][n] += Σk x[k][r] ·
-     * w[k][n]}.
+     * Some rows times a stretch of a panel, carrying on the chains: {@code sums[r][n] += Σk x[k][r] · w[k][n]}.
      *
      * @param rows 1 to {@link #tileRows}
      * @param sums {@code [rows, 32]} from {@code sumsFrom}
@@ -41,8 +44,17 @@ interface Kernels {
      */
     void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, float[] w, int wFrom, int inputs);
 
-    /** The same with a whole panel as it is packed, widened on the fly: less work where few tiles share the panel. */
-    void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, PackedMatrix w, int panel);
+    /** The same with bfloat16 pairs, widened on the fly: less work where few tiles share the panel. */
+    void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int[] w, int wFrom, int inputs);
+
+    /** The same with int8. */
+    void tile(int rows, float[] sums, int sumsFrom, float[] x, int xFrom, byte[] w, int wFrom, int inputs);
+
+    /** Widens a stretch of a panel of bfloat16 pairs to {@code floats[inputs][32]}. */
+    void widenPanel(float[] floats, int[] pairs, int from, int inputs);
+
+    /** Widens a stretch of a panel of int8 to {@code floats[inputs][32]}. */
+    void widenPanel(float[] floats, byte[] int8, int from, int inputs);
 
     /** Widens keys or values: {@code floats[i] = bf16[from + i]} for {@code count} elements, a multiple of 16. */
     void widen(float[] floats, short[] bf16, int from, int count);

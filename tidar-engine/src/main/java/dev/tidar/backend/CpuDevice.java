@@ -1,21 +1,6 @@
 package dev.tidar.backend;
 
-import static dev.tidar.backend.Arguments.requireAccept;
-import static dev.tidar.backend.Arguments.requireAttention;
-import static dev.tidar.backend.Arguments.requireBanned;
-import static dev.tidar.backend.Arguments.requireEmbed;
-import static dev.tidar.backend.Arguments.requireGated;
-import static dev.tidar.backend.Arguments.requireGather;
-import static dev.tidar.backend.Arguments.requireIds;
 import static dev.tidar.backend.Arguments.requireIndex;
-import static dev.tidar.backend.Arguments.requireMix;
-import static dev.tidar.backend.Arguments.requireNorm;
-import static dev.tidar.backend.Arguments.requirePair;
-import static dev.tidar.backend.Arguments.requireProduct;
-import static dev.tidar.backend.Arguments.requireRotation;
-import static dev.tidar.backend.Arguments.requireSample;
-import static dev.tidar.backend.Arguments.requireShape;
-import static dev.tidar.backend.Arguments.requireStack;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
@@ -61,9 +46,9 @@ import java.util.function.Consumer;
  * The verbs on the processor's cores, in float. What each verb means is said in {@link dev.tidar.backend.cpu} in plain
  * loops; where the JVM has the vector module, SIMD kernels compute the same bits faster.
  *
- * <p>All memory is on the heap. A verb has finished when it returns. This class checks arguments and hands over.
+ * <p>All memory is on the heap. A verb has finished when it returns.
  */
-public final class CpuBackend implements Backend {
+final class CpuDevice implements DeviceVerbs {
 
     private final KernelChoice choice;
     private final WorkerPool pool;
@@ -72,15 +57,9 @@ public final class CpuBackend implements Backend {
     private final Products products;
     private final RowOperations rowOperations;
     private final Attention attention;
-    private final HeadSampler sampled;
+    private final HeadSampler sampler;
 
-    /** A backend with the best kernels that this JVM can run. */
-    public CpuBackend(WeightFormat weights, int threads) {
-        this(weights, threads, KernelChoice.automatic());
-    }
-
-    /** A backend with these kernels. */
-    public CpuBackend(WeightFormat weights, int threads, KernelChoice choice) {
+    CpuDevice(WeightFormat weights, int threads, KernelChoice choice) {
         this.choice = choice;
         this.pool = new WorkerPool(threads);
         this.workspace = new Workspace(threads);
@@ -88,7 +67,7 @@ public final class CpuBackend implements Backend {
         this.products = new Products(choice, pool, workspace);
         this.rowOperations = new RowOperations(pool);
         this.attention = new Attention(choice, pool, workspace);
-        this.sampled = new HeadSampler(products, pool);
+        this.sampler = new HeadSampler(products, pool);
     }
 
     @Override
@@ -110,13 +89,11 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Linear linear(List<LinearSource> stacked) {
-        requireStack(stacked);
         return packer.stacked(stacked);
     }
 
     @Override
     public Linear gated(LinearSource gate, LinearSource up) {
-        requirePair(gate, up);
         return packer.gated(gate, up);
     }
 
@@ -137,36 +114,27 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void embed(Tensor y, Linear table, StepRows rows) {
-        requireEmbed(y, table, rows);
-        requireGated("table", isGated(table), false);
-        rowOperations.embed((CpuTensor) y, (CpuLinear) table, rows);
+        rowOperations.embed(own(y), own(table), rows);
     }
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows) {
-        requireNorm(y, x, gain, rows);
-        rowOperations.rmsNorm((CpuTensor) y, (CpuTensor) x, (CpuGain) gain, epsilon, rows);
+        rowOperations.rmsNorm(own(y), own(x), (CpuGain) gain, epsilon, rows);
     }
 
     @Override
     public void linear(Tensor y, Tensor x, Linear w, RowCounts rows) {
-        requireProduct(y, x, w, rows);
-        requireGated("w", isGated(w), false);
-        products.linear((CpuTensor) y, (CpuTensor) x, (CpuLinear) w, rows);
+        products.linear(own(y), own(x), own(w), rows);
     }
 
     @Override
     public void linearAdd(Tensor y, Tensor x, Linear w, RowCounts rows) {
-        requireProduct(y, x, w, rows);
-        requireGated("w", isGated(w), false);
-        products.linearAdd((CpuTensor) y, (CpuTensor) x, (CpuLinear) w, rows);
+        products.linearAdd(own(y), own(x), own(w), rows);
     }
 
     @Override
     public void swiGlu(Tensor y, Tensor x, Linear gated, RowCounts rows) {
-        requireProduct(y, x, gated, rows);
-        requireGated("w", isGated(gated), true);
-        products.swiGlu((CpuTensor) y, (CpuTensor) x, (CpuLinear) gated, rows);
+        products.swiGlu(own(y), own(x), own(gated), rows);
     }
 
     @Override
@@ -178,17 +146,12 @@ public final class CpuBackend implements Backend {
             PagedKv kv,
             int layer,
             StepRows rows) {
-        requireAttention(qkv, heads, kv, layer, rows);
-        CpuRotaryTable table = (CpuRotaryTable) rope;
-        requireRotation(heads, norms, table.headDim(), rope, rows);
-        rowOperations.rotateAndStore((CpuTensor) qkv, heads, norms, table, (CpuKv) kv, layer, rows);
+        rowOperations.rotateAndStore(own(qkv), heads, norms, (CpuRotaryTable) rope, own(kv), layer, rows);
     }
 
     @Override
     public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
-        requireAttention(qkv, heads, kv, layer, rows);
-        requireShape("out", out, rows.counts().total(), heads.queryColumns());
-        attention.attend((CpuTensor) out, (CpuTensor) qkv, heads, (CpuKv) kv, layer, rows);
+        attention.attend(own(out), own(qkv), heads, own(kv), layer, rows);
     }
 
     @Override
@@ -203,12 +166,11 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        requireMix(y, x, rows, inputs);
-        int[] numbers = ((CpuIds) rows).values();
+        int[] numbers = own(rows).values();
         for (VerifyPlan plan : inputs.plans()) {
             for (int i = plan.firstSample(); i < plan.firstSample() + plan.verifyRows(); i++) {
                 if (numbers[i] != Ids.NONE) {
-                    RowOperations.mix((CpuTensor) y, (CpuTensor) x, i, plan.beta());
+                    RowOperations.mix(own(y), own(x), i, plan.beta());
                 }
             }
         }
@@ -216,18 +178,12 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
-        requireGather(y, x, rows, count);
-        int[] numbers = ((CpuIds) rows).values();
+        int[] numbers = own(rows).values();
+        requireRows(numbers, count, x.rows());
+        int columns = x.columns();
         for (int i = 0; i < count; i++) {
             if (numbers[i] != Ids.NONE) {
-                requireIndex("row number", numbers[i], x.rows());
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            if (numbers[i] != Ids.NONE) {
-                int columns = x.columns();
-                System.arraycopy(
-                        ((CpuTensor) x).values(), numbers[i] * columns, ((CpuTensor) y).values(), i * columns, columns);
+                System.arraycopy(own(x).values(), numbers[i] * columns, own(y).values(), i * columns, columns);
             }
         }
     }
@@ -242,47 +198,42 @@ public final class CpuBackend implements Backend {
             StepInputs inputs,
             Pass pass) {
         StepRows rows = inputs.rows();
-        List<RowSampling> rules = inputs.rules(pass);
-        requireSample(sampled, logProbs, h, head, rowNumbers, rules);
-        requireGated("head", isGated(head), false);
-        for (int i = 0; i < rules.size(); i++) {
-            int row = ((CpuIds) rowNumbers).values()[i];
-            if (row != Ids.NONE) {
-                requireIndex("row number", row, rows.counts().total());
+        List<RowSampling> samplings = inputs.rules(pass);
+        requireRows(own(rowNumbers).values(), samplings.size(), rows.counts().total());
+        sampler.sample(own(sampled), logProbs, own(h), own(head), own(rowNumbers), rows, samplings);
+    }
+
+    private static void requireRows(int[] numbers, int count, int rows) {
+        for (int i = 0; i < count; i++) {
+            if (numbers[i] != Ids.NONE) {
+                requireIndex("row number", numbers[i], rows);
             }
         }
-        this.sampled.sample(
-                (CpuIds) sampled, logProbs, (CpuTensor) h, (CpuLinear) head, (CpuIds) rowNumbers, rows, rules);
     }
 
     @Override
     public void ban(int[] tokenIds) {
-        requireBanned(tokenIds);
-        sampled.ban(tokenIds);
+        sampler.ban(tokenIds);
     }
 
     @Override
     public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
-        requireAccept(kept, draftRows, sampled, rows, plans);
-        HeadSampler.accept((CpuIds) kept, (CpuIds) draftRows, (CpuIds) sampled, rows, plans);
+        HeadSampler.accept(own(kept), own(draftRows), own(sampled), rows, plans);
     }
 
     @Override
     public void write(Ids to, int[] values) {
-        requireIds(to, values.length);
-        System.arraycopy(values, 0, ((CpuIds) to).values(), 0, values.length);
+        System.arraycopy(values, 0, own(to).values(), 0, values.length);
     }
 
     @Override
     public int[] read(Ids from, int count) {
-        requireIds(from, count);
-        return Arrays.copyOf(((CpuIds) from).values(), count);
+        return Arrays.copyOf(own(from).values(), count);
     }
 
     @Override
     public float[] read(Tensor from, int rows) {
-        requireShape("tensor", from, rows, from.columns());
-        return Arrays.copyOf(((CpuTensor) from).values(), rows * from.columns());
+        return Arrays.copyOf(own(from).values(), rows * from.columns());
     }
 
     @Override
@@ -309,7 +260,19 @@ public final class CpuBackend implements Backend {
         pool.close();
     }
 
-    private static boolean isGated(Linear w) {
-        return ((CpuLinear) w).isGated();
+    private static CpuTensor own(Tensor tensor) {
+        return (CpuTensor) tensor;
+    }
+
+    private static CpuIds own(Ids ids) {
+        return (CpuIds) ids;
+    }
+
+    private static CpuLinear own(Linear linear) {
+        return (CpuLinear) linear;
+    }
+
+    private static CpuKv own(PagedKv kv) {
+        return (CpuKv) kv;
     }
 }

@@ -1,0 +1,162 @@
+package dev.tidar.backend.weights;
+
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.MatrixSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the rows of a layer's sources lie in its packed matrix, and the biases and draft adapters in the same order. A
+ * packed row that no source has is zero. Immutable.
+ */
+public final class PackPlan {
+
+    private final List<LinearSource> sources;
+    private final int[] firstRows;
+    private final int outputs;
+    private final int rows;
+    /** Rows of one half that lie together; 0 unless gated. */
+    private final int turn;
+
+    private PackPlan(List<LinearSource> sources, int[] firstRows, int outputs, int rows, int turn) {
+        this.sources = List.copyOf(sources);
+        this.firstRows = firstRows;
+        this.outputs = outputs;
+        this.rows = rows;
+        this.turn = turn;
+    }
+
+    /** The rows of one source after the other. */
+    public static PackPlan stacked(List<LinearSource> sources) {
+        int[] firstRows = new int[sources.size()];
+        int rows = 0;
+        for (int s = 0; s < firstRows.length; s++) {
+            firstRows[s] = rows;
+            rows += sources.get(s).weight().rows();
+        }
+        return new PackPlan(sources, firstRows, rows, rows, 0);
+    }
+
+    /**
+     * Rows of the gate and of the up half in turns, so that one computation of a pair of turns can finish their
+     * outputs.
+     *
+     * @param turn rows of one half that lie together; divides {@code multiple}
+     * @param multiple rows that each half is rounded up to a multiple of
+     */
+    public static PackPlan gated(LinearSource gate, LinearSource up, int turn, int multiple) {
+        int outputs = gate.weight().rows();
+        int half = (outputs + multiple - 1) / multiple * multiple;
+        return new PackPlan(List.of(gate, up), new int[] {0, turn}, outputs, 2 * half, turn);
+    }
+
+    public List<LinearSource> sources() {
+        return sources;
+    }
+
+    /** Width of x. */
+    public int inputs() {
+        return sources.get(0).weight().columns();
+    }
+
+    /** Width of y. */
+    public int outputs() {
+        return outputs;
+    }
+
+    /** Packed rows: the rows of all sources, and what rounds the halves of a gated layer up. */
+    public int rows() {
+        return rows;
+    }
+
+    public boolean isGated() {
+        return turn > 0;
+    }
+
+    /** The packed row of a row of a source. */
+    public int packed(int source, int row) {
+        int own = isGated() ? row / turn * 2 * turn + row % turn : row;
+        return firstRows[source] + own;
+    }
+
+    /**
+     * The biases of all packed rows, zero where a source has none; empty if no source has one.
+     *
+     * @param length at least {@link #rows}
+     */
+    public Optional<float[]> bias(int length) {
+        if (sources.stream().allMatch(source -> source.bias().isEmpty())) {
+            return Optional.empty();
+        }
+        float[] bias = new float[length];
+        for (int s = 0; s < sources.size(); s++) {
+            int source = s;
+            sources.get(s).bias().ifPresent(values -> {
+                for (int row = 0; row < values.length; row++) {
+                    bias[packed(source, row)] = values[row];
+                }
+            });
+        }
+        return Optional.of(bias);
+    }
+
+    /**
+     * The draft adapters of the sources as one pair of products, {@code t = x · downᵀ}, {@code y += scale · (t · upᵀ)}:
+     * their ranks lie side by side. Empty if no source has one.
+     */
+    public Optional<JoinedAdapter> adapter() {
+        int ranks = sources.stream()
+                .flatMap(source -> source.adapter().stream())
+                .mapToInt(adapter -> adapter.a().rows())
+                .sum();
+        if (ranks == 0) {
+            return Optional.empty();
+        }
+        List<AdapterPart> parts = new ArrayList<>();
+        int firstRank = 0;
+        for (int s = 0; s < sources.size(); s++) {
+            if (sources.get(s).adapter().isPresent()) {
+                LinearSource.Adapter own = sources.get(s).adapter().get();
+                MatrixSource up = new WidenedRows(own.b(), ranks, firstRank);
+                parts.add(new AdapterPart(s, firstRank, own.a(), up, own.scale()));
+                firstRank += own.a().rows();
+            }
+        }
+        return Optional.of(new JoinedAdapter(ranks, parts));
+    }
+
+    /**
+     * The scale that the adapter of each packed row has, zero where there is none.
+     *
+     * @param length at least {@link #rows}
+     */
+    public float[] adapterScales(JoinedAdapter adapter, int length) {
+        float[] scales = new float[length];
+        for (AdapterPart part : adapter.parts()) {
+            for (int row = 0; row < part.up().rows(); row++) {
+                scales[packed(part.source(), row)] = part.scale();
+            }
+        }
+        return scales;
+    }
+
+    /** @param ranks sum of the ranks of its parts */
+    public record JoinedAdapter(int ranks, List<AdapterPart> parts) {
+
+        public JoinedAdapter {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * What one source adds to a joined adapter.
+     *
+     * @param source index of the source
+     * @param firstRank where its ranks begin among those of all parts
+     * @param down {@code [its ranks, inputs]}
+     * @param up {@code [rows of the source, all ranks]}, zero outside its own ranks
+     * @param scale lora_alpha / r
+     */
+    public record AdapterPart(int source, int firstRank, MatrixSource down, MatrixSource up, float scale) {}
+}

@@ -1,0 +1,31 @@
+package dev.tidar.tensor;
+
+/**
+ * How a device stores the weights of a layer. Code that treats types differently has a switch expression without a
+ * default, or one class for each type, so that a new type does not compile before each place has its answer.
+ *
+ * <p>Sizes are those of a whole row, because a type need not give an element whole bytes, nor a row a single scale.
+ */
+public enum WeightType {
+    F32,
+    BF16,
+    /** Symmetric integers with one scale for each row. */
+    INT8;
+
+    /** Bytes of the elements of a row, scales not counted. */
+    public int rowBytes(int columns) {
+        return switch (this) {
+            case F32 -> Math.multiplyExact(columns, Float.BYTES);
+            case BF16 -> Math.multiplyExact(columns, Short.BYTES);
+            case INT8 -> columns;
+        };
+    }
+
+    /** Scales of a row: none, one, or one for each group of its columns. */
+    public int scalesPerRow(int columns) {
+        return switch (this) {
+            case F32, BF16 -> 0;
+            case INT8 -> 1;
+        };
+    }
+}
