@@ -10,7 +10,7 @@ import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Answers many requests, a number of them at once, and prints one JSON object a line as each ends. */
+/** Answers many requests, several at once, and prints one JSON object on a line of its own as each ends. */
 final class Batch {
 
     private final EngineStatus loaded;

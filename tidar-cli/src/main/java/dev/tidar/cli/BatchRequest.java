@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * One line of a file of requests.
  *
- * @param id what its result is known by, a text or a number, as the line wrote it
- * @param request what the line asks for
+ * @param id id that its result has too: a text or a number, as in the line
+ * @param request request that the line makes
  */
 record BatchRequest(JsonNode id, GenerationRequest request) {}

@@ -15,10 +15,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures what the prefix cache spares in chats of several turns. */
+/** Measures how much the prefix cache saves in chats of several turns. */
 @Command(
         name = "bench-chats",
-        description = "Measure how much of the prompts of chats in turns is found in the prefix cache.",
+        description = "Measure how much of the prompts of chats with several turns is found in the prefix cache.",
         sortOptions = false)
 final class BenchChatsCommand implements Callable<Integer> {
 

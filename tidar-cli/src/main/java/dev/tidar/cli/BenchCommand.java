@@ -56,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "64",
             converter = Choices.Positive.class,
-            description = "Tokens to emit at most, a prompt. Default: 64.")
+            description = "Tokens to emit at most for a prompt. Default: 64.")
     private int maxTokens;
 
     @Option(
@@ -84,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "3",
             converter = Choices.Positive.class,
-            description = "Measured rounds behind one warm-up round. Default: 3.")
+            description = "Measured rounds after one warm-up round. Default: 3.")
     private int repeats;
 
     @Option(names = "--ignore-eos", description = "Emit stop ids like any other token; end nothing at them.")
@@ -120,7 +120,7 @@ final class BenchCommand implements Callable<Integer> {
         if (layouts.isEmpty()) {
             throw new ParameterException(
                     Output.commandLine(spec),
-                    "--modes must hold autoregressive or auto, because this model has no mask token");
+                    "--modes must have autoregressive or auto, because this model has no mask token");
         }
         return new BenchPlan(Prompts.read(prompts, facts.chat(), limit), layouts, maxTokens, repeats, ignoreEos);
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures throughput and waiting against the number of requests in flight. */
+/** Measures throughput and latency by the number of requests in flight. */
 @Command(
         name = "bench-serving",
         description = "Measure throughput, time to first token and gaps between tokens with many requests at once.",
@@ -79,7 +79,7 @@ final class BenchServingCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "2",
             converter = Choices.Positive.class,
-            description = "Measured rounds behind one warm-up round. Default: 2.")
+            description = "Measured rounds after one warm-up round. Default: 2.")
     private int repeats;
 
     @Option(names = "--json", description = "Print one JSON object and nothing else.")

@@ -6,20 +6,16 @@ import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
-import dev.tidar.api.LogProbs;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Values of options, from text. A value out of range is refused here, where the option is still known by its name. */
+/** Converts texts to values of the flags that say how a model is loaded or measured. */
 final class Choices {
 
     private Choices() {}
@@ -63,20 +59,6 @@ final class Choices {
         }
     }
 
-    static final class Count implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            return wholeNumber(text, 0, Integer.MAX_VALUE);
-        }
-    }
-
-    static final class TopTokens implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            return wholeNumber(text, 0, LogProbs.MAX);
-        }
-    }
-
     static final class TokenId implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
@@ -112,7 +94,7 @@ final class Choices {
         }
     }
 
-    /** A switch as a word, because picocli turns booleans over. */
+    /** A switch as a word, because picocli inverts a boolean flag whose default is true. */
     enum Switch {
         ON,
         OFF
@@ -151,18 +133,6 @@ final class Choices {
         }
     }
 
-    /** Any number; its range is checked by whom it is for. */
-    static final class Decimal implements ITypeConverter<Double> {
-        @Override
-        public Double convert(String text) {
-            try {
-                return Double.parseDouble(text);
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException("must be a number, but is '%s'".formatted(text));
-            }
-        }
-    }
-
     static final class Share implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
@@ -179,22 +149,6 @@ final class Choices {
         }
     }
 
-    static final class Temperature implements ITypeConverter<Double> {
-        @Override
-        public Double convert(String text) {
-            String rule = "must be 0 or in [0.01, 100], but is " + text;
-            try {
-                double t = Double.parseDouble(text);
-                if (t == 0 || (t >= 0.01 && t <= 100)) {
-                    return t;
-                }
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException(rule);
-            }
-            throw new TypeConversionException(rule);
-        }
-    }
-
     static final class Seed implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
@@ -203,27 +157,6 @@ final class Choices {
             } catch (NumberFormatException e) {
                 throw new TypeConversionException("must be a whole number of 64 bits, but is " + text);
             }
-        }
-    }
-
-    /**
-     * Kept counts that single-pass steps carry groups for.
-     *
-     * @param kept the counts; empty stands for all of them
-     */
-    record Outcomes(Set<Integer> kept) {
-        static final Outcomes ALL = new Outcomes(Set.of());
-    }
-
-    /** {@code all}, or a list such as {@code 1,4}. */
-    static final class OutcomeList implements ITypeConverter<Outcomes> {
-        @Override
-        public Outcomes convert(String text) {
-            return text.equals("all")
-                    ? Outcomes.ALL
-                    : new Outcomes(Stream.of(text.split(",", -1))
-                            .map(kept -> wholeNumber(kept, 1, Decoding.MAX_DRAFT_LENGTH))
-                            .collect(Collectors.toCollection(TreeSet::new)));
         }
     }
 

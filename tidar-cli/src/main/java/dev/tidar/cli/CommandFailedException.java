@@ -1,6 +1,6 @@
 package dev.tidar.cli;
 
-/** A command that cannot go on, for a reason outside the engine. The message is one line for the user. */
+/** A command failed for a reason outside the engine. The message is one line for the user. */
 final class CommandFailedException extends RuntimeException {
 
     CommandFailedException(String message) {

@@ -3,17 +3,14 @@ package dev.tidar.cli;
 import dev.tidar.api.InvalidRequestException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The values of a JSON object by key. One that is there and not of its kind is refused by name, without its text, which
- * may be a prompt.
+ * The values of a JSON object by key. A value of the wrong kind is refused by its key and without its text, which may
+ * be a prompt.
  */
 record Fields(JsonNode object) {
 
@@ -27,27 +24,22 @@ record Fields(JsonNode object) {
                 names.stream().sorted().collect(Collectors.joining(", ")));
     }
 
-    /** The keys among these that are there. */
+    /** Those of these keys that the object has. */
     List<String> given(List<String> keys) {
         return keys.stream().filter(object::has).toList();
     }
 
-    OptionalInt integer(String key) {
-        return value(key, JsonNode::isInt, "a whole number of 32 bits")
-                .map(node -> OptionalInt.of(node.intValue()))
-                .orElseGet(OptionalInt::empty);
+    Optional<Integer> integer(String key) {
+        return value(key, JsonNode::isInt, "a whole number of 32 bits").map(JsonNode::intValue);
     }
 
-    OptionalLong wholeNumber(String key) {
+    Optional<Long> wholeNumber(String key) {
         return value(key, node -> node.isIntegralNumber() && node.canConvertToLong(), "a whole number of 64 bits")
-                .map(node -> OptionalLong.of(node.longValue()))
-                .orElseGet(OptionalLong::empty);
+                .map(JsonNode::longValue);
     }
 
-    OptionalDouble number(String key) {
-        return value(key, JsonNode::isNumber, "a number")
-                .map(node -> OptionalDouble.of(node.doubleValue()))
-                .orElseGet(OptionalDouble::empty);
+    Optional<Double> number(String key) {
+        return value(key, JsonNode::isNumber, "a number").map(JsonNode::doubleValue);
     }
 
     Optional<Boolean> flag(String key) {

@@ -8,6 +8,7 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.RequestOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +30,14 @@ import picocli.CommandLine.Spec;
  * Answers one prompt, as a stream of text or as one JSON object with tokens and counts; or a file of requests, many at
  * once.
  */
-@Command(name = "generate", description = "Answer one prompt, or a file of requests.", sortOptions = false)
+@Command(
+        name = "generate",
+        description = "Answer one prompt, or a file of requests.",
+        modelTransformer = RequestFlags.class,
+        sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
 
-    /** A batch waits as long as it takes. */
+    /** The requests of a batch wait without a limit. */
     private static final Duration NO_WAIT_LIMIT = Duration.ofDays(365);
 
     @Spec
@@ -49,7 +54,7 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--chat",
                 paramLabel = "TEXT",
                 required = true,
-                description = "A user's message, laid out by the chat template; - reads it from standard input.")
+                description = "A user's message, which the chat template turns into a prompt; - reads it from standard input.")
         private @Nullable String chat;
 
         @Option(
@@ -74,8 +79,8 @@ final class GenerateCommand implements Callable<Integer> {
                 paramLabel = "FILE",
                 required = true,
                 description =
-                        "JSON lines, one request each; - reads standard input. What a line leaves open comes from "
-                                + "the options. Prints one JSON object a line as each request ends.")
+                        "JSON lines, one request each; - reads standard input. Options that a line does not set come "
+                                + "from the flags. Prints one JSON object a line as each request ends.")
         private @Nullable String requests;
 
         Prompt read() {
@@ -89,9 +94,6 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    @Mixin
-    private RequestFlags flags = new RequestFlags();
-
     @Option(
             names = "--concurrency",
             paramLabel = "N",
@@ -104,7 +106,7 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "on|off",
             defaultValue = "on",
             converter = Choices.OnOrOff.class,
-            description = "Whether prompts that begin alike share what was computed. Default: on.")
+            description = "Whether prompts with the same beginning share cached keys and values. Default: on.")
     private Choices.Switch prefixCache = Choices.Switch.ON;
 
     @Option(names = "--json", description = "Print one JSON object and nothing else.")
@@ -112,16 +114,16 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        RequestSettings settings = flags.settings(Output.commandLine(spec));
-        return prompt.requests == null ? answerOne(settings) : answerAll(prompt.requests, settings);
+        RequestOptions options = RequestFlags.options(spec);
+        return prompt.requests == null ? answerOne(options) : answerAll(prompt.requests, options);
     }
 
-    private int answerOne(RequestSettings settings) throws InterruptedException {
+    private int answerOne(RequestOptions options) throws InterruptedException {
         if (concurrency != null) {
             throw new ParameterException(Output.commandLine(spec), "--concurrency must go with --requests");
         }
         PrintWriter out = Output.of(spec);
-        GenerationRequest request = settings.request(prompt.read()).build();
+        GenerationRequest request = options.request(prompt.read()).build();
         try (TidarEngine engine = load(model.limits().build())) {
             if (json) {
                 GenerationResult result =
@@ -138,8 +140,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /** Checks every line before it loads the model. */
-    private int answerAll(String file, RequestSettings settings) throws InterruptedException {
-        List<BatchRequest> requests = RequestFile.read(file, settings);
+    private int answerAll(String file, RequestOptions options) throws InterruptedException {
+        List<BatchRequest> requests = RequestFile.read(file, options);
         int max = concurrency == null ? Limits.DEFAULT.maxRunning() : concurrency;
         Limits limits = model.limits()
                 .maxRunning(max)

@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param text their text; empty where the model has no tokenizer
  * @param finishReason {@code stop}, {@code length}, {@code deadline} or {@code cancelled}
  * @param promptTokens tokens of the prompt, the chat template's own included
- * @param cachedTokens part of them that was found in the prefix cache
+ * @param cachedTokens those of them that were found in the prefix cache
  * @param forwards decode forwards; two for a two-pass cycle
  * @param kept tokens emitted by each decode step
  * @param tokensPerForward (tokens - 1) / forwards
  * @param layout the layout that decoded
- * @param preemptions how often its memory was taken for others and its tokens were computed again
+ * @param preemptions how often its blocks were taken for others and its tokens were computed again
  * @param queuedMs from submission to the start of the prefill
  * @param prefillMs from the start of the prefill to the first token
  * @param decodeMs from the first token to the end
  * @param seed seed of the noise; without meaning at temperature 0
  * @param device device that computed
  * @param backend kernels that computed
- * @param logprobs one for each token; null where the request did not ask
+ * @param logprobs one for each token; null where the request did not ask for them
  */
 record GenerationReport(
         List<Integer> tokens,
@@ -54,8 +54,8 @@ record GenerationReport(
      * An emitted token, or one that could have been emitted in its place.
      *
      * @param id token id
-     * @param logprob {@code ln} of the probability that the model gave it, before anything was changed in its scores
-     * @param top the most likely tokens, the most likely first; null of such a token itself
+     * @param logprob {@code ln} of the probability that the model gave it, before temperature, filters, penalties, bias and grammar
+     * @param top the most likely tokens, the most likely first; null for such a token itself
      */
     record TokenReport(
             int id,

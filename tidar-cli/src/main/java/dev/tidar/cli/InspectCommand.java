@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Loads a model and prints what the engine knows of it: every check that an application would meet at its start. */
-@Command(name = "inspect", description = "Load a model folder, check it, and show what the engine makes of it.")
+/** Loads a model with every check of an application's start, and prints what the engine reports of it. */
+@Command(name = "inspect", description = "Load a model folder, check it, and show what the engine reports of it.")
 final class InspectCommand implements Callable<Integer> {
 
     @Spec
@@ -110,7 +110,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static String tokens(OptionalInt max) {
-        return max.isPresent() ? max.getAsInt() + " tokens" : "as many tokens as the context holds";
+        return max.isPresent() ? max.getAsInt() + " tokens" : "as many tokens as the context has room for";
     }
 
     private static double mebibytes(long bytes) {

@@ -15,7 +15,7 @@ import java.util.List;
  * @param model facts about the model
  * @param device device that computes
  * @param backend kernels in use
- * @param layout what auto chose, and from what
+ * @param layout what auto chose, and the candidates
  * @param degradations fallbacks that are active
  * @param limits what bounds the work; times as ISO 8601 durations
  * @param kv memory for keys and values
@@ -34,8 +34,8 @@ record InspectReport(
      * Memory for keys and values, by the state of its blocks.
      *
      * @param bytes all of it
-     * @param leasedBytes held by sequences
-     * @param cachedBytes kept for prompts that begin alike
+     * @param leasedBytes leased by sequences
+     * @param cachedBytes kept for prompts with the same beginning
      * @param freeBytes the rest
      */
     record KvReport(long bytes, long leasedBytes, long cachedBytes, long freeBytes) {

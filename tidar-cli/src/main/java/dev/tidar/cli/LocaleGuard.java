@@ -11,8 +11,8 @@ import picocli.CommandLine.ParameterException;
 /**
  * Refuses arguments that the JVM could not read.
  *
- * <p>In a C or POSIX locale, usual in containers, the JVM turns each byte above 127 into a question mark: the model
- * would answer another prompt than the one that was typed. What was typed can still be seen under {@code /proc}.
+ * <p>In a C or POSIX locale, which is usual in containers, the JVM turns each byte above 127 into a question mark, and
+ * the model would answer another prompt than the typed one. The typed bytes can be read under {@code /proc}.
  */
 final class LocaleGuard {
 

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which model, and how the engine holds it: the options that all commands share. */
+/** The options that all commands share: which model, and how the engine loads it. */
 final class ModelFlags {
 
     @Option(
@@ -66,14 +66,14 @@ final class ModelFlags {
             names = "--mask-token-id",
             paramLabel = "ID",
             converter = Choices.TokenId.class,
-            description = "Mask token, where config.json does not say.")
+            description = "Mask token, where config.json has none.")
     private @Nullable Integer maskTokenId;
 
     @Option(
             names = "--block-size",
             paramLabel = "K",
             converter = Choices.DraftLength.class,
-            description = "Trained draft block in rows, where config.json does not say.")
+            description = "Trained draft block in rows, where config.json has none.")
     private @Nullable Integer blockSize;
 
     @Option(
@@ -99,13 +99,13 @@ final class ModelFlags {
             description = "Prompt rows of one forward at most. Default: 64.")
     private @Nullable Integer prefillChunk;
 
-    /** Loads the model with these limits and its KV memory changed. The caller closes the engine. */
+    /** Loads the model with these limits and a change of its KV memory. The caller closes the engine. */
     TidarEngine load(Limits limits, UnaryOperator<KvCacheOptions> change) {
         return TidarEngine.load(
                 options().limits(limits).kvCache(change.apply(kvCache())).build());
     }
 
-    /** The limits of the engine, as far as flags set them. */
+    /** The limits of the engine that flags set. */
     Limits.Builder limits() {
         Limits.Builder limits = Limits.builder();
         given(prefillChunk).ifPresent(limits::prefillChunk);

@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * Starts this program again in a JVM that has the vector module.
  *
- * <p>No manifest entry and no call can add an incubator module to a JVM that runs, and without it products are 2 to 10
- * times slower. The child has the same JVM options, arguments and standard streams; it ends with this JVM, and this JVM
+ * <p>No manifest entry and no call can add an incubator module to a running JVM, and without this one matrix products
+ * are 2 to 10 times slower. The child has the same JVM options, arguments and standard streams; it ends with this JVM, and this JVM
  * ends with its exit code.
  */
 final class Relaunch {
@@ -21,7 +21,7 @@ final class Relaunch {
 
     private Relaunch() {}
 
-    /** Empty if the module is there, or if this JDK has none to add. */
+    /** Empty if this JVM has the module, or if its JDK lacks it. */
     static Optional<Relaunch> whereVectorModuleIsMissing() {
         boolean loaded = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
         boolean available = ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent();
@@ -36,7 +36,7 @@ final class Relaunch {
             return child.waitFor();
         } catch (IOException e) {
             throw new CommandFailedException(
-                    "cannot start java with --add-modules %s (%s); --no-relaunch goes on without it"
+                    "cannot start java with --add-modules %s (%s); --no-relaunch runs without it"
                             .formatted(VECTOR_MODULE, e.getMessage()),
                     e);
         } catch (InterruptedException e) {
@@ -50,7 +50,7 @@ final class Relaunch {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("--add-modules=" + VECTOR_MODULE);
-        // The manifest counts for 'java -jar' alone.
+        // The manifest applies to 'java -jar' alone.
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

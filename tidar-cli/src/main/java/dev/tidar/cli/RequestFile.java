@@ -1,6 +1,7 @@
 package dev.tidar.cli;
 
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.RequestOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,13 +22,13 @@ final class RequestFile {
     private RequestFile() {}
 
     /**
-     * The requests of a file of JSON lines; blank lines count as lines and are passed over.
+     * The requests of a file of JSON lines; blank lines count as lines and are skipped.
      *
      * @param file name of the file; {@code -} is standard input
-     * @param defaults what a line does not say
-     * @throws InvalidRequestException if a line is not a request, by file and line
+     * @param defaults options that a line does not set
+     * @throws InvalidRequestException naming file and line, if a line is not a request
      */
-    static List<BatchRequest> read(String file, RequestSettings defaults) {
+    static List<BatchRequest> read(String file, RequestOptions defaults) {
         String name = file.equals("-") ? "standard input" : file;
         List<String> lines = lines(file);
         List<BatchRequest> requests = new ArrayList<>();
@@ -45,12 +46,12 @@ final class RequestFile {
             }
         }
         if (requests.isEmpty()) {
-            throw new InvalidRequestException(name + " must hold at least one request, but holds none");
+            throw new InvalidRequestException(name + " must have at least one request, but has none");
         }
         return requests;
     }
 
-    private static BatchRequest parse(String line, String place, RequestSettings defaults) {
+    private static BatchRequest parse(String line, String place, RequestOptions defaults) {
         try {
             return RequestLine.parse(line).request(defaults);
         } catch (InvalidRequestException e) {

@@ -1,93 +1,107 @@
 package dev.tidar.cli;
 
-import dev.tidar.api.DecodeMode;
-import dev.tidar.api.Decoding;
+import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidRequestException;
-import java.util.OptionalInt;
-import java.util.function.Supplier;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.RequestOption;
+import dev.tidar.api.RequestOptions;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
-/** How a request is answered: the options of {@code generate} besides its prompt. */
-final class RequestFlags {
+/** Gives a command a flag for each option of a request, and reads their values. */
+final class RequestFlags implements IModelTransformer {
 
-    @Option(
-            names = "--max-tokens",
-            paramLabel = "N",
-            defaultValue = "256",
-            converter = Choices.Positive.class,
-            description = "Tokens to emit at most. Default: 256.")
-    private int maxTokens;
+    /** All options but the choice of tools, because the command line offers none. */
+    static final List<RequestOption<?>> OPTIONS = RequestOption.ALL.stream()
+            .filter(option -> option != RequestOption.TOOL_CHOICE)
+            .toList();
 
-    @Option(
-            names = "--mode",
-            paramLabel = "MODE",
-            defaultValue = "auto",
-            converter = Choices.Mode.class,
-            description = "auto, single-pass, two-pass or autoregressive: the speed, never the tokens. Default: auto.")
-    private DecodeMode mode = DecodeMode.AUTO;
+    private static final RequestOptions DEFAULTS =
+            RequestOptions.NONE.with(RequestOption.TEMPERATURE, 0.0).with(RequestOption.MAX_TOKENS, 256);
 
-    @Option(
-            names = "--draft-length",
-            paramLabel = "K",
-            converter = Choices.DraftLength.class,
-            description = "Rows of a draft block, the anchor included. Default: the trained block size.")
-    private @Nullable Integer draftLength;
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+        OPTIONS.forEach(option -> command.addOption(flag(option)));
+        return command;
+    }
 
-    @Option(
-            names = "--outcomes",
-            paramLabel = "SET",
-            defaultValue = "all",
-            converter = Choices.OutcomeList.class,
-            description = "Kept counts that single-pass steps draft for: all, or a list such as 1,4. Default: all.")
-    private Choices.Outcomes outcomes = Choices.Outcomes.ALL;
+    private static OptionSpec flag(RequestOption<?> option) {
+        OptionSpec.Builder flag = OptionSpec.builder("--" + option.name())
+                .paramLabel(label(option))
+                .hideParamSyntax(true)
+                .description(option.help() + byDefault(option));
+        return switch (option.type()) {
+            case FLAG ->
+                flag.type(String.class)
+                        .arity("0..1")
+                        .fallbackValue("true")
+                        .hideParamSyntax(false)
+                        .build();
+            case TEXTS, TOKEN_IDS, KEPT_COUNTS, BIAS_BY_TOKEN_ID ->
+                list(flag, option).build();
+            default -> flag.type(String.class).build();
+        };
+    }
 
-    @Option(
-            names = "--beta",
-            paramLabel = "B",
-            defaultValue = "1",
-            description = "Trust in autoregression, 0 to 1; below 1 is lossy and needs --mode single-pass. Default: 1.")
-    private double beta = 1;
+    /** May be given several times. A stop string may have commas in it. */
+    private static OptionSpec.Builder list(OptionSpec.Builder flag, RequestOption<?> option) {
+        flag.type(List.class).auxiliaryTypes(String.class);
+        return option == RequestOption.STOP ? flag : flag.splitRegex(",");
+    }
 
-    @Mixin
-    private SamplingFlags sampling = new SamplingFlags();
+    private static String label(RequestOption<?> option) {
+        return switch (option.type()) {
+            case FLAG -> "true|false";
+            case INTEGER, LONG -> "N";
+            case NUMBER -> "X";
+            case TEXT -> "TEXT";
+            case TEXTS -> option == RequestOption.STOP ? "TEXT" : "A,B";
+            case JSON -> "FILE|JSON";
+            case TOKEN_IDS -> "1,2,3";
+            case KEPT_COUNTS -> "all|1,4";
+            case BIAS_BY_TOKEN_ID -> "ID=BIAS";
+            case MODE -> "MODE";
+            case DURATION -> "TIME";
+            case TOOL_CHOICE -> "TOOL";
+        };
+    }
 
-    @Mixin
-    private AnswerFlags answer = new AnswerFlags();
-
-    /** The settings that the flags make up. */
-    RequestSettings settings(CommandLine commandLine) {
-        if (draftLength != null && outcomes.kept().stream().anyMatch(kept -> kept > draftLength)) {
-            throw new ParameterException(
-                    commandLine,
-                    "--outcomes must hold kept counts in [1, --draft-length = %d], but is %s"
-                            .formatted(draftLength, outcomes.kept()));
-        }
-        var decoding = checked(
-                commandLine,
-                "--beta",
-                () -> new Decoding(
-                        mode,
-                        draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
-                        outcomes.kept(),
-                        beta));
-        return answer.settings(maxTokens, sampling.sampling(commandLine), decoding, commandLine);
+    private static String byDefault(RequestOption<?> option) {
+        return DEFAULTS.get(option).map(value -> " Default: " + value + ".").orElse("");
     }
 
     /**
-     * What the value of a flag makes.
+     * The options that the flags of a command set, and the defaults of the command line.
      *
-     * @throws ParameterException naming the flag, if the value breaks a rule
+     * @throws ParameterException naming the flag, if a value is out of range or does not fit another one
      */
-    static <T> T checked(CommandLine commandLine, String flag, Supplier<T> made) {
+    static RequestOptions options(@Nullable CommandSpec command) {
+        CommandSpec spec = Objects.requireNonNull(command, "spec");
         try {
-            return made.get();
+            RequestOptions options = RequestOptions.NONE;
+            for (RequestOption<?> option : OPTIONS) {
+                Optional<List<String>> texts = texts(spec, option);
+                options = texts.isPresent() ? OptionValues.with(options, option, texts.get()) : options;
+            }
+            options = options.orElse(DEFAULTS);
+            options.request(new Prompt.Chat(List.of(ChatMessage.user("any")))).build();
+            return options;
         } catch (InvalidRequestException e) {
-            throw new ParameterException(
-                    commandLine, "Invalid value for option '%s': %s".formatted(flag, e.getMessage()), e);
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
+    }
+
+    private static Optional<List<String>> texts(CommandSpec command, RequestOption<?> option) {
+        Object value = command.findOption("--" + option.name()).getValue();
+        if (value instanceof List<?> texts) {
+            return Optional.of(texts.stream().map(String::valueOf).toList());
+        }
+        return Optional.ofNullable(value).map(text -> List.of(String.valueOf(text)));
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Keeps an engine busy for a while and says whether anything grows. */
+/** Keeps an engine busy for a while and checks that nothing grows. */
 @Command(
         name = "soak",
         description = "Keep the engine busy with mixed, cancelled and invalid requests, and check that nothing grows.",

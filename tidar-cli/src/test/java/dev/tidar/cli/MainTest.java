@@ -3,12 +3,14 @@ package dev.tidar.cli;
 import static dev.tidar.cli.Cli.tidar;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.RequestOption;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The command line")
@@ -35,24 +37,24 @@ class MainTest {
                     "--token-ids=1,2,3",
                     "--max-tokens=N",
                     "--mode=MODE",
-                    "--draft-length=K",
-                    "--outcomes=SET",
-                    "--temperature=T",
-                    "--top-k=K",
-                    "--top-p=P",
-                    "--min-p=P",
-                    "--typical-p=P",
+                    "--draft-length=N",
+                    "--outcomes=all|1,4",
+                    "--temperature=X",
+                    "--top-k=N",
+                    "--top-p=X",
+                    "--min-p=X",
+                    "--typical-p=X",
                     "--repetition-penalty=X",
                     "--presence-penalty=X",
                     "--frequency-penalty=X",
                     "--logit-bias=ID=BIAS",
-                    "--seed=S",
+                    "--seed=N",
                     "--min-tokens=N",
                     "--stop=TEXT",
                     "--stop-ids=1,2,3",
                     "--logprobs=N",
                     "--json-schema=FILE|JSON",
-                    "--regex=REGEX",
+                    "--regex=TEXT",
                     "--choices=A,B",
                     "--ignore-eos",
                     "--device=DEVICE",
@@ -68,6 +70,18 @@ class MainTest {
                 })
         void withTheOptionsOfGenerate(String option) {
             assertThat(tidar("generate", "--help").out()).contains(option);
+        }
+
+        static Stream<RequestOption<?>> requestOptions() {
+            return RequestFlags.OPTIONS.stream();
+        }
+
+        @ParameterizedTest
+        @MethodSource("requestOptions")
+        void withWhatEachOptionOfARequestDoesAndItsRange(RequestOption<?> option) {
+            String help = tidar("generate", "--help").out().replaceAll("\\s+", " ");
+
+            assertThat(help).contains("--" + option.name(), option.help());
         }
     }
 
@@ -130,6 +144,12 @@ class MainTest {
                     "--min-tokens -1",
                     "--min-tokens 257",
                     "--stop-ids x",
+                    "--ignore-eos maybe",
+                    "--timeout soon",
+                    "--timeout 0s",
+                    "--thinking-budget 0",
+                    "--beta 2",
+                    "--cache-salt é",
                     "--logprobs 21",
                     "--json-schema no-such-file.json",
                     "--device gpu",
@@ -164,7 +184,7 @@ class MainTest {
             assertRefused(
                     tidar("generate", "--model", "any", "--chat", "a", "--regex", "a", "--choices", "b,c"),
                     "--regex",
-                    "--choices");
+                    "choices");
         }
 
         @Test
@@ -190,7 +210,7 @@ class MainTest {
             Cli refused =
                     tidar("generate", "--model", "any", "--chat", "a", "--draft-length", "4", "--outcomes", "1,5");
 
-            assertRefused(refused, "--outcomes", "--draft-length = 4", "[1, 5]");
+            assertRefused(refused, "--outcomes", "draft-length = 4", "[1, 5]");
         }
 
         @Test

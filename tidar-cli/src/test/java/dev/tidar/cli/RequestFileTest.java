@@ -2,6 +2,7 @@ package dev.tidar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.ChatMessage;
@@ -10,13 +11,16 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.RequestOption;
+import dev.tidar.api.RequestOptions;
 import dev.tidar.api.Sampling;
+import dev.tidar.api.Thinking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -28,16 +32,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A file of requests")
 class RequestFileTest {
 
-    private static final RequestSettings DEFAULTS = new RequestSettings(
-            99,
-            3,
-            Sampling.builder().temperature(0.5).topK(7).seed(11).build(),
-            OptionalInt.of(2),
-            List.of("THE END"),
-            Set.of(9),
-            true,
-            Optional.empty(),
-            new Decoding(DecodeMode.TWO_PASS, OptionalInt.of(4), Set.of()));
+    private static final RequestOptions DEFAULTS = RequestOptions.NONE
+            .with(RequestOption.MAX_TOKENS, 99)
+            .with(RequestOption.MIN_TOKENS, 3)
+            .with(RequestOption.TEMPERATURE, 0.5)
+            .with(RequestOption.SEED, 11L)
+            .with(RequestOption.TOP_K, 7)
+            .with(RequestOption.LOG_PROBS, 2)
+            .with(RequestOption.STOP, List.of("THE END"))
+            .with(RequestOption.STOP_IDS, Set.of(9))
+            .with(RequestOption.IGNORE_EOS, true)
+            .with(RequestOption.MODE, DecodeMode.TWO_PASS)
+            .with(RequestOption.DRAFT_LENGTH, 4);
 
     @TempDir
     private Path folder;
@@ -113,6 +119,36 @@ class RequestFileTest {
     }
 
     @Test
+    void setsThoughtsAndTheTimeLimit() throws IOException {
+        GenerationRequest request =
+                read("{\"id\": 1, \"chat\": \"Hello\", \"thinking\": true, \"thinking_budget\": 9, \"timeout\": \"7s\"}")
+                        .get(0)
+                        .request();
+
+        assertThat(((Prompt.Chat) request.prompt()).thinking()).isEqualTo(Thinking.ON.withBudget(9));
+        assertThat(request.timeout()).hasValue(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void replacesTheFormatOfTheOptionsByThatOfALine() throws IOException {
+        RequestOptions defaults = RequestOptions.NONE.with(RequestOption.REGEX, "a+");
+
+        assertThat(read("{\"id\": 1, \"chat\": \"Hello\", \"choices\": [\"b\"]}", defaults)
+                        .get(0)
+                        .request()
+                        .format())
+                .hasValue(new AnswerFormat.Choices(List.of("b")));
+    }
+
+    @Test
+    void hasAKeyForEveryOption() {
+        String known = catchThrowable(() -> read("{\"id\": 1, \"x\": 1}")).getMessage();
+
+        assertThat(RequestFlags.OPTIONS)
+                .allSatisfy(option -> assertThat(known).contains(option.name().replace('-', '_')));
+    }
+
+    @Test
     void takesFromTheOptionsWhatALineLeavesOpen() throws IOException {
         GenerationRequest request =
                 read("{\"id\": \"a\", \"chat\": \"Hello\"}").get(0).request();
@@ -139,31 +175,34 @@ class RequestFileTest {
                 "{\"id\": 1, \"messages\": []} | messages must be a list of at least one",
                 "{\"id\": 1, \"messages\": [{\"role\": \"user\"}]} | a message must be",
                 "{\"id\": 1, \"messages\": [{\"role\": \"user\", \"content\": \"SECRET\", \"name\": \"x\"}]} | unknown key 'name'",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"max_tokens\": 0} | max tokens must be at least 1, but is 0",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"max_tokens\": 0} | max-tokens must be at least 1, but is 0",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"max_tokens\": \"8\"} | max_tokens must be a whole number of 32 bits, but is a text",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"temperature\": -1} | temperature must be 0 or in",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"seed\": 1e30} | seed must be a whole number of 64 bits",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"ignore_eos\": 1} | ignore_eos must be true or false",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"mode\": \"fast\"} | mode must be one of",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"draft_length\": 1} | draft length must be in [2, 32]",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"outcomes\": [5]} | outcomes must be",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"min_tokens\": 100} | min tokens must be in",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"draft_length\": 1} | draft-length must be in [2, 32]",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"outcomes\": [5]} | outcomes must have kept counts in [1, draft-length = 4]",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"min_tokens\": 100} | min-tokens must be in",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"top_k\": -1} | top-k must be at least 0",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"top_p\": 1.0001} | top-p must be in",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"min_p\": \"0.1\"} | min_p must be a number, but is a text",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"logit_bias\": {\"x\": 1}} | logit_bias must be an object of numbers by token id",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"logit_bias\": {\"7\": 101}} | logit bias of token 7 must be in",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"logit_bias\": {\"7\": 101}} | logit-bias must have values in [-100, 100], but has 101.0 for token 7",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": \"END\"} | stop must be a list of at least one text",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": [null]} | stop must be a list of at least one text",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": [\"\"]} | a stop string must have",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"stop\": [\"\"]} | stop must have",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"stop_ids\": [1.5]} | stop_ids must be a list",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"logprobs\": 21} | log-probabilities must be of 0 to 20",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"logprobs\": 21} | logprobs must be in [0, 20]",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"json_schema\": \"{}\"} | json_schema must be an object, but is a text",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"choices\": []} | choices must be a list",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"choices\": [\"b\"]} | one format, but there are regex and choices",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"ignore_eos\": true} | unset ignore-eos, or the format",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"choices\": [\"b\"]} | regex and choices must not be set together",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"regex\": \"a\", \"ignore_eos\": true} | ignore-eos must be false for an answer with a format",
                 "{\"id\": 1, \"chat\": \"SECRET\", \"n\": 2} | unknown key 'n'",
-                "{\"id\": 1, \"chat\": \"SECRET\", \"cache_salt\": \"\"} | cache salt must have",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"cache_salt\": \"\"} | cache-salt must have",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"timeout\": 7} | timeout must be a text",
+                "{\"id\": 1, \"chat\": \"SECRET\", \"timeout\": \"soon\"} | timeout must be a number with ms, s, m or h",
+                "{\"id\": 1, \"prompt\": \"SECRET\", \"thinking\": true} | thinking must be unset where the prompt is not a chat",
                 "{\"id\": 1, \"id\": 2, \"chat\": \"SECRET\"} | must be a JSON object",
                 "{\"id\": 1, \"chat\": \"SECRET\"} true | must be a JSON object",
                 "[1] | must be a JSON object",
@@ -205,7 +244,11 @@ class RequestFileTest {
     }
 
     private List<BatchRequest> read(String lines) throws IOException {
+        return read(lines, DEFAULTS);
+    }
+
+    private List<BatchRequest> read(String lines, RequestOptions defaults) throws IOException {
         Path file = Files.writeString(folder.resolve("requests.jsonl"), lines);
-        return RequestFile.read(file.toString(), DEFAULTS);
+        return RequestFile.read(file.toString(), defaults);
     }
 }

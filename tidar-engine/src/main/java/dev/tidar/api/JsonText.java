@@ -9,10 +9,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is asked of JSON that a request brings as text. */
+/** The rules for JSON that a request has as text. */
 final class JsonText {
 
-    /** Objects and arrays inside each other at most. */
+    /** Depth of nested objects and arrays at most. */
     private static final int MAX_DEPTH = 64;
 
     /** Names are not pooled: a pool keeps them beyond the parse, and its hash can be attacked. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Runs a plan: one round that warms up, then the measured rounds. In a round each prompt is answered by every layout in
+ * Runs a plan: a warm-up round, then the measured rounds. In a round each prompt is answered by every layout in
  * turn, one request at a time.
  */
 public final class Bench {
@@ -20,7 +20,7 @@ public final class Bench {
     private final BenchPlan plan;
     private final PrintWriter log;
 
-    /** Progress is written to log, one line a round. The engine stays the caller's. */
+    /** Writes one line of progress to the log for each round. The caller closes the engine. */
     public Bench(TidarEngine engine, BenchPlan plan, PrintWriter log) {
         this.engine = engine;
         this.plan = plan;

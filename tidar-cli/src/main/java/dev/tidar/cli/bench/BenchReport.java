@@ -10,10 +10,10 @@ import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a bench found.
+ * Results of a bench.
  *
  * @param model name of the model folder
- * @param weights how the device held the weights
+ * @param weights how the device holds the weights
  * @param device device that computed
  * @param backend kernels that computed
  * @param jvm version of Java
@@ -21,12 +21,12 @@ import java.util.function.ToDoubleFunction;
  * @param promptTokens tokens of these prompts together
  * @param maxTokens tokens to emit at most, a prompt
  * @param repeats measured rounds
- * @param layouts one row a layout, in the order asked for
- * @param autoChoice layout that auto took at load
+ * @param layouts one row for each layout, in the order of the plan
+ * @param autoChoice layout that auto chose at load
  * @param autoReason why
  * @param tokensEqual whether all layouts and rounds emitted the same tokens
  * @param differences prompts and layouts whose tokens differ from those of the first layout; empty if equal
- * @param peakMemory most memory the process has held
+ * @param peakMemory peak memory of the process
  */
 public record BenchReport(
         String model,
@@ -55,10 +55,10 @@ public record BenchReport(
      * @param tokensPerForward the same tokens over decode forwards
      * @param millisPerForward time of a decode forward
      * @param timeToFirstTokenMillis median over the prompts, as the caller saw it
-     * @param keptHistogram how many decode steps of one round emitted how many tokens
+     * @param keptHistogram decode steps of one round by the tokens that they emitted
      * @param decodeSpeeds decode tokens per second of each measured round
-     * @param warmUpDecodeSpeed the same of the round that warmed up
-     * @param tokens what the last round emitted, prompt by prompt
+     * @param warmUpDecodeSpeed the same for the warm-up round
+     * @param tokens tokens of the last round, prompt by prompt
      */
     public record Row(
             String layout,
@@ -73,7 +73,7 @@ public record BenchReport(
             double warmUpDecodeSpeed,
             List<List<Integer>> tokens) {}
 
-    /** Draws up the report; the first of the rounds is the one that warmed up. */
+    /** Makes the report; the first round is the warm-up round. */
     static BenchReport of(EngineStatus status, BenchPlan plan, List<Map<Layout, Round>> rounds) {
         List<String> differences = differences(plan, rounds);
         Round any = rounds.get(0).values().iterator().next();

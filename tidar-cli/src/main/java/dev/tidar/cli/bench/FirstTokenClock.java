@@ -17,7 +17,7 @@ final class FirstTokenClock implements GenerationListener {
         }
     }
 
-    /** To be called when the generation has ended. */
+    /** Call this when the generation has ended. */
     Duration elapsed() {
         return Duration.ofNanos(firstChunk - start);
     }

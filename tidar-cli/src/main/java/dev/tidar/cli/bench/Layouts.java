@@ -12,9 +12,9 @@ public final class Layouts {
     private Layouts() {}
 
     /**
-     * One layout a mode, one a draft length where the mode drafts.
+     * One layout for each mode, or for each draft length where the mode drafts.
      *
-     * @param drafts whether the model has a mask token; without one only autoregressive and auto are left
+     * @param drafts whether the model has a mask token; without one only autoregressive and auto remain
      */
     public static List<Layout> toMeasure(List<DecodeMode> modes, List<Integer> draftLengths, boolean drafts) {
         return modes.stream()

@@ -5,7 +5,7 @@ import dev.tidar.api.Prompt;
 /**
  * One prompt.
  *
- * @param name where it stands, for a message: never its text
- * @param prompt what to go on from
+ * @param name file and line, for messages: never its text
+ * @param prompt the prompt
  */
 public record NamedPrompt(String name, Prompt prompt) {}

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Most memory this process has held.
+ * Peak memory of this process.
  *
  * @param heapBytes sum of the peaks of the heap's pools: an upper bound of the peak of the heap
  * @param residentBytes peak of physical memory, heap and all else; empty where the system has no {@code /proc}

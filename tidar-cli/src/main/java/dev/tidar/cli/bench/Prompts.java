@@ -27,9 +27,9 @@ public final class Prompts {
     /**
      * The first prompts of a file, or of the built-in list.
      *
-     * <p>A file whose name ends in {@code .jsonl} holds one JSON object a line with one of {@code chat} or
+     * <p>A file whose name ends in {@code .jsonl} has one JSON object on each line with one of {@code chat} or
      * {@code question} (a user's message), {@code turns} (its first entry is a user's message), {@code prompt} (text to
-     * continue) or {@code token_ids}. Any other file holds one user message a line.
+     * continue) or {@code token_ids}. Any other file has one user message on each line.
      *
      * @param file the file, or null for the built-in list
      * @param chat whether the model has a chat template; without one, messages become text to continue

@@ -18,7 +18,7 @@ record Round(List<Answer> answers) {
                 sum(GenerationStats::promptTokens), sum(stats -> stats.prefill().toNanos()));
     }
 
-    /** The first token of each answer is the prefill's and left out. */
+    /** The first token of each answer comes from the prefill and does not count. */
     double decodeTokensPerSecond() {
         return perSecond(decodedTokens(), decodeNanos());
     }

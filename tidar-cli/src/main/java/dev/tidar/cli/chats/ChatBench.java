@@ -18,9 +18,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Plays the same script three times: with memory for all, without a prefix cache, and with memory for a part of what
- * the script leaves after. Beside the runs with a cache an exact LRU of the same size sees the same blocks in the same
- * order.
+ * Plays the same script three times: with memory for all its blocks, without a prefix cache, and with memory for a part
+ * of its blocks. For the runs with a cache, an exact LRU of the same size gets the same blocks in the same order.
  */
 public final class ChatBench {
 
@@ -32,7 +31,7 @@ public final class ChatBench {
     private final PrintWriter log;
 
     /**
-     * What is played.
+     * What the bench plays.
      *
      * @param model folder of the model
      * @param seed seed of the order of requests
@@ -42,8 +41,8 @@ public final class ChatBench {
     public record ChatPlan(Path model, ChatScript script, long seed, int maxTokens, double tightShare) {}
 
     /**
-     * @param loader loads the model with the KV memory changed so
-     * @param log told of progress
+     * @param loader loads the model with a change of its KV memory
+     * @param log receives the progress
      */
     public ChatBench(Function<UnaryOperator<KvCacheOptions>, TidarEngine> loader, ChatPlan plan, PrintWriter log) {
         this.loader = loader;
@@ -123,7 +122,7 @@ public final class ChatBench {
         return unbounded;
     }
 
-    /** A part of all blocks, and no less than the longest request needs. */
+    /** A part of all blocks, and at least what the longest request needs. */
     private long tightBlocks(List<Answered> answers) {
         int longest = answers.stream()
                 .mapToInt(answered -> answered.computed().size() / BLOCK_TOKENS + 1)
@@ -133,9 +132,9 @@ public final class ChatBench {
     }
 
     /**
-     * Runs the kernels once, under a salt of its own, so that nothing of it is found later.
+     * Runs the kernels once, under a salt of its own, so that no later request finds its blocks.
      *
-     * @return bytes of a block: the prompt has a block and a token, so one block is cached after it where reuse is on
+     * @return bytes of a block: the prompt has a block and a token, so one block is cached afterwards where reuse is on
      */
     private long warmUp(TidarEngine engine, PromptIds prompts) throws InterruptedException {
         List<Integer> ids = prompts.of(List.of(ChatMessage.user(plan.script().system())));

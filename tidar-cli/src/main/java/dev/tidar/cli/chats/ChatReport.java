@@ -9,15 +9,15 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /**
- * What a bench of chats found.
+ * Results of a bench of chats.
  *
- * @param setting what computed
+ * @param setting model, device and kernels
  * @param chats chats of the script
  * @param oneShots its prompts that stand alone
  * @param requests turns and prompts that stand alone
  * @param maxTokens tokens of an answer at most
  * @param seed seed of the order of requests
- * @param differentBlocks full blocks that the script leaves after in a memory without end
+ * @param differentBlocks full blocks that the script leaves in a memory without limit
  * @param runs the same script under different memory
  * @param tokensEqual whether all runs gave the same answers
  */
@@ -32,7 +32,7 @@ public record ChatReport(
         List<Row> runs,
         boolean tokensEqual) {
 
-    /** What computed. */
+    /** Model, device and kernels. */
     public record Setting(String model, String weights, String device, String backend, String jvm, long blockBytes) {
         static Setting of(EngineStatus status, long blockBytes) {
             return new Setting(
@@ -48,10 +48,10 @@ public record ChatReport(
     /**
      * One run. Times are medians in milliseconds, from submission to the first token.
      *
-     * @param memory which memory it had
-     * @param kvBytes how much
+     * @param memory name of the memory setting
+     * @param kvBytes its size in bytes
      * @param promptTokens tokens of all prompts
-     * @param cachedTokens part of them that was found in the prefix cache
+     * @param cachedTokens those of them that were found in the prefix cache
      * @param cachedShare the same as a share
      * @param cachedShareOfTurns share of the tokens of turns, without the prompts that stand alone
      * @param lruShare cachedShare of an exact LRU of the same blocks; empty without a prefix cache

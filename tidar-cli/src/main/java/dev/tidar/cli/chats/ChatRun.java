@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Plays a script on one engine, one request after the other: each turn repeats the conversation so far with the answers
- * that were given. Greedy, one row a step, so that the blocks of a request follow from its tokens alone.
+ * so far. It decodes greedily, one row a step, so that the blocks of a request follow from its tokens alone.
  */
 final class ChatRun {
 
@@ -77,7 +77,7 @@ final class ChatRun {
      */
     record Answered(Entry entry, List<Integer> prompt, GenerationResult result, double firstTokenMillis) {
 
-        /** Ids of all whose keys and values were computed: nothing comes after the last token. */
+        /** Ids of all tokens whose keys and values were computed, which excludes the last token. */
         List<Integer> computed() {
             List<Integer> ids = new ArrayList<>(prompt);
             ids.addAll(result.tokens().subList(0, result.tokens().size() - 1));

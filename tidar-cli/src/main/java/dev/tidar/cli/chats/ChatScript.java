@@ -18,10 +18,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What users say: several chats of several turns after the same system text, and prompts that stand alone.
+ * The messages of users: several chats of several turns after the same system text, and prompts that stand alone.
  *
- * @param system text in front of every chat
- * @param chats of each chat what the user says, turn by turn
+ * @param system system text of every chat
+ * @param chats messages of the user in each chat, turn by turn
  * @param oneShots prompts without the system text and without a second turn
  */
 public record ChatScript(String system, List<List<String>> chats, List<String> oneShots) {
@@ -72,7 +72,7 @@ public record ChatScript(String system, List<List<String>> chats, List<String> o
         return in;
     }
 
-    /** All requests in a random order, in which the turns of a chat stay in theirs. */
+    /** All requests in a random order that keeps the turns of each chat in order. */
     List<Entry> shuffled(long seed) {
         List<Integer> order = new ArrayList<>();
         for (int chat = 0; chat < chats.size(); chat++) {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An exact LRU of blocks, to compare the prefix cache with: nothing but a list in order of use. A block is known by all
- * tokens up to its end.
+ * An exact LRU of blocks, to compare the prefix cache with: a list in order of use. A block is identified by all tokens
+ * up to its end.
  */
 final class LruBlocks {
 
     private final int capacity;
     private final int blockTokens;
-    /** From the one used longest ago to the newest. */
+    /** From the least to the most recently used. */
     private final Map<List<Integer>, Boolean> blocks = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
@@ -26,11 +26,11 @@ final class LruBlocks {
     }
 
     /**
-     * One request from its beginning to its end: uses the blocks that are there of its prompt, takes blocks for the
-     * rest and for its answer, and leaves all full ones after, the last the oldest.
+     * Serves one request: it uses the cached blocks of its prompt, takes blocks for the rest and for its answer, and
+     * leaves all full blocks in the cache, the last one as the least recently used.
      *
-     * @param prompt ids of the prompt, of which the last is computed in any case
-     * @param tokens ids of all whose keys and values are computed, the prompt first
+     * @param prompt ids of the prompt; the last one is always computed
+     * @param tokens ids of all tokens whose keys and values are computed, the prompt first
      * @return tokens of the prompt that were found
      */
     int request(List<Integer> prompt, List<Integer> tokens) {

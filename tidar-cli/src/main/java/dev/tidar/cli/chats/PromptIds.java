@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Turns conversations into the token ids that the engine would make of them, because a block trace needs them. */
+/** Turns conversations into the same token ids as the engine, because a block trace needs them. */
 final class PromptIds implements AutoCloseable {
 
     private final Tokenizer tokenizer;
@@ -24,7 +24,7 @@ final class PromptIds implements AutoCloseable {
         this.template = ChatTemplate.load(model);
     }
 
-    /** Ids of a conversation, by the chat template; without one, of its texts line by line. */
+    /** Ids of a conversation after the chat template; without a template, those of its texts line by line. */
     List<Integer> of(List<ChatMessage> messages) {
         int[] ids = template.map(t ->
                         tokenizer.encode(t.render(new Prompt.Chat(messages)).text()))

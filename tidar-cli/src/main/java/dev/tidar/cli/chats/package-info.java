@@ -1,4 +1,4 @@
-/** Conversations in turns: how much of their prompts the prefix cache spares. */
+/** Conversations of several turns: how much of their prompts the prefix cache saves. */
 @NullMarked
 package dev.tidar.cli.chats;
 

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When the tokens of one generation were delivered. Written by the engine thread, and read by others once the
- * generation has ended.
+ * Times at which the tokens of one generation were delivered. The engine thread writes them; other threads read them
+ * once the generation has ended.
  */
 public final class Delivery {
 
@@ -33,7 +33,7 @@ public final class Delivery {
         return firstMillis;
     }
 
-    /** Between each token and the next; tokens of one step come together, so 0 between them. */
+    /** Between each token and the next; tokens of one step come together, so the gap between them is 0. */
     List<Double> gapMillis() {
         return List.copyOf(gapMillis);
     }

@@ -5,12 +5,12 @@ import dev.tidar.api.TidarException;
 import java.util.Optional;
 
 /**
- * A request that came to its end: it has a result or a failure.
+ * A request that has ended, with a result or a failure.
  *
- * @param tag what it was submitted with
+ * @param tag tag that it was submitted with
  * @param result its answer
- * @param failure why there is none
- * @param delivery when its tokens came
+ * @param failure the failure where there is no result
+ * @param delivery times of its tokens
  */
 public record Ended<T>(T tag, Optional<GenerationResult> result, Optional<TidarException> failure, Delivery delivery) {
 

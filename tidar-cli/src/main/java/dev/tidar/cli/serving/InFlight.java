@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests on their way through an engine. A request that the engine refuses ends like any other. Confined to the
+ * The requests that an engine has. A request that the engine refuses ends like any other. Confined to the
  * thread that submits.
  */
 public final class InFlight<T> {
@@ -30,7 +30,7 @@ public final class InFlight<T> {
     /**
      * Submits a request.
      *
-     * @param tag comes back with its end
+     * @param tag returned with its end
      * @return a handle to cancel it; empty if it was refused
      */
     public Optional<Generation> submit(T tag, GenerationRequest request) {
@@ -44,21 +44,21 @@ public final class InFlight<T> {
         }
     }
 
-    /** Waits for the next that ends. */
+    /** Waits for the next request to end. */
     public Ended<T> next() throws InterruptedException {
         Ended<T> next = ended.take();
         size--;
         return next;
     }
 
-    /** Waits for the next that ends, but no longer than this. */
+    /** Waits for the next request to end, at most for this time. */
     public Optional<Ended<T>> next(Duration limit) throws InterruptedException {
         Optional<Ended<T>> next = Optional.ofNullable(ended.poll(limit.toNanos(), TimeUnit.NANOSECONDS));
         size -= next.isPresent() ? 1 : 0;
         return next;
     }
 
-    /** Requests that were submitted and have not been handed over by {@link #next}. */
+    /** Requests that were submitted and have not been returned by {@link #next}. */
     public int size() {
         return size;
     }

@@ -13,7 +13,7 @@ public final class Samples {
     }
 
     /**
-     * The smallest value that at least so many per cent of all do not exceed; 0 without values.
+     * The smallest value that at least this percentage of all values does not exceed; 0 without values.
      *
      * @param percent in (0, 100]
      */

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Runs a plan: one round that warms up, then the measured ones. In a round the loads take turns, and each answers all
- * prompts: as soon as one has ended the next is submitted, so that always the same number is in flight.
+ * Runs a plan: a warm-up round, then the measured rounds. In a round the loads take turns, and each answers all
+ * prompts. As soon as one has ended the next is submitted, so that the number in flight stays the same.
  */
 public final class ServingBench {
 
@@ -22,8 +22,8 @@ public final class ServingBench {
     private final PrintWriter log;
 
     /**
-     * @param engine has room for the highest concurrency, keeps no prefixes, and stays the caller's
-     * @param log told of progress, one line a load
+     * @param engine has room for the highest concurrency and no prefix cache; the caller closes it
+     * @param log receives one line of progress for each load
      */
     public ServingBench(TidarEngine engine, ServingPlan plan, PrintWriter log) {
         this.engine = engine;

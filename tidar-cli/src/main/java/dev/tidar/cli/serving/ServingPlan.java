@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param prompts prompts, in the order in which they are submitted
  * @param concurrencies requests in flight at once
- * @param modes layouts to ask for
+ * @param modes layouts of the requests
  * @param maxTokens tokens that each prompt emits; stop ids end nothing
- * @param repeats measured rounds, after one round that warms up
+ * @param repeats measured rounds, after one warm-up round
  */
 public record ServingPlan(
         List<NamedPrompt> prompts, List<Integer> concurrencies, List<DecodeMode> modes, int maxTokens, int repeats) {

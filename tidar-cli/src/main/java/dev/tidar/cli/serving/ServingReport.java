@@ -15,10 +15,10 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * What a serving bench found.
+ * Results of a serving bench.
  *
  * @param model name of the model folder
- * @param weights how the device held the weights
+ * @param weights how the device holds the weights
  * @param device device that computed
  * @param backend kernels that computed
  * @param jvm version of Java
@@ -27,10 +27,10 @@ import java.util.function.Function;
  * @param promptTokens tokens of these prompts together
  * @param maxTokens tokens that each emits
  * @param repeats measured rounds
- * @param loads one row a load
+ * @param loads one row for each load
  * @param tokensEqual whether a prompt got the same tokens under every load and in every round
  * @param differences loads, prompts and rounds where it did not
- * @param peakMemory most memory that the process has held
+ * @param peakMemory peak memory of the process
  */
 public record ServingReport(
         String model,
@@ -51,21 +51,21 @@ public record ServingReport(
     /**
      * One load. Times are in milliseconds; percentiles are exact, over all measured rounds together.
      *
-     * @param mode layout asked for
+     * @param mode layout of the requests
      * @param concurrency requests in flight
      * @param tokensPerSecond emitted tokens over the time from the first submission to the last end; median of the
      *     rounds
-     * @param speeds the same of each measured round
+     * @param speeds the same for each measured round
      * @param gain tokensPerSecond over that of the same requests one after the other; empty where those were not
      *     measured
-     * @param tokensPerForward of a sequence, in the mean
-     * @param firstTokenP50 from submission to the first token, as the listener was told
+     * @param tokensPerForward mean over the sequences
+     * @param firstTokenP50 from submission to the listener's first token
      * @param firstTokenP99 the same
-     * @param gapP50 between a token and the next, as the listener was told; tokens of one step come together
+     * @param gapP50 between a token and the next at the listener, which gets the tokens of one step together
      * @param gapP99 the same
-     * @param preemptions sequences that gave their memory to older ones, all rounds together
+     * @param preemptions sequences whose blocks were taken for older ones, over all rounds
      * @param layouts layouts in which answers ended
-     * @param tokens what the last round emitted, prompt by prompt
+     * @param tokens tokens of the last round, prompt by prompt
      */
     public record Row(
             String mode,
@@ -82,7 +82,7 @@ public record ServingReport(
             List<String> layouts,
             List<List<Integer>> tokens) {}
 
-    /** Draws up the report; the first of the rounds is the one that warmed up. */
+    /** Makes the report; the first round is the warm-up round. */
     static ServingReport of(EngineStatus status, ServingPlan plan, List<Map<Load, ServingRound>> rounds) {
         List<Map<Load, ServingRound>> measured = rounds.subList(1, rounds.size());
         List<String> differences = differences(plan, rounds);

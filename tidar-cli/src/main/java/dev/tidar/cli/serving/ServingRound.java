@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * All prompts under one load, once.
  *
  * @param answers in the order of the prompts
- * @param deliveries when their tokens came, in the same order
+ * @param deliveries times of their tokens, in the same order
  * @param nanos from the first submission to the last end
  */
 record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, long nanos) {
@@ -34,7 +34,7 @@ record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, l
         return sum(GenerationStats::tokens) * 1e9 / nanos;
     }
 
-    /** Of a sequence, in the mean: the first token of each answer is the prefill's and left out. */
+    /** Mean over the sequences; the first token of each answer comes from the prefill and does not count. */
     double tokensPerForward() {
         long forwards = sum(GenerationStats::forwards);
         return forwards == 0 ? 0 : (sum(GenerationStats::tokens) - answers.size()) / (double) forwards;
@@ -56,7 +56,7 @@ record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, l
         return answers.stream().map(GenerationResult::tokens).toList();
     }
 
-    /** How many answers ended in which layout. */
+    /** Number of answers by the layout in which they ended. */
     List<String> layouts() {
         return answers.stream()
                 .map(answer -> answer.stats().layout())

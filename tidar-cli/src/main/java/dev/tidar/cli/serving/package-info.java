@@ -1,4 +1,4 @@
-/** Many requests at once: what a server sees of throughput, waiting and memory. */
+/** Many requests at once: throughput, latency and memory as a server sees them. */
 @NullMarked
 package dev.tidar.cli.serving;
 

@@ -26,8 +26,8 @@ final class Mix {
     private final int contextLength;
 
     /**
-     * @param texts prompts are made of their beginnings, so that some begin alike
-     * @param modes modes to ask for
+     * @param texts prompts are beginnings of these, so that some have the same beginning
+     * @param modes modes of the requests
      * @param contextLength of the model, in tokens
      */
     Mix(long seed, List<String> texts, List<DecodeMode> modes, int contextLength) {
@@ -41,8 +41,8 @@ final class Mix {
      * One request.
      *
      * @param request what to submit
-     * @param fate what is done with it, or expected of it
-     * @param cancelAfterMillis for one that is to be cancelled: when
+     * @param fate what the soak does with it or expects of it
+     * @param cancelAfterMillis when it is cancelled, if that is its fate
      */
     record Drawn(GenerationRequest request, Fate fate, long cancelAfterMillis) {}
 
@@ -58,7 +58,7 @@ final class Mix {
             return new Drawn(invalid(), Fate.REFUSE, 0);
         }
         if (kind < INVALID + CANCELLED) {
-            // It would go on to the end of the context.
+            // Without the cancel it would run to the end of the context.
             GenerationRequest endless = valid().ignoreStopIds(true).build();
             return new Drawn(endless, Fate.CANCEL, random.nextInt(LATEST_CANCEL_MILLIS));
         }
@@ -76,14 +76,14 @@ final class Mix {
                 : request.temperature(0.8).seed(random.nextLong());
     }
 
-    /** The beginning of a text, repeated as long as need be; a token has a character or more. */
+    /** The beginning of a text, repeated until it is long enough; a token has a character or more. */
     private String text() {
         String text = texts.get(random.nextInt(texts.size()));
         int length = between(16, Math.min(LONGEST_PROMPT, contextLength / 2));
         return text.repeat(1 + length / text.length()).substring(0, length);
     }
 
-    /** What an engine has to refuse: nothing to go on from, an id that is none, a prompt beyond the context. */
+    /** A request that an engine has to refuse: an empty prompt, an id beyond the vocabulary, or a prompt beyond the context. */
     private GenerationRequest invalid() {
         Prompt prompt = switch (random.nextInt(3)) {
             case 0 -> new Prompt.Tokens(List.of());

@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What the process holds at one moment.
+ * Resources that the process uses at one moment.
  *
  * @param seconds since the soak began
  * @param residentBytes physical memory of the process
  * @param heapBytes used Java heap, garbage included
  * @param threads Java threads
  * @param handles open files and sockets
- * @param kvLeasedBytes KV memory that sequences hold
+ * @param kvLeasedBytes KV memory that sequences lease
  * @param running requests that are decoded
  * @param ended requests that ended in any way
  */

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Keeps an engine busy with requests of mixed length, cancels a fifth of them, mixes in some that it must refuse, and
- * reads every few seconds what the process holds.
+ * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must refuse, and
+ * reads every few seconds which resources the process uses.
  */
 public final class Soak {
 
@@ -34,12 +34,12 @@ public final class Soak {
     private final long start = System.nanoTime();
 
     /**
-     * What to do.
+     * How a soak runs.
      *
      * @param length how long new requests are submitted
      * @param interval between readings
      * @param concurrency requests in flight
-     * @param texts what prompts are made of
+     * @param texts texts that prompts are beginnings of
      */
     public record SoakPlan(Duration length, Duration interval, int concurrency, long seed, List<String> texts) {}
 
@@ -51,8 +51,8 @@ public final class Soak {
     }
 
     /**
-     * @param engine stays the caller's
-     * @param log told each reading
+     * @param engine the caller closes it
+     * @param log receives each reading
      */
     public Soak(TidarEngine engine, SoakPlan plan, PrintWriter log) {
         this.engine = engine;
@@ -105,7 +105,7 @@ public final class Soak {
         return ended.isPresent() ? 1 : 0;
     }
 
-    /** Every request ends as its fate says; one that is to be cancelled may be through before. */
+    /** Every request ends as its fate says; one with the fate of a cancel may have ended before. */
     private void judge(Ended<Drawn> ended) {
         Fate fate = ended.tag().fate();
         invalid += fate == Fate.REFUSE ? 1 : 0;

@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a soak found.
+ * Results of a soak.
  *
  * @param totals counts of the engine
- * @param invalid requests that the engine could only refuse, which its counts leave out
- * @param verdicts whether what the process holds stayed flat
+ * @param invalid invalid requests, which the counts of the engine exclude
+ * @param verdicts whether the resources of the process stayed flat
  * @param heapBefore used heap after a collection, before the first request
  * @param heapAfter the same after the last
- * @param kvLeasedAtEnd KV memory that sequences hold when all have ended
- * @param surprises requests that ended otherwise than they should
+ * @param kvLeasedAtEnd KV memory that is leased when all requests have ended
+ * @param surprises requests that did not end as they should
  */
 public record SoakReport(
         Totals totals,
@@ -29,7 +29,7 @@ public record SoakReport(
 
     private static final double MIB = 1 << 20;
 
-    /** The heap's own noise, and caches of the JVM that fill up once. */
+    /** Allows for noise of the heap and for caches of the JVM that fill once. */
     private static final double HEAP_SLACK_MIB = 32;
 
     static SoakReport of(
@@ -39,7 +39,7 @@ public record SoakReport(
             EngineStatus idle,
             int invalid,
             List<String> surprises) {
-        // The last reading is taken when nothing runs any more.
+        // The last reading is taken after the last request.
         List<Reading> underLoad = readings.subList(0, Math.max(1, readings.size() - 1));
         long leased = idle.kv().bytes() - idle.kv().cachedBytes() - idle.kv().freeBytes();
         return new SoakReport(
@@ -63,7 +63,7 @@ public record SoakReport(
         return surprises.isEmpty() && verdicts.stream().allMatch(Verdict::isFlat);
     }
 
-    /** What did not. */
+    /** What grew, and which requests did not end as they should. */
     public List<String> faults() {
         return Stream.concat(
                         verdicts.stream().filter(v -> !v.isFlat()).map(Verdict::quantity),

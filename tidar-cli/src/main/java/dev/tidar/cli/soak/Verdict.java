@@ -7,10 +7,10 @@ import java.util.function.ToDoubleFunction;
 /**
  * Whether one quantity stayed flat: the mean of the last quarter of the readings against that of the first.
  *
- * @param quantity what was read
+ * @param quantity name of the quantity
  * @param first mean of the first quarter
  * @param last mean of the last quarter
- * @param allowed by how much the last may exceed the first
+ * @param allowed allowed difference between last and first
  */
 record Verdict(String quantity, double first, double last, double allowed) {
 

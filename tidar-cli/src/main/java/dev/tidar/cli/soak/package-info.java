@@ -1,4 +1,4 @@
-/** A long run under mixed load, and whether the process stays as large as it was. */
+/** A long run under mixed load, which checks that the process does not grow. */
 @NullMarked
 package dev.tidar.cli.soak;
 
