@@ -14,13 +14,13 @@ threads=${5:-$(node -p 'os.availableParallelism()')}
 loads=${LOADS:-1 2 4 8 16}
 
 here=$(cd "$(dirname "$0")" && pwd)
-jar=$here/../target/tidar.jar
+jar=$here/../../tidar-cli/target/tidar.jar
 prompts=$here/prompts.jsonl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 [ -d "$here/node_modules/node-llama-cpp" ] || { echo "compare-serving.sh: run $here/setup.sh first" >&2; exit 1; }
-[ -f "$jar" ] || { echo "compare-serving.sh: run mvn -pl benchmarks -am -DskipTests package first" >&2; exit 1; }
+[ -f "$jar" ] || { echo "compare-serving.sh: run mvn -pl tidar-cli -am -DskipTests package first" >&2; exit 1; }
 
 # Both engines wait for their slowest thread, so a machine that does something else measures the something else.
 note_idle() {

@@ -11,13 +11,13 @@ tokens=${3:-64}
 threads=${4:-$(node -p 'os.availableParallelism()')}
 
 here=$(cd "$(dirname "$0")" && pwd)
-jar=$here/../target/tidar.jar
+jar=$here/../../tidar-cli/target/tidar.jar
 prompts=$here/prompts.jsonl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 [ -d "$here/node_modules/node-llama-cpp" ] || { echo "compare.sh: run $here/setup.sh first" >&2; exit 1; }
-[ -f "$jar" ] || { echo "compare.sh: run mvn -pl benchmarks -am -DskipTests package first" >&2; exit 1; }
+[ -f "$jar" ] || { echo "compare.sh: run mvn -pl tidar-cli -am -DskipTests package first" >&2; exit 1; }
 
 # Both engines wait for their slowest thread, so a machine that does something else measures the something else.
 note_idle() {

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 bundle=$(realpath -m "${1:-$root/target/gpu-checks}")
 cd "$root"
 
-mvn -q -B -ntp -pl kernels,tidar-engine,benchmarks -am package -DskipTests
+mvn -q -B -ntp -pl kernels,tidar-engine,tidar-cli -am package -DskipTests
 rm -rf "$bundle"
 mkdir -p "$bundle/lib" "$bundle/native" "$bundle/tidar-engine/src/test/resources"
 
@@ -20,7 +20,7 @@ mvn -q -B -ntp -pl kernels,tidar-engine org.apache.maven.plugins:maven-dependenc
 cp -r tidar-engine/target/classes "$bundle/classes"
 cp -r tidar-engine/target/test-classes "$bundle/test-classes"
 cp -r kernels/target/classes/. "$bundle/classes/"
-cp benchmarks/target/tidar.jar "$bundle/"
+cp tidar-cli/target/tidar.jar "$bundle/"
 cp kernels/target/emulated/kernel_test kernels/target/emulated/kernel_bench "$bundle/native/" 2>/dev/null ||
     echo "the native tests of the kernels were not built (no g++): run.sh will leave them out" >&2
 cp kernels/src/main/resources/dev/tidar/kernels/tidar-sm80.ptx "$bundle/"

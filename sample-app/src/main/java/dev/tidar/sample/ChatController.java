@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 
-/** Answers conversations, one event a decode step. */
+/** Answers conversations, with one event for each decode step. */
 @RestController
 class ChatController {
     private final ChatClient client;

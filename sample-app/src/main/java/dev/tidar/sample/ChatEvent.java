@@ -15,14 +15,14 @@ import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
-/** What the page is told while an answer grows. */
+/** The events that the page receives while an answer is generated. */
 sealed interface ChatEvent {
 
     /** Name of the server-sent event that carries this object. */
     @JsonIgnore
     String event();
 
-    /** The event for one response of the chat model: the last one carries statistics, all others text. */
+    /** The event for one response of the chat model: the last one has statistics, the others have text. */
     static ChatEvent of(ChatResponse response, TidarEngine engine) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
         return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
@@ -86,7 +86,7 @@ sealed interface ChatEvent {
     /**
      * Tokens of the prompt, of the answer, and of both.
      *
-     * @param cachedTokens part of the prompt that was found in the prefix cache; empty where the starter does not tell
+     * @param cachedTokens part of the prompt that was found in the prefix cache; empty where the starter does not report it
      */
     record Usage(int promptTokens, OptionalLong cachedTokens, int completionTokens, int totalTokens) {
 
@@ -103,7 +103,7 @@ sealed interface ChatEvent {
     /**
      * Figures of one answer.
      *
-     * @param kept how many decode steps emitted how many tokens
+     * @param kept number of decode steps by the number of tokens that they emitted
      * @param seed as text, because a script reads whole numbers only up to 2^53
      */
     record Statistics(

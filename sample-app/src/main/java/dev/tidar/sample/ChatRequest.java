@@ -16,10 +16,10 @@ import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 
 /**
- * Body of {@code POST /api/chat}. One that exists is within the limits; what is left out is the model's own default.
+ * Body of {@code POST /api/chat}. Values are within the limits once built; a field that is missing has the default of the chat model.
  *
  * @param messages the conversation so far, ending with the user's turn
- * @param system instruction to the model ahead of the conversation
+ * @param system instruction to the model before the conversation
  * @param mode {@code auto}, {@code single-pass}, {@code two-pass} or {@code autoregressive}
  * @param draftLength rows in a draft block, the anchor included
  * @param outcomes kept counts for which single-pass steps carry a group
@@ -44,11 +44,11 @@ record ChatRequest(
 
     ChatRequest {
         if (messages == null || messages.isEmpty() || messages.size() > MAX_MESSAGES) {
-            throw new InvalidRequestException("messages must hold 1 to %d messages, but hold %d"
+            throw new InvalidRequestException("messages must have 1 to %d messages, but have %d"
                     .formatted(MAX_MESSAGES, messages == null ? 0 : messages.size()));
         }
         if (messages.stream().anyMatch(Objects::isNull)) {
-            throw new InvalidRequestException("messages must hold objects with role and text, but hold a null");
+            throw new InvalidRequestException("messages must have objects with role and text, but have a null");
         }
         Turn last = messages.get(messages.size() - 1);
         if (!last.role().equals("user")) {
@@ -59,7 +59,7 @@ record ChatRequest(
                 messages.stream().mapToLong(turn -> turn.text().length()).sum()
                         + Objects.requireNonNullElse(system, "").length();
         if (characters > MAX_CHARACTERS) {
-            throw new InvalidRequestException("messages and system must hold at most %d characters, but hold %d"
+            throw new InvalidRequestException("messages and system must have at most %d characters, but have %d"
                     .formatted(MAX_CHARACTERS, characters));
         }
         if (temperature != null && !(temperature >= 0 && temperature <= MAX_TEMPERATURE)) {
@@ -106,7 +106,7 @@ record ChatRequest(
         return conversation;
     }
 
-    /** The options as the starter's chat model takes them. */
+    /** The options for the starter's chat model. */
     TidarChatOptions.Builder options() {
         return TidarChatOptions.builder()
                 .mode(mode == null ? null : Modes.parse(mode))

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tells the page what the engine is and does. */
+/** Reports the state of the engine to the page. */
 @RestController
 class EngineController {
     private static final Duration LOAD_RETRY = Duration.ofSeconds(2);
@@ -20,7 +20,7 @@ class EngineController {
         this.engine = engine;
     }
 
-    /** There are no facts before the model is loaded: the answer is then 503, as for a request. */
+    /** There are no facts before the model is loaded; until then the answer is 503, as for a request. */
     @GetMapping("/api/engine")
     EngineFacts engine() {
         EngineStatus status = engine.status();

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /**
  * Answer of {@code GET /api/engine}: the engine in the words of the API.
  *
- * @param serving whether a request would be taken now
+ * @param serving whether the engine accepts requests now
  * @param degradations fallbacks that are active, each with what would end it
  */
 record EngineFacts(
@@ -37,10 +37,10 @@ record EngineFacts(
             OptionalInt blockSize,
             boolean draftAdapter) {}
 
-    /** What auto chose, why, and from what. */
+    /** The choice of auto, its reason and its candidates. */
     record Layout(String chosen, String reason, List<Candidate> candidates) {}
 
-    /** A layout with its figures; {@code mode}, {@code draftLength} and {@code outcomes} ask for it in a request. */
+    /** A layout with its figures; {@code mode}, {@code draftLength} and {@code outcomes} select it in a request. */
     record Candidate(
             String name,
             String mode,
@@ -63,7 +63,7 @@ record EngineFacts(
         }
     }
 
-    /** What a chat request is held to. */
+    /** The limits of a chat request. */
     record Limits(int maxMessages, int maxCharacters, int maxTokens, int maxDraftLength, double maxTemperature) {}
 
     static EngineFacts of(EngineStatus status) {

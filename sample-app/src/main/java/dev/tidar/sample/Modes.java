@@ -14,7 +14,7 @@ final class Modes {
         return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws InvalidRequestException if this is no mode; names those that are */
+    /** @throws InvalidRequestException naming the modes, if this is none */
     static DecodeMode parse(String word) {
         return Arrays.stream(DecodeMode.values())
                 .filter(mode -> format(mode).equals(word))

@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
 /** Failures before the first event of a stream, as problem details (RFC 9457). */
 @RestControllerAdvice
 class ProblemAdvice {
-    /** 400 for a request that can never be served, 503 for one that may be later, 500 for a failure of the engine. */
+    /** 400 for a request that can never be served, 503 for one that may be served later, 500 for a failure of the engine. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> failed(TidarException failure) {
         return problem(status(failure), title(failure), failure.getMessage(), failure.retryAfter());
@@ -40,7 +40,7 @@ class ProblemAdvice {
         return problem(failure.getStatusCode(), "Request refused", detail, Optional.empty());
     }
 
-    /** A few words that name a failure to a reader. */
+    /** The title of a failure, for readers. */
     static String title(TidarException failure) {
         if (failure instanceof InvalidRequestException) {
             return "Request refused";
@@ -60,7 +60,7 @@ class ProblemAdvice {
                 : HttpStatus.INTERNAL_SERVER_ERROR;
     }
 
-    /** The content type is stated, because the caller of a stream accepts events, and a problem is none. */
+    /** States the content type, because the caller of a stream accepts only events. */
     private static ResponseEntity<ProblemDetail> problem(
             HttpStatusCode status, String title, @Nullable String detail, Optional<Duration> retryAfter) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
@@ -70,7 +70,7 @@ class ProblemAdvice {
         return response.body(problem);
     }
 
-    /** Rounded up, so that nobody comes too early. */
+    /** Rounded up, so that no client tries again too early. */
     private static String wholeSeconds(Duration time) {
         return String.valueOf(time.plusNanos(999_999_999).toSeconds());
     }

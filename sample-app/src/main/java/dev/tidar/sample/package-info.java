@@ -1,4 +1,4 @@
-/** A chat over server-sent events, written as an application that uses the starter would be. */
+/** A chat over server-sent events: an example of an application that uses the starter. */
 @NullMarked
 package dev.tidar.sample;
 

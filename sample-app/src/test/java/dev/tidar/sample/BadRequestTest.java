@@ -38,15 +38,15 @@ class BadRequestTest {
 
     static Stream<Arguments> isRefusedBeforeAnyEventAndNamesTheRule() {
         return Stream.of(
-                Arguments.of("messages must hold 1 to 128 messages, but hold 0", "{}"),
-                Arguments.of("messages must hold 1 to 128 messages, but hold 0", "{\"messages\": []}"),
+                Arguments.of("messages must have 1 to 128 messages, but have 0", "{}"),
+                Arguments.of("messages must have 1 to 128 messages, but have 0", "{\"messages\": []}"),
                 Arguments.of(
-                        "messages must hold 1 to 128 messages, but hold 129",
+                        "messages must have 1 to 128 messages, but have 129",
                         "{\"messages\": [%s]}"
                                 .formatted(String.join(
                                         ",",
                                         Stream.generate(() -> TURN).limit(129).toList()))),
-                Arguments.of("but hold a null", "{\"messages\": [null, %s]}".formatted(TURN)),
+                Arguments.of("but have a null", "{\"messages\": [null, %s]}".formatted(TURN)),
                 Arguments.of(
                         "role must be user or assistant, but is root", turn("\"role\": \"root\", \"text\": \"hi\"")),
                 Arguments.of(
@@ -55,13 +55,13 @@ class BadRequestTest {
                 Arguments.of("text must be given", turn("\"role\": \"user\"")),
                 Arguments.of("end with the role user", turn("\"role\": \"assistant\", \"text\": \"hi\"")),
                 Arguments.of(
-                        "at most 65536 characters, but hold 65538", with("\"system\": \"" + "x".repeat(65536) + "\"")),
+                        "at most 65536 characters, but have 65538", with("\"system\": \"" + "x".repeat(65536) + "\"")),
                 Arguments.of(
                         "mode must be one of auto, single-pass, two-pass, autoregressive, but is turbo",
                         with("\"mode\": \"turbo\"")),
-                Arguments.of("draft length must be in [2, 32], but is 1", with("\"draftLength\": 1")),
-                Arguments.of("draft length must be in [2, 32], but is 33", with("\"draftLength\": 33")),
-                Arguments.of("outcomes must be kept counts in", with("\"draftLength\": 4, \"outcomes\": [5]")),
+                Arguments.of("draft-length must be in [2, 32], but is 1", with("\"draftLength\": 1")),
+                Arguments.of("draft-length must be in [2, 32], but is 33", with("\"draftLength\": 33")),
+                Arguments.of("outcomes must have kept counts in", with("\"draftLength\": 4, \"outcomes\": [5]")),
                 Arguments.of("temperature must be in [0, 2.0], but is -0.1", with("\"temperature\": -0.1")),
                 Arguments.of("temperature must be in [0, 2.0], but is 2.1", with("\"temperature\": 2.1")),
                 Arguments.of("temperature must be in [0, 2.0], but is NaN", with("\"temperature\": \"NaN\"")),

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer, taken apart.
+ * An answer in its parts.
  *
- * @param text what is meant for the reader
+ * @param text the text for the reader
  * @param reasoning the thoughts before it, without their tags
- * @param toolCalls the tools it asks for, in order, each with an id of its own
+ * @param toolCalls the calls of tools, in order, each with an id of its own
  */
 public record Answer(String text, String reasoning, List<ToolCall> toolCalls) {
 
@@ -38,7 +38,7 @@ public record Answer(String text, String reasoning, List<ToolCall> toolCalls) {
         return new Answer(text.toString(), reasoning.toString(), calls);
     }
 
-    /** A part of an answer as it comes: a piece of text, of thoughts, or a whole call. */
+    /** A part of an answer as it becomes final: a piece of text, a piece of thoughts, or a whole call. */
     public sealed interface Part {}
 
     /** The next piece of the text. */

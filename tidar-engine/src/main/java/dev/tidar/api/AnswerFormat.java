@@ -2,7 +2,7 @@ package dev.tidar.api;
 
 import java.util.List;
 
-/** What an answer has to keep to, as a request states it. Immutable. */
+/** The format that an answer must have, as a request states it. Immutable. */
 public sealed interface AnswerFormat {
 
     /** A JSON value that a schema accepts, the schema given as JSON. */
@@ -22,18 +22,7 @@ public sealed interface AnswerFormat {
 
         public Choices {
             texts = List.copyOf(texts);
-            if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
-                throw new InvalidRequestException(
-                        "choices must be from 1 to %d texts, but are %d".formatted(MAX_TEXTS, texts.size()));
-            }
-            long characters = texts.stream().mapToLong(String::length).sum();
-            if (characters > MAX_CHARACTERS) {
-                throw new InvalidRequestException("choices must have at most %d characters in all, but have %d"
-                        .formatted(MAX_CHARACTERS, characters));
-            }
-            if (texts.stream().anyMatch(String::isEmpty)) {
-                throw new InvalidRequestException("choices must not be empty texts, but one is");
-            }
+            RequestOption.CHOICES.check(texts);
         }
     }
 }

@@ -11,16 +11,16 @@ import java.util.Set;
  *
  * @param role who speaks, as the chat template of the model knows it: {@code system}, {@code user}, {@code assistant},
  *     {@code tool}
- * @param text what was said, or what a tool gave; may be empty beside tool calls
- * @param reasoning thoughts before an assistant's answer, without their tags; templates decide which of them they
- *     repeat
- * @param toolCalls what an assistant asked for
+ * @param text what was said, or the result of a tool; may be empty where there are tool calls
+ * @param reasoning thoughts before an assistant's answer, without their tags; the chat template decides which of them
+ *     it repeats
+ * @param toolCalls calls of an assistant
  * @param callId id of the call that this message is the result of; present for the role {@code tool} only
  */
 public record ChatMessage(
         String role, String text, Optional<String> reasoning, List<ToolCall> toolCalls, Optional<String> callId) {
 
-    /** Most tool calls of one message. */
+    /** Tool calls of a message at most. */
     public static final int MAX_TOOL_CALLS = 128;
 
     private static final String ASSISTANT = "assistant";
@@ -66,7 +66,7 @@ public record ChatMessage(
         return new ChatMessage(ASSISTANT, text);
     }
 
-    /** An assistant's message that asks for tools. */
+    /** An assistant's message that calls tools. */
     public static ChatMessage assistant(String text, List<ToolCall> toolCalls) {
         return new ChatMessage(ASSISTANT, text, Optional.empty(), toolCalls, Optional.empty());
     }
@@ -85,7 +85,7 @@ public record ChatMessage(
         return new ChatMessage(role, other, reasoning, toolCalls, callId);
     }
 
-    /** Characters that it brings into the prompt. */
+    /** Characters that it adds to the prompt. */
     long characters() {
         return text.length()
                 + reasoning.map(String::length).orElse(0)

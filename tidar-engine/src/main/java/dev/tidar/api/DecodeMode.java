@@ -1,8 +1,8 @@
 package dev.tidar.api;
 
-/** How tokens are decoded. All modes emit the same tokens; they differ in speed. */
+/** Layout of the decode steps. All modes emit the same tokens; they differ in speed. */
 public enum DecodeMode {
-    /** Measures the passes of this device at load and takes the layout with the best expected tokens per second. */
+    /** The engine measures the layouts at load and chooses the one with the best expected tokens per second. */
     AUTO,
     /** One forward verifies the last draft and drafts for every carried outcome (arXiv 2511.08923, 3.2). */
     SINGLE_PASS,

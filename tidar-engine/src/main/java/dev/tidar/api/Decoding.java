@@ -11,16 +11,16 @@ import java.util.TreeSet;
  * @param draftLength K, rows in a draft block, the anchor included, in [2, 32]; empty is the trained block size of the
  *     model
  * @param outcomes kept counts for which single-pass steps carry a group, each in [1, draftLength]; empty is all of them
- * @param beta trust in autoregression, in [0, 1]. Below 1, which needs single-pass steps with all outcomes, tokens are
+ * @param beta trust in the verify rows, in [0, 1]. Below 1, which needs single-pass steps with all outcomes, tokens are
  *     sampled from {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923): lossy, because the answer may differ
  *     from what the autoregressive model gives
  */
 public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> outcomes, double beta) {
 
-    /** Longest draft block the engine accepts, in rows. */
+    /** Rows of a draft block at most. */
     public static final int MAX_DRAFT_LENGTH = 32;
 
-    /** The layout is the engine's choice. */
+    /** The engine chooses the layout. */
     public static final Decoding AUTO = new Decoding(DecodeMode.AUTO, OptionalInt.empty(), Set.of());
 
     /** Exact decoding. */
@@ -29,27 +29,23 @@ public record Decoding(DecodeMode mode, OptionalInt draftLength, Set<Integer> ou
     }
 
     public Decoding {
-        if (!(beta >= 0 && beta <= 1)) {
-            throw new InvalidRequestException("beta must be in [0, 1], but is " + beta);
-        }
+        RequestOption.BETA.check(beta);
+        draftLength.ifPresent(RequestOption.DRAFT_LENGTH::check);
         outcomes = Set.copyOf(new TreeSet<>(outcomes));
-        if (draftLength.isPresent()) {
-            int k = draftLength.getAsInt();
-            if (k < 2 || k > MAX_DRAFT_LENGTH) {
-                throw new InvalidRequestException(
-                        "draft length must be in [2, %d], but is %d".formatted(MAX_DRAFT_LENGTH, k));
-            }
-        }
-        for (int outcome : outcomes) {
-            if (outcome < 1 || outcome > draftLength.orElse(MAX_DRAFT_LENGTH)) {
-                throw new InvalidRequestException("outcomes must be kept counts in [1, draft length = %d], but hold %d"
-                        .formatted(draftLength.orElse(MAX_DRAFT_LENGTH), outcome));
-            }
+        RequestOption.OUTCOMES.check(outcomes);
+        int max = draftLength.orElse(MAX_DRAFT_LENGTH);
+        if (outcomes.stream().anyMatch(kept -> kept > max)) {
+            throw new InvalidRequestException("outcomes must have kept counts in [1, draft-length = %d], but has %s"
+                    .formatted(max, new TreeSet<>(outcomes)));
         }
     }
 
     public static Decoding of(DecodeMode mode) {
         return new Decoding(mode, OptionalInt.empty(), Set.of());
+    }
+
+    public Decoding withMode(DecodeMode other) {
+        return new Decoding(other, draftLength, outcomes, beta);
     }
 
     public Decoding withDraftLength(int rows) {

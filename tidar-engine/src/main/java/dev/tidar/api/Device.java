@@ -3,9 +3,9 @@ package dev.tidar.api;
 import java.util.OptionalInt;
 
 /**
- * Which device an engine should compute on.
+ * The device that an engine is to compute on.
  *
- * @param kind what sort of device
+ * @param kind kind of device
  * @param ordinal number of the GPU as the driver counts; empty is the first that can be used
  */
 public record Device(Kind kind, OptionalInt ordinal) {
@@ -20,7 +20,7 @@ public record Device(Kind kind, OptionalInt ordinal) {
 
     private static final String CUDA_PREFIX = "cuda:";
 
-    /** Sorts of devices that can be asked for. */
+    /** Kinds of devices that a user may choose. */
     public enum Kind {
         AUTO,
         CPU,

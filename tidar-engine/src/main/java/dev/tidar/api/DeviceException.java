@@ -7,7 +7,7 @@ public final class DeviceException extends TidarException {
 
     private final boolean lasting;
 
-    /** A failure that lasts: nothing more can be computed on this device by this process. */
+    /** A lasting failure: nothing more can be computed on this device by this process. */
     public DeviceException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
     }
@@ -17,7 +17,7 @@ public final class DeviceException extends TidarException {
         this.lasting = lasting;
     }
 
-    /** A failure of one call, such as memory that ran out: the device goes on. */
+    /** A failure of one call, such as memory that ran out: the device still works. */
     public static DeviceException passing(String message) {
         return new DeviceException(message, null, false);
     }

@@ -1,9 +1,9 @@
 package dev.tidar.api;
 
-/** What an engine does when the GPU that it should compute on cannot be used, or fails while it serves. */
+/** What an engine does when the GPU that it should compute on cannot be used, or fails while the engine serves. */
 public enum DeviceFallback {
-    /** Loading fails, or the engine is dead. */
+    /** The load fails, or the engine is dead. */
     FAIL,
-    /** It computes on the CPU, and is degraded. Requests that ran when the GPU failed end with an error. */
+    /** The engine computes on the CPU and is degraded. Requests that ran when the GPU failed end with an error. */
     CPU
 }

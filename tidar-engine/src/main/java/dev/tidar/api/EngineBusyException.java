@@ -3,12 +3,15 @@ package dev.tidar.api;
 import java.time.Duration;
 import java.util.Optional;
 
-/** There was no room for the request now, or it waited too long for its turn: it may succeed later. */
+/**
+ * The queue is full, the request waited too long in it, or the model is still being loaded; a later request may
+ * succeed.
+ */
 public final class EngineBusyException extends TidarException {
 
     private final Duration retryAfter;
 
-    /** @param retryAfter when trying again is worth it, an estimate from the requests before it */
+    /** @param retryAfter after which time to try again, an estimate from the requests before it */
     public EngineBusyException(String message, Duration retryAfter) {
         super(message, null);
         this.retryAfter = retryAfter;

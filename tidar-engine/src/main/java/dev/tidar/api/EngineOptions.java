@@ -14,11 +14,11 @@ import java.util.function.Consumer;
  * @param threads threads of the CPU backend; empty is one per available processor
  * @param kvCache memory for keys and values
  * @param contextLength tokens of prompt and answer together; empty is the model's own limit
- * @param maskTokenId mask token of the model, where config.json does not say
- * @param blockSize trained draft block in rows, where config.json does not say
+ * @param maskTokenId mask token of the model, where config.json has none
+ * @param blockSize trained draft block in rows, where config.json has none
  * @param limits what bounds the work of the engine
  * @param decoding layout for requests that leave it open
- * @param progress told about the stages of loading, on the loading thread
+ * @param progress receives the stages of the load, on the loading thread
  */
 public record EngineOptions(
         Path model,
@@ -53,8 +53,8 @@ public record EngineOptions(
     /**
      * A stage of loading.
      *
-     * @param stage what is being done, for a log line
-     * @param done part of the whole load, in [0, 1]
+     * @param stage name of the stage, for a log line
+     * @param done part of the load that is done, in [0, 1]
      */
     public record LoadProgress(String stage, double done) {}
 

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What an engine is and does, at one moment.
+ * The state of an engine at one moment.
  *
  * @param state what it is doing
  * @param name name of the model folder
- * @param loading how far loading has come
+ * @param loading stage of the load
  * @param loaded what was loaded; empty before
  * @param queued requests that wait
  * @param running requests that are decoded now
@@ -95,9 +95,9 @@ public record EngineStatus(
      * Memory for keys and values.
      *
      * @param bytes all of it
-     * @param freeBytes part that holds nothing
-     * @param cachedBytes part that no sequence holds and that is kept for prompts that begin alike; it gives way when
-     *     others need it
+     * @param freeBytes part that is free
+     * @param cachedBytes part that no sequence leases and that is kept for prompts with the same beginning; it is
+     *     evicted when others need it
      * @param blockHits blocks that were looked for and found, of all prompts
      * @param blockMisses blocks that were looked for and not found; a search ends with the first
      */
@@ -110,10 +110,10 @@ public record EngineStatus(
      * @param cancelled requests that their callers cancelled
      * @param failed requests that ended with an error of their own or of the device
      * @param refused requests that found no room in the queue or waited too long in it
-     * @param promptTokens tokens of all prompts that began
+     * @param promptTokens tokens of all prompts whose prefill began
      * @param cachedTokens part of them that was found in the prefix cache
      * @param tokens emitted tokens
-     * @param preemptions how often a sequence gave its memory to older ones
+     * @param preemptions how often the blocks of a sequence were taken for older ones
      * @param stalls forwards that took longer than the stall warning
      */
     public record Totals(

@@ -4,12 +4,12 @@ package dev.tidar.api;
 public enum FinishReason {
     /** A stop id or a stop string. */
     STOP,
-    /** As {@link #STOP}, and the answer asks for tools. */
+    /** As {@link #STOP}, and the answer calls tools. */
     TOOL_CALLS,
     /** The token limit of the request or the end of the context. */
     LENGTH,
-    /** The time limit of the request passed while it ran; what was emitted until then is kept. */
+    /** The time limit of the request ended it; what was emitted until then is the answer. */
     DEADLINE,
-    /** Cancelled by the caller; what was emitted until then is kept. */
+    /** The caller cancelled it; what was emitted until then is the answer. */
     CANCELLED
 }

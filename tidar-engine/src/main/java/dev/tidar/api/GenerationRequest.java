@@ -8,18 +8,19 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * One request. A request that exists has values in range; whether it fits the model is checked when it is submitted.
  *
- * @param prompt what to go on from
+ * @param prompt what the answer follows
  * @param maxTokens tokens to emit at most, at least 1; empty is up to the end of the context, which ends a longer
  *     answer as well
- * @param minTokens tokens to emit at least, unless the context ends: no stop id is sampled and no stop string looked
+ * @param minTokens tokens to emit at least, unless the context ends: no stop id is sampled and no stop string is looked
  *     for before
  * @param sampling how tokens are sampled
- * @param logProbs how many most likely tokens are told with each emitted token and its log-probability, 0 to
- *     {@value LogProbs#MOST}; empty tells none
+ * @param logProbs how many most likely tokens are reported with each emitted token and its log-probability, 0 to
+ *     {@value LogProbs#MAX}; empty reports none
  * @param stopStrings texts that end the answer, without showing in it
  * @param stopIds tokens that end the answer, besides those of the model
  * @param ignoreStopIds whether stop ids of the model are emitted like any other token and end nothing
@@ -45,15 +46,16 @@ public record GenerationRequest(
         Optional<Duration> timeout,
         Optional<String> cacheSalt) {
 
-    /** Longest cache salt in characters. */
+    /** Length of a cache salt at most, in characters. */
     public static final int MAX_SALT_LENGTH = 128;
 
-    /** Most stop strings of one request, and characters of one. */
+    /** Stop strings of a request at most. */
     public static final int MAX_STOP_STRINGS = 16;
 
+    /** Length of a stop string at most, in characters. */
     public static final int MAX_STOP_STRING_LENGTH = 256;
 
-    /** Most stop ids of one request. */
+    /** Stop ids of a request at most. */
     public static final int MAX_STOP_IDS = 256;
 
     public GenerationRequest {
@@ -61,47 +63,21 @@ public record GenerationRequest(
         Objects.requireNonNull(sampling, "sampling");
         stopStrings = List.copyOf(stopStrings);
         stopIds = Set.copyOf(stopIds);
-        if (maxTokens.isPresent() && maxTokens.getAsInt() < 1) {
-            throw new InvalidRequestException("max tokens must be at least 1, but is " + maxTokens.getAsInt());
-        }
-        int longest = maxTokens.orElse(Integer.MAX_VALUE);
-        if (minTokens < 0 || minTokens > longest) {
+        maxTokens.ifPresent(RequestOption.MAX_TOKENS::check);
+        RequestOption.MIN_TOKENS.check(minTokens);
+        logProbs.ifPresent(RequestOption.LOG_PROBS::check);
+        RequestOption.STOP.check(stopStrings);
+        RequestOption.STOP_IDS.check(stopIds);
+        timeout.ifPresent(RequestOption.TIMEOUT::check);
+        cacheSalt.ifPresent(RequestOption.CACHE_SALT::check);
+        int max = maxTokens.orElse(Integer.MAX_VALUE);
+        if (minTokens > max) {
             throw new InvalidRequestException(
-                    "min tokens must be in [0, max tokens = %d], but is %d".formatted(longest, minTokens));
+                    "min-tokens must be in [0, max-tokens = %d], but is %d".formatted(max, minTokens));
         }
-        if (logProbs.orElse(0) < 0 || logProbs.orElse(0) > LogProbs.MAX) {
-            throw new InvalidRequestException("log-probabilities must be of 0 to %d tokens, but are of %d"
-                    .formatted(LogProbs.MAX, logProbs.getAsInt()));
-        }
-        if (stopIds.size() > MAX_STOP_IDS) {
-            throw new InvalidRequestException(
-                    "stop ids must be at most %d, but are %d".formatted(MAX_STOP_IDS, stopIds.size()));
-        }
-        if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero())) {
-            throw new InvalidRequestException("timeout must be positive, but is " + timeout.get());
-        }
-        cacheSalt.ifPresent(GenerationRequest::requireSalt);
         if (format.isPresent() && ignoreStopIds) {
             throw new InvalidRequestException(
-                    "an answer format needs the stop ids of the model: unset ignore-eos, or the format");
-        }
-        if (stopStrings.size() > MAX_STOP_STRINGS) {
-            throw new InvalidRequestException(
-                    "stop strings must be at most %d, but are %d".formatted(MAX_STOP_STRINGS, stopStrings.size()));
-        }
-        for (String stop : stopStrings) {
-            if (stop.isEmpty() || stop.length() > MAX_STOP_STRING_LENGTH) {
-                throw new InvalidRequestException("a stop string must have 1 to %d characters, but one has %d"
-                        .formatted(MAX_STOP_STRING_LENGTH, stop.length()));
-            }
-        }
-    }
-
-    private static void requireSalt(String salt) {
-        boolean visible = salt.chars().allMatch(c -> c > ' ' && c < 0x7f);
-        if (salt.isEmpty() || salt.length() > MAX_SALT_LENGTH || !visible) {
-            throw new InvalidRequestException("a cache salt must have 1 to %d visible ASCII characters, but has %d%s"
-                    .formatted(MAX_SALT_LENGTH, salt.length(), visible ? "" : ", not all of them visible ASCII"));
+                    "ignore-eos must be false for an answer with a format, which ends at a stop id of the model");
         }
     }
 
@@ -121,7 +97,7 @@ public record GenerationRequest(
 
     /** Collects the options of a request; {@link #build} checks them. */
     public static final class Builder {
-        private final Prompt prompt;
+        private Prompt prompt;
         private OptionalInt maxTokens = OptionalInt.empty();
         private int minTokens;
         private Sampling sampling = Sampling.DEFAULT;
@@ -156,14 +132,16 @@ public record GenerationRequest(
 
         /** The temperature of {@link #sampling}. */
         public Builder temperature(double divisor) {
-            sampling = sampling.toBuilder().temperature(divisor).build();
-            return this;
+            return sampling(values -> values.temperature(divisor));
         }
 
         /** The seed of {@link #sampling}. */
         public Builder seed(long value) {
-            sampling = sampling.toBuilder().seed(value).build();
-            return this;
+            return sampling(values -> values.seed(value));
+        }
+
+        Builder sampling(UnaryOperator<Sampling.Builder> change) {
+            return sampling(change.apply(sampling.toBuilder()).build());
         }
 
         public Builder logProbs(int top) {
@@ -193,6 +171,19 @@ public record GenerationRequest(
 
         public Builder decoding(Decoding layout) {
             decoding = Optional.of(layout);
+            return this;
+        }
+
+        Builder decoding(UnaryOperator<Decoding> change) {
+            return decoding(change.apply(decoding.orElse(Decoding.AUTO)));
+        }
+
+        /** @throws InvalidRequestException that begins with the name of the option, if the prompt is no chat */
+        Builder chat(String option, UnaryOperator<Prompt.Chat> change) {
+            if (!(prompt instanceof Prompt.Chat chat)) {
+                throw new InvalidRequestException(option + " must be unset where the prompt is not a chat");
+            }
+            prompt = change.apply(chat);
             return this;
         }
 

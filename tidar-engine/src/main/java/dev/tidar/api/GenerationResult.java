@@ -7,10 +7,10 @@ import java.util.List;
  *
  * @param tokens emitted ids, a final stop id included, nothing after it
  * @param text their text, without stop ids and stop strings; empty where the model has no tokenizer
- * @param answer the same, taken apart: tags of thoughts and calls show in {@code text} only
+ * @param answer the same in its parts; only {@code text} has the tags of thoughts and calls
  * @param finishReason why it ended
  * @param seed seed of the noise, chosen by the engine where the request named none; without meaning at temperature 0
- * @param logProbs one for each token; empty where the request did not ask
+ * @param logProbs one for each token; empty where the request did not ask for them
  * @param stats counts and times
  */
 public record GenerationResult(

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param kept tokens emitted by each decode step, in order
  * @param layout the layout that decoded last, for example {@code two-pass, draft length 4}
  * @param lossy whether the answer may differ from what autoregressive decoding gives, because beta was below 1
- * @param preemptions how often its memory was taken for others and its tokens had to be computed again
+ * @param preemptions how often its blocks were taken for others and its tokens were computed again
  * @param queued from submission to the start of the prefill
  * @param prefill from the start of the prefill to the first token
  * @param decode from the first token to the end
@@ -47,7 +47,7 @@ public record GenerationStats(
         return tokens < 2 || decode.isZero() ? 0 : (tokens - 1) * 1e9 / decode.toNanos();
     }
 
-    /** How many decode steps emitted how many tokens. */
+    /** Number of decode steps by the number of tokens that they emitted. */
     public SortedMap<Integer, Integer> keptHistogram() {
         var histogram = new TreeMap<Integer, Integer>();
         kept.forEach(k -> histogram.merge(k, 1, Integer::sum));

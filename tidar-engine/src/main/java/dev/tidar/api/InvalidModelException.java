@@ -12,11 +12,11 @@ public final class InvalidModelException extends TidarException {
     public enum Fault {
         /** The folder or a file that belongs to it is missing. */
         INCOMPLETE,
-        /** The file is something else: a pickle, an archive, an HTML page, a pointer to large-file storage. */
+        /** The file is not a checkpoint: a pickle, an archive, an HTML page, a pointer to large-file storage. */
         NOT_A_CHECKPOINT,
         /** The file is damaged, or contradicts itself or its neighbours. */
         CORRUPT,
-        /** The file is sound, and this engine does not support what it asks for. */
+        /** The file is valid, but this engine does not support it. */
         UNSUPPORTED
     }
 

@@ -4,7 +4,7 @@ import dev.tidar.json.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** What is asked of JSON that a request brings as text. */
+/** The rules for JSON that a request has as text. */
 final class JsonText {
 
     private JsonText() {}

@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  *
  * @param bytes memory set aside at load; empty is a part of what the device has free
  * @param type element type of keys and values
- * @param reuse whether blocks of ended sequences are kept for prompts that begin alike
- * @param expireAfter a kept block that was not used for so long is forgotten
+ * @param reuse whether blocks of ended sequences are kept for prompts with the same beginning
+ * @param expireAfter time after which a kept block that was not used is dropped
  */
 public record KvCacheOptions(OptionalLong bytes, Type type, boolean reuse, Duration expireAfter) {
 
@@ -27,7 +27,7 @@ public record KvCacheOptions(OptionalLong bytes, Type type, boolean reuse, Durat
 
     /** Element types of keys and values. */
     public enum Type {
-        /** A GPU that computes in bfloat16 keeps them so all the same. */
+        /** 32 bits a value; a GPU with bfloat16 arithmetic keeps bfloat16 all the same. */
         F32,
         /** Half the memory; keys and values are rounded, so tokens may differ from those of F32. */
         BF16

@@ -8,14 +8,14 @@ import java.util.OptionalInt;
  * What bounds the work of an engine. Values are in range once built.
  *
  * @param maxRunning requests that are decoded together at most
- * @param maxQueued requests that wait at most; further ones are refused at once
+ * @param maxQueued requests that may wait; further ones are refused at once
  * @param maxQueueWait how long a request may wait for its turn
- * @param maxRequestTime how long a request may take from its submission; empty is as long as it needs
+ * @param maxRequestTime how long a request may take from its submission; empty is no limit
  * @param maxPromptCharacters characters of a prompt at most, counted before any of it is tokenized
  * @param maxPromptTokens tokens of a prompt at most; empty is what the context has room for
  * @param maxNewTokens tokens that a request may ask for; empty is what the context has room for
  * @param prefillChunk prompt rows of one forward at most
- * @param maxStep how long prompt rows may make a forward while others wait for their next token
+ * @param maxStep how much longer prompt rows may make a forward while others wait for their next token
  * @param stallWarning a forward that takes longer is logged with a thread dump
  * @param stallLimit a forward that takes longer ends the engine
  */
@@ -32,10 +32,10 @@ public record Limits(
         Duration stallWarning,
         Duration stallLimit) {
 
-    /** Most requests that one engine decodes together. */
+    /** Requests that one engine decodes together at most. */
     public static final int MAX_RUNNING = 256;
 
-    /** Longest prefill chunk in rows. */
+    /** Rows of a prefill chunk at most. */
     public static final int LONGEST_CHUNK = 4096;
 
     public static final Limits DEFAULT = builder().build();

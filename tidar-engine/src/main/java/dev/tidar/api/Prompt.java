@@ -4,14 +4,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a generation starts from. */
+/** The prompt of a generation. */
 public sealed interface Prompt {
 
     /**
-     * A conversation, laid out by the chat template of the model, ready for the assistant's answer.
+     * A conversation, which the chat template of the model turns into text that the assistant's answer follows.
      *
-     * @param messages what was said; each result of a tool stands after the call that it answers
-     * @param tools what the answer may call
+     * @param messages its messages; the result of a tool comes after the call that it answers
+     * @param tools tools that the answer may call
      * @param thinking whether the answer begins with thoughts
      */
     record Chat(List<ChatMessage> messages, Tools tools, Thinking thinking) implements Prompt {
@@ -32,7 +32,7 @@ public sealed interface Prompt {
             return new Chat(messages, tools, other);
         }
 
-        /** Characters of all that a caller wrote into it. */
+        /** Characters of all texts that a caller wrote. */
         public long characters() {
             return messages.stream().mapToLong(ChatMessage::characters).sum()
                     + tools.callable().stream()

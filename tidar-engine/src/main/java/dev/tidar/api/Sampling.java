@@ -2,197 +2,176 @@ package dev.tidar.api;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
  * How tokens are sampled. A value that is empty is that of the model's {@code generation_config.json}, or else off; the
- * seed is chosen by the engine. Values are in range once built.
- *
- * @param temperature divisor of the logits, 0 (greedy) or in [0.01, 100]
- * @param topK keeps the k most likely tokens, at least 0; 0 is off, and so is what exceeds the vocabulary
- * @param topP keeps the fewest most likely tokens whose probabilities add up to p, in (0, 1]; 1 is off
- * @param minP keeps tokens at least p times as likely as the most likely, in [0, 1]; 0 is off
- * @param typicalP keeps the fewest tokens of the most expected surprise whose probabilities add up to p, in (0, 1]; 1
- *     is off
- * @param repetitionPenalty divides positive logits of tokens in prompt and answer and multiplies their other ones, in
- *     [0.01, 100]; 1 is off
- * @param presencePenalty taken from the logits of tokens in the answer, in [-2, 2]; 0 is off
- * @param frequencyPenalty taken from the logits of tokens in the answer for each time they are there, in [-2, 2]; 0 is
- *     off
- * @param logitBias added to the logits of these token ids before anything else, each in [-100, 100]
- * @param seed seed of the noise, any; the same seed and options give the same text
+ * seed is chosen by the engine. Values are in range once built; {@link RequestOption} says the ranges. Immutable.
  */
-public record Sampling(
-        OptionalDouble temperature,
-        OptionalInt topK,
-        OptionalDouble topP,
-        OptionalDouble minP,
-        OptionalDouble typicalP,
-        OptionalDouble repetitionPenalty,
-        OptionalDouble presencePenalty,
-        OptionalDouble frequencyPenalty,
-        Map<Integer, Double> logitBias,
-        OptionalLong seed) {
+public final class Sampling {
 
-    /** Most entries of a logit bias. */
+    /** How many tokens a logit bias may have at most. */
     public static final int MAX_LOGIT_BIASES = 1024;
 
     /** Everything as the model's makers want it. */
     public static final Sampling DEFAULT = builder().build();
 
-    public Sampling {
-        logitBias = Map.copyOf(logitBias);
-        double t = temperature.orElse(0);
-        require(t == 0 || t >= 0.01 && t <= 100, "temperature must be 0 or in [0.01, 100], but is ", t);
-        require(topK.orElse(0) >= 0, "top-k must be at least 0, but is ", topK.orElse(0));
-        requirePart("top-p", topP);
-        requireInRange("min-p", minP, 0, 1);
-        requirePart("typical-p", typicalP);
-        requireInRange("repetition penalty", repetitionPenalty, 0.01, 100);
-        requireInRange("presence penalty", presencePenalty, -2, 2);
-        requireInRange("frequency penalty", frequencyPenalty, -2, 2);
-        require(
-                logitBias.size() <= MAX_LOGIT_BIASES,
-                "logit bias must have at most %d entries, but has ".formatted(MAX_LOGIT_BIASES),
-                logitBias.size());
-        logitBias.forEach((id, bias) -> require(
-                Math.abs(bias) <= 100, "logit bias of token %d must be in [-100, 100], but is ".formatted(id), bias));
+    private final RequestOptions values;
+
+    private Sampling(RequestOptions values) {
+        this.values = values;
+        values.check();
     }
 
-    private static void requirePart(String name, OptionalDouble value) {
-        double p = value.orElse(1);
-        require(p > 0 && p <= 1, name + " must be in (0, 1], but is ", p);
+    /** Divisor of the logits; 0 is greedy. */
+    public OptionalDouble temperature() {
+        return number(RequestOption.TEMPERATURE);
     }
 
-    private static void requireInRange(String name, OptionalDouble value, double min, double max) {
-        double v = value.orElse(max);
-        require(v >= min && v <= max, "%s must be in [%s, %s], but is ".formatted(name, plain(min), plain(max)), v);
+    /** How many most likely tokens are kept; 0 is off, and so is what exceeds the vocabulary. */
+    public OptionalInt topK() {
+        Optional<Integer> k = values.get(RequestOption.TOP_K);
+        return k.isPresent() ? OptionalInt.of(k.get()) : OptionalInt.empty();
     }
 
-    private static String plain(double bound) {
-        return bound == (int) bound ? String.valueOf((int) bound) : String.valueOf(bound);
+    /** What the probabilities of the most likely tokens that are kept add up to; 1 is off. */
+    public OptionalDouble topP() {
+        return number(RequestOption.TOP_P);
     }
 
-    private static void require(boolean holds, String rule, Number value) {
-        if (!holds) {
-            throw new InvalidRequestException(rule + value);
-        }
+    /** How likely a token must be as a part of the most likely one; 0 is off. */
+    public OptionalDouble minP() {
+        return number(RequestOption.MIN_P);
+    }
+
+    /** What the probabilities of the most typical tokens that are kept add up to; 1 is off. */
+    public OptionalDouble typicalP() {
+        return number(RequestOption.TYPICAL_P);
+    }
+
+    /** Factor for tokens that prompt or answer have; 1 is off. */
+    public OptionalDouble repetitionPenalty() {
+        return number(RequestOption.REPETITION_PENALTY);
+    }
+
+    /** What is subtracted from the logits of tokens that the answer has; 0 is off. */
+    public OptionalDouble presencePenalty() {
+        return number(RequestOption.PRESENCE_PENALTY);
+    }
+
+    /** What is subtracted from the logits of tokens for each time that the answer has them; 0 is off. */
+    public OptionalDouble frequencyPenalty() {
+        return number(RequestOption.FREQUENCY_PENALTY);
+    }
+
+    /** What is added to the logits before everything else, by token id. */
+    public Map<Integer, Double> logitBias() {
+        return values.get(RequestOption.LOGIT_BIAS).orElse(Map.of());
+    }
+
+    /** Seed of the noise: the same seed and options give the same text. */
+    public OptionalLong seed() {
+        Optional<Long> seed = values.get(RequestOption.SEED);
+        return seed.isPresent() ? OptionalLong.of(seed.get()) : OptionalLong.empty();
+    }
+
+    private OptionalDouble number(RequestOption<Double> option) {
+        Optional<Double> value = values.get(option);
+        return value.isPresent() ? OptionalDouble.of(value.get()) : OptionalDouble.empty();
     }
 
     public static Builder builder() {
-        return new Builder();
+        return new Builder(RequestOptions.NONE);
     }
 
     /** These values, and those of another where these are empty. A logit bias that is not empty is taken whole. */
     public Sampling orElse(Sampling other) {
-        return new Sampling(
-                temperature.isPresent() ? temperature : other.temperature,
-                topK.isPresent() ? topK : other.topK,
-                topP.isPresent() ? topP : other.topP,
-                minP.isPresent() ? minP : other.minP,
-                typicalP.isPresent() ? typicalP : other.typicalP,
-                repetitionPenalty.isPresent() ? repetitionPenalty : other.repetitionPenalty,
-                presencePenalty.isPresent() ? presencePenalty : other.presencePenalty,
-                frequencyPenalty.isPresent() ? frequencyPenalty : other.frequencyPenalty,
-                logitBias.isEmpty() ? other.logitBias : logitBias,
-                seed.isPresent() ? seed : other.seed);
+        return new Sampling(values.orElse(other.values));
     }
 
     /** A builder that begins with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.temperature = temperature;
-        builder.topK = topK;
-        builder.topP = topP;
-        builder.minP = minP;
-        builder.typicalP = typicalP;
-        builder.repetitionPenalty = repetitionPenalty;
-        builder.presencePenalty = presencePenalty;
-        builder.frequencyPenalty = frequencyPenalty;
-        builder.logitBias = logitBias;
-        builder.seed = seed;
-        return builder;
+        return new Builder(values);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Sampling that && values.equals(that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "Sampling" + values.values();
     }
 
     /** Collects values; {@link #build} checks them. */
     public static final class Builder {
-        private OptionalDouble temperature = OptionalDouble.empty();
-        private OptionalInt topK = OptionalInt.empty();
-        private OptionalDouble topP = OptionalDouble.empty();
-        private OptionalDouble minP = OptionalDouble.empty();
-        private OptionalDouble typicalP = OptionalDouble.empty();
-        private OptionalDouble repetitionPenalty = OptionalDouble.empty();
-        private OptionalDouble presencePenalty = OptionalDouble.empty();
-        private OptionalDouble frequencyPenalty = OptionalDouble.empty();
-        private Map<Integer, Double> logitBias = Map.of();
-        private OptionalLong seed = OptionalLong.empty();
+        private RequestOptions values;
 
-        private Builder() {}
+        private Builder(RequestOptions values) {
+            this.values = values;
+        }
 
         public Builder temperature(double divisor) {
-            temperature = OptionalDouble.of(divisor);
-            return this;
+            return with(RequestOption.TEMPERATURE, divisor);
         }
 
         public Builder topK(int tokens) {
-            topK = OptionalInt.of(tokens);
-            return this;
+            return with(RequestOption.TOP_K, tokens);
         }
 
         public Builder topP(double probability) {
-            topP = OptionalDouble.of(probability);
-            return this;
+            return with(RequestOption.TOP_P, probability);
         }
 
         public Builder minP(double ratio) {
-            minP = OptionalDouble.of(ratio);
-            return this;
+            return with(RequestOption.MIN_P, ratio);
         }
 
         public Builder typicalP(double probability) {
-            typicalP = OptionalDouble.of(probability);
-            return this;
+            return with(RequestOption.TYPICAL_P, probability);
         }
 
         public Builder repetitionPenalty(double factor) {
-            repetitionPenalty = OptionalDouble.of(factor);
-            return this;
+            return with(RequestOption.REPETITION_PENALTY, factor);
         }
 
         public Builder presencePenalty(double amount) {
-            presencePenalty = OptionalDouble.of(amount);
-            return this;
+            return with(RequestOption.PRESENCE_PENALTY, amount);
         }
 
         public Builder frequencyPenalty(double amount) {
-            frequencyPenalty = OptionalDouble.of(amount);
-            return this;
+            return with(RequestOption.FREQUENCY_PENALTY, amount);
         }
 
+        /** An empty one is none. */
         public Builder logitBias(Map<Integer, Double> byTokenId) {
-            logitBias = Objects.requireNonNull(byTokenId, "logit bias");
+            Objects.requireNonNull(byTokenId, "logit bias");
+            values = byTokenId.isEmpty()
+                    ? values.without(RequestOption.LOGIT_BIAS)
+                    : values.with(RequestOption.LOGIT_BIAS, Map.copyOf(byTokenId));
             return this;
         }
 
         public Builder seed(long value) {
-            seed = OptionalLong.of(value);
+            return with(RequestOption.SEED, value);
+        }
+
+        private <T> Builder with(RequestOption<T> option, T value) {
+            values = values.with(option, value);
             return this;
         }
 
         public Sampling build() {
-            return new Sampling(
-                    temperature,
-                    topK,
-                    topP,
-                    minP,
-                    typicalP,
-                    repetitionPenalty,
-                    presencePenalty,
-                    frequencyPenalty,
-                    logitBias,
-                    seed);
+            return new Sampling(values);
         }
     }
 }

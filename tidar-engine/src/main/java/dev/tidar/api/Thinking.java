@@ -5,9 +5,9 @@ import java.util.OptionalInt;
 /**
  * Whether an answer begins with thoughts.
  *
- * @param mode on, off, or as the model does
- * @param budget tokens that the thoughts may have; when they are spent the thoughts are closed, and the answer goes on
- *     after them; empty is as many as it takes
+ * @param mode whether it does
+ * @param budget tokens that the thoughts may have at most, after which they are closed and the answer begins; empty
+ *     sets no limit
  */
 public record Thinking(Mode mode, OptionalInt budget) {
 
@@ -24,13 +24,10 @@ public record Thinking(Mode mode, OptionalInt budget) {
     public static final Thinking OFF = new Thinking(Mode.OFF, OptionalInt.empty());
 
     public Thinking {
-        if (budget.isPresent() && budget.getAsInt() < 1) {
-            throw new InvalidRequestException(
-                    "the thinking budget must be at least 1 token, but is %d".formatted(budget.getAsInt()));
-        }
+        budget.ifPresent(RequestOption.THINKING_BUDGET::check);
         if (budget.isPresent() && mode == Mode.OFF) {
             throw new InvalidRequestException(
-                    "thinking is off, so it must have no budget, but has %d tokens".formatted(budget.getAsInt()));
+                    "thinking-budget must be unset where thinking is off, but is %d".formatted(budget.getAsInt()));
         }
     }
 

@@ -16,7 +16,7 @@ public abstract class TidarException extends RuntimeException {
         return false;
     }
 
-    /** When trying again is worth it, an estimate; empty where nothing will change by itself. */
+    /** An estimate of when to try again; empty where trying again does not help. */
     public Optional<Duration> retryAfter() {
         return Optional.empty();
     }

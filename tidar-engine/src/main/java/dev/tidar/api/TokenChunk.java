@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
  * What one step emitted.
  *
  * @param step 0 is the prefill, then one number a decode step
- * @param tokens the emitted tokens, in order; none in the chunk that releases what was held back until the end
- * @param parts what became final of the answer, taken apart; tags of thoughts and calls are in no part
+ * @param tokens the emitted tokens, in order; the chunk with the text that was held back until the end has none
+ * @param parts parts of the answer that became final; tags of thoughts and calls are in no part
  */
 public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) {
 
@@ -18,7 +18,7 @@ public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) 
         parts = List.copyOf(parts);
     }
 
-    /** A chunk whose text was not taken apart yet. */
+    /** A chunk without parts. */
     public TokenChunk(int step, List<Token> tokens) {
         this(step, tokens, List.of());
     }
@@ -28,8 +28,8 @@ public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) 
     }
 
     /**
-     * The text that these tokens made final. Whole characters only; may be empty while a character or a stop string is
-     * open.
+     * The text that these tokens made final. Whole characters only; may be empty while a character is incomplete or a
+     * stop string may have begun.
      */
     public String text() {
         return tokens.stream().map(Token::text).collect(Collectors.joining());
@@ -39,9 +39,9 @@ public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) 
      * One emitted token.
      *
      * @param id token id
-     * @param text text that this token made final; text held back until now comes with the token that completes it
+     * @param text text that this token made final, with text that was held back until this token completed it
      * @param accepted whether it is a draft that verification accepted, rather than the token that ended the step
-     * @param logProbs how likely the model held it; empty where the request did not ask
+     * @param logProbs log-probabilities of it and of others in its place; empty where the request did not ask for them
      */
     public record Token(int id, String text, boolean accepted, Optional<LogProbs> logProbs) {
 

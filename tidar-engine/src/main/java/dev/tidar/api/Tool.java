@@ -4,7 +4,7 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A function that the model may ask for. It is described to the model and never run here.
+ * A function that the model may call. It is described to the model; the engine never runs it.
  *
  * @param name what a call names: 1 to {@value #MAX_NAME_LENGTH} ASCII letters, digits, {@code _}, {@code -} and
  *     {@code .}
@@ -13,10 +13,10 @@ import tools.jackson.databind.JsonNode;
  */
 public record Tool(String name, String description, String parameters) {
 
-    /** Longest name in characters. */
+    /** Length of a name at most, in characters. */
     public static final int MAX_NAME_LENGTH = 128;
 
-    /** Longest schema in characters. */
+    /** Length of a schema at most, in characters. */
     public static final int MAX_SCHEMA_LENGTH = 1 << 16;
 
     public Tool {

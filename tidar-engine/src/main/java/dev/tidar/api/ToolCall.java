@@ -1,9 +1,9 @@
 package dev.tidar.api;
 
 /**
- * The model asks for a tool.
+ * A call of a tool by the model.
  *
- * @param id what the result refers to, 1 to {@value #MAX_ID_LENGTH} characters; the engine's own have
+ * @param id id that the result refers to, 1 to {@value #MAX_ID_LENGTH} characters; ids that the engine makes have
  *     {@value #OWN_ID_LENGTH} letters and digits
  * @param name name of the tool
  * @param arguments JSON text of an object
@@ -12,10 +12,10 @@ public record ToolCall(String id, String name, String arguments) {
 
     public static final int MAX_ID_LENGTH = 256;
 
-    /** Length of the ids that the engine gives: the one that Mistral's templates insist on. */
+    /** Length of the ids that the engine makes, which is the one that Mistral's templates require. */
     public static final int OWN_ID_LENGTH = 9;
 
-    /** Longest arguments in characters. */
+    /** Length of the arguments at most, in characters. */
     public static final int MAX_ARGUMENTS_LENGTH = 1 << 18;
 
     public ToolCall {

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public record Tools(List<Tool> offered, Choice choice) {
 
-    /** Most tools of one request. */
+    /** Tools of a request at most. */
     public static final int MAX_TOOLS = 128;
 
     /** No tools. */
@@ -35,12 +35,13 @@ public record Tools(List<Tool> offered, Choice choice) {
             }
         }
         if (choice.mustCall() && offered.isEmpty()) {
-            throw new InvalidRequestException("tool choice %s needs tools, but there are none".formatted(choice));
+            throw new InvalidRequestException(
+                    "tool-choice must be auto or none where no tools are offered, but is %s".formatted(choice));
         }
         choice.tool().ifPresent(name -> {
             if (!names.contains(name)) {
                 throw new InvalidRequestException(
-                        "tool choice must name one of the tools %s, but names %s".formatted(names, name));
+                        "tool-choice must name one of the tools %s, but names %s".formatted(names, name));
             }
         });
     }
@@ -75,7 +76,7 @@ public record Tools(List<Tool> offered, Choice choice) {
 
         /** What an answer may do. */
         public enum Mode {
-            /** Call tools or answer, as the model likes. */
+            /** Call tools or answer, as the model chooses. */
             AUTO,
             /** Answer; no tool is offered. */
             NONE,
@@ -94,7 +95,17 @@ public record Tools(List<Tool> offered, Choice choice) {
                 throw new IllegalArgumentException(
                         "a tool is named if and only if the mode is ONE, but is %s with %s".formatted(mode, tool));
             }
-            tool.ifPresent(name -> Tool.requireName("the tool choice", name));
+            tool.ifPresent(name -> Tool.requireName("tool-choice", name));
+        }
+
+        /** The choice of this text: {@code auto}, {@code none}, {@code required}, or the name of a tool. */
+        public static Choice valueOf(String text) {
+            return switch (text) {
+                case "auto" -> AUTO;
+                case "none" -> NONE;
+                case "required" -> REQUIRED;
+                default -> of(text);
+            };
         }
 
         /** The answer must be a call of this tool. */

@@ -81,12 +81,14 @@ class ToolsTest {
         void thatDoNotHaveTheOneThatIsAskedFor() {
             refused(
                     () -> Tools.of(TIME).withChoice(Choice.of("date")),
-                    "tool choice must name one of the tools [time]");
+                    "tool-choice must name one of the tools [time]");
         }
 
         @Test
         void thatMustBeCalledAndAreNone() {
-            refused(() -> Tools.NONE.withChoice(Choice.REQUIRED), "tool choice required needs tools");
+            refused(
+                    () -> Tools.NONE.withChoice(Choice.REQUIRED),
+                    "tool-choice must be auto or none where no tools are offered, but is required");
         }
     }
 
@@ -172,12 +174,12 @@ class ToolsTest {
 
         @Test
         void withoutATokenToThinkIn() {
-            refused(() -> Thinking.ON.withBudget(0), "the thinking budget must be at least 1 token, but is 0");
+            refused(() -> Thinking.ON.withBudget(0), "thinking-budget must be at least 1, but is 0");
         }
 
         @Test
         void thatAreOffAndHaveABudget() {
-            refused(() -> Thinking.OFF.withBudget(5), "thinking is off, so it must have no budget");
+            refused(() -> Thinking.OFF.withBudget(5), "thinking-budget must be unset where thinking is off, but is 5");
         }
     }
 

@@ -20,13 +20,13 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
 /**
- * Turns what the engine says about one generation into Spring AI's responses, for blocking calls and for streams alike.
+ * Turns what the engine reports of one generation into Spring AI's responses, for blocking calls and for streams alike.
  * Immutable.
  *
  * @param id id of every response of this generation
  * @param model name of the model
- * @param device device that computes; asked for when an answer ends
- * @param reportHits whether to tell how many tokens of a prompt were cached
+ * @param device gives the device that computes; called when an answer ends
+ * @param reportHits whether to report how many tokens of a prompt were cached
  */
 record ChatResponseMapper(String id, String model, Supplier<String> device, boolean reportHits) {
 
@@ -57,8 +57,8 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
     }
 
     /**
-     * The end of a stream: no text, but finish reason, usage and statistics, and all calls of tools. They come together
-     * because who runs them asks again once for each chunk that has some.
+     * The end of a stream: no text, but finish reason, usage and statistics, and all calls of tools. The calls come
+     * together because Spring AI asks the model again for each chunk that has some.
      */
     ChatResponse end(GenerationResult result) {
         Answer answer = result.answer();
@@ -79,7 +79,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         return thinking.isEmpty() ? metadata : metadata.metadata(TidarMetadata.THINKING, thinking);
     }
 
-    /** @param logProbs one for each token, or none where the request did not ask */
+    /** @param logProbs one for each token, or none where the request did not ask for them */
     private static void logProbs(
             List<Integer> tokens, List<LogProbs> logProbs, ChatGenerationMetadata.Builder metadata) {
         if (!logProbs.isEmpty()) {
@@ -91,7 +91,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                                     tokens.get(i),
                                     "logProb",
                                     logProbs.get(i).logProb(),
-                                    "likeliest",
+                                    "top",
                                     logProbs.get(i).top()))
                             .toList());
         }
@@ -145,7 +145,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         return ChatResponseMetadata.builder().id(id).model(model);
     }
 
-    /** @param reasoning whole thoughts, for a message that goes back into a history */
+    /** @param reasoning all thoughts, which the message carries into the history of the conversation */
     private static AssistantMessage message(String text, List<ToolCall> calls, String reasoning) {
         return AssistantMessage.builder()
                 .content(text)

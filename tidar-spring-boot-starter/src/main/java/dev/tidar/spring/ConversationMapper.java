@@ -18,8 +18,8 @@ import org.springframework.ai.content.Media;
 import org.springframework.ai.content.MediaContent;
 
 /**
- * Turns the messages of one prompt into those of the engine. Calls without an id, which some providers leave in a
- * history, get one by their number, and results without an id answer the first call of their tool that is open.
+ * Turns the messages of one prompt into those of the engine. A call without an id, which some providers leave in a
+ * history, gets its number as one. A result without an id answers the first call of its tool that has no result yet.
  * Confined to one thread.
  */
 final class ConversationMapper {
@@ -94,7 +94,7 @@ final class ConversationMapper {
 
     private static void requireText(Message message) {
         if (message instanceof MediaContent content && !content.getMedia().isEmpty()) {
-            throw new InvalidRequestException("a message must hold text only, but holds media of type "
+            throw new InvalidRequestException("a message must have text only, but has media of type "
                     + content.getMedia().stream().map(Media::getMimeType).toList());
         }
     }

@@ -18,19 +18,20 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * One subscription to an answer: hands the engine's chunks over to the subscriber's thread, and closes the observation
- * when the engine has ended the generation, also after a cancel, so that it always carries the engine's own counts.
+ * One subscription to an answer. It hands the engine's chunks over to the subscriber's thread, and stops the observation
+ * only when the engine has ended the generation, also after a cancel, so that the observation always has the engine's
+ * own counts.
  */
 final class ObservedStream {
     private final ChatResponseMapper responses;
     private final Observation observation;
     private final ChatModelObservationContext context;
 
-    /** Taken by whoever comes first: the submission, or a cancel that makes it unnecessary. */
+    /** Set by the submission, or by a cancel that comes before it and makes it unnecessary. */
     private final AtomicBoolean begun = new AtomicBoolean();
 
-    /** Set by the first of the engine's end and the subscriber's cancel; the second closes the observation. */
-    private final AtomicBoolean half = new AtomicBoolean();
+    /** Set by the engine's end or by the subscriber's cancel, whichever comes first; the other stops the observation. */
+    private final AtomicBoolean oneEnded = new AtomicBoolean();
 
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -43,9 +44,9 @@ final class ObservedStream {
     /**
      * Starts the observation and returns the answer.
      *
-     * @param engine submits the request; called once at most, off the subscribing thread, because a long prompt takes
-     *     time to tokenize
-     * @param subscriber holds the parent observation
+     * @param engine submits the request; called at most once and not on the subscribing thread, because a long prompt
+     *     takes time to tokenize
+     * @param subscriber context that has the parent observation
      */
     Flux<ChatResponse> of(Function<GenerationListener, Generation> engine, ContextView subscriber) {
         Scheduler elastic = Schedulers.boundedElastic();
@@ -67,13 +68,13 @@ final class ObservedStream {
         if (begun.getAndSet(true)) {
             return;
         }
-        boolean taken = false;
+        boolean submitted = false;
         try {
             Generation generation = engine.apply(new Handover(sink));
-            taken = true;
+            submitted = true;
             sink.onCancel(generation::cancel);
         } finally {
-            if (!taken) {
+            if (!submitted) {
                 engineEndedOrCancelled();
             }
         }
@@ -88,7 +89,7 @@ final class ObservedStream {
     }
 
     private void engineEndedOrCancelled() {
-        if (half.getAndSet(true)) {
+        if (oneEnded.getAndSet(true)) {
             Schedulers.boundedElastic().schedule(this::stop);
         }
     }
@@ -109,12 +110,12 @@ final class ObservedStream {
 
         @Override
         public void onChunk(TokenChunk chunk) {
-            if (!chunk.parts().isEmpty() || tellsLogProbs(chunk)) {
+            if (!chunk.parts().isEmpty() || hasLogProbs(chunk)) {
                 sink.next(responses.chunk(chunk));
             }
         }
 
-        private static boolean tellsLogProbs(TokenChunk chunk) {
+        private static boolean hasLogProbs(TokenChunk chunk) {
             return chunk.tokens().stream().anyMatch(token -> token.logProbs().isPresent());
         }
 

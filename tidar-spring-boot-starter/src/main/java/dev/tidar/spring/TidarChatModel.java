@@ -27,14 +27,14 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A {@link ChatModel} whose tokens are made inside this JVM by a {@link TidarEngine}. Thread-safe.
+ * A {@link ChatModel} that generates inside this JVM, on a {@link TidarEngine}. Thread-safe.
  *
- * <p>A prompt may bring no options, {@link TidarChatOptions} or any other {@link ChatOptions}; what they leave unset
- * comes from {@link #getOptions()}. A request that can never be served ends with an {@link InvalidRequestException}
+ * <p>A prompt may have no options, {@link TidarChatOptions} or any other {@link ChatOptions}; options that it leaves unset
+ * come from {@link #getOptions()}. A request that can never be served ends with an {@link InvalidRequestException}
  * that names the option; every other failure is the engine's {@link TidarException}, and
- * {@link TidarException#isTransient()} tells whether to try again.
+ * {@link TidarException#isTransient()} says whether to try again.
  *
- * <p>What a response says beyond Spring AI's own fields is listed in {@link TidarMetadata}.
+ * <p>{@link TidarMetadata} lists what a response reports beyond Spring AI's own fields.
  */
 public class TidarChatModel implements ChatModel {
 
@@ -59,9 +59,9 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * @param engine makes the tokens; stays the caller's to close; may still be loading
+     * @param engine generates; the caller closes it; it may still be loading
      * @param options for requests that leave an option unset
-     * @param observations told about each request
+     * @param observations receives an observation of each request
      */
     public TidarChatModel(TidarEngine engine, TidarChatOptions options, ObservationRegistry observations) {
         this.engine = engine;
@@ -76,14 +76,14 @@ public class TidarChatModel implements ChatModel {
         this.convention = convention;
     }
 
-    /** Lets this resolver alone say who shares cached prefixes with whom; options must name no salt then. */
+    /** Lets this resolver decide which requests share cached prefixes; options must name no salt then. */
     public void setPrefixCacheSaltResolver(PrefixCacheSaltResolver resolver) {
         this.salts = resolver;
     }
 
     /**
-     * Whether responses tell how many tokens of the prompt were cached; they do unless told otherwise. The counts of
-     * {@link dev.tidar.api.GenerationStats} are 0 then.
+     * Whether responses report how many tokens of the prompt were cached, which they do by default. If not, the count in
+     * {@link dev.tidar.api.GenerationStats} is 0.
      */
     public void setReportHits(boolean reportHits) {
         this.reportHits = reportHits;
@@ -113,11 +113,11 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * Streams the answer, one chunk a decode step, whole characters only; the last chunk has no text but all calls of
-     * tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it stops the
-     * engine within one step. What a slow subscriber has not asked for yet is kept; it is bounded by {@code maxTokens}.
-     * Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is an error
-     * signal.
+     * Streams the answer, one chunk for each decode step, whole characters only. The last chunk has no text; it has all
+     * calls of tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it
+     * stops the engine within one step. Chunks that a slow subscriber has not requested yet are kept; {@code maxTokens}
+     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is
+     * an error signal.
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
@@ -134,10 +134,10 @@ public class TidarChatModel implements ChatModel {
                 .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
-    /** A prompt as the engine takes it, and as an observation reports it: with all options resolved. */
+    /** A prompt with all options resolved: as a request of the engine and as the context of an observation. */
     private record Task(GenerationRequest request, ChatModelObservationContext context) {}
 
-    /** @param salt what the resolver says */
+    /** @param salt result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
         TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
         GenerationRequest request = requests.request(prompt.getInstructions(), resolved);
@@ -151,7 +151,7 @@ public class TidarChatModel implements ChatModel {
 
     private TidarChatOptions resolve(@Nullable ChatOptions asked) {
         TidarChatOptions resolved =
-                asked == null ? options : TidarChatOptions.from(asked).orElse(options);
+                asked == null ? options : TidarChatOptions.from(asked).orDefaults(options);
         return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
     }
 
@@ -161,7 +161,7 @@ public class TidarChatModel implements ChatModel {
         }
         if (asked.getCacheSalt() != null) {
             throw new InvalidRequestException(
-                    "cacheSalt must be unset, because the PrefixCacheSaltResolver of this application decides on it");
+                    "cacheSalt must be unset, because the PrefixCacheSaltResolver of this application sets it");
         }
         return asked.mutate().cacheSalt(salt.orElse(null)).build();
     }

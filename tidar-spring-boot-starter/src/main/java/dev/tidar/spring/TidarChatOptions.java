@@ -3,8 +3,9 @@ package dev.tidar.spring;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.LogProbs;
+import dev.tidar.api.RequestOption;
+import dev.tidar.api.RequestOptions;
 import dev.tidar.api.Tools;
-import dev.tidar.spring.OptionValues.Option;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,42 +20,22 @@ import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
 /**
- * Options of one request to a {@link TidarChatModel}. Immutable; what is left unset comes from the options of the
- * model, and what is unset there for sampling from the {@code generation_config.json} of the checkpoint.
+ * Options of one request to a {@link TidarChatModel}. Immutable. An option that is unset has the value that the options
+ * of the model have; a sampling option that is unset there too has that of the checkpoint's
+ * {@code generation_config.json}. {@link RequestOption} says the range of each option.
  *
- * <p>Every option is honoured, those of Spring AI as well. What cannot be is refused by name when the request is made:
- * values out of range, and the name of another model.
+ * <p>Every option is honoured, those of Spring AI as well. A value out of range, and the name of another model, are
+ * refused by name when the request is made.
  *
- * <p>Mode, draft length and outcomes are one choice: a request that sets none of them is decoded as the engine was told
- * to at load ({@code tidar.mode} and its neighbours). So are schema, regex and choices: a request may set one of them.
+ * <p>Mode, draft length, outcomes and beta are one choice: a request that sets none of them is decoded in the layout
+ * that the engine was loaded with ({@code tidar.mode} and its neighbours). Schema, regex and choices are one choice as
+ * well: a request may set one of them.
  */
 public final class TidarChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
 
-    private static final Option<Double> MIN_P = new Option<>("minP");
-    private static final Option<Double> TYPICAL_P = new Option<>("typicalP");
-    private static final Option<Double> REPETITION_PENALTY = new Option<>("repetitionPenalty");
-    private static final Option<Map<Integer, Double>> LOGIT_BIAS = new Option<>("logitBias");
-    private static final Option<Long> SEED = new Option<>("seed");
-    private static final Option<Integer> MIN_TOKENS = new Option<>("minTokens");
-    private static final Option<Set<Integer>> STOP_IDS = new Option<>("stopIds");
-    private static final Option<Boolean> IGNORE_EOS = new Option<>("ignoreEos");
-    private static final Option<Integer> LOG_PROBS = new Option<>("logProbs");
-    private static final Option<String> OUTPUT_SCHEMA = new Option<>("outputSchema");
-    private static final Option<String> REGEX = new Option<>("regex");
-    private static final Option<List<String>> CHOICES = new Option<>("choices");
-    private static final Option<DecodeMode> MODE = new Option<>("mode");
-    private static final Option<Double> BETA = new Option<>("beta");
-    private static final Option<Integer> DRAFT_LENGTH = new Option<>("draftLength");
-    private static final Option<Set<Integer>> OUTCOMES = new Option<>("outcomes");
-    private static final Option<Tools.Choice> TOOL_CHOICE = new Option<>("toolChoice");
-    private static final Option<Boolean> THINKING = new Option<>("thinking");
-    private static final Option<Integer> THINKING_BUDGET = new Option<>("thinkingBudget");
-    private static final Option<Duration> TIMEOUT = new Option<>("timeout");
-    private static final Option<String> CACHE_SALT = new Option<>("cacheSalt");
+    private final RequestOptions own;
 
-    private final OptionValues own;
-
-    private TidarChatOptions(OptionValues own, Portable portable) {
+    private TidarChatOptions(RequestOptions own, Portable portable) {
         super(
                 portable.toolCallbacks,
                 portable.toolContext,
@@ -71,123 +52,143 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
     /** Keeps tokens at least p times as likely as the most likely, in [0, 1]; 0 is off. */
     public @Nullable Double getMinP() {
-        return own.get(MIN_P);
+        return own.get(RequestOption.MIN_P).orElse(null);
     }
 
-    /** Keeps the fewest tokens of the most expected surprise whose probabilities add up to p, in (0, 1]; 1 is off. */
+    /** Keeps the fewest most typical tokens whose probabilities add up to p, in (0, 1]; 1 is off. */
     public @Nullable Double getTypicalP() {
-        return own.get(TYPICAL_P);
+        return own.get(RequestOption.TYPICAL_P).orElse(null);
     }
 
     /**
-     * Divides positive logits of tokens in prompt and answer and multiplies their other ones, in [0.01, 100]; 1 is off.
+     * Divides the positive logits of tokens that prompt or answer have, and multiplies their negative ones, in [0.01,
+     * 100]; 1 is off.
      */
     public @Nullable Double getRepetitionPenalty() {
-        return own.get(REPETITION_PENALTY);
+        return own.get(RequestOption.REPETITION_PENALTY).orElse(null);
     }
 
     /** Added to the logits of these token ids before anything else, each in [-100, 100]. */
     public @Nullable Map<Integer, Double> getLogitBias() {
-        return own.get(LOGIT_BIAS);
+        return own.get(RequestOption.LOGIT_BIAS).orElse(null);
     }
 
     /**
      * Seed of the noise: equal requests with equal seeds give equal text. Unset lets the engine choose and report one.
      */
     public @Nullable Long getSeed() {
-        return own.get(SEED);
+        return own.get(RequestOption.SEED).orElse(null);
     }
 
-    /** Tokens to emit at least: no stop id is sampled and no stop sequence looked for before. */
+    /** Tokens to emit at least: no stop id is sampled and no stop sequence is looked for before. */
     public @Nullable Integer getMinTokens() {
-        return own.get(MIN_TOKENS);
+        return own.get(RequestOption.MIN_TOKENS).orElse(null);
     }
 
     /** Tokens that end the answer, besides those of the model. */
     public @Nullable Set<Integer> getStopIds() {
-        return own.get(STOP_IDS);
+        return own.get(RequestOption.STOP_IDS).orElse(null);
     }
 
     /** Whether stop ids of the model are emitted like any other token and end nothing. Not with a format. */
     public @Nullable Boolean getIgnoreEos() {
-        return own.get(IGNORE_EOS);
+        return own.get(RequestOption.IGNORE_EOS).orElse(null);
     }
 
     /**
-     * How many most likely tokens are told with each token and its log-probability, 0 to {@value LogProbs#MOST}; see
-     * {@link TidarMetadata#LOG_PROBS}. Unset tells none.
+     * How many most likely tokens are reported with each token and its log-probability, 0 to {@value LogProbs#MAX}; see
+     * {@link TidarMetadata#LOG_PROBS}. Unset reports none.
      */
     public @Nullable Integer getLogProbs() {
-        return own.get(LOG_PROBS);
+        return own.get(RequestOption.LOG_PROBS).orElse(null);
     }
 
-    /** JSON schema that the answer keeps to: the engine lets no other token be emitted. */
+    /** JSON schema that the answer keeps to: the engine emits only tokens that the schema allows. */
     @Override
     public @Nullable String getOutputSchema() {
-        return own.get(OUTPUT_SCHEMA);
+        return own.get(RequestOption.JSON_SCHEMA).orElse(null);
     }
 
     /** Regular expression that the answer matches as a whole. */
     public @Nullable String getRegex() {
-        return own.get(REGEX);
+        return own.get(RequestOption.REGEX).orElse(null);
     }
 
     /** Texts of which the answer is one. */
     public @Nullable List<String> getChoices() {
-        return own.get(CHOICES);
+        return own.get(RequestOption.CHOICES).orElse(null);
     }
 
     /** Layout of the decode steps; changes speed, never tokens. Unset is AUTO. */
     public @Nullable DecodeMode getMode() {
-        return own.get(MODE);
+        return own.get(RequestOption.MODE).orElse(null);
     }
 
     /** Rows of a draft block, the anchor included. Unset is the trained block of the model. */
     public @Nullable Integer getDraftLength() {
-        return own.get(DRAFT_LENGTH);
+        return own.get(RequestOption.DRAFT_LENGTH).orElse(null);
     }
 
-    /** Trust in autoregression, 0 to 1. Below 1 is lossy, and needs mode SINGLE_PASS with all outcomes. Unset is 1. */
+    /** Trust in the verify rows, 0 to 1. Below 1 is lossy, and needs mode SINGLE_PASS with all outcomes. Unset is 1. */
     public @Nullable Double getBeta() {
-        return own.get(BETA);
+        return own.get(RequestOption.BETA).orElse(null);
     }
 
     /** Kept counts for which single-pass steps carry a group. Unset and empty are all of them. */
     public @Nullable Set<Integer> getOutcomes() {
-        return own.get(OUTCOMES);
+        return own.get(RequestOption.OUTCOMES).orElse(null);
     }
 
     /**
-     * How long the answer may take from its submission. What there is by then is the answer, with the finish reason
-     * {@code deadline}. Unset is the limit of the engine.
+     * How long the answer may take from its submission. What was emitted until then is the answer, with the finish
+     * reason {@code deadline}. Unset is the limit of the engine.
      */
     public @Nullable Duration getTimeout() {
-        return own.get(TIMEOUT);
+        return own.get(RequestOption.TIMEOUT).orElse(null);
     }
 
     /**
-     * Only requests with the same salt share cached prefixes, and how fast an answer begins tells what was shared. Set
-     * it from whom you have authenticated, never from what a caller sends; an application with many users does that
+     * Only requests with the same salt share cached prefixes, and the time to the first token shows what was shared.
+     * Set it from whom you have authenticated, never from what a caller sends; an application with many users does that
      * once, in a {@link PrefixCacheSaltResolver}, and then this must stay unset. Up to
      * {@value GenerationRequest#MAX_SALT_LENGTH} visible ASCII characters. Unset is one salt for all.
      */
     public @Nullable String getCacheSalt() {
-        return own.get(CACHE_SALT);
+        return own.get(RequestOption.CACHE_SALT).orElse(null);
     }
 
     /** Which of the tools the answer may or must call. Unset is auto. */
     public Tools.@Nullable Choice getToolChoice() {
-        return own.get(TOOL_CHOICE);
+        return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
-    /** Whether the answer begins with thoughts, where the model can be told. Unset is what its chat template does. */
+    /**
+     * Whether the answer begins with thoughts, if the chat template has that switch. Unset is what the template does.
+     */
     public @Nullable Boolean getThinking() {
-        return own.get(THINKING);
+        return own.get(RequestOption.THINKING).orElse(null);
     }
 
-    /** Tokens that the thoughts may have. Unset is as many as it takes. */
+    /** Tokens that the thoughts may have at most. Unset is no limit. */
     public @Nullable Integer getThinkingBudget() {
-        return own.get(THINKING_BUDGET);
+        return own.get(RequestOption.THINKING_BUDGET).orElse(null);
+    }
+
+    /** The options of the engine that are set, those of Spring AI's own fields among them. */
+    public RequestOptions requestOptions() {
+        RequestOptions all = own;
+        all = set(all, RequestOption.TEMPERATURE, getTemperature());
+        all = set(all, RequestOption.TOP_K, getTopK());
+        all = set(all, RequestOption.TOP_P, getTopP());
+        all = set(all, RequestOption.PRESENCE_PENALTY, getPresencePenalty());
+        all = set(all, RequestOption.FREQUENCY_PENALTY, getFrequencyPenalty());
+        all = set(all, RequestOption.MAX_TOKENS, getMaxTokens());
+        return set(all, RequestOption.STOP, getStopSequences());
+    }
+
+    /** Those options with another value; null is unset. */
+    private static <T> RequestOptions set(RequestOptions options, RequestOption<T> option, @Nullable T value) {
+        return value == null ? options.without(option) : options.with(option, value);
     }
 
     public static Builder builder() {
@@ -201,9 +202,21 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return copy;
     }
 
-    /** These options as they are if they are ours; otherwise the portable ones among them, whatever their class. */
+    /** These options if they are of this class, otherwise a copy of the portable ones among them. */
     static TidarChatOptions from(ChatOptions options) {
         return options instanceof TidarChatOptions own ? own : copyOf(options).build();
+    }
+
+    /** These options, with what is unset taken from the defaults. A format here replaces any format of the defaults. */
+    TidarChatOptions orDefaults(TidarChatOptions defaults) {
+        return orElse(
+                own.formats().isEmpty()
+                        ? defaults
+                        : defaults.mutate()
+                                .outputSchema(null)
+                                .regex(null)
+                                .choices(null)
+                                .build());
     }
 
     /** These options, with what is unset taken from the others. */
@@ -272,97 +285,97 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
     /** Collects options; may be built from more than once. */
     public static final class Builder extends DefaultToolCallingChatOptions.Builder<Builder>
             implements StructuredOutputChatOptions.Builder<Builder> {
-        private OptionValues own = OptionValues.NONE;
+        private RequestOptions own = RequestOptions.NONE;
 
         private Builder() {}
 
         public Builder minP(@Nullable Double ratio) {
-            return with(MIN_P, ratio);
+            return with(RequestOption.MIN_P, ratio);
         }
 
         public Builder typicalP(@Nullable Double probability) {
-            return with(TYPICAL_P, probability);
+            return with(RequestOption.TYPICAL_P, probability);
         }
 
         public Builder repetitionPenalty(@Nullable Double factor) {
-            return with(REPETITION_PENALTY, factor);
+            return with(RequestOption.REPETITION_PENALTY, factor);
         }
 
         public Builder logitBias(@Nullable Map<Integer, Double> byTokenId) {
-            return with(LOGIT_BIAS, byTokenId == null ? null : Map.copyOf(byTokenId));
+            return with(RequestOption.LOGIT_BIAS, byTokenId == null ? null : Map.copyOf(byTokenId));
         }
 
         public Builder seed(@Nullable Long value) {
-            return with(SEED, value);
+            return with(RequestOption.SEED, value);
         }
 
         public Builder minTokens(@Nullable Integer tokens) {
-            return with(MIN_TOKENS, tokens);
+            return with(RequestOption.MIN_TOKENS, tokens);
         }
 
         public Builder stopIds(@Nullable Set<Integer> tokenIds) {
-            return with(STOP_IDS, tokenIds == null ? null : Set.copyOf(tokenIds));
+            return with(RequestOption.STOP_IDS, tokenIds == null ? null : Set.copyOf(tokenIds));
         }
 
         public Builder ignoreEos(@Nullable Boolean ignore) {
-            return with(IGNORE_EOS, ignore);
+            return with(RequestOption.IGNORE_EOS, ignore);
         }
 
         public Builder logProbs(@Nullable Integer top) {
-            return with(LOG_PROBS, top);
+            return with(RequestOption.LOG_PROBS, top);
         }
 
         @Override
         public Builder outputSchema(@Nullable String json) {
-            return with(OUTPUT_SCHEMA, json);
+            return with(RequestOption.JSON_SCHEMA, json);
         }
 
         public Builder regex(@Nullable String expression) {
-            return with(REGEX, expression);
+            return with(RequestOption.REGEX, expression);
         }
 
         public Builder choices(@Nullable List<String> texts) {
-            return with(CHOICES, texts == null ? null : List.copyOf(texts));
+            return with(RequestOption.CHOICES, texts == null ? null : List.copyOf(texts));
         }
 
         public Builder mode(@Nullable DecodeMode layout) {
-            return with(MODE, layout);
+            return with(RequestOption.MODE, layout);
         }
 
         public Builder beta(@Nullable Double trust) {
-            return with(BETA, trust);
+            return with(RequestOption.BETA, trust);
         }
 
         public Builder draftLength(@Nullable Integer rows) {
-            return with(DRAFT_LENGTH, rows);
+            return with(RequestOption.DRAFT_LENGTH, rows);
         }
 
         public Builder outcomes(@Nullable Set<Integer> kept) {
-            return with(OUTCOMES, kept == null ? null : Set.copyOf(kept));
+            return with(RequestOption.OUTCOMES, kept == null ? null : Set.copyOf(kept));
         }
 
         public Builder timeout(@Nullable Duration time) {
-            return with(TIMEOUT, time);
+            return with(RequestOption.TIMEOUT, time);
         }
 
         public Builder cacheSalt(@Nullable String salt) {
-            return with(CACHE_SALT, salt);
+            return with(RequestOption.CACHE_SALT, salt);
         }
 
         public Builder toolChoice(Tools.@Nullable Choice choice) {
-            return with(TOOL_CHOICE, choice);
+            return with(RequestOption.TOOL_CHOICE, choice);
         }
 
         public Builder thinking(@Nullable Boolean on) {
-            return with(THINKING, on);
+            return with(RequestOption.THINKING, on);
         }
 
         public Builder thinkingBudget(@Nullable Integer tokens) {
-            return with(THINKING_BUDGET, tokens);
+            return with(RequestOption.THINKING_BUDGET, tokens);
         }
 
-        private <T> Builder with(Option<T> option, @Nullable T value) {
-            own = own.with(option, value);
+        private <T> Builder with(RequestOption<T> option, @Nullable T value) {
+            own = set(own, option, value);
             return this;
         }
 

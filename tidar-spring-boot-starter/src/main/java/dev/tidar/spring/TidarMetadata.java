@@ -3,7 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.api.LogProbs;
 
 /**
- * Keys of what a {@link TidarChatModel} says about an answer beyond Spring AI's own fields.
+ * Keys of what a {@link TidarChatModel} reports of an answer beyond Spring AI's own fields.
  *
  * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk, {@link #LOG_PROBS} there
  * and in that of a blocking answer. All others are in the response metadata of the last chunk of a stream, and of a
@@ -23,8 +23,8 @@ public final class TidarMetadata {
     /**
      * {@code List<Map<String, Object>>}: the tokens of this chunk or answer in order, each with {@code id}
      * ({@link Integer}), {@code logProb} ({@link Float}, {@code ln} of the probability that the model gave it, before
-     * temperature, filters, penalties, bias and format) and {@code top} (a list of {@link LogProbs.TopToken}, the
-     * most likely first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
+     * temperature, filters, penalties, bias and format) and {@code top} (a list of {@link LogProbs.TopToken}, the most
+     * likely first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
      * ask. A final stop id is among them.
      */
     public static final String LOG_PROBS = "tidar.log-probs";
@@ -35,7 +35,7 @@ public final class TidarMetadata {
      */
     public static final String CACHED_TOKENS = "tidar.cached-tokens";
 
-    /** {@link Integer}: how often the request gave its memory to older ones and was computed again. */
+    /** {@link Integer}: how often the blocks of the request were taken for older ones and computed again. */
     public static final String PREEMPTIONS = "tidar.preemptions";
 
     /**
@@ -54,13 +54,13 @@ public final class TidarMetadata {
     /** {@link Integer}: decode forwards; the prefill is not counted. */
     public static final String FORWARDS = "tidar.forwards";
 
-    /** {@link Double}: emitted tokens a decode forward. */
+    /** {@link Double}: emitted tokens per decode forward, the first token not counted. */
     public static final String TOKENS_PER_FORWARD = "tidar.tokens-per-forward";
 
-    /** {@link Double}: decode speed after the first token. */
+    /** {@link Double}: tokens per second after the first token. */
     public static final String TOKENS_PER_SECOND = "tidar.tokens-per-second";
 
-    /** {@code Map<Integer, Integer>}: how many decode steps emitted how many tokens. */
+    /** {@code Map<Integer, Integer>}: number of decode steps by the number of tokens that they kept. */
     public static final String KEPT = "tidar.kept";
 
     /** {@link String}: the layout that decoded. */

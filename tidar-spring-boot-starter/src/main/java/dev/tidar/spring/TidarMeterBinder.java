@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What an engine does now and has done since it was loaded, each meter tagged with the model. Bound while the engine
- * loads, it starts at 0.
+ * Meters of what an engine does now and of what it has done since it was loaded, each tagged with the model. While the
+ * engine loads they are 0.
  */
 public class TidarMeterBinder implements MeterBinder {
 
@@ -103,7 +103,7 @@ public class TidarMeterBinder implements MeterBinder {
         private void work() {
             counter(
                             "tidar.prompt.tokens",
-                            "tokens of all prompts that began",
+                            "tokens of all prompts whose prefill began",
                             now -> now.totals().promptTokens())
                     .register(registry);
             counter(
@@ -113,7 +113,7 @@ public class TidarMeterBinder implements MeterBinder {
                     .register(registry);
             counter(
                             "tidar.preemptions",
-                            "how often a request gave its memory to older ones",
+                            "how often the blocks of a request were taken for older ones",
                             now -> now.totals().preemptions())
                     .register(registry);
             counter(

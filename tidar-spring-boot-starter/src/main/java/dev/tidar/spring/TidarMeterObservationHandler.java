@@ -13,7 +13,7 @@ import org.springframework.ai.chat.observation.ChatModelObservationContext;
 
 /**
  * Counts emitted tokens and decode forwards by layout, and times the parts of an answer, from the observations of a
- * {@link TidarChatModel}. The ratio of both counts over a time is the tokens per forward of that time.
+ * {@link TidarChatModel}. The tokens per forward of a period follow from the increase of both counts.
  */
 public class TidarMeterObservationHandler implements ObservationHandler<ChatModelObservationContext> {
     private final MeterRegistry registry;
@@ -46,7 +46,7 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
         }
     }
 
-    /** An answer without a token was cancelled before the end of its prefill, so it has only waited. */
+    /** An answer without a token was cancelled before the end of its prefill, so only its time in the queue counts. */
     private void time(GenerationStats stats) {
         timer("tidar.queue.time", "from submission to the start of the prefill").record(stats.queued());
         if (stats.tokens() > 0) {

@@ -141,7 +141,7 @@ class AnswerExamplesTest {
 
         assertThat(Objects.requireNonNull(tokens))
                 .isNotEmpty()
-                .allSatisfy(token -> assertThat(token).containsOnlyKeys("id", "logProb", "likeliest"));
+                .allSatisfy(token -> assertThat(token).containsOnlyKeys("id", "logProb", "top"));
     }
 
     private static String oneLine(String code) {

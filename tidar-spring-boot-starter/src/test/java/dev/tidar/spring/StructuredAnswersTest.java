@@ -242,7 +242,7 @@ class StructuredAnswersTest {
 
         @SuppressWarnings("unchecked")
         private static List<LogProbs.TopToken> top(Map<String, Object> token) {
-            return (List<LogProbs.TopToken>) token.get("likeliest");
+            return (List<LogProbs.TopToken>) token.get("top");
         }
 
         private static List<Map<String, Object>> logProbs(ChatResponse response) {

@@ -4,7 +4,7 @@ import dev.tidar.api.DeviceException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Tells what to do about a device that cannot be used, or has too little memory. */
+/** Advises on a device that cannot be used, or has too little memory. */
 final class DeviceFailureAnalyzer extends AbstractFailureAnalyzer<DeviceException> {
 
     @Override
@@ -12,8 +12,8 @@ final class DeviceFailureAnalyzer extends AbstractFailureAnalyzer<DeviceExceptio
         return new FailureAnalysis(
                 "The device cannot run the model:%n%n    %s".formatted(cause.getMessage()),
                 "If memory is short: raise the heap (-Xmx), or lower tidar.context-length or tidar.kv-cache.memory, or keep"
-                        + " the weights smaller with tidar.weights=int8. To choose the device, set tidar.device; to go on on the"
-                        + " CPU when a GPU cannot be used, set tidar.device-fallback=cpu.",
+                        + " the weights smaller with tidar.weights=int8. To choose the device, set tidar.device; to use the CPU"
+                        + " when a GPU cannot be used, set tidar.device-fallback=cpu.",
                 cause);
     }
 }

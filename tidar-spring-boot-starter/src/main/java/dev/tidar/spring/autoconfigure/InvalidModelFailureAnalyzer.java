@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
-/** Tells what to do about a model folder that cannot be used. */
+/** Advises on a model folder that cannot be used. */
 final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidModelException> {
     private final Environment environment;
 
@@ -25,7 +25,7 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
     private static String advice(InvalidModelException cause) {
         return switch (cause.fault()) {
             case INCOMPLETE ->
-                "Check the path, and that the folder holds config.json, tokenizer.json and every safetensors"
+                "Check the path, and that the folder has config.json, tokenizer.json and every safetensors"
                         + " file that model.safetensors.index.json names. Nothing is downloaded: copy the whole folder of the"
                         + " model to this machine.";
             case NOT_A_CHECKPOINT ->

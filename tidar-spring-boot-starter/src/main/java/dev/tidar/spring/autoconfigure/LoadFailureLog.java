@@ -10,7 +10,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
 /**
- * Tells of a model that cannot be loaded in the background, once, with the advice that a start-up failure would give.
+ * Logs once that a model could not be loaded in the background, with the advice that a start-up failure would give.
  */
 final class LoadFailureLog {
 

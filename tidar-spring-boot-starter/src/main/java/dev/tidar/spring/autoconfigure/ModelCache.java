@@ -23,9 +23,9 @@ import org.springframework.core.io.Resource;
 /**
  * Folder of unpacked models, {@code <root>/<id of the listing>/<name of the model>}.
  *
- * <p>A file appears under its name by an atomic move, after its hash was checked, so a file that is there is whole.
- * What a crash or a cleaner of temporary files left out is added at the next start, and processes that unpack at the
- * same time only do the same work twice.
+ * <p>A file gets its name by an atomic move after its hash was checked, so a file that exists is complete. Files that
+ * are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that unpack
+ * at the same time do the same work twice and do no harm to each other.
  */
 final class ModelCache {
 
@@ -41,14 +41,14 @@ final class ModelCache {
         this.shared = shared;
     }
 
-    /** A cache in a folder that the user chose, and trusts. */
+    /** A cache in a folder that the user has set and trusts. */
     static ModelCache in(Path root) {
         return new ModelCache(root, false);
     }
 
     /**
      * A cache in a folder of this user under a directory in which others may write too. It is refused unless it belongs
-     * to this user and is closed to others, because whoever was there first could have planted a model.
+     * to this user and is closed to others, because another user could have created it with a model of his.
      */
     static ModelCache underSharedDirectory(Path directory, String user) {
         return new ModelCache(directory.resolve("tidar-models-" + user.replaceAll("[^A-Za-z0-9._-]", "_")), true);
@@ -60,7 +60,7 @@ final class ModelCache {
     }
 
     /**
-     * The folder with all files of the manifest; only those that are not there yet are read and written.
+     * The folder with all files of the manifest; only missing ones are read and written.
      *
      * @param manifest names and hashes
      * @param name name of the model, and of the folder
@@ -120,7 +120,7 @@ final class ModelCache {
     }
 
     /**
-     * Windows refuses to replace a file that another process has mapped; that one is whole then, and as good as ours.
+     * Windows refuses to replace a file that another process has mapped; such a file is complete and has the same content.
      */
     private static void move(Path partial, Path target) throws IOException {
         try {

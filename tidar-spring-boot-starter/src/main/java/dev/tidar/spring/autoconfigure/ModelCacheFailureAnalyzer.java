@@ -3,7 +3,7 @@ package dev.tidar.spring.autoconfigure;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Tells where else a model inside a jar can be unpacked. */
+/** Advises where else a model inside a jar can be unpacked. */
 final class ModelCacheFailureAnalyzer extends AbstractFailureAnalyzer<ModelCacheException> {
 
     @Override

@@ -28,7 +28,7 @@ record ModelLocation(String value) {
     /**
      * The folder that the engine can load.
      *
-     * @throws InvalidModelException if the class path holds no such folder, or one inside a jar has no sound listing
+     * @throws InvalidModelException if the class path has no such folder, or a folder inside a jar has no valid listing
      * @throws ModelCacheException if it cannot be unpacked
      */
     Path resolve(ResourceLoader resources, ModelCache cache) {

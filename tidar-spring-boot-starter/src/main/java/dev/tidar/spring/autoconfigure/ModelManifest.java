@@ -19,14 +19,14 @@ import org.springframework.core.io.Resource;
  * The files of a model folder with their SHA-256, as {@code sha256sum} prints them.
  *
  * @param location the folder, as the user wrote it
- * @param id hash of the listing itself, and with it of the content of all files; lower-case hexadecimal
+ * @param id hash of the listing and thereby of the content of all files; lower-case hexadecimal
  * @param files name relative to the folder, separated by {@code /}, to hash
  */
 record ModelManifest(String location, String id, Map<String, String> files) {
 
     private static final int MAX_BYTES = 1 << 20;
 
-    /** Half of a SHA-256: as good as unique, and short enough for path limits. */
+    /** Half of a SHA-256, which is unique in practice and short enough for path limits. */
     private static final int ID_DIGITS = 32;
 
     private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
@@ -37,7 +37,7 @@ record ModelManifest(String location, String id, Map<String, String> files) {
     }
 
     /**
-     * @throws InvalidModelException if there is no listing, or a line of it is something else than hash and plain name
+     * @throws InvalidModelException if there is no listing, or a line of it is not a hash and a plain name
      */
     static ModelManifest read(Resource listing, String location) {
         byte[] content;
@@ -46,7 +46,7 @@ record ModelManifest(String location, String id, Map<String, String> files) {
         } catch (IOException e) {
             throw new InvalidModelException(
                     Fault.INCOMPLETE,
-                    "%s is inside a jar and must hold %s, the output of sha256sum over its files, but it cannot be read"
+                    "%s is inside a jar and must have %s, the output of sha256sum over its files, but it cannot be read"
                             .formatted(location, ModelLocation.LISTING),
                     e);
         }

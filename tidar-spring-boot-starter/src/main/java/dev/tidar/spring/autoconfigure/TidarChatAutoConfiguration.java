@@ -3,7 +3,6 @@ package dev.tidar.spring.autoconfigure;
 import dev.tidar.TidarEngine;
 import dev.tidar.spring.PrefixCacheSaltResolver;
 import dev.tidar.spring.TidarChatModel;
-import dev.tidar.spring.TidarChatOptions;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.model.SpringAIModelProperties;
@@ -35,23 +34,10 @@ public final class TidarChatAutoConfiguration {
             ObjectProvider<ChatModelObservationConvention> convention,
             ObjectProvider<PrefixCacheSaltResolver> salts) {
         var model = new TidarChatModel(
-                engine, options(properties), observations.getIfUnique(() -> ObservationRegistry.NOOP));
+                engine, properties.chat().options(), observations.getIfUnique(() -> ObservationRegistry.NOOP));
         model.setReportHits(properties.prefixCache().reportHits());
         convention.ifAvailable(model::setObservationConvention);
         salts.ifAvailable(model::setPrefixCacheSaltResolver);
         return model;
-    }
-
-    private static TidarChatOptions options(TidarProperties properties) {
-        var chat = properties.chat();
-        return TidarChatOptions.builder()
-                .temperature(chat.temperature())
-                .topK(chat.topK())
-                .topP(chat.topP())
-                .minP(chat.minP())
-                .repetitionPenalty(chat.repetitionPenalty())
-                .maxTokens(chat.maxTokens())
-                .seed(chat.seed())
-                .build();
     }
 }

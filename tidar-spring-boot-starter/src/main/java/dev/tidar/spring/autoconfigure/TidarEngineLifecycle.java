@@ -13,12 +13,12 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends an engine with its application context: the requests that it has may come to their end, the rest is ended, then
- * all is freed.
+ * Ends an engine with its application context: running requests have a time to end by themselves, after which the engine
+ * ends them and frees everything.
  *
- * <p>It begins after everything that makes requests has stopped, web servers among it, and ends before beans are
- * destroyed. A context that is only stopped or paused keeps its engine, because it may be started again, and a model
- * takes long to load.
+ * <p>This begins after all beans that make requests have stopped, web servers among them, and ends before beans are
+ * destroyed. A context that is only stopped or paused keeps its engine, because the context may be started again, and a
+ * model takes long to load.
  */
 final class TidarEngineLifecycle
         implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, ApplicationContextAware {
@@ -43,8 +43,8 @@ final class TidarEngineLifecycle
     /**
      * How long requests may go on.
      *
-     * @param asked what the user wants, if anything
-     * @param phase what Spring gives the beans of a phase; a tenth of it is left for ending what remains
+     * @param asked the time that the user has set, if any
+     * @param phase time that Spring gives the beans of a phase; a tenth of it is left for ending the other requests
      */
     static Duration drainTime(@Nullable Duration asked, Duration phase) {
         Duration max = phase.multipliedBy(9).dividedBy(10);
@@ -60,7 +60,7 @@ final class TidarEngineLifecycle
         owner = context;
     }
 
-    /** Comes before the beans are stopped. Children that close tell their parents too, and are none of its business. */
+    /** Comes before the beans are stopped. Contexts report to their parents that they close, which is ignored here. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         closing |= event.getApplicationContext() == owner;

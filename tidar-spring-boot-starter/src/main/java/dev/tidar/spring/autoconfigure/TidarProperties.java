@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
@@ -12,18 +13,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Settings of the TiDAR engine and its chat model. The texts below are the help that an IDE shows for each key; the
- * processor that copies them takes the first parameter whose name begins alike, so {@code mode} stands before
- * {@code model}.
+ * Settings of the TiDAR engine and its chat model. The texts below are the help that an IDE shows for each key, except
+ * where the name of a key begins that of another one: the metadata processor mixes those up, so their help is in
+ * {@code additional-spring-configuration-metadata.json}.
  *
- * @param mode Layout of the decode steps; changes speed, never tokens. Automatic measures at load and takes the
- *     fastest.
  * @param model Folder with config.json, tokenizer.json and the safetensors shards: a path, or a location that starts
  *     with "classpath:".
  * @param modelCache Folder into which a model inside an executable jar is unpacked, once for each content. A folder of
@@ -36,13 +36,15 @@ import org.springframework.util.unit.DataSize;
  * @param contextLength Tokens of prompt and answer together. The model's own limit if not set.
  * @param maskTokenId Mask token of the model, where its config.json does not say.
  * @param blockSize Trained draft block of the model in rows, where its config.json does not say.
+ * @param mode Layout of the decode steps; changes speed, never tokens. Automatic measures at load and takes the
+ *     fastest.
  * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set.
  * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. All of them if empty.
- * @param beta Trust in autoregression, 0 to 1, for requests that choose no mode. Below 1 is lossy and needs mode
+ * @param beta Trust in the verify rows, 0 to 1, for requests that choose no mode. Below 1 is lossy and needs mode
  *     single-pass.
- * @param loadMode When the model is loaded: before the application has started, or beside it.
+ * @param loadMode When the model is loaded: before the application has started, or while it runs.
  * @param kvCache Memory for keys and values.
- * @param prefixCache Keys and values that are kept for prompts that begin alike.
+ * @param prefixCache Keys and values that are kept for prompts with the same beginning.
  * @param batch Requests that are decoded together.
  * @param queue Requests that wait.
  * @param limits What a single request may ask for.
@@ -73,7 +75,7 @@ public record TidarProperties(
         @DefaultValue Limits limits,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Shutdown shutdown,
-        @DefaultValue Chat chat) {
+        @NestedConfigurationProperty @DefaultValue TidarChatProperties chat) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -84,22 +86,29 @@ public record TidarProperties(
         requirePositive("tidar.context-length", contextLength);
         requireInRange("tidar.mask-token-id", maskTokenId, 0, Integer.MAX_VALUE);
         requireInRange("tidar.block-size", blockSize, 2, Decoding.MAX_DRAFT_LENGTH);
-        requireInRange("tidar.draft-length", draftLength, 2, Decoding.MAX_DRAFT_LENGTH);
         outcomes = Set.copyOf(outcomes);
-        int maxKept = draftLength == null ? Decoding.MAX_DRAFT_LENGTH : draftLength;
-        outcomes.forEach(kept -> requireInRange("tidar.outcomes", kept, 1, maxKept));
+        try {
+            decoding(mode, draftLength, outcomes, beta);
+        } catch (InvalidRequestException e) {
+            throw new IllegalArgumentException("tidar." + e.getMessage());
+        }
         Assert.isTrue(
                 outcomes.isEmpty() || mode == DecodeMode.SINGLE_PASS,
                 "tidar.outcomes must be empty unless tidar.mode is single-pass");
-        Assert.isTrue(beta >= 0 && beta <= 1, () -> "tidar.beta must be in [0, 1], but is " + beta);
         Assert.isTrue(
                 beta == 1 || mode == DecodeMode.SINGLE_PASS && outcomes.isEmpty(),
                 "tidar.beta must be 1 unless tidar.mode is single-pass with all outcomes");
-        requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.maxNewTokens());
+        chat.check();
+        requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.newTokens());
     }
 
     /** Layout for requests that leave it open. */
     Decoding decoding() {
+        return decoding(mode, draftLength, outcomes, beta);
+    }
+
+    private static Decoding decoding(
+            DecodeMode mode, @Nullable Integer draftLength, Set<Integer> outcomes, double beta) {
         return new Decoding(
                 mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes, beta);
     }
@@ -125,7 +134,7 @@ public record TidarProperties(
     public enum LoadMode {
         /** Before the application has started; a model that cannot be loaded ends the start. */
         EAGER,
-        /** Beside the application, which starts at once; until then requests are refused as transient. */
+        /** After the application has started; until then requests are refused as transient. */
         BACKGROUND
     }
 
@@ -145,12 +154,12 @@ public record TidarProperties(
     }
 
     /**
-     * Keys and values that are kept for prompts that begin alike.
+     * Keys and values that are kept for prompts with the same beginning.
      *
-     * @param enabled Whether keys and values of ended requests are kept for prompts that begin alike.
-     * @param expireAfter Time after which keys and values that nobody used are forgotten.
-     * @param reportHits Whether responses tell how many tokens of the prompt were found. Where callers share a salt,
-     *     that tells one of them what another one sent.
+     * @param enabled Whether keys and values of ended requests are kept for prompts with the same beginning.
+     * @param expireAfter Time after which keys and values that no request used are dropped.
+     * @param reportHits Whether responses report how many tokens of the prompt were found. Where callers share a salt,
+     *     one of them can learn from that what another one sent.
      */
     public record PrefixCache(
             @DefaultValue("true") boolean enabled,
@@ -182,7 +191,7 @@ public record TidarProperties(
     /**
      * Requests that wait.
      *
-     * @param maxRequests Requests that wait at most, after the running ones; further ones are refused at once.
+     * @param maxRequests Requests that may wait for their turn; further ones are refused at once.
      * @param maxWait Time that a request may wait for its turn.
      */
     public record Queue(
@@ -200,8 +209,8 @@ public record TidarProperties(
      * @param maxPromptCharacters Characters of a prompt at most, counted before any of it is tokenized.
      * @param maxPromptTokens Tokens of a prompt at most. As many as the context has room for if not set.
      * @param maxNewTokens Tokens that a request may ask for. As many as the context has room for if not set.
-     * @param maxRequestTime Time that a request may take from its submission; what it has until then is its answer. As
-     *     long as it needs if not set.
+     * @param maxRequestTime Time that a request may take from its submission; what was emitted until then is its
+     *     answer. No limit if not set.
      */
     public record Limits(
             @DefaultValue("524288") int maxPromptCharacters,
@@ -215,7 +224,7 @@ public record TidarProperties(
             requireTime("tidar.limits.max-request-time", maxRequestTime);
         }
 
-        private int maxNewTokens() {
+        private int newTokens() {
             return maxNewTokens == null ? Integer.MAX_VALUE : maxNewTokens;
         }
     }
@@ -245,50 +254,12 @@ public record TidarProperties(
     /**
      * Requests that still run when the application ends.
      *
-     * @param drainTime Time that requests have to end by themselves when the application ends; those left are ended
-     *     then. Most of "spring.lifecycle.timeout-per-shutdown-phase" if not set, and never more than that.
+     * @param drainTime Time that requests have to end by themselves when the application ends, after which the engine
+     *     ends them. A large part of "spring.lifecycle.timeout-per-shutdown-phase" if not set, and never more.
      */
     public record Shutdown(@Nullable Duration drainTime) {
         public Shutdown {
             requireTime("tidar.shutdown.drain-time", drainTime);
-        }
-    }
-
-    /**
-     * Defaults of the chat model.
-     *
-     * @param temperature Divisor of the logits, 0 is greedy. The default of the checkpoint if not set: that of its
-     *     generation_config.json if sampling is on there, otherwise 0.
-     * @param topK Keeps this many most likely tokens; 0 is off. As in generation_config.json if not set.
-     * @param topP Keeps the fewest most likely tokens whose probabilities add up to this, in (0, 1]; 1 is off. As in
-     *     generation_config.json if not set.
-     * @param minP Keeps tokens at least this many times as likely as the most likely, in [0, 1]; 0 is off. As in
-     *     generation_config.json if not set.
-     * @param repetitionPenalty Divides positive logits of tokens that were there before and multiplies their other
-     *     ones, in [0.01, 100]; 1 is off. As in generation_config.json if not set.
-     * @param maxTokens Tokens of an answer at most.
-     * @param seed Seed of the noise, so that equal requests give equal answers. A new one for each request if not set.
-     */
-    public record Chat(
-            @Nullable Double temperature,
-            @Nullable Integer topK,
-            @Nullable Double topP,
-            @Nullable Double minP,
-            @Nullable Double repetitionPenalty,
-            @DefaultValue("512") int maxTokens,
-            @Nullable Long seed) {
-        public Chat {
-            Assert.isTrue(
-                    temperature == null || temperature == 0 || (temperature >= 0.01 && temperature <= 100),
-                    () -> "tidar.chat.temperature must be 0 or in [0.01, 100], but is " + temperature);
-            requireInRange("tidar.chat.top-k", topK, 0, Integer.MAX_VALUE);
-            Assert.isTrue(
-                    topP == null || topP > 0 && topP <= 1, () -> "tidar.chat.top-p must be in (0, 1], but is " + topP);
-            Assert.isTrue(
-                    minP == null || minP >= 0 && minP <= 1, () -> "tidar.chat.min-p must be in [0, 1], but is " + minP);
-            Assert.isTrue(
-                    repetitionPenalty == null || repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
-                    () -> "tidar.chat.repetition-penalty must be in [0.01, 100], but is " + repetitionPenalty);
         }
     }
 }

@@ -2,9 +2,11 @@ package dev.tidar.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.RequestOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
@@ -17,11 +19,13 @@ import tools.jackson.databind.json.JsonMapper;
 @DisplayName("The configuration metadata")
 class ConfigurationMetadataTest {
 
-    private final JsonNode metadata = read();
+    private static final String CHAT = "tidar.chat.";
+
+    private final JsonNode metadata = read("META-INF/spring-configuration-metadata.json");
 
     @Test
     void hasEveryKey() {
-        assertThat(descriptions().keySet())
+        assertThat(descriptions().keySet().stream().filter(key -> !key.startsWith(CHAT)))
                 .containsExactlyInAnyOrder(
                         "tidar.model",
                         "tidar.model-cache",
@@ -54,16 +58,54 @@ class ConfigurationMetadataTest {
                         "tidar.watchdog.warn-after",
                         "tidar.watchdog.fail-after",
                         "tidar.shutdown.drain-time",
-                        "tidar.chat.temperature",
-                        "tidar.chat.top-k",
-                        "tidar.chat.top-p",
-                        "tidar.chat.min-p",
-                        "tidar.chat.repetition-penalty",
-                        "tidar.chat.max-tokens",
-                        "tidar.chat.seed",
                         "management.endpoint.tidar.access",
                         "management.endpoint.tidar.cache.time-to-live",
                         "management.health.tidar.enabled");
+    }
+
+    @Test
+    void hasAKeyForEveryOptionOfARequest() {
+        assertThat(descriptions().keySet().stream().filter(key -> key.startsWith(CHAT)))
+                .containsExactlyInAnyOrderElementsOf(RequestOption.ALL.stream()
+                        .map(option -> CHAT + option.name())
+                        .toList());
+    }
+
+    @Test
+    void describesAnOptionByItsHelpWhichHasItsRange() {
+        assertThat(RequestOption.ALL)
+                .allSatisfy(option ->
+                        assertThat(descriptions().get(CHAT + option.name())).startsWith(option.help()));
+    }
+
+    @Test
+    void hasTheDefaultOfTheLongestAnswer() {
+        assertThat(stream(metadata.get("properties"))
+                        .filter(property -> property.get("name").asString().equals("tidar.chat.max-tokens"))
+                        .map(property -> property.get("defaultValue").asInt()))
+                .containsExactly(512);
+    }
+
+    /**
+     * The annotation processor takes the help of the longer name for that of the shorter one, or the other way round.
+     */
+    @Test
+    void describesAKeyByHandWhoseNameBeginsThatOfAnother() {
+        Set<String> keys = descriptions().keySet();
+        Set<String> byHand = stream(read("META-INF/additional-spring-configuration-metadata.json")
+                        .get("properties"))
+                .filter(property -> property.has("description"))
+                .map(property -> property.get("name").asString())
+                .collect(Collectors.toSet());
+
+        assertThat(keys.stream()
+                        .filter(key -> key.startsWith("tidar."))
+                        .filter(key -> keys.stream().anyMatch(other -> begins(key, other))))
+                .isSubsetOf(byHand);
+    }
+
+    private static boolean begins(String key, String other) {
+        return other.startsWith(key) && !other.equals(key) && other.indexOf('.', key.length()) < 0;
     }
 
     @Test
@@ -76,6 +118,8 @@ class ConfigurationMetadataTest {
     @Test
     void hintsAtEveryValueThatCanBeChosen() {
         assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
+        assertThat(valuesOf("tidar.chat.mode")).isEqualTo("auto single-pass two-pass autoregressive");
+        assertThat(valuesOf("tidar.chat.tool-choice")).isEqualTo("auto none required");
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
         assertThat(valuesOf("tidar.kv-cache.type")).isEqualTo("f32 bf16");
         assertThat(valuesOf("tidar.load-mode")).isEqualTo("eager background");
@@ -103,8 +147,8 @@ class ConfigurationMetadataTest {
         return StreamSupport.stream(array.spliterator(), false);
     }
 
-    private static JsonNode read() {
-        try (InputStream in = new ClassPathResource("META-INF/spring-configuration-metadata.json").getInputStream()) {
+    private static JsonNode read(String resource) {
+        try (InputStream in = new ClassPathResource(resource).getInputStream()) {
             return JsonMapper.shared().readTree(in);
         } catch (IOException e) {
             throw new AssertionError("no configuration metadata: did the annotation processor run?", e);

@@ -1,0 +1,109 @@
+package dev.tidar.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.GenerationStats;
+import dev.tidar.api.LogProbs;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code generate --json} prints, in snake case. Times are in milliseconds.
+ *
+ * @param tokens emitted ids, a final stop id included
+ * @param text their text; empty where the model has no tokenizer
+ * @param finishReason {@code stop}, {@code length}, {@code deadline} or {@code cancelled}
+ * @param promptTokens tokens of the prompt, the chat template's own included
+ * @param cachedTokens those of them that were found in the prefix cache
+ * @param forwards decode forwards; two for a two-pass cycle
+ * @param kept tokens emitted by each decode step
+ * @param tokensPerForward (tokens - 1) / forwards
+ * @param layout the layout that decoded
+ * @param preemptions how often its blocks were taken for others and its tokens were computed again
+ * @param queuedMs from submission to the start of the prefill
+ * @param prefillMs from the start of the prefill to the first token
+ * @param decodeMs from the first token to the end
+ * @param seed seed of the noise; without meaning at temperature 0
+ * @param device device that computed
+ * @param backend kernels that computed
+ * @param logprobs one for each token; null where the request did not ask for them
+ */
+record GenerationReport(
+        List<Integer> tokens,
+        String text,
+        String finishReason,
+        int promptTokens,
+        int cachedTokens,
+        int forwards,
+        List<Integer> kept,
+        double tokensPerForward,
+        String layout,
+        int preemptions,
+        double queuedMs,
+        double prefillMs,
+        double decodeMs,
+        long seed,
+        String device,
+        String backend,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TokenReport> logprobs) {
+
+    /**
+     * An emitted token, or one that could have been emitted in its place.
+     *
+     * @param id token id
+     * @param logprob {@code ln} of the probability that the model gave it, before temperature, filters, penalties, bias and grammar
+     * @param top the most likely tokens, the most likely first; null for such a token itself
+     */
+    record TokenReport(
+            int id,
+            float logprob,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<TokenReport> top) {
+
+        static TokenReport of(int id, LogProbs told) {
+            return new TokenReport(
+                    id,
+                    told.logProb(),
+                    told.top().stream()
+                            .map(likely -> new TokenReport(likely.id(), likely.logProb(), null))
+                            .toList());
+        }
+    }
+
+    static GenerationReport of(GenerationResult result, EngineStatus status) {
+        GenerationStats stats = result.stats();
+        return new GenerationReport(
+                result.tokens(),
+                result.text(),
+                Choices.asWritten(result.finishReason()),
+                stats.promptTokens(),
+                stats.cachedTokens(),
+                stats.forwards(),
+                stats.kept(),
+                stats.tokensPerForward(),
+                stats.layout(),
+                stats.preemptions(),
+                millis(stats.queued()),
+                millis(stats.prefill()),
+                millis(stats.decode()),
+                result.seed(),
+                status.device(),
+                status.backend(),
+                result.logProbs().isEmpty() ? null : tokenReports(result));
+    }
+
+    private static List<TokenReport> tokenReports(GenerationResult result) {
+        return IntStream.range(0, result.tokens().size())
+                .mapToObj(i ->
+                        TokenReport.of(result.tokens().get(i), result.logProbs().get(i)))
+                .toList();
+    }
+
+    private static double millis(Duration duration) {
+        return duration.toNanos() / 1e6;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tidar.cli.serving;
+
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.GenerationStats;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * All prompts under one load, once.
+ *
+ * @param answers in the order of the prompts
+ * @param deliveries times of their tokens, in the same order
+ * @param nanos from the first submission to the last end
+ */
+record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, long nanos) {
+
+    ServingRound {
+        answers = List.copyOf(answers);
+        deliveries = List.copyOf(deliveries);
+    }
+
+    static ServingRound of(List<Ended<Integer>> ended, long nanos) {
+        List<Ended<Integer>> inOrder =
+                ended.stream().sorted(Comparator.comparing(Ended::tag)).toList();
+        return new ServingRound(
+                inOrder.stream().map(Ended::answer).toList(),
+                inOrder.stream().map(Ended::delivery).toList(),
+                nanos);
+    }
+
+    /** All emitted tokens over all of the time, prompts included. */
+    double tokensPerSecond() {
+        return sum(GenerationStats::tokens) * 1e9 / nanos;
+    }
+
+    /** Mean over the sequences; the first token of each answer comes from the prefill and does not count. */
+    double tokensPerForward() {
+        long forwards = sum(GenerationStats::forwards);
+        return forwards == 0 ? 0 : (sum(GenerationStats::tokens) - answers.size()) / (double) forwards;
+    }
+
+    long preemptions() {
+        return sum(GenerationStats::preemptions);
+    }
+
+    List<Double> firstTokenMillis() {
+        return deliveries.stream().map(Delivery::firstTokenMillis).toList();
+    }
+
+    List<Double> gapMillis() {
+        return deliveries.stream().flatMap(d -> d.gapMillis().stream()).toList();
+    }
+
+    List<List<Integer>> tokens() {
+        return answers.stream().map(GenerationResult::tokens).toList();
+    }
+
+    /** Number of answers by the layout in which they ended. */
+    List<String> layouts() {
+        return answers.stream()
+                .map(answer -> answer.stats().layout())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private long sum(ToLongFunction<GenerationStats> value) {
+        return answers.stream()
+                .mapToLong(answer -> value.applyAsLong(answer.stats()))
+                .sum();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.tidar.cli.soak;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.DecodeMode;
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.FinishReason;
+import dev.tidar.api.Generation;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.cli.serving.Ended;
+import dev.tidar.cli.serving.InFlight;
+import dev.tidar.cli.soak.Mix.Drawn;
+import dev.tidar.cli.soak.Mix.Fate;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must refuse, and
+ * reads every few seconds which resources the process uses.
+ */
+public final class Soak {
+
+    private final TidarEngine engine;
+    private final SoakPlan plan;
+    private final PrintWriter log;
+    private final InFlight<Drawn> inFlight;
+    private final Mix mix;
+    private final PriorityQueue<Cancellation> cancellations = new PriorityQueue<>();
+    private final List<Reading> readings = new ArrayList<>();
+    private final List<String> surprises = new ArrayList<>();
+    private int invalid;
+    private final long start = System.nanoTime();
+
+    /**
+     * How a soak runs.
+     *
+     * @param length how long new requests are submitted
+     * @param interval between readings
+     * @param concurrency requests in flight
+     * @param texts texts that prompts are beginnings of
+     */
+    public record SoakPlan(Duration length, Duration interval, int concurrency, long seed, List<String> texts) {}
+
+    private record Cancellation(long atNanos, Generation generation) implements Comparable<Cancellation> {
+        @Override
+        public int compareTo(Cancellation other) {
+            return Long.compare(atNanos, other.atNanos);
+        }
+    }
+
+    /**
+     * @param engine the caller closes it
+     * @param log receives each reading
+     */
+    public Soak(TidarEngine engine, SoakPlan plan, PrintWriter log) {
+        this.engine = engine;
+        this.plan = plan;
+        this.log = log;
+        this.inFlight = new InFlight<>(engine);
+        EngineStatus status = engine.status();
+        boolean drafts = status.model().maskTokenId().isPresent();
+        this.mix = new Mix(
+                plan.seed(),
+                plan.texts(),
+                drafts ? List.of(DecodeMode.values()) : List.of(DecodeMode.AUTOREGRESSIVE, DecodeMode.AUTO),
+                status.model().contextLength());
+    }
+
+    public SoakReport run() throws InterruptedException {
+        long heapBefore = heapAfterGc();
+        long ended = 0;
+        while (nanos() < plan.length().toNanos() || inFlight.size() > 0) {
+            while (nanos() < plan.length().toNanos() && inFlight.size() < plan.concurrency()) {
+                submit(mix.next());
+            }
+            ended += awaitOne();
+            if (nanos() >= nextReading()) {
+                read(ended);
+            }
+        }
+        read(ended);
+        EngineStatus idle = engine.status();
+        return SoakReport.of(readings, heapBefore, heapAfterGc(), idle, invalid, surprises);
+    }
+
+    private void submit(Drawn drawn) {
+        inFlight.submit(drawn, drawn.request()).ifPresent(generation -> {
+            if (drawn.fate() == Fate.CANCEL) {
+                cancellations.add(new Cancellation(nanos() + drawn.cancelAfterMillis() * 1_000_000, generation));
+            }
+        });
+    }
+
+    /** Waits until a request has ended, one is to be cancelled or a reading is due; returns how many ended. */
+    private int awaitOne() throws InterruptedException {
+        while (!cancellations.isEmpty() && cancellations.peek().atNanos() <= nanos()) {
+            cancellations.remove().generation().cancel();
+        }
+        long next =
+                cancellations.isEmpty() ? Long.MAX_VALUE : cancellations.peek().atNanos() - nanos();
+        var ended = inFlight.next(Duration.ofNanos(Math.max(1, Math.min(next, nextReading() - nanos()))));
+        ended.ifPresent(this::judge);
+        return ended.isPresent() ? 1 : 0;
+    }
+
+    /** Every request ends as its fate says; one with the fate of a cancel may have ended before. */
+    private void judge(Ended<Drawn> ended) {
+        Fate fate = ended.tag().fate();
+        invalid += fate == Fate.REFUSE ? 1 : 0;
+        boolean expected = ended.failure()
+                .map(failure -> fate == Fate.REFUSE && failure instanceof InvalidRequestException)
+                .orElseGet(() -> fate == Fate.CANCEL
+                        || fate == Fate.COMPLETE && ended.answer().finishReason() != FinishReason.CANCELLED);
+        if (!expected) {
+            surprises.add("%s ended with %s"
+                    .formatted(
+                            fate,
+                            ended.failure()
+                                    .map(Object::toString)
+                                    .orElseGet(
+                                            () -> ended.answer().finishReason().toString())));
+        }
+    }
+
+    private void read(long ended) {
+        Reading reading = Reading.now(nanos() / 1e9, engine.status(), ended);
+        readings.add(reading);
+        log.println(reading);
+        log.flush();
+    }
+
+    private long nextReading() {
+        return plan.interval().toNanos() * (readings.size() + 1);
+    }
+
+    private long nanos() {
+        return System.nanoTime() - start;
+    }
+
+    private static long heapAfterGc() {
+        Runtime runtime = Runtime.getRuntime();
+        runtime.gc();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+}

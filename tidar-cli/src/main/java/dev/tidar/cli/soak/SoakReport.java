@@ -1,0 +1,93 @@
+package dev.tidar.cli.soak;
+
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Totals;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Results of a soak.
+ *
+ * @param totals counts of the engine
+ * @param invalid invalid requests, which the counts of the engine exclude
+ * @param verdicts whether the resources of the process stayed flat
+ * @param heapBefore used heap after a collection, before the first request
+ * @param heapAfter the same after the last
+ * @param kvLeasedAtEnd KV memory that is leased when all requests have ended
+ * @param surprises requests that did not end as they should
+ */
+public record SoakReport(
+        Totals totals,
+        int invalid,
+        List<Verdict> verdicts,
+        long heapBefore,
+        long heapAfter,
+        long kvLeasedAtEnd,
+        List<String> surprises) {
+
+    private static final double MIB = 1 << 20;
+
+    /** Allows for noise of the heap and for caches of the JVM that fill once. */
+    private static final double HEAP_SLACK_MIB = 32;
+
+    static SoakReport of(
+            List<Reading> readings,
+            long heapBefore,
+            long heapAfter,
+            EngineStatus idle,
+            int invalid,
+            List<String> surprises) {
+        // The last reading is taken after the last request.
+        List<Reading> underLoad = readings.subList(0, Math.max(1, readings.size() - 1));
+        long leased = idle.kv().bytes() - idle.kv().cachedBytes() - idle.kv().freeBytes();
+        return new SoakReport(
+                idle.totals(),
+                invalid,
+                List.of(
+                        Verdict.of("RSS MiB", underLoad, r -> r.residentBytes() / MIB, 0.05, 32),
+                        Verdict.of("threads", underLoad, Reading::threads, 0, 1),
+                        Verdict.of("handles", underLoad, Reading::handles, 0, 1),
+                        Verdict.of("KV leased MiB", underLoad, r -> r.kvLeasedBytes() / MIB, 0.25, 1),
+                        new Verdict("heap after GC MiB", heapBefore / MIB, heapAfter / MIB, HEAP_SLACK_MIB),
+                        new Verdict("KV leased at the end", 0, leased, 0)),
+                heapBefore,
+                heapAfter,
+                leased,
+                List.copyOf(surprises));
+    }
+
+    /** Whether all stayed flat and every request ended as it should. */
+    public boolean passed() {
+        return surprises.isEmpty() && verdicts.stream().allMatch(Verdict::isFlat);
+    }
+
+    /** What grew, and which requests did not end as they should. */
+    public List<String> faults() {
+        return Stream.concat(
+                        verdicts.stream().filter(v -> !v.isFlat()).map(Verdict::quantity),
+                        surprises.stream().limit(3))
+                .toList();
+    }
+
+    public void print(PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%d requests: %d finished, %d cancelled, %d invalid, %d failed, %d refused; %d prompt tokens, %d of them cached, "
+                        + "%d tokens emitted, %d preemptions, %d stalls%n",
+                totals.finished() + totals.cancelled() + invalid + totals.failed() + totals.refused(),
+                totals.finished(),
+                totals.cancelled(),
+                invalid,
+                totals.failed(),
+                totals.refused(),
+                totals.promptTokens(),
+                totals.cachedTokens(),
+                totals.tokens(),
+                totals.preemptions(),
+                totals.stalls());
+        verdicts.forEach(out::println);
+        surprises.stream().distinct().limit(10).forEach(surprise -> out.println("unexpected: " + surprise));
+    }
+}
