@@ -3,6 +3,7 @@ package dev.tidar.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tidar.TestGrid;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.LogProbs.TopToken;
 import dev.tidar.api.WeightFormat;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CudaDecodeTest {
 
     private static final String MODEL = "models/stories260k-tidar";
-    private static final int TOKENS = 48;
+    private static final int TOKENS = TestGrid.size(24, 48);
     private static final int START = 1;
 
     private static final SamplingParams RULED = new SamplingParams(
@@ -53,7 +54,8 @@ class CudaDecodeTest {
             new LogitBias(new int[] {300, 7}, new float[] {2, -1.5f}),
             new BannedIds(new int[] {300}, 30),
             OptionalInt.empty());
-    private static final List<SamplingParams> PARAMS = List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), withLogProbs(RULED));
+    private static final List<SamplingParams> PARAMS =
+            List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), withLogProbs(RULED));
 
     private static Held before;
     private static TestModel cpu;
@@ -140,11 +142,8 @@ class CudaDecodeTest {
             assertClose(actual.get(i).logProb(), expected.get(i).logProb());
             assertThat(actual.get(i).top()).hasSameSizeAs(top);
             for (int n = 0; n < top.size(); n++) {
-                assertThat(actual.get(i).top().get(n).id())
-                        .isEqualTo(top.get(n).id());
-                assertClose(
-                        actual.get(i).top().get(n).logProb(),
-                        top.get(n).logProb());
+                assertThat(actual.get(i).top().get(n).id()).isEqualTo(top.get(n).id());
+                assertClose(actual.get(i).top().get(n).logProb(), top.get(n).logProb());
             }
         }
     }
@@ -186,7 +185,8 @@ class CudaDecodeTest {
         List<Integer> expected =
                 cpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), 64).tokens();
         for (int chunk : List.of(7, 64, 1000)) {
-            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk).tokens())
+            assertThat(gpu.decode(prompt, stop, SamplingParams.GREEDY, all(4), chunk)
+                            .tokens())
                     .isEqualTo(expected);
         }
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +94,9 @@ class OutlineTest {
                     "<think",
                     "></",
                     "think>"));
+
+    /** Compiled once for all seeds, as an engine does. */
+    private static final Map<Vocabulary, Grammars> GRAMMARS = new ConcurrentHashMap<>();
 
     static Stream<Arguments> syntaxes() {
         return Stream.of(ToolSyntax.values())
@@ -284,7 +288,7 @@ class OutlineTest {
 
         Grammar grammar(Vocabulary vocabulary) {
             Outline outline = AnswerOutline.of(syntax(), tools(), format).orElseThrow();
-            return new Grammars(vocabulary).of(outline);
+            return GRAMMARS.computeIfAbsent(vocabulary, Grammars::new).of(outline);
         }
 
         /** What the parser of the product finds in an answer by a model of noise that likes tags and JSON. */
