@@ -68,7 +68,7 @@ verify() {
     echo "== JDK $version ($home): mvn $*"
     local began=$SECONDS
     clean
-    JAVA_HOME=$home mvn -B -ntp --fail-at-end "$@" || broken=1
+    JAVA_HOME=$home mvn -B -ntp -T 2 --fail-at-end "$@" || broken=1 # benchmarks beside starter and sample-app
     tests=$(total tests)
     skipped=$(total skipped)
     bad=$(($(total failures) + $(total errors)))
