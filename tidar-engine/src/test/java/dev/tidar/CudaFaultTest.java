@@ -67,14 +67,23 @@ class CudaFaultTest {
     }
 
     static Stream<Arguments> codesAndCalls() {
-        return IntStream.of(CODES).boxed().flatMap(code -> CALLS.stream().map(call -> Arguments.of(code, call)));
+        return codesAnd(CALLS);
     }
 
     static Stream<Arguments> codesAndCallsOfClosing() {
-        Stream<Arguments> closing = IntStream.of(CODES)
+        return Stream.concat(codesAndCalls(), codesAnd(List.of(Call.FREE, Call.GRAPH)));
+    }
+
+    /**
+     * All pairs; in the sample each call with the first three codes, of which one is sticky, and each other code once.
+     */
+    private static Stream<Arguments> codesAnd(List<Call> calls) {
+        int alwaysAll = TestGrid.size(3, CODES.length);
+        return IntStream.range(0, CODES.length)
                 .boxed()
-                .flatMap(code -> Stream.of(Call.FREE, Call.GRAPH).map(call -> Arguments.of(code, call)));
-        return Stream.concat(codesAndCalls(), closing);
+                .flatMap(i -> IntStream.range(0, calls.size())
+                        .filter(n -> i < alwaysAll || i % calls.size() == n)
+                        .mapToObj(n -> Arguments.of(CODES[i], calls.get(n))));
     }
 
     static Stream<Arguments> stickyCodesAndCalls() {

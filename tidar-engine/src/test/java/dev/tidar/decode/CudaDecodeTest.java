@@ -3,6 +3,7 @@ package dev.tidar.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tidar.TestGrid;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.LogProbs.TopToken;
 import dev.tidar.api.WeightFormat;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CudaDecodeTest {
 
     private static final String MODEL = "models/stories260k-tidar";
-    private static final int TOKENS = 48;
+    private static final int TOKENS = TestGrid.size(24, 48);
     private static final int START = 1;
 
     private static final SamplingParams RULED = new SamplingParams(

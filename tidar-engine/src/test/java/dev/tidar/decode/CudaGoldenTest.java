@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 class CudaGoldenTest extends GoldenTest {
 
     static Stream<Arguments> models() {
-        return Stream.of("llama", "llama-adapter", "qwen2", "qwen3").map(name -> Arguments.of(name, TestKernels.CUDA));
+        return MODELS.stream().map(name -> Arguments.of(name, TestKernels.CUDA));
     }
 
     @Override

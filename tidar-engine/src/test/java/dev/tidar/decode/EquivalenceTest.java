@@ -2,6 +2,7 @@ package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.TestGrid;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
 import dev.tidar.decode.StepLayout.SinglePass;
@@ -17,12 +18,14 @@ import dev.tidar.step.StepResult;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -38,20 +41,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Every layout emits what autoregressive decoding emits")
 class EquivalenceTest {
 
-    /** A second run of the same tests may do with fewer: {@code -Dtidar.test.prompts=50}. */
-    private static final int PROMPTS = Integer.getInteger("tidar.test.prompts", 200);
+    private static final int PROMPTS = TestGrid.size(20, 200);
 
     /**
      * Prompts of the same tests on a bf16 cache: the rows are the same, so are the layouts; what differs is rounding.
      */
-    private static final int BF16_PROMPTS = 30;
+    private static final int BF16_PROMPTS = TestGrid.size(10, 30);
 
-    private static final int TOKENS = 128;
+    /** Prompts for every combination of draft length and outcomes, whose widest steps have 1056 rows. */
+    private static final int WIDE_PROMPTS = TestGrid.size(1, 3);
+
+    private static final int TOKENS = TestGrid.size(64, 128);
     private static final int START = 1;
+
+    private static final LogitBias BIAS = new LogitBias(new int[] {300, 400}, new float[] {1, -1});
+    private static final BannedIds BANNED = new BannedIds(new int[] {1, 2}, 30);
+
+    /** Tokens of autoregressive decoding, which several layouts and draft lengths are compared with. */
+    private static final Map<Asked, List<Integer>> REFERENCES = new ConcurrentHashMap<>();
 
     private static TestModel model;
     private static TestModel second;
     private static TestModel bf16;
+
+    /** A prompt and its sampling, on a cache of some type. */
+    private record Asked(DType kvType, int index, SamplingParams params) {}
 
     @BeforeAll
     static void load() {
@@ -62,6 +76,7 @@ class EquivalenceTest {
 
     @AfterAll
     static void close() {
+        REFERENCES.clear();
         model.close();
         second.close();
         bf16.close();
@@ -121,8 +136,8 @@ class EquivalenceTest {
                 seed,
                 new Filters(50, 0.95, 0.01, 0.97),
                 new Penalties(1.1f, 0.1f, 0.1f),
-                new LogitBias(new int[] {300, 400}, new float[] {1, -1}),
-                new BannedIds(new int[] {1, 2}, 30),
+                BIAS,
+                BANNED,
                 OptionalInt.empty());
     }
 
@@ -138,7 +153,7 @@ class EquivalenceTest {
 
     @Test
     void whateverTheDraftLengthAndTheOutcomes() {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < WIDE_PROMPTS; i++) {
             List<Integer> prompt = prompt(i);
             SamplingParams params = new SamplingParams(0.8f, i);
             List<Integer> expected = tokens(prompt, params, StepLayout.AUTOREGRESSIVE);
@@ -231,8 +246,16 @@ class EquivalenceTest {
     }
 
     private static List<Integer> autoregressive(TestModel on, int index, ParamsFor params) {
-        return on.decode(prompt(index), TOKENS, params.prompt(index), StepLayout.AUTOREGRESSIVE)
-                .tokens();
+        SamplingParams how = params.prompt(index);
+        Asked asked = new Asked(on == bf16 ? DType.BF16 : DType.F32, index, how);
+        List<Integer> known = REFERENCES.get(asked);
+        if (known != null) {
+            return known;
+        }
+        List<Integer> tokens =
+                on.decode(prompt(index), TOKENS, how, StepLayout.AUTOREGRESSIVE).tokens();
+        REFERENCES.put(asked, tokens);
+        return tokens;
     }
 
     private static Counts assertEqualTokens(TestModel on, IntStream prompts, int draftLength, ParamsFor params) {

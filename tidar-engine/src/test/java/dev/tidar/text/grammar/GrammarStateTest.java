@@ -88,8 +88,10 @@ class GrammarStateTest {
         private void agree(Vocabulary vocabulary, GrammarState state) {
             TokenMask mask = state.mask(1_000_000);
             for (int id = 0; id < vocabulary.size(); id++) {
+                int token = id;
                 assertThat(mask.allows(id))
-                        .as("token %d, '%s'", id, new String(vocabulary.bytes(id), StandardCharsets.UTF_8))
+                        .as(() -> "token %d, '%s'"
+                                .formatted(token, new String(vocabulary.bytes(token), StandardCharsets.UTF_8)))
                         .isEqualTo(state.advance(id)
                                 .filter(next -> next.shortestCompletion() < Rule.IMPOSSIBLE)
                                 .isPresent());

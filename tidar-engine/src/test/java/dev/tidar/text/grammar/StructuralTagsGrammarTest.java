@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +94,9 @@ class StructuralTagsGrammarTest {
                     "<think",
                     "></",
                     "think>"));
+
+    /** Compiled once for all seeds, as an engine does. */
+    private static final Map<Vocabulary, Grammars> GRAMMARS = new ConcurrentHashMap<>();
 
     static Stream<Arguments> syntaxes() {
         return Stream.of(ToolSyntax.values())
@@ -284,7 +288,7 @@ class StructuralTagsGrammarTest {
 
         Grammar grammar(Vocabulary vocabulary) {
             StructuralTags tags = StructuralTags.of(syntax(), tools(), format).orElseThrow();
-            return new Grammars(vocabulary).of(tags);
+            return GRAMMARS.computeIfAbsent(vocabulary, Grammars::new).of(tags);
         }
 
         /** What the parser finds in an answer of a model that prefers tags and JSON, and is noise otherwise. */

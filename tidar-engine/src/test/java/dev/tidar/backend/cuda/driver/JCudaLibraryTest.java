@@ -49,6 +49,8 @@ class JCudaLibraryTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + temporary,
                 "-Xmx512m",
+                "--add-modules",
+                "jdk.incubator.vector",
                 "-cp",
                 classPath,
                 Loading.class.getName());
