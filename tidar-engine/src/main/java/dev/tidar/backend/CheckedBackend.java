@@ -185,7 +185,7 @@ final class CheckedBackend implements Backend {
             Ids rowNumbers,
             StepInputs inputs,
             Pass pass) {
-        requireSample(sampled, logProbs, h, head, rowNumbers, inputs.rules(pass));
+        requireSample(sampled, logProbs, h, head, rowNumbers, inputs.samplings(pass));
         requireUngated("head", head);
         device.sample(sampled, logProbs, h, head, rowNumbers, inputs, pass);
     }

@@ -198,7 +198,7 @@ final class CpuDevice implements DeviceVerbs {
             StepInputs inputs,
             Pass pass) {
         StepRows rows = inputs.rows();
-        List<RowSampling> samplings = inputs.rules(pass);
+        List<RowSampling> samplings = inputs.samplings(pass);
         requireRows(own(rowNumbers).values(), samplings.size(), rows.counts().total());
         sampler.sample(own(sampled), logProbs, own(h), own(head), own(rowNumbers), rows, samplings);
     }

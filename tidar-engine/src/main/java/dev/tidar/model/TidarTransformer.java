@@ -21,8 +21,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The network: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in the shapes of
- * Llama, Qwen2 and Qwen3. Written once against the verbs of a backend; it branches on shapes, never on values.
+ * The network and one step of it: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in
+ * the shapes of Llama, Qwen2 and Qwen3. Written once against the operations of a {@link Backend}, whose first argument is
+ * the one that is written.
+ *
+ * <p>A step has two kinds of rows (see {@link StepRows}). <em>Exact rows</em>, prompt and verify rows, are causal, and
+ * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows: each group sees a prefix of the cache and
+ * its own rows in both directions; its keys and values are read from the activations and stored nowhere.
+ *
+ * <p>{@link #run} is the part of a step that belongs to the device. It is called once for each shape of step and may then
+ * be replayed, as a CUDA graph is, with other inputs. So it never looks at a value that the device computes, and what it
+ * calls depends on the shape of the inputs alone.
  *
  * <p>Confined to the engine thread.
  */
@@ -52,26 +61,31 @@ public final class TidarTransformer implements TidarModel {
         return result(inputs);
     }
 
-    /** One forward and its two uses of the head: for the verify rows, and for the mask rows of the chosen groups. */
+    /**
+     * One forward, and two uses of the output head: on the verify rows, and on the mask rows that the accepted drafts
+     * choose. The host is not asked in between.
+     */
     private void run(StepInputs inputs) {
         StepRows rows = inputs.rows();
-        forward(rows);
+        forward(rows); // work.x: the last hidden states of all rows
 
         backend.verifyRows(work.sampleRows(), inputs);
-        normalised(inputs.numSamples(), work.sampleRows());
+        normalise(work.sampleRows(), inputs.numSamples());
         if (inputs.mixes()) {
             mix(inputs);
         }
         sample(work.sampled(), work.sampleRows(), inputs, Pass.VERIFY);
 
+        // kept rows of each sequence, and the masks of the group that drafts after them, slots 1 to K - 1
         backend.accept(work.kept(), work.draftRows(), work.sampled(), rows, inputs.plans());
-        normalised(inputs.numDrafts(), work.draftRows());
+        normalise(work.draftRows(), inputs.numDrafts());
         sample(work.drafts(), work.draftRows(), inputs, Pass.DRAFT);
     }
 
     /**
-     * The paper's mix of both heads, {@code beta · AR + (1 - beta) · diffusion} (arXiv 2511.08923). Both are the same
-     * head, which is linear, so its inputs are mixed in place of its logits.
+     * The paper's lossy mix {@code beta · AR + (1 - beta) · diffusion} for sequences with beta below 1 (arXiv 2511.08923):
+     * verify row j is mixed with slot 0 of group j + 1, the mask at the position that row j decides. Both distributions
+     * come from the one output head, which is linear, so its inputs are mixed in place of its logits.
      */
     private void mix(StepInputs inputs) {
         backend.mixedRows(work.mixedRows(), inputs);
@@ -85,13 +99,13 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * The raw logits of some rows of a forward, {@code [rowNumbers, vocab]}, mask token included. For tests and
-     * log-probabilities; decoding never copies logits to the host.
+     * Runs a forward and returns the raw logits of some of its rows, {@code [rowNumbers, vocab]}, banned tokens included.
+     * For tests: decoding never copies logits to the host.
      */
     public float[] logits(StepRows rows, int[] rowNumbers) {
         forward(rows);
         backend.write(work.sampleRows(), rowNumbers);
-        normalised(rowNumbers.length, work.sampleRows());
+        normalise(work.sampleRows(), rowNumbers.length);
         Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
         backend.linear(logits, work.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
         return backend.read(logits, rowNumbers.length);
@@ -126,8 +140,8 @@ public final class TidarTransformer implements TidarModel {
         backend.linearAdd(work.x(), work.gated(), l.down(), rows.counts());
     }
 
-    /** h = the final norm of the rows whose numbers are given. */
-    private void normalised(int count, Ids rowNumbers) {
+    /** Gathers rows of the hidden states into work.h, and applies the final norm. */
+    private void normalise(Ids rowNumbers, int count) {
         backend.gatherRows(work.h(), work.x(), rowNumbers, count);
         backend.rmsNorm(work.h(), work.h(), weights.finalNorm(), epsilon, count);
     }
@@ -136,7 +150,7 @@ public final class TidarTransformer implements TidarModel {
         int[] kept = backend.read(work.kept(), inputs.plans().size());
         int[] sampled = backend.read(work.sampled(), inputs.numSamples());
         int[] drafts = backend.read(work.drafts(), inputs.numDrafts());
-        List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifyRules(), sampled) : List.of();
+        List<LogProbs> logProbs = inputs.asksLogProbs() ? logProbs(inputs.verifySamplings(), sampled) : List.of();
         List<StepResult.Outcome> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
@@ -144,27 +158,30 @@ public final class TidarTransformer implements TidarModel {
             results.add(new StepResult.Outcome(
                     range(sampled, plan.firstSample(), kept[s]),
                     range(drafts, plan.firstDraft(), drafted),
-                    asked(inputs, plan)
+                    reportsLogProbs(inputs, plan)
                             ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s])
                             : List.of()));
         }
         return new StepResult(results);
     }
 
-    private static boolean asked(StepInputs inputs, VerifyPlan plan) {
+    private static boolean reportsLogProbs(StepInputs inputs, VerifyPlan plan) {
         return plan.verifyRows() > 0
-                && inputs.verifyRules().get(plan.firstSample()).logProbs().isPresent();
+                && inputs.verifySamplings().get(plan.firstSample()).logProbs().isPresent();
     }
 
-    /** Those of all samples; without meaning where a row was not asked. */
-    private List<LogProbs> logProbs(List<RowSampling> rules, int[] sampled) {
+    /**
+     * The log-probabilities of all sampled tokens; those of rows that report none are meaningless. Each row has its sampled
+     * token first, then the most likely ones.
+     */
+    private List<LogProbs> logProbs(List<RowSampling> samplings, int[] sampled) {
         int max = work.logProbs().max();
         float[] values = backend.read(work.logProbs().values(), sampled.length);
         int[] ids = backend.read(work.logProbs().ids(), sampled.length * max);
         List<LogProbs> all = new ArrayList<>(sampled.length);
         for (int i = 0; i < sampled.length; i++) {
             List<LogProbs.TopToken> top = new ArrayList<>();
-            for (int n = 0; n < rules.get(i).logProbs().orElse(0) && ids[i * max + n] != Ids.NONE; n++) {
+            for (int n = 0; n < samplings.get(i).logProbs().orElse(0) && ids[i * max + n] != Ids.NONE; n++) {
                 top.add(new LogProbs.TopToken(ids[i * max + n], values[i * (max + 1) + 1 + n]));
             }
             all.add(new LogProbs(values[i * (max + 1)], top));

@@ -18,17 +18,17 @@ public record RowSampling(
 
     private static final long[] ALL = {};
 
-    /** The rule of a row that samples a draft: without history, mask and log-probabilities. */
+    /** How a row samples a draft: without a constraint and without log-probabilities. */
     public static RowSampling draft(SamplingParams params, TokenCounts history) {
         return new RowSampling(params, history, TokenCounts.NONE, ALL, OptionalInt.empty());
     }
 
-    /** The rule of a row that is verified. */
+    /** How a verify row samples. */
     public static RowSampling verify(SamplingParams params, TokenCounts history, TokenCounts since) {
         return new RowSampling(params, history, since, ALL, params.logProbs());
     }
 
-    /** The same rule, with only these tokens; the bit set is not copied. */
+    /** The same, with only these tokens allowed; the bit set is not copied. */
     public RowSampling allowing(long[] bits) {
         return new RowSampling(params, history, since, bits, logProbs);
     }

@@ -15,18 +15,18 @@ import java.util.stream.Stream;
  *
  * @param rows the rows of the forward
  * @param plans one for each sequence: its verify rows and its groups
- * @param verifyRules one for each verify row, in the order of the samples, and one for each sample of padding
- * @param draftRules one for each draft that a group can give, in the order of the drafts
+ * @param verifySamplings one for each verify row, in the order of the samples, and one for each sample of padding
+ * @param draftSamplings one for each draft that a group can give, in the order of the drafts
  */
 public record StepInputs(
-        StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifyRules, List<RowSampling> draftRules) {
+        StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifySamplings, List<RowSampling> draftSamplings) {
 
     private static final RowSampling PADDING = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
 
     public StepInputs {
         plans = List.copyOf(plans);
-        verifyRules = List.copyOf(verifyRules);
-        draftRules = List.copyOf(draftRules);
+        verifySamplings = List.copyOf(verifySamplings);
+        draftSamplings = List.copyOf(draftSamplings);
         if (plans.size() != rows.numSequences()) {
             throw new IllegalArgumentException("a step of %d sequences must have as many plans, but has %d"
                     .formatted(rows.numSequences(), plans.size()));
@@ -40,29 +40,29 @@ public record StepInputs(
             sampled += plan.verifyRows();
             drafts += plan.draftLength() - 1;
         }
-        if (verifyRules.size() < sampled || draftRules.size() != drafts) {
+        if (verifySamplings.size() < sampled || draftSamplings.size() != drafts) {
             throw new IllegalArgumentException(
-                    "%d verify rows and %d drafts must each have a rule, but there are %d and %d"
-                            .formatted(sampled, drafts, verifyRules.size(), draftRules.size()));
+                    "%d verify rows and %d drafts must each have a sampling, but there are %d and %d"
+                            .formatted(sampled, drafts, verifySamplings.size(), draftSamplings.size()));
         }
     }
 
     /** How the rows of a pass are sampled, in their order. */
-    public List<RowSampling> rules(Pass pass) {
+    public List<RowSampling> samplings(Pass pass) {
         return switch (pass) {
-            case VERIFY -> verifyRules;
-            case DRAFT -> draftRules;
+            case VERIFY -> verifySamplings;
+            case DRAFT -> draftSamplings;
         };
     }
 
     /** Whether a verify row is asked for log-probabilities. */
     public boolean asksLogProbs() {
-        return verifyRules.stream().anyMatch(rule -> rule.logProbs().isPresent());
+        return verifySamplings.stream().anyMatch(sampling -> sampling.logProbs().isPresent());
     }
 
     /** Whether all rows are sampled by temperature and seed alone, those of each sequence alike. */
     public boolean isPlain() {
-        return Stream.concat(verifyRules.stream(), draftRules.stream()).allMatch(RowSampling::isPlain);
+        return Stream.concat(verifySamplings.stream(), draftSamplings.stream()).allMatch(RowSampling::isPlain);
     }
 
     /** How each sequence samples; GREEDY where it samples nothing. */
@@ -72,16 +72,16 @@ public record StepInputs(
 
     private SamplingParams params(VerifyPlan plan) {
         if (plan.verifyRows() > 0) {
-            return verifyRules.get(plan.firstSample()).params();
+            return verifySamplings.get(plan.firstSample()).params();
         }
-        return plan.draftLength() > 1 ? draftRules.get(plan.firstDraft()).params() : SamplingParams.GREEDY;
+        return plan.draftLength() > 1 ? draftSamplings.get(plan.firstDraft()).params() : SamplingParams.GREEDY;
     }
 
     /**
      * The rows that get the head first: the verify rows of all sequences in order, then NONE for each one of padding.
      */
     public int[] verifyRows() {
-        int[] numbers = new int[verifyRules.size()];
+        int[] numbers = new int[verifySamplings.size()];
         Arrays.fill(numbers, Ids.NONE);
         for (VerifyPlan plan : plans) {
             for (int j = 0; j < plan.verifyRows(); j++) {
@@ -98,7 +98,7 @@ public record StepInputs(
 
     /** For each row of {@link #verifyRows} the row that it is mixed with, or NONE. */
     public int[] mixedRows() {
-        int[] numbers = new int[verifyRules.size()];
+        int[] numbers = new int[verifySamplings.size()];
         Arrays.fill(numbers, Ids.NONE);
         for (VerifyPlan plan : plans) {
             for (int j = 0; j < plan.verifyRows(); j++) {
@@ -110,12 +110,12 @@ public record StepInputs(
 
     /** The number of rows that get the head first. */
     public int numSamples() {
-        return verifyRules.size();
+        return verifySamplings.size();
     }
 
     /** The number of drafts that the groups can give: K - 1 for each sequence, 0 where no group is carried. */
     public int numDrafts() {
-        return draftRules.size();
+        return draftSamplings.size();
     }
 
     public StepShape shape() {
@@ -140,8 +140,8 @@ public record StepInputs(
         return new StepInputs(
                 rows.padded(shape.rows(), shape.sequences()),
                 all,
-                padded(verifyRules, shape.sampled()),
-                padded(draftRules, shape.drafts()));
+                padded(verifySamplings, shape.sampled()),
+                padded(draftSamplings, shape.drafts()));
     }
 
     private static List<RowSampling> padded(List<RowSampling> rules, int count) {

@@ -3,10 +3,10 @@ package dev.tidar.step;
 import java.util.Arrays;
 
 /**
- * The rows of one step: exact rows first, drafting rows last. All of it is known to the host before the step.
+ * The rows of one step: exact rows first, drafting rows last. The host knows all of it before the step.
  *
  * <p>A row is a token at a position of a sequence. It sees the first {@code visible} cached keys of its sequence, and a
- * drafting row besides them the fresh keys of its own group, in both directions. That is the whole of attention's mask.
+ * drafting row besides them the fresh keys of its own group, in both directions. This is the whole attention mask.
  *
  * <p>Immutable once built.
  */
@@ -165,7 +165,7 @@ public final class StepRows {
         /**
          * Adds a group of drafting rows at consecutive positions, which see each other.
          *
-         * @param groupTokens one token a row, masks as a rule
+         * @param groupTokens one token for each row, usually masks
          * @param position position of the first row
          * @param seen cached keys that each row sees
          * @return the first row number

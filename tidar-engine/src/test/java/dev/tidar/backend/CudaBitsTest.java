@@ -131,16 +131,16 @@ class CudaBitsTest {
     private static StepInputs filteredStep(int position, int maskWords) {
         var random = new SplittableRandom(BackendFixture.SEED + position);
         long[] mask = random.longs(maskWords).toArray();
-        List<RowSampling> verify = new ArrayList<>(RandomRules.rules(random, VERIFY - 1, TinyNetwork.VOCAB));
+        List<RowSampling> verify = new ArrayList<>(RandomSamplings.of(random, VERIFY - 1, TinyNetwork.VOCAB));
         verify.replaceAll(rule -> rule.allowing(mask));
         SamplingParams asking =
-                RandomRules.asking(verify.get(0).params(), 3); // in each step, because that is another graph
+                RandomSamplings.asking(verify.get(0).params(), 3); // in each step, because that is another graph
         verify.set(
                 0,
                 RowSampling.verify(
                         asking, verify.get(0).history(), verify.get(0).since()));
         verify.add(RowSampling.draft(new SamplingParams(0.9f, position), TokenCounts.NONE));
-        return step(position, verify, RandomRules.rules(random, WIDTH - 1, TinyNetwork.VOCAB));
+        return step(position, verify, RandomSamplings.of(random, WIDTH - 1, TinyNetwork.VOCAB));
     }
 
     private static StepInputs step(int position, List<RowSampling> verify, List<RowSampling> draft) {

@@ -51,8 +51,8 @@ class CudaSamplingTest {
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
             for (int seed = 0; seed < SEEDS; seed++) {
                 var random = new SplittableRandom(seed * 1_000_003L + vocabSize);
-                float[][] logits = RandomRules.logits(random, ROWS, vocabSize);
-                List<RowSampling> rules = RandomRules.rules(random, ROWS, vocabSize);
+                float[][] logits = RandomSamplings.logits(random, ROWS, vocabSize);
+                List<RowSampling> rules = RandomSamplings.of(random, ROWS, vocabSize);
                 int[] ban = {random.nextInt(vocabSize), vocabSize / 2, vocabSize + 5};
                 gpu.ban(ban);
 
@@ -76,7 +76,7 @@ class CudaSamplingTest {
         List<float[]> logits = new ArrayList<>();
         List<RowSampling> rules = new ArrayList<>();
         while (rules.size() < 60) {
-            float[] row = RandomRules.logits(random, 1, 300)[0];
+            float[] row = RandomSamplings.logits(random, 1, 300)[0];
             long seed = random.nextLong();
             for (double p : sides(row, halved -> cut.rule(halved, seed), rules.size() / 2 + 1)) {
                 logits.add(row);
@@ -144,7 +144,7 @@ class CudaSamplingTest {
 
     @Test
     void areNoneWhereTheMaskLeavesNoTokenAndLogProbabilitiesAreReportedAllTheSame() {
-        SamplingParams asked = RandomRules.asking(new SamplingParams(0.7f, 1), 2);
+        SamplingParams asked = RandomSamplings.asking(new SamplingParams(0.7f, 1), 2);
         RowSampling rule =
                 RowSampling.verify(asked, TokenCounts.NONE, TokenCounts.NONE).allowing(new long[] {0b1000_0000});
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
@@ -163,8 +163,8 @@ class CudaSamplingTest {
     void ofMoreRowsThanHaveLogitsAtATimeAreTheSame() {
         var random = new SplittableRandom(BackendFixture.SEED);
         int rows = 150;
-        float[][] logits = RandomRules.logits(random, rows, 40);
-        List<RowSampling> rules = RandomRules.rules(random, rows, 40);
+        float[][] logits = RandomSamplings.logits(random, rows, 40);
+        List<RowSampling> rules = RandomSamplings.of(random, rows, 40);
         try (Backend gpu = gpu(Arithmetic.STRICT)) {
             Read read = sample(gpu, logits, rules);
 

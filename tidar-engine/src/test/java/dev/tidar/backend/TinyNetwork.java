@@ -160,7 +160,7 @@ final class TinyNetwork {
 
     private void sample(Ids sampled, Ids rowNumbers, StepInputs inputs, Pass pass) {
         backend.gatherRows(
-                steps.gathered, steps.normed, rowNumbers, inputs.rules(pass).size());
+                steps.gathered, steps.normed, rowNumbers, inputs.samplings(pass).size());
         backend.sample(sampled, steps.logProbs, steps.gathered, head, rowNumbers, inputs, pass);
     }
 

@@ -63,7 +63,7 @@ final class TableModel implements TidarModel {
         int[] sampled = new int[plan.verifyRows()];
         for (int j = 0; j < sampled.length; j++) {
             int position = rows.sampledPosition(plan.firstRow() + j);
-            RowSampling rule = faulty(inputs.verifyRules(), j);
+            RowSampling rule = faulty(inputs.verifySamplings(), j);
             sampled[j] = sample(verifier, position, history[Math.max(0, position - 2)], history[position - 1], rule, 0);
         }
         int kept = fault == Fault.ACCEPT_ALWAYS ? plan.verifyRows() : Verification.kept(sampled, plan, rows);
@@ -98,7 +98,7 @@ final class TableModel implements TidarModel {
             int row = plan.group(kept) + slot;
             int shift = fault == Fault.DRAFT_NOISE_OFF_BY_ONE ? 1 : 0;
             int seen = rows.visible(row);
-            RowSampling rule = inputs.draftRules().get(slot - 1);
+            RowSampling rule = inputs.draftSamplings().get(slot - 1);
             drafts.add(sample(drafter, rows.sampledPosition(row), 0, history[seen - 1], rule, shift));
         }
         return drafts;

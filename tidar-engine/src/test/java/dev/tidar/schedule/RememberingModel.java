@@ -71,7 +71,7 @@ final class RememberingModel implements TidarModel {
             int seen = rows.visible(plan.firstRow() + j);
             sampled[plan.firstSample() + j] = next(
                     seen(rows, sequence, seen),
-                    inputs.verifyRules().get(plan.firstSample() + j).params());
+                    inputs.verifySamplings().get(plan.firstSample() + j).params());
         }
         int kept = Verification.kept(sampled, plan, rows);
         drafted += Math.max(0, plan.verifyRows() - 1);
@@ -88,7 +88,7 @@ final class RememberingModel implements TidarModel {
         if (group == Ids.NONE) {
             return List.of();
         }
-        SamplingParams params = inputs.draftRules().get(plan.firstDraft()).params();
+        SamplingParams params = inputs.draftSamplings().get(plan.firstDraft()).params();
         List<Integer> context = seen(rows, sequence, rows.visible(group));
         context.add(kept == 0 ? rows.token(group) : next(context, params));
         List<Integer> drafts = new ArrayList<>();

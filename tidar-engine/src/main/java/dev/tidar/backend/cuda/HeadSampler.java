@@ -67,14 +67,14 @@ public final class HeadSampler {
             CudaIds rowNumbers,
             StepInputs inputs,
             Pass pass) {
-        int count = inputs.rules(pass).size();
+        int count = inputs.samplings(pass).size();
         if (count == 0) {
             return;
         }
         StepBlock block = step.of(inputs);
         if (block.hasSampling()) {
             boolean asks =
-                    inputs.rules(pass).stream().anyMatch(row -> row.logProbs().isPresent());
+                    inputs.samplings(pass).stream().anyMatch(row -> row.logProbs().isPresent());
             Optional<SampledLogProbs> asked = asks ? Optional.of(logProbs) : Optional.empty();
             filtered.sample(new FilteredSampling.Rows(sampled, asked, h, head, rowNumbers, pass, count), block);
         } else {

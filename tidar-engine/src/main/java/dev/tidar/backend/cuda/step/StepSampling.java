@@ -45,7 +45,7 @@ final class StepSampling {
 
     /** That of all rows; NONE where no row has more than temperature and seed. */
     static StepSampling of(StepInputs inputs) {
-        return inputs.isPlain() ? NONE : new StepSampling(inputs.rules(Pass.VERIFY), inputs.rules(Pass.DRAFT));
+        return inputs.isPlain() ? NONE : new StepSampling(inputs.samplings(Pass.VERIFY), inputs.samplings(Pass.DRAFT));
     }
 
     boolean isEmpty() {

@@ -13,32 +13,32 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
-/** Rules with everything that a rule can say, on and off at random, and scores to sample from. */
-final class RandomRules {
+/** Ways to sample a row with every option on and off at random, and scores to sample from. */
+final class RandomSamplings {
 
     private static final float[] TEMPERATURES = {0, 0.3f, 0.8f, 1, 2.5f};
     private static final double[] DENSITIES = {0, 0.02, 0.5, 0.5, 0.95};
 
-    private RandomRules() {}
+    private RandomSamplings() {}
 
-    static List<RowSampling> rules(SplittableRandom random, int rows, int vocabSize) {
-        List<RowSampling> rules = new ArrayList<>();
+    static List<RowSampling> of(SplittableRandom random, int rows, int vocabSize) {
+        List<RowSampling> samplings = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            rules.add(rule(random, row / 2 + 1, vocabSize));
+            samplings.add(sampling(random, row / 2 + 1, vocabSize));
         }
-        return rules;
+        return samplings;
     }
 
     /** @param position that the row decides */
-    static RowSampling rule(SplittableRandom random, int position, int vocabSize) {
+    static RowSampling sampling(SplittableRandom random, int position, int vocabSize) {
         if (random.nextInt(6) == 0) {
             return RowSampling.draft(new SamplingParams(temperature(random), random.nextLong()), TokenCounts.NONE);
         }
         SamplingParams params = params(random, position, vocabSize);
         TokenCounts history = random.nextBoolean() ? counts(random, vocabSize, 600) : TokenCounts.NONE;
         TokenCounts since = random.nextBoolean() ? counts(random, vocabSize, 5) : TokenCounts.NONE;
-        RowSampling rule = RowSampling.verify(params, history, since);
-        return random.nextBoolean() ? rule : rule.allowing(mask(random, vocabSize));
+        RowSampling sampling = RowSampling.verify(params, history, since);
+        return random.nextBoolean() ? sampling : sampling.allowing(mask(random, vocabSize));
     }
 
     private static SamplingParams params(SplittableRandom random, int position, int vocabSize) {
