@@ -68,7 +68,7 @@ final class FilteredSampling {
             long cells = (long) count * rows.head().outputs();
             long raw = logits.reserve(cells * Float.BYTES);
             products.scores(raw, rows.h(), rows.head(), first, count);
-            // Without log-probabilities nobody reads the logits again, so scores may take their place.
+            // Without log-probabilities the logits are not read again, so scores may take their place.
             long changed = rows.logProbs().isPresent() ? scores.reserve(cells * Float.BYTES) : raw;
             sampleFrom(raw, changed, rows, block, first, count);
             if (rows.logProbs().isPresent()) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Captured work by what decides it, so that equal work is replayed. A graph holds addresses, so all graphs are invalid
- * once memory that one of them uses is freed.
+ * Captured work, found again by a key that says which kernels it launches with which arguments. A graph holds
+ * addresses, so all graphs are invalid once memory that one of them uses is freed.
  *
  * <p>Confined to the engine thread.
  */

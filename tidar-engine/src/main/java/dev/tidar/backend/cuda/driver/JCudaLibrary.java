@@ -24,7 +24,7 @@ final class JCudaLibrary {
     private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
     private static final String PREFIX = "tidar-jcuda-";
 
-    /** Nobody needs longer than this from unpacking to loading. */
+    /** No process needs longer than this from unpacking to loading. */
     private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static final Optional<Problem> PROBLEM = load();
@@ -91,7 +91,7 @@ final class JCudaLibrary {
                         + message.lines().findFirst().orElse("").strip());
     }
 
-    /** Deletes what processes have left beside this folder that began long before it was made. */
+    /** Deletes the folders of other processes beside this one that are old enough to be abandoned. */
     private static void sweep(Path own) {
         Path temporary = Objects.requireNonNull(own.getParent());
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
@@ -102,7 +102,7 @@ final class JCudaLibrary {
                 }
             }
         } catch (IOException e) {
-            return; // what cannot be listed cannot be swept, and is nobody's fault here
+            return; // a folder that cannot be listed cannot be swept, which does not matter here
         }
     }
 

@@ -8,8 +8,8 @@ import dev.tidar.step.StepRows;
 import java.util.List;
 
 /**
- * The memory of the device that everything is read from that differs between two steps of one shape, and the memory of
- * the host that it is copied from at once. Addresses are those of the image that was loaded last.
+ * The image of a step in memory of the device: all that differs between two steps of one shape, copied from memory of
+ * the host at once. Addresses are those of the image that was loaded last.
  *
  * <p>Confined to the engine thread.
  */
