@@ -86,7 +86,8 @@ sealed interface ChatEvent {
     /**
      * Tokens of the prompt, of the answer, and of both.
      *
-     * @param cachedTokens part of the prompt that was found in the prefix cache; empty where the starter does not report it
+     * @param cachedTokens part of the prompt that was found in the prefix cache; empty where the starter does not
+     *     report it
      */
     record Usage(int promptTokens, OptionalLong cachedTokens, int completionTokens, int totalTokens) {
 

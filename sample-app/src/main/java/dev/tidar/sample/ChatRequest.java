@@ -16,7 +16,8 @@ import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 
 /**
- * Body of {@code POST /api/chat}. Values are within the limits once built; a field that is missing has the default of the chat model.
+ * Body of {@code POST /api/chat}. Values are within the limits once built; a field that is missing has the default of
+ * the chat model.
  *
  * @param messages the conversation so far, ending with the user's turn
  * @param system instruction to the model before the conversation

@@ -23,7 +23,10 @@ import tools.jackson.core.JacksonException;
 /** Failures before the first event of a stream, as problem details (RFC 9457). */
 @RestControllerAdvice
 class ProblemAdvice {
-    /** 400 for a request that can never be served, 503 for one that may be served later, 500 for a failure of the engine. */
+    /**
+     * 400 for a request that can never be served, 503 for one that may be served later, 500 for a failure of the
+     * engine.
+     */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> failed(TidarException failure) {
         return problem(status(failure), title(failure), failure.getMessage(), failure.retryAfter());

@@ -54,7 +54,8 @@ final class GenerateCommand implements Callable<Integer> {
                 names = "--chat",
                 paramLabel = "TEXT",
                 required = true,
-                description = "A user's message, which the chat template turns into a prompt; - reads it from standard input.")
+                description =
+                        "A user's message, which the chat template turns into a prompt; - reads it from standard input.")
         private @Nullable String chat;
 
         @Option(

@@ -54,7 +54,8 @@ record GenerationReport(
      * An emitted token, or one that could have been emitted in its place.
      *
      * @param id token id
-     * @param logprob {@code ln} of the probability that the model gave it, before temperature, filters, penalties, bias and grammar
+     * @param logprob {@code ln} of the probability that the model gave it, before temperature, filters, penalties, bias
+     *     and grammar
      * @param top the most likely tokens, the most likely first; null for such a token itself
      */
     record TokenReport(

@@ -12,8 +12,8 @@ import java.util.Optional;
  * Starts this program again in a JVM that has the vector module.
  *
  * <p>No manifest entry and no call can add an incubator module to a running JVM, and without this one matrix products
- * are 2 to 10 times slower. The child has the same JVM options, arguments and standard streams; it ends with this JVM, and this JVM
- * ends with its exit code.
+ * are 2 to 10 times slower. The child has the same JVM options, arguments and standard streams; it ends with this JVM,
+ * and this JVM ends with its exit code.
  */
 final class Relaunch {
 

@@ -171,7 +171,7 @@ class MainTest {
         void aValueOutOfRangeByTheNameOfItsOption(String option, String value) {
             Cli refused = tidar("generate", "--model", "any", "--chat", "a", option, value);
 
-            assertRefused(refused, option, "must be");
+            assertRefused(refused, option, "must ");
         }
 
         @Test

@@ -1,6 +1,5 @@
 package dev.tidar.api;
 
-import dev.tidar.api.GenerationRequest.Builder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -110,41 +109,45 @@ public final class RequestOption<T> {
     // where the answer ends
 
     public static final RequestOption<Integer> MAX_TOKENS = new RequestOption<>(
-            "max-tokens", Type.INTEGER, Rule.atLeast(1), Builder::maxTokens, "Tokens to emit at most.");
+            "max-tokens",
+            Type.INTEGER,
+            Rule.atLeast(1),
+            GenerationRequest.Builder::maxTokens,
+            "Tokens to emit at most.");
 
     public static final RequestOption<Integer> MIN_TOKENS = new RequestOption<>(
             "min-tokens",
             Type.INTEGER,
             Rule.atLeast(0),
-            Builder::minTokens,
+            GenerationRequest.Builder::minTokens,
             "Tokens to emit at least: no stop id is sampled and no stop string is looked for before.");
 
     public static final RequestOption<List<String>> STOP = new RequestOption<>(
             "stop",
             Type.TEXTS,
             Rule.STOP_STRINGS,
-            Builder::stopStrings,
+            GenerationRequest.Builder::stopStrings,
             "Texts that end the answer and do not show in it.");
 
     public static final RequestOption<Set<Integer>> STOP_IDS = new RequestOption<>(
             "stop-ids",
             Type.TOKEN_IDS,
             Rule.STOP_IDS,
-            Builder::stopIds,
+            GenerationRequest.Builder::stopIds,
             "Token ids that end the answer, besides the stop ids of the model.");
 
     public static final RequestOption<Boolean> IGNORE_EOS = new RequestOption<>(
             "ignore-eos",
             Type.FLAG,
             Rule.none(),
-            Builder::ignoreStopIds,
+            GenerationRequest.Builder::ignoreStopIds,
             "Whether stop ids of the model are emitted like any other token and end nothing.");
 
     public static final RequestOption<Duration> TIMEOUT = new RequestOption<>(
             "timeout",
             Type.DURATION,
             Rule.POSITIVE,
-            Builder::timeout,
+            GenerationRequest.Builder::timeout,
             "How long the answer may take from its submission; what was emitted until then is the answer.");
 
     // what the answer keeps to, and what is reported of it
@@ -174,7 +177,7 @@ public final class RequestOption<T> {
             "logprobs",
             Type.INTEGER,
             Rule.in(0, LogProbs.MAX),
-            Builder::logProbs,
+            GenerationRequest.Builder::logProbs,
             "Reports the log-probability of each token, and those of this many most likely tokens.");
 
     // how it is decoded
@@ -238,7 +241,7 @@ public final class RequestOption<T> {
             "cache-salt",
             Type.TEXT,
             Rule.SALT,
-            Builder::cacheSalt,
+            GenerationRequest.Builder::cacheSalt,
             "Only requests with the same salt share cached prefixes.");
 
     /** All options, in the order in which help shows them and in which a request is made of them. */
@@ -279,9 +282,10 @@ public final class RequestOption<T> {
     private final Type type;
     private final List<Rule<T>> rules;
     private final String help;
-    private final BiConsumer<Builder, T> setter;
+    private final BiConsumer<GenerationRequest.Builder, T> setter;
 
-    private RequestOption(String name, Type type, List<Rule<T>> rules, BiConsumer<Builder, T> setter, String help) {
+    private RequestOption(
+            String name, Type type, List<Rule<T>> rules, BiConsumer<GenerationRequest.Builder, T> setter, String help) {
         this.name = name;
         this.type = type;
         this.rules = rules;
@@ -307,7 +311,11 @@ public final class RequestOption<T> {
         return rules.stream().map(Rule::text).collect(Collectors.joining(" and "));
     }
 
-    /** @throws InvalidRequestException that begins with the name, if the value is out of range */
+    /**
+     * Checks a value.
+     *
+     * @throws InvalidRequestException that begins with the name, if the value is out of range
+     */
     public void check(T value) {
         for (Rule<T> rule : rules) {
             if (!rule.holds().test(value)) {
@@ -317,7 +325,7 @@ public final class RequestOption<T> {
         }
     }
 
-    void set(Builder request, T value) {
+    void set(GenerationRequest.Builder request, T value) {
         check(value);
         setter.accept(request, value);
     }
@@ -327,11 +335,12 @@ public final class RequestOption<T> {
         return name;
     }
 
-    private static <T> BiConsumer<Builder, T> sampling(BiFunction<Sampling.Builder, T, Sampling.Builder> change) {
+    private static <T> BiConsumer<GenerationRequest.Builder, T> sampling(
+            BiFunction<Sampling.Builder, T, Sampling.Builder> change) {
         return (request, value) -> request.sampling(sampling -> change.apply(sampling, value));
     }
 
-    private static <T> BiConsumer<Builder, T> decoding(BiFunction<Decoding, T, Decoding> change) {
+    private static <T> BiConsumer<GenerationRequest.Builder, T> decoding(BiFunction<Decoding, T, Decoding> change) {
         return (request, value) -> request.decoding(decoding -> change.apply(decoding, value));
     }
 }

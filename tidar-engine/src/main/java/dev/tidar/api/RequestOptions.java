@@ -56,7 +56,11 @@ public record RequestOptions(Map<RequestOption<?>, Object> values) {
         return RequestOption.FORMATS.stream().filter(values::containsKey).toList();
     }
 
-    /** @throws InvalidRequestException that begins with the name of the first option that is out of range */
+    /**
+     * Checks each value by itself.
+     *
+     * @throws InvalidRequestException that begins with the name of the first option that is out of range
+     */
     public void check() {
         RequestOption.ALL.forEach(this::check);
     }

@@ -18,9 +18,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * One subscription to an answer. It hands the engine's chunks over to the subscriber's thread, and stops the observation
- * only when the engine has ended the generation, also after a cancel, so that the observation always has the engine's
- * own counts.
+ * One subscription to an answer. It hands the engine's chunks over to the subscriber's thread, and stops the
+ * observation only when the engine has ended the generation, also after a cancel, so that the observation always has
+ * the engine's own counts.
  */
 final class ObservedStream {
     private final ChatResponseMapper responses;
@@ -30,7 +30,9 @@ final class ObservedStream {
     /** Set by the submission, or by a cancel that comes before it and makes it unnecessary. */
     private final AtomicBoolean begun = new AtomicBoolean();
 
-    /** Set by the engine's end or by the subscriber's cancel, whichever comes first; the other stops the observation. */
+    /**
+     * Set by the engine's end or by the subscriber's cancel, whichever comes first; the other stops the observation.
+     */
     private final AtomicBoolean oneEnded = new AtomicBoolean();
 
     private final AtomicBoolean stopped = new AtomicBoolean();

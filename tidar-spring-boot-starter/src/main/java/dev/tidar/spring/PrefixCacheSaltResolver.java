@@ -7,9 +7,9 @@ import reactor.util.context.ContextView;
  * Decides which requests share cached prefixes: those with the same salt.
  *
  * <p>A prompt whose beginning is cached is answered sooner, so users who share a salt can find out what the others have
- * sent. Derive the salt from the user whom you have authenticated (a user, a tenant), never from a header or a body that callers
- * choose. Where there is a bean of this type, a request whose options name a salt is refused. Without a bean all
- * requests share one salt, which suits an application whose users may know of each other's prompts.
+ * sent. Derive the salt from the user whom you have authenticated (a user, a tenant), never from a header or a body
+ * that callers choose. Where there is a bean of this type, a request whose options name a salt is refused. Without a
+ * bean all requests share one salt, which suits an application whose users may know of each other's prompts.
  *
  * <pre>{@code
  * // WebFlux

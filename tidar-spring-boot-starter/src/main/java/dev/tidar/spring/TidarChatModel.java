@@ -29,10 +29,10 @@ import reactor.util.context.ContextView;
 /**
  * A {@link ChatModel} that generates inside this JVM, on a {@link TidarEngine}. Thread-safe.
  *
- * <p>A prompt may have no options, {@link TidarChatOptions} or any other {@link ChatOptions}; options that it leaves unset
- * come from {@link #getOptions()}. A request that can never be served ends with an {@link InvalidRequestException}
- * that names the option; every other failure is the engine's {@link TidarException}, and
- * {@link TidarException#isTransient()} says whether to try again.
+ * <p>A prompt may have no options, {@link TidarChatOptions} or any other {@link ChatOptions}; options that it leaves
+ * unset come from {@link #getOptions()}. A request that can never be served ends with an
+ * {@link InvalidRequestException} that names the option; every other failure is the engine's {@link TidarException},
+ * and {@link TidarException#isTransient()} says whether to try again.
  *
  * <p>{@link TidarMetadata} lists what a response reports beyond Spring AI's own fields.
  */
@@ -82,8 +82,8 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * Whether responses report how many tokens of the prompt were cached, which they do by default. If not, the count in
-     * {@link dev.tidar.api.GenerationStats} is 0.
+     * Whether responses report how many tokens of the prompt were cached, which they do by default. If not, the count
+     * in {@link dev.tidar.api.GenerationStats} is 0.
      */
     public void setReportHits(boolean reportHits) {
         this.reportHits = reportHits;
@@ -116,8 +116,8 @@ public class TidarChatModel implements ChatModel {
      * Streams the answer, one chunk for each decode step, whole characters only. The last chunk has no text; it has all
      * calls of tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it
      * stops the engine within one step. Chunks that a slow subscriber has not requested yet are kept; {@code maxTokens}
-     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request is
-     * an error signal.
+     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request
+     * is an error signal.
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Runs a plan: a warm-up round, then the measured rounds. In a round each prompt is answered by every layout in
- * turn, one request at a time.
+ * Runs a plan: a warm-up round, then the measured rounds. In a round each prompt is answered by every layout in turn,
+ * one request at a time.
  */
 public final class Bench {
 

@@ -6,8 +6,8 @@ import java.util.List;
  * What a bench measures.
  *
  * @param prompts prompts of every round, in this order
- * @param layouts layouts of every round, which take turns prompt by prompt, so that a drift of the machine
- *     affects all of them
+ * @param layouts layouts of every round, which take turns prompt by prompt, so that a drift of the machine affects all
+ *     of them
  * @param maxTokens tokens to emit at most, a prompt
  * @param repeats measured rounds, after one warm-up round
  * @param ignoreStopIds whether every prompt emits {@code maxTokens}

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The requests that an engine has. A request that the engine refuses ends like any other. Confined to the
- * thread that submits.
+ * The requests that an engine has. A request that the engine refuses ends like any other. Confined to the thread that
+ * submits.
  */
 public final class InFlight<T> {
 

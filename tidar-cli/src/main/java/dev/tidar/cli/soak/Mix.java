@@ -83,7 +83,10 @@ final class Mix {
         return text.repeat(1 + length / text.length()).substring(0, length);
     }
 
-    /** A request that an engine has to refuse: an empty prompt, an id beyond the vocabulary, or a prompt beyond the context. */
+    /**
+     * A request that an engine has to refuse: an empty prompt, an id beyond the vocabulary, or a prompt beyond the
+     * context.
+     */
     private GenerationRequest invalid() {
         Prompt prompt = switch (random.nextInt(3)) {
             case 0 -> new Prompt.Tokens(List.of());

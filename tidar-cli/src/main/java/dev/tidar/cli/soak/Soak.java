@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must refuse, and
- * reads every few seconds which resources the process uses.
+ * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must refuse,
+ * and reads every few seconds which resources the process uses.
  */
 public final class Soak {
 

@@ -9,9 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
-/**
- * Logs once that a model could not be loaded in the background, with the advice that a start-up failure would give.
- */
+/** Logs once that a model could not be loaded in the background, with the advice that a start-up failure would give. */
 final class LoadFailureLog {
 
     private static final Log log = LogFactory.getLog(LoadFailureLog.class);

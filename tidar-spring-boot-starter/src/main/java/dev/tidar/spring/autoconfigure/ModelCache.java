@@ -24,8 +24,8 @@ import org.springframework.core.io.Resource;
  * Folder of unpacked models, {@code <root>/<id of the listing>/<name of the model>}.
  *
  * <p>A file gets its name by an atomic move after its hash was checked, so a file that exists is complete. Files that
- * are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that unpack
- * at the same time do the same work twice and do no harm to each other.
+ * are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that
+ * unpack at the same time do the same work twice and do no harm to each other.
  */
 final class ModelCache {
 
@@ -120,7 +120,8 @@ final class ModelCache {
     }
 
     /**
-     * Windows refuses to replace a file that another process has mapped; such a file is complete and has the same content.
+     * Windows refuses to replace a file that another process has mapped; such a file is complete and has the same
+     * content.
      */
     private static void move(Path partial, Path target) throws IOException {
         try {

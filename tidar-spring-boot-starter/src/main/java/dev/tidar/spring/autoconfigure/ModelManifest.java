@@ -36,9 +36,7 @@ record ModelManifest(String location, String id, Map<String, String> files) {
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     }
 
-    /**
-     * @throws InvalidModelException if there is no listing, or a line of it is not a hash and a plain name
-     */
+    /** @throws InvalidModelException if there is no listing, or a line of it is not a hash and a plain name */
     static ModelManifest read(Resource listing, String location) {
         byte[] content;
         try (InputStream in = listing.getInputStream()) {

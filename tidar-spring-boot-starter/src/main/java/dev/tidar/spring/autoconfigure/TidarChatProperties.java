@@ -35,8 +35,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     off. Must be in [-2, 2]. Off if not set.
  * @param logitBias Is added to the logits of these token ids before everything else. Must have at most 1024 tokens and
  *     have values in [-100, 100].
- * @param seed Seed of the noise: equal requests with equal seeds have equal answers. Chosen by the engine if not
- *     set.
+ * @param seed Seed of the noise: equal requests with equal seeds have equal answers. Chosen by the engine if not set.
  * @param maxTokens Tokens to emit at most. Must be at least 1. At most "tidar.limits.max-new-tokens".
  * @param minTokens Tokens to emit at least: no stop id is sampled and no stop string is looked for before. Must be at
  *     least 0. 0 if not set.

@@ -13,8 +13,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends an engine with its application context: running requests have a time to end by themselves, after which the engine
- * ends them and frees everything.
+ * Ends an engine with its application context: running requests have a time to end by themselves, after which the
+ * engine ends them and frees everything.
  *
  * <p>This begins after all beans that make requests have stopped, web servers among them, and ends before beans are
  * destroyed. A context that is only stopped or paused keeps its engine, because the context may be started again, and a
