@@ -133,7 +133,7 @@ void rotationKeepsLengthsAndStoresWhatHasASlot() {
     check(std::abs(all - sum) < 1e-6, "other slots were written", "rotate_store_f32");
 }
 
-void acceptKeepsRowsUpToTheFirstRefusal() {
+void acceptKeepsRowsUpToTheFirstRejection() {
     std::vector<StepRow> rows(8);
     int tokens[] = {50, 51, 52, 60, 61};
     for (int i = 0; i < 5; i++) {
@@ -216,7 +216,7 @@ void testRows() {
     embedReadsTheRowOfEachToken();
     normsDivideByTheRootMeanSquare();
     rotationKeepsLengthsAndStoresWhatHasASlot();
-    acceptKeepsRowsUpToTheFirstRefusal();
+    acceptKeepsRowsUpToTheFirstRejection();
     verifyRowsAreMixedWithTheMasksThatProposeTheSame();
     copiesCopy();
 }

@@ -1,6 +1,6 @@
 // The wire: one POST that answers with server-sent events, read with fetch so that it can carry a body and be aborted.
 
-/** A request that the application refused, or a stream that it ended with an error event. */
+/** A request that the application rejected, or a stream that it ended with an error event. */
 export class ChatError extends Error {
   constructor(title, detail, retrySeconds = 0) {
     super(detail);

@@ -54,7 +54,7 @@ public final class TidarEngine implements AutoCloseable {
     }
 
     /**
-     * As {@link #load}, but returns at once. Until the model is loaded the engine is LOADING and refuses requests with
+     * As {@link #load}, but returns at once. Until the model is loaded the engine is LOADING and rejects requests with
      * an {@link dev.tidar.api.EngineBusyException}; if loading fails it is DEAD, and {@link #status()} says why.
      */
     public static TidarEngine start(EngineOptions options) {
@@ -93,7 +93,7 @@ public final class TidarEngine implements AutoCloseable {
     }
 
     /**
-     * Shuts down gently: refuses new requests, lets those that it has come to their end, and closes. Those that are
+     * Shuts down gently: rejects new requests, lets those that it has come to their end, and closes. Those that are
      * left after the limit end with an {@link dev.tidar.api.EngineClosedException}.
      *
      * @return whether all came to their end

@@ -107,7 +107,7 @@ class AnswerFormatTest {
     }
 
     @Test
-    void isRefusedWhereNoAnswerFitsTheTokens() {
+    void isRejectedWhereNoAnswerFitsTheTokens() {
         assertThatThrownBy(() -> run(person(shortestBudget() - 1)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("shortest answer that the grammar allows");
@@ -143,7 +143,7 @@ class AnswerFormatTest {
     }
 
     @Test
-    void isRefusedByTheNameOfWhatIsNotSupportedBeforeAnyWork() {
+    void isRejectedByTheNameOfWhatIsNotSupportedBeforeAnyWork() {
         var remote = new AnswerFormat.JsonSchema("{\"$ref\": \"https://example.com/schema\"}");
 
         assertThatThrownBy(() -> run(request(remote, 50)))
@@ -151,15 +151,15 @@ class AnswerFormatTest {
                 .hasMessageContaining("$ref");
     }
 
-    /** The fewest tokens that hold a person, as the refusal of one token names them. */
+    /** The fewest tokens that hold a person, as the rejection of one token names them. */
     private static int shortestBudget() {
-        Optional<String> refusal = Optional.empty();
+        Optional<String> rejection = Optional.empty();
         try {
             engine.submit(person(1).build(), GenerationListener.NONE);
         } catch (InvalidRequestException e) {
-            refusal = Optional.of(e.getMessage());
+            rejection = Optional.of(e.getMessage());
         }
-        return Integer.parseInt(refusal.orElseThrow().replaceAll("\\D*(\\d+).*", "$1"));
+        return Integer.parseInt(rejection.orElseThrow().replaceAll("\\D*(\\d+).*", "$1"));
     }
 
     private static GenerationRequest.Builder person(int maxTokens) {

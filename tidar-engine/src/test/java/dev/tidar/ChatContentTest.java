@@ -44,7 +44,7 @@ class ChatContentTest {
         engine.close();
     }
 
-    static Stream<Arguments> refused() {
+    static Stream<Arguments> rejected() {
         return Stream.of(
                 Arguments.of("D65 without messages", List.of(), "must have 1 to 2048 messages, but has 0"),
                 Arguments.of(
@@ -62,8 +62,8 @@ class ChatContentTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("refused")
-    void isRefusedBeforeAnyWork(String name, List<ChatMessage> messages, String why) {
+    @MethodSource("rejected")
+    void isRejectedBeforeAnyWork(String name, List<ChatMessage> messages, String why) {
         long before = engine.status().totals().promptTokens();
 
         assertThatThrownBy(() -> run(messages))

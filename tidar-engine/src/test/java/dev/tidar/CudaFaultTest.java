@@ -99,9 +99,9 @@ class CudaFaultTest {
     void whileTheModelIsLoadedIsADeviceException(int code, Call call) {
         for (int n : new int[] {1, 30}) {
             Held before = EmulatedGpu.held();
-            EmulatedGpu.refuse(call, n, code);
+            EmulatedGpu.reject(call, n, code);
             try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
-                assertThat(EmulatedGpu.refusalIsPending(call))
+                assertThat(EmulatedGpu.rejectionIsPending(call))
                         .as("call %d was never made", n)
                         .isTrue();
                 assertThat(engine.status().state()).isEqualTo(EngineState.READY);
@@ -121,11 +121,11 @@ class CudaFaultTest {
         for (int n : new int[] {1, 5}) { // in the prefill, and while tokens are decoded
             Held before = EmulatedGpu.held();
             try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
-                EmulatedGpu.refuse(call, n, code);
+                EmulatedGpu.reject(call, n, code);
 
                 boolean failed = ends(engine, LONG_PROMPT) | ends(engine, 3);
 
-                assertThat(failed).isEqualTo(!EmulatedGpu.refusalIsPending(call));
+                assertThat(failed).isEqualTo(!EmulatedGpu.rejectionIsPending(call));
                 if (failed && isSticky(code)) {
                     awaitDead(engine);
                     assertThatThrownBy(() -> submit(engine, 3)).isInstanceOf(EngineClosedException.class);
@@ -150,7 +150,7 @@ class CudaFaultTest {
     void whileTheEngineClosesKeepsNobodyWaiting(int code, Call call) {
         TidarEngine engine = load(options(DeviceFallback.FAIL));
         Generation running = submit(engine, 3);
-        EmulatedGpu.refuse(call, 1, code);
+        EmulatedGpu.reject(call, 1, code);
 
         engine.close();
 
@@ -163,9 +163,9 @@ class CudaFaultTest {
     void isReplacedByTheCpuWhereThatIsAllowed(int code, Call call) {
         try (TidarEngine engine = load(options(DeviceFallback.CPU))) {
             assertThat(engine.status().device()).startsWith("cuda:0");
-            EmulatedGpu.refuse(call, 1, code);
+            EmulatedGpu.reject(call, 1, code);
             boolean failed = end(submit(engine, 3));
-            assertThat(failed).isEqualTo(!EmulatedGpu.refusalIsPending(call));
+            assertThat(failed).isEqualTo(!EmulatedGpu.rejectionIsPending(call));
             EmulatedGpu.reset();
 
             assertThat(end(submit(engine, 3))).isFalse();

@@ -142,7 +142,7 @@ class HeldAnswerTest {
         }
 
         @Test
-        void isRefusedWhereNoCallFitsTheTokens() {
+        void isRejectedWhereNoCallFitsTheTokens() {
             assertThatThrownBy(() ->
                             run(chat(Thinking.DEFAULT, Choice.REQUIRED, PLAY).maxTokens(5)))
                     .isInstanceOf(InvalidRequestException.class)
@@ -210,7 +210,7 @@ class HeldAnswerTest {
         }
 
         @Test
-        void isRefusedByAModelThatDoesNotThink() throws IOException {
+        void isRejectedByAModelThatDoesNotThink() throws IOException {
             try (TidarEngine plain = ChatFolder.load(temp.resolve("plain"), "")) {
                 assertThatThrownBy(() -> plain.submit(
                                 chat(Thinking.DEFAULT.withBudget(5), Choice.NONE)

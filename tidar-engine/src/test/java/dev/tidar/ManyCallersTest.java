@@ -120,27 +120,27 @@ class ManyCallersTest {
         int threads = 8;
         ExecutorService callers = Executors.newFixedThreadPool(threads);
         AtomicInteger served = new AtomicInteger();
-        AtomicInteger refused = new AtomicInteger();
+        AtomicInteger rejected = new AtomicInteger();
         try {
             List<CompletableFuture<Void>> done = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 SplittableRandom random = new SplittableRandom(seed * 100 + t);
-                done.add(CompletableFuture.runAsync(() -> call(random, served, refused), callers));
+                done.add(CompletableFuture.runAsync(() -> call(random, served, rejected), callers));
             }
             done.forEach(CompletableFuture::join);
         } finally {
             callers.shutdown();
         }
-        assertThat(served.get() + refused.get()).isEqualTo(threads * 40);
+        assertThat(served.get() + rejected.get()).isEqualTo(threads * 40);
         assertThat(served).hasPositiveValue();
         assertThat(engine.status().totals().finished()
                         + engine.status().totals().cancelled())
                 .isEqualTo(served.get());
-        assertThat(engine.status().totals().refused()).isEqualTo(refused.get());
+        assertThat(engine.status().totals().rejected()).isEqualTo(rejected.get());
         assertAtRest();
     }
 
-    private void call(SplittableRandom random, AtomicInteger served, AtomicInteger refused) {
+    private void call(SplittableRandom random, AtomicInteger served, AtomicInteger rejected) {
         List<Generation> open = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             try {
@@ -155,7 +155,7 @@ class ManyCallersTest {
                     end(open.remove(random.nextInt(open.size())), served);
                 }
             } catch (EngineBusyException e) {
-                refused.incrementAndGet();
+                rejected.incrementAndGet();
             }
         }
         open.forEach(generation -> end(generation, served));
@@ -172,7 +172,7 @@ class ManyCallersTest {
     }
 
     @Test
-    void refusesWhatItsLimitsForbidAndNamesThem() {
+    void rejectsWhatItsLimitsForbidAndNamesThem() {
         load(Limits.builder().maxPromptTokens(8).maxNewTokens(10));
 
         assertThatThrownBy(() -> engine.submit(

@@ -70,7 +70,7 @@ class ModelFoldersTest {
     }
 
     @Test
-    void withoutAMaskTokenIsRefusedWhereATidarModeIsSet() throws IOException {
+    void withoutAMaskTokenIsRejectedWhereATidarModeIsSet() throws IOException {
         edit("config.json", "\"mask_token_id\": 512,", "");
 
         assertThatThrownBy(() -> TidarEngine.load(
@@ -152,7 +152,7 @@ class ModelFoldersTest {
     }
 
     @Test
-    void whoseWeightsAreNotFiniteIsRefusedAtLoad() throws IOException {
+    void whoseWeightsAreNotFiniteIsRejectedAtLoad() throws IOException {
         Path weights = folder.resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
         int header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
@@ -184,7 +184,7 @@ class ModelFoldersTest {
     }
 
     @Test
-    void whoseContextFitsNoMemoryIsRefusedWithAdvice() {
+    void whoseContextFitsNoMemoryIsRejectedWithAdvice() {
         assertThatThrownBy(() -> TidarEngine.load(options()
                         .kvCache(KvCacheOptions.DEFAULT.withBytes(1000))
                         .build()))

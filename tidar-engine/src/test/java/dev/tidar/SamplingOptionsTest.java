@@ -63,7 +63,7 @@ class SamplingOptionsTest {
     }
 
     @Nested
-    class IsRefused {
+    class IsRejected {
 
         static Stream<Arguments> values() {
             return Stream.of(

@@ -253,47 +253,47 @@ class TidarEngineTest {
     }
 
     @Nested
-    class Refuses {
+    class Rejects {
 
         @Test
         void aChatWhereTheModelHasNoTemplate() {
-            assertRefused(GenerationRequest.builder(new Prompt.Chat(List.of())), "1 to 2048 messages");
-            assertRefused(
+            assertRejected(GenerationRequest.builder(new Prompt.Chat(List.of())), "1 to 2048 messages");
+            assertRejected(
                     GenerationRequest.builder(new Prompt.Chat(List.of(ChatMessage.user("hi")))),
                     "has no chat template");
         }
 
         @Test
         void idsOutsideTheVocabularyAndTheMask() {
-            assertRefused(tokens(1, 513), "in [0, 513), but one is 513");
-            assertRefused(tokens(-1), "in [0, 513), but one is -1");
-            assertRefused(tokens(1, 512), "is the mask token");
+            assertRejected(tokens(1, 513), "in [0, 513), but one is 513");
+            assertRejected(tokens(-1), "in [0, 513), but one is -1");
+            assertRejected(tokens(1, 512), "is the mask token");
         }
 
         @Test
         void aPromptWithoutTokens() {
-            assertRefused(tokens(), "at least one token");
+            assertRejected(tokens(), "at least one token");
         }
 
         @Test
         void aPromptThatFillsTheContext() {
             Integer[] ids = Stream.generate(() -> 300).limit(512).toArray(Integer[]::new);
-            assertRefused(
+            assertRejected(
                     GenerationRequest.builder(new Prompt.Tokens(List.of(ids))),
                     "has 512 tokens and needs 33 blocks of KV memory, but a context of 512 has room for 511 tokens in 32 blocks");
         }
 
         @Test
         void moreCharactersThanAllowedBeforeTokenizingThem() {
-            assertRefused(
+            assertRejected(
                     GenerationRequest.builder(new Prompt.Text("a".repeat(2_000_000))), "at most 524288 characters");
         }
 
         @Test
         void outcomesThatModeAutoWouldIgnore() {
-            assertRefused(story().decoding(Decoding.AUTO.withOutcomes(Set.of(1))), "mode auto decides");
-            assertRefused(story().decoding(Decoding.AUTO.withDraftLength(5)), "mode auto decides");
-            assertRefused(
+            assertRejected(story().decoding(Decoding.AUTO.withOutcomes(Set.of(1))), "mode auto decides");
+            assertRejected(story().decoding(Decoding.AUTO.withDraftLength(5)), "mode auto decides");
+            assertRejected(
                     story().decoding(Decoding.of(DecodeMode.TWO_PASS).withOutcomes(Set.of(1))),
                     "belong to mode single-pass");
         }
@@ -339,7 +339,7 @@ class TidarEngineTest {
             assertThat(queued.get(1).await().tokens()).hasSize(1);
         }
 
-        private void assertRefused(GenerationRequest.Builder request, String message) {
+        private void assertRejected(GenerationRequest.Builder request, String message) {
             assertThatThrownBy(() -> engine.submit(request.build(), GenerationListener.NONE))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining(message);

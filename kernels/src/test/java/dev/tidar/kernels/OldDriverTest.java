@@ -34,7 +34,7 @@ class OldDriverTest {
 
     @ParameterizedTest
     @ValueSource(strings = "9.0")
-    void refusesTheVersionThatTheCompilerWouldHaveWritten(String version) {
+    void rejectsTheVersionThatTheCompilerWouldHaveWritten(String version) {
         String ptx = ".version %s\n.target sm_80\n.address_size 64\n".formatted(version);
 
         assertThat(compile(ptx.getBytes(StandardCharsets.US_ASCII), "sm_80"))

@@ -40,13 +40,13 @@ class ProblemAdvice {
                 .map(Throwable::getMessage)
                 .findFirst()
                 .orElseGet(() -> "the body must be a JSON object with messages and options, but " + fault(failure));
-        return problem(failure.getStatusCode(), "Request refused", detail, Optional.empty());
+        return problem(failure.getStatusCode(), "Request rejected", detail, Optional.empty());
     }
 
     /** The title of a failure, for readers. */
     static String title(TidarException failure) {
         if (failure instanceof InvalidRequestException) {
-            return "Request refused";
+            return "Request rejected";
         }
         if (failure instanceof EngineBusyException) {
             return "Engine busy";

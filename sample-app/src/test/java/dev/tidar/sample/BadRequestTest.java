@@ -23,7 +23,7 @@ class BadRequestTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void isRefusedBeforeAnyEventAndNamesTheRule(String rule, String body) {
+    void isRejectedBeforeAnyEventAndNamesTheRule(String rule, String body) {
         post(body)
                 .expectStatus()
                 .isBadRequest()
@@ -31,12 +31,12 @@ class BadRequestTest {
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .expectBody()
                 .jsonPath("$.title")
-                .isEqualTo("Request refused")
+                .isEqualTo("Request rejected")
                 .jsonPath("$.detail")
                 .value(String.class, detail -> assertThat(detail).contains(rule));
     }
 
-    static Stream<Arguments> isRefusedBeforeAnyEventAndNamesTheRule() {
+    static Stream<Arguments> isRejectedBeforeAnyEventAndNamesTheRule() {
         return Stream.of(
                 Arguments.of("messages must have 1 to 128 messages, but have 0", "{}"),
                 Arguments.of("messages must have 1 to 128 messages, but have 0", "{\"messages\": []}"),
@@ -90,14 +90,14 @@ class BadRequestTest {
     }
 
     @Test
-    void isRefusedWhenItsBodyIsLargerThanAnyConversation() {
+    void isRejectedWhenItsBodyIsLargerThanAnyConversation() {
         post("{\"messages\": [%s]}".formatted("\"x\",".repeat(200_000)))
                 .expectStatus()
                 .isEqualTo(413);
     }
 
     @Test
-    void isRefusedWhenThePromptAndItsAnswerCannotFitTheContext() {
+    void isRejectedWhenThePromptAndItsAnswerCannotFitTheContext() {
         post("{\"messages\": [{\"role\": \"user\", \"text\": \"%s\"}], \"maxTokens\": 4}"
                         .formatted("a 1 b 2 ".repeat(8000)))
                 .expectStatus()

@@ -129,7 +129,7 @@ final class Browser implements AutoCloseable {
                         .decode(send("GET", session + "/screenshot", null).asString()));
     }
 
-    /** Messages of the browser's console: refused content, script errors, failed requests. */
+    /** Messages of the browser's console: rejected content, script errors, failed requests. */
     List<String> console() {
         return Stream.of(command("/se/log", Map.of("type", "browser")))
                 .flatMap(entries -> entries.values().stream())

@@ -132,7 +132,7 @@ class PageTest {
     }
 
     @Test
-    void showsWhyARequestWasRefused() {
+    void showsWhyARequestWasRejected() {
         browser.evaluate("document.getElementById('message').value = 'x'.repeat(70000)");
         browser.type("#message", ENTER);
 

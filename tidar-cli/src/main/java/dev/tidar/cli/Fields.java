@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The values of a JSON object by key. A value of the wrong kind is refused by its key and without its text, which may
+ * The values of a JSON object by key. A value of the wrong kind is rejected by its key and without its text, which may
  * be a prompt.
  */
 record Fields(JsonNode object) {

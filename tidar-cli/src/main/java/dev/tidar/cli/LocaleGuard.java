@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Refuses arguments that the JVM could not read.
+ * Rejects arguments that the JVM could not read.
  *
  * <p>In a C or POSIX locale, which is usual in containers, the JVM turns each byte above 127 into a question mark, and
  * the model would answer another prompt than the typed one. The typed bytes can be read under {@code /proc}.

@@ -94,11 +94,11 @@ final class OptionValues {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            throw refused(option, rule, text, e);
+            throw rejected(option, rule, text, e);
         }
     }
 
-    private static InvalidRequestException refused(RequestOption<?> option, String rule, String text, Exception cause) {
+    private static InvalidRequestException rejected(RequestOption<?> option, String rule, String text, Exception cause) {
         return new InvalidRequestException("%s must be %s, but is '%s'".formatted(option, rule, text), cause);
     }
 
@@ -180,7 +180,7 @@ final class OptionValues {
         try {
             return Files.readString(Path.of(text));
         } catch (IOException e) {
-            throw refused(option, "a schema or a readable UTF-8 file (" + e + ")", text, e);
+            throw rejected(option, "a schema or a readable UTF-8 file (" + e + ")", text, e);
         }
     }
 }

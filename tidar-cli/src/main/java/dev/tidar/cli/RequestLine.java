@@ -18,7 +18,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One JSON object of a file of requests. An unknown key and a value of the wrong kind are refused. */
+/** One JSON object of a file of requests. An unknown key and a value of the wrong kind are rejected. */
 final class RequestLine {
 
     private static final JsonMapper JSON = JsonMapper.builder()

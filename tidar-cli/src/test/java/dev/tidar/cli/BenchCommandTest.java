@@ -93,19 +93,19 @@ class BenchCommandTest {
     void namesTheFileAndTheLineOfAPromptItCannotRead(@TempDir Path folder) throws IOException {
         Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"a\"}\n{\"text\": \"b\"}\n");
 
-        Cli refused = bench("--prompts", prompts.toString());
+        Cli rejected = bench("--prompts", prompts.toString());
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err().lines()).hasSize(1);
-        assertThat(refused.err()).contains("prompts.jsonl, line 2", "token_ids");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.err().lines()).hasSize(1);
+        assertThat(rejected.err()).contains("prompts.jsonl, line 2", "token_ids");
     }
 
     @Test
     void namesAMissingPromptFile() {
-        Cli refused = bench("--prompts", "no-such-file.txt");
+        Cli rejected = bench("--prompts", "no-such-file.txt");
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err()).contains("--prompts", "no-such-file.txt");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.err()).contains("--prompts", "no-such-file.txt");
     }
 
     private static Cli bench(String... args) {

@@ -75,12 +75,12 @@ class GenerateCommandTest {
     }
 
     @Test
-    void refusesASchemaByTheKeywordThatIsNotSupported() {
-        Cli refused = tidar("generate", "--model", STORIES, "--prompt", "Lily", "--json-schema", "{\"not\": {}}");
+    void rejectsASchemaByTheKeywordThatIsNotSupported() {
+        Cli rejected = tidar("generate", "--model", STORIES, "--prompt", "Lily", "--json-schema", "{\"not\": {}}");
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err().lines()).hasSize(1);
-        assertThat(refused.err()).contains("not");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.err().lines()).hasSize(1);
+        assertThat(rejected.err()).contains("not");
     }
 
     @Test
@@ -252,19 +252,19 @@ class GenerateCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0,1", "513", "999999"})
-    void takesTokenIdsAsTheyAreAndRefusesOnesBeyondTheVocabulary(String ids) {
+    void takesTokenIdsAsTheyAreAndRejectsOnesBeyondTheVocabulary(String ids) {
         Cli run = tidar("generate", "--model", STORIES, "--token-ids", ids, "--max-tokens", "1", "--json");
 
         assertThat(run.exitCode()).isEqualTo(ids.equals("0,1") ? 0 : 2);
     }
 
     @Test
-    void refusesChatInOneLineWhereTheModelHasNoTemplate() {
-        Cli refused = tidar("generate", "--model", STORIES, "--chat", "Hello");
+    void rejectsChatInOneLineWhereTheModelHasNoTemplate() {
+        Cli rejected = tidar("generate", "--model", STORIES, "--chat", "Hello");
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err().lines()).hasSize(1);
-        assertThat(refused.err()).contains("chat template").doesNotContain("Hello");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.err().lines()).hasSize(1);
+        assertThat(rejected.err()).contains("chat template").doesNotContain("Hello");
     }
 
     @Test

@@ -88,16 +88,16 @@ class GenerateRequestsTest {
     }
 
     @Test
-    void refusesABadLineBeforeItLoadsTheModel() throws IOException {
+    void rejectsABadLineBeforeItLoadsTheModel() throws IOException {
         Path file =
                 Files.writeString(folder.resolve("requests.jsonl"), "{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2}\n");
 
-        Cli refused = tidar("generate", "--model", "no-such-folder", "--requests", file.toString());
+        Cli rejected = tidar("generate", "--model", "no-such-folder", "--requests", file.toString());
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.out()).isEmpty();
-        assertThat(refused.err().lines()).hasSize(1);
-        assertThat(refused.err()).contains("requests.jsonl, line 2", "token_ids");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.out()).isEmpty();
+        assertThat(rejected.err().lines()).hasSize(1);
+        assertThat(rejected.err()).contains("requests.jsonl, line 2", "token_ids");
     }
 
     @Test

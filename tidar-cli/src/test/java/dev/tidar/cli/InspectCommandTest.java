@@ -74,10 +74,10 @@ class InspectCommandTest {
 
     @Test
     void saysWhyTheDeviceThatIsAskedForCannotBeUsed() {
-        Cli refused = tidar("inspect", "--model", STORIES, "--device", "cuda:9999");
+        Cli rejected = tidar("inspect", "--model", STORIES, "--device", "cuda:9999");
 
-        assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err()).contains("device cuda:9999 cannot be used: ");
+        assertThat(rejected.exitCode()).isEqualTo(1);
+        assertThat(rejected.err()).contains("device cuda:9999 cannot be used: ");
     }
 
     @Test

@@ -86,32 +86,32 @@ class MainTest {
     }
 
     @Nested
-    class RefusesInOneLineWithExitCode2 {
+    class RejectsInOneLineWithExitCode2 {
 
         @Test
         void noCommand() {
-            assertRefused(tidar(), "subcommand");
+            assertRejected(tidar(), "subcommand");
         }
 
         @Test
         void anUnknownCommand() {
-            assertRefused(tidar("generates"), "'generates'");
+            assertRejected(tidar("generates"), "'generates'");
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"inspect", "generate", "bench", "bench-serving", "bench-chats", "soak"})
         void aCommandWithoutAModel(String command) {
-            assertRefused(tidar(command), "--model");
+            assertRejected(tidar(command), "--model");
         }
 
         @Test
         void generateWithoutAPrompt() {
-            assertRefused(tidar("generate", "--model", "any"), "--chat", "--prompt", "--token-ids");
+            assertRejected(tidar("generate", "--model", "any"), "--chat", "--prompt", "--token-ids");
         }
 
         @Test
         void twoPrompts() {
-            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--prompt", "b"), "--chat", "--prompt");
+            assertRejected(tidar("generate", "--model", "any", "--chat", "a", "--prompt", "b"), "--chat", "--prompt");
         }
 
         @ParameterizedTest
@@ -169,19 +169,19 @@ class MainTest {
                     "--block-size 1"
                 })
         void aValueOutOfRangeByTheNameOfItsOption(String option, String value) {
-            Cli refused = tidar("generate", "--model", "any", "--chat", "a", option, value);
+            Cli rejected = tidar("generate", "--model", "any", "--chat", "a", option, value);
 
-            assertRefused(refused, option, "must ");
+            assertRejected(rejected, option, "must ");
         }
 
         @Test
         void anEmptyStopText() {
-            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--stop", ""), "--stop", "must have");
+            assertRejected(tidar("generate", "--model", "any", "--chat", "a", "--stop", ""), "--stop", "must have");
         }
 
         @Test
         void twoFormats() {
-            assertRefused(
+            assertRejected(
                     tidar("generate", "--model", "any", "--chat", "a", "--regex", "a", "--choices", "b,c"),
                     "--regex",
                     "choices");
@@ -189,41 +189,41 @@ class MainTest {
 
         @Test
         void aFormatWhoseEndIsIgnored() {
-            assertRefused(
+            assertRejected(
                     tidar("generate", "--model", "any", "--chat", "a", "--regex", "a", "--ignore-eos"), "--ignore-eos");
         }
 
         @Test
         void concurrencyWithoutRequests() {
-            Cli refused = tidar("generate", "--model", "any", "--chat", "a", "--concurrency", "2");
+            Cli rejected = tidar("generate", "--model", "any", "--chat", "a", "--concurrency", "2");
 
-            assertRefused(refused, "--concurrency", "--requests");
+            assertRejected(rejected, "--concurrency", "--requests");
         }
 
         @Test
         void tokenIdsThatAreNotNumbers() {
-            assertRefused(tidar("generate", "--model", "any", "--token-ids", "1,two"), "--token-ids", "'two'");
+            assertRejected(tidar("generate", "--model", "any", "--token-ids", "1,two"), "--token-ids", "'two'");
         }
 
         @Test
         void anOutcomeBeyondTheDraftLength() {
-            Cli refused =
+            Cli rejected =
                     tidar("generate", "--model", "any", "--chat", "a", "--draft-length", "4", "--outcomes", "1,5");
 
-            assertRefused(refused, "--outcomes", "draft-length = 4", "[1, 5]");
+            assertRejected(rejected, "--outcomes", "draft-length = 4", "[1, 5]");
         }
 
         @Test
         void anOptionThatDoesNotExist() {
-            assertRefused(tidar("generate", "--model", "any", "--chat", "a", "--beam", "4"), "--beam");
+            assertRejected(tidar("generate", "--model", "any", "--chat", "a", "--beam", "4"), "--beam");
         }
 
-        private static void assertRefused(Cli refused, String... named) {
-            assertThat(refused.exitCode()).isEqualTo(2);
-            assertThat(refused.out()).isEmpty();
-            assertThat(refused.err().lines()).hasSize(1);
+        private static void assertRejected(Cli rejected, String... named) {
+            assertThat(rejected.exitCode()).isEqualTo(2);
+            assertThat(rejected.out()).isEmpty();
+            assertThat(rejected.err().lines()).hasSize(1);
             assertThat(Stream.of(named))
-                    .allSatisfy(name -> assertThat(refused.err()).contains(name));
+                    .allSatisfy(name -> assertThat(rejected.err()).contains(name));
         }
     }
 }

@@ -208,7 +208,7 @@ class RequestFileTest {
                 "[1] | must be a JSON object",
                 "not json | must be a JSON object"
             })
-    void refusesABadLineByItsNumberAndWithoutItsText(String line, String named) {
+    void rejectsABadLineByItsNumberAndWithoutItsText(String line, String named) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read("\n{\"id\": \"good\", \"chat\": \"Hello\"}\n" + line + "\n"))
                 .withMessageContaining("requests.jsonl, line 3: ")
@@ -217,7 +217,7 @@ class RequestFileTest {
     }
 
     @Test
-    void refusesAnIdThatAnotherLineHas() {
+    void rejectsAnIdThatAnotherLineHas() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read("""
                         {"id": "a", "chat": "Hello"}
@@ -228,14 +228,14 @@ class RequestFileTest {
     }
 
     @Test
-    void refusesToBeEmpty() {
+    void rejectsToBeEmpty() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read("\n \n"))
                 .withMessageContaining("at least one request");
     }
 
     @Test
-    void refusesBytesThatAreNotUtf8() throws IOException {
+    void rejectsBytesThatAreNotUtf8() throws IOException {
         Path file = Files.write(folder.resolve("requests.jsonl"), new byte[] {'{', (byte) 0xff});
 
         assertThatExceptionOfType(InvalidRequestException.class)

@@ -73,16 +73,16 @@ class TidarJarIT {
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have no locale in which the JVM loses bytes")
-    void refusesAPromptThatTheLocaleCannotCarryRatherThanAnsweringAnother() throws IOException, InterruptedException {
-        Cli refused = run(
+    void rejectsAPromptThatTheLocaleCannotCarryRatherThanAnsweringAnother() throws IOException, InterruptedException {
+        Cli rejected = run(
                 "sh",
                 "-c",
                 "LC_ALL=C exec " + java()
                         + " -jar target/tidar.jar generate --model any --prompt \"$(printf '\\303\\251')\"");
 
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err().lines()).hasSize(1);
-        assertThat(refused.err()).contains("LC_ALL=C.UTF-8");
+        assertThat(rejected.exitCode()).isEqualTo(2);
+        assertThat(rejected.err().lines()).hasSize(1);
+        assertThat(rejected.err()).contains("LC_ALL=C.UTF-8");
     }
 
     private Cli tidarJar(String... args) throws IOException, InterruptedException {

@@ -6,7 +6,7 @@ public enum EngineState {
     READY,
     /** Serves, on a fallback: {@link EngineStatus#degradations()} says which. */
     DEGRADED,
-    /** Refuses new requests and finishes the running ones. */
+    /** Rejects new requests and finishes the running ones. */
     DRAINING,
     /** Closed, or the device failed for good. */
     DEAD

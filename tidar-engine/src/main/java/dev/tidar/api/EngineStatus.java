@@ -109,7 +109,7 @@ public record EngineStatus(
      * @param finished requests that ended by a stop, a length or their time limit
      * @param cancelled requests that their callers cancelled
      * @param failed requests that ended with an error of their own or of the device
-     * @param refused requests that found no room in the queue or waited too long in it
+     * @param rejected requests that found no room in the queue or waited too long in it
      * @param promptTokens tokens of all prompts whose prefill began
      * @param cachedTokens part of them that was found in the prefix cache
      * @param tokens emitted tokens
@@ -120,7 +120,7 @@ public record EngineStatus(
             long finished,
             long cancelled,
             long failed,
-            long refused,
+            long rejected,
             long promptTokens,
             long cachedTokens,
             long tokens,

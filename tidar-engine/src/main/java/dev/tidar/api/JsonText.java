@@ -10,7 +10,7 @@ final class JsonText {
     private JsonText() {}
 
     /**
-     * Refuses what is not the text of one JSON object.
+     * Rejects what is not the text of one JSON object.
      *
      * @param what what the text is, for the message
      * @return the object

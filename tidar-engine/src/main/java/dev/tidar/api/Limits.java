@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * What bounds the work of an engine. Values are in range once built.
  *
  * @param maxRunning requests that are decoded together at most
- * @param maxQueued requests that may wait; further ones are refused at once
+ * @param maxQueued requests that may wait; further ones are rejected at once
  * @param maxQueueWait how long a request may wait for its turn
  * @param maxRequestTime how long a request may take from its submission; empty is no limit
  * @param maxPromptCharacters characters of a prompt at most, counted before any of it is tokenized

@@ -44,7 +44,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
         }
         Optional<Gpu> gpu = fit(probe.get(), options.device());
         if (gpu.isEmpty()) {
-            return without(options, refusal(probe.get(), options.device()));
+            return without(options, rejection(probe.get(), options.device()));
         }
         try {
             Backend backend = Backend.onGpu(options.weights(), arithmetic, gpu.get());
@@ -71,16 +71,16 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
         return options.device().kind() == Device.Kind.AUTO || options.deviceFallback() == DeviceFallback.CPU;
     }
 
-    private static BackendChoice without(EngineOptions options, String refusal) {
+    private static BackendChoice without(EngineOptions options, String rejection) {
         if (options.device().kind() == Device.Kind.AUTO) {
-            return cpu(options, "no GPU: " + refusal, List.of());
+            return cpu(options, "no GPU: " + rejection, List.of());
         }
         if (options.deviceFallback() == DeviceFallback.CPU) {
-            return fallback("%s cannot be used: %s".formatted(options.device(), refusal), options);
+            return fallback("%s cannot be used: %s".formatted(options.device(), rejection), options);
         }
         throw new DeviceException(
                 "device %s cannot be used: %s; ask for device auto or cpu, or allow the fallback to the CPU"
-                        .formatted(options.device(), refusal),
+                        .formatted(options.device(), rejection),
                 null);
     }
 
@@ -94,7 +94,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
                 .findFirst();
     }
 
-    private static String refusal(GpuProbe probe, Device device) {
+    private static String rejection(GpuProbe probe, Device device) {
         if (probe.outcome() != GpuProbe.Outcome.USABLE) {
             return probe.message();
         }

@@ -28,7 +28,7 @@ public final class DraftAdapter {
     private static final int MAX_CONFIG_BYTES = 1 << 20;
 
     /** Settings that change the computation in unsupported ways; each must be absent, null, false or empty. */
-    private static final List<String> REFUSED = List.of(
+    private static final List<String> REJECTED = List.of(
             "fan_in_fan_out",
             "use_dora",
             "lora_bias",
@@ -61,7 +61,7 @@ public final class DraftAdapter {
         if (!config.string("bias").orElse("none").equals("none")) {
             throw config.unsupported("bias", "none");
         }
-        for (String key : REFUSED) {
+        for (String key : REJECTED) {
             if (!config.isUnset(key)) {
                 throw config.unsupported(key, "absent, null or false");
             }

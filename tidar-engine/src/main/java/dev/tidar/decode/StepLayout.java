@@ -146,8 +146,8 @@ public sealed interface StepLayout {
         public double tokensPerStep(double acceptance) {
             double missed = 1;
             for (int kept : outcomes) {
-                double refused = kept < draftLength ? 1 - acceptance : 1;
-                missed -= Math.pow(acceptance, kept - 1) * refused;
+                double rejected = kept < draftLength ? 1 - acceptance : 1;
+                missed -= Math.pow(acceptance, kept - 1) * rejected;
             }
             return (StepLayout.tokensOfBlock(draftLength, acceptance) + missed) / (1 + missed);
         }

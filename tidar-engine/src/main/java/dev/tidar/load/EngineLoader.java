@@ -160,8 +160,8 @@ public final class EngineLoader implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             try {
                 choice.backend().close();
-            } catch (DeviceException refusal) {
-                e.addSuppressed(refusal);
+            } catch (DeviceException rejection) {
+                e.addSuppressed(rejection);
             }
             throw e;
         }

@@ -107,7 +107,7 @@ public final class EngineLoop implements AutoCloseable {
         requireOpen();
         ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime, totals);
         if (!queue.offer(request, Math.max(0, limits.maxRunning() - running.size()))) {
-            totals.refused.increment();
+            totals.rejected.increment();
             int waiting = queue.size();
             throw new EngineBusyException(
                     "the queue is full: %d requests wait already; try again later".formatted(waiting),
@@ -288,7 +288,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Refuses new requests and waits until those that it has have ended, but no longer than the limit; then closes.
+     * Rejects new requests and waits until those that it has have ended, but no longer than the limit; then closes.
      *
      * @return whether all came to their end
      */

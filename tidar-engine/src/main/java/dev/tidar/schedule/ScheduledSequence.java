@@ -204,7 +204,7 @@ final class ScheduledSequence implements Generation {
         if (ended.getAndSet(true)) {
             return;
         }
-        (failure.isTransient() ? totals.refused : totals.failed).increment();
+        (failure.isTransient() ? totals.rejected : totals.failed).increment();
         notifyListener(() -> listener.onFailed(failure));
         end.completeExceptionally(failure);
     }

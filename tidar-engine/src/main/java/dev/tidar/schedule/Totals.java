@@ -9,7 +9,7 @@ final class Totals {
     final LongAdder finished = new LongAdder();
     final LongAdder cancelled = new LongAdder();
     final LongAdder failed = new LongAdder();
-    final LongAdder refused = new LongAdder();
+    final LongAdder rejected = new LongAdder();
     final LongAdder promptTokens = new LongAdder();
     final LongAdder cachedTokens = new LongAdder();
     final LongAdder tokens = new LongAdder();
@@ -21,7 +21,7 @@ final class Totals {
                 finished.sum(),
                 cancelled.sum(),
                 failed.sum(),
-                refused.sum(),
+                rejected.sum(),
                 promptTokens.sum(),
                 cachedTokens.sum(),
                 tokens.sum(),

@@ -162,14 +162,14 @@ class RequestOptionTest {
 
     @ParameterizedTest
     @MethodSource("outOfRange")
-    <T> void refusesAValueOutOfRangeByTheNameOfItsOption(RequestOption<T> option, T value, String message) {
+    <T> void rejectsAValueOutOfRangeByTheNameOfItsOption(RequestOption<T> option, T value, String message) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> RequestOptions.NONE.with(option, value).request(CHAT))
                 .withMessage(option.name() + " " + message);
     }
 
     @Test
-    void refusesTwoFormats() {
+    void rejectsTwoFormats() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> RequestOptions.NONE
                         .with(RequestOption.REGEX, "a")
@@ -179,7 +179,7 @@ class RequestOptionTest {
     }
 
     @Test
-    void refusesThoughtsWhereThePromptIsNotAChat() {
+    void rejectsThoughtsWhereThePromptIsNotAChat() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() ->
                         RequestOptions.NONE.with(RequestOption.THINKING, true).request(new Prompt.Text("Once")))

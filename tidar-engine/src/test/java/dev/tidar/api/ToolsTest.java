@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("Refused, before any work:")
+@DisplayName("Rejected, before any work:")
 class ToolsTest {
 
     private static final Tool TIME = new Tool("time", "", "{}");
@@ -27,12 +27,12 @@ class ToolsTest {
         @ParameterizedTest
         @ValueSource(strings = {"", "two words", "a/b", "<|im_end|>", "\uFF41", "{{x}}", "a\"", "a\n"})
         void whoseNameIsNoPlainWord(String name) {
-            refused(() -> new Tool(name, "", "{}"), "a tool name must have 1 to 128 ASCII letters");
+            rejected(() -> new Tool(name, "", "{}"), "a tool name must have 1 to 128 ASCII letters");
         }
 
         @Test
         void whoseNameIsTooLong() {
-            refused(() -> new Tool("a".repeat(129), "", "{}"), "a tool name must have 1 to 128 ASCII letters");
+            rejected(() -> new Tool("a".repeat(129), "", "{}"), "a tool name must have 1 to 128 ASCII letters");
             assertThat(new Tool("a".repeat(128), "", "{}").name()).hasSize(128);
         }
 
@@ -48,15 +48,15 @@ class ToolsTest {
                         {"type":["object"]}      | must be a schema of type object
                         """)
         void whoseSchemaIsNoObject(String schema, String message) {
-            refused(() -> new Tool("time", "", schema), "the parameters of tool time " + message);
+            rejected(() -> new Tool("time", "", schema), "the parameters of tool time " + message);
         }
 
         @Test
         void whoseSchemaIsTooDeepOrTooLong() {
             String deep = "{\"a\":".repeat(65) + "1" + "}".repeat(65);
-            refused(() -> new Tool("time", "", deep), "the parameters of tool time must be JSON at most 64 deep");
+            rejected(() -> new Tool("time", "", deep), "the parameters of tool time must be JSON at most 64 deep");
             String longOne = "{\"description\":\"" + "x".repeat(Tool.MAX_SCHEMA_LENGTH) + "\"}";
-            refused(() -> new Tool("time", "", longOne), "the parameters of tool time must have at most 65536");
+            rejected(() -> new Tool("time", "", longOne), "the parameters of tool time must have at most 65536");
         }
     }
 
@@ -65,7 +65,7 @@ class ToolsTest {
 
         @Test
         void ofWhichTwoHaveOneName() {
-            refused(() -> Tools.of(TIME, new Tool("time", "another", "{}")), "two are called time");
+            rejected(() -> Tools.of(TIME, new Tool("time", "another", "{}")), "two are called time");
         }
 
         @Test
@@ -74,19 +74,19 @@ class ToolsTest {
                     .mapToObj(i -> new Tool("t" + i, "", "{}"))
                     .toList();
 
-            refused(() -> new Tools(many, Choice.AUTO), "tools must be at most 128, but are 10000");
+            rejected(() -> new Tools(many, Choice.AUTO), "tools must be at most 128, but are 10000");
         }
 
         @Test
         void thatDoNotHaveTheOneThatIsAskedFor() {
-            refused(
+            rejected(
                     () -> Tools.of(TIME).withChoice(Choice.of("date")),
                     "tool-choice must name one of the tools [time]");
         }
 
         @Test
         void thatMustBeCalledAndAreNone() {
-            refused(
+            rejected(
                     () -> Tools.NONE.withChoice(Choice.REQUIRED),
                     "tool-choice must be auto or none where no tools are offered, but is required");
         }
@@ -97,18 +97,18 @@ class ToolsTest {
 
         @Test
         void withoutAnId() {
-            refused(() -> new ToolCall("", "time", "{}"), "the id of a tool call must have 1 to 256 characters");
+            rejected(() -> new ToolCall("", "time", "{}"), "the id of a tool call must have 1 to 256 characters");
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"", "[]", "\"x\"", "{", "null"})
         void whoseArgumentsAreNoObject(String arguments) {
-            refused(() -> new ToolCall("a", "time", arguments), "the arguments of a call of time must be");
+            rejected(() -> new ToolCall("a", "time", arguments), "the arguments of a call of time must be");
         }
 
         @Test
         void thatSharesItsIdWithAnotherOfItsMessage() {
-            refused(() -> ChatMessage.assistant("", List.of(CALL, CALL)), "two share one");
+            rejected(() -> ChatMessage.assistant("", List.of(CALL, CALL)), "two share one");
         }
 
         @Test
@@ -117,15 +117,15 @@ class ToolsTest {
                     .mapToObj(i -> new ToolCall("id" + i, "time", "{}"))
                     .toList();
 
-            refused(() -> ChatMessage.assistant("", many), "a message must have at most 128 tool calls, but has 129");
+            rejected(() -> ChatMessage.assistant("", many), "a message must have at most 128 tool calls, but has 129");
         }
 
         @Test
         void byAnybodyButTheAssistant() {
-            refused(
+            rejected(
                     () -> new ChatMessage("user", "", Optional.empty(), List.of(CALL), Optional.empty()),
                     "must be of messages of role assistant");
-            refused(() -> ChatMessage.user("a").withReasoning("hm"), "must be of messages of role assistant");
+            rejected(() -> ChatMessage.user("a").withReasoning("hm"), "must be of messages of role assistant");
         }
     }
 
@@ -134,15 +134,15 @@ class ToolsTest {
 
         @Test
         void withoutTheIdOfItsCall() {
-            refused(() -> new ChatMessage("tool", "15"), "messages of role tool, which must have one");
-            refused(
+            rejected(() -> new ChatMessage("tool", "15"), "messages of role tool, which must have one");
+            rejected(
                     () -> new ChatMessage("user", "15", Optional.empty(), List.of(), Optional.of("a")),
                     "messages of role tool");
         }
 
         @Test
         void thatAnswersNoCall() {
-            refused(
+            rejected(
                     () -> chat(ChatMessage.user("q"), ChatMessage.tool("a", "15")),
                     "the tool result in message 1 must answer");
         }
@@ -151,12 +151,12 @@ class ToolsTest {
         void thatAnswersACallTwice() {
             ChatMessage result = ChatMessage.tool("a", "15");
 
-            refused(() -> chat(ChatMessage.assistant("", List.of(CALL)), result, result), "in message 2 must answer");
+            rejected(() -> chat(ChatMessage.assistant("", List.of(CALL)), result, result), "in message 2 must answer");
         }
 
         @Test
         void thatAnswersACallOfAnEarlierTurn() {
-            refused(
+            rejected(
                     () -> chat(
                             ChatMessage.assistant("", List.of(CALL)),
                             ChatMessage.assistant("", List.of(new ToolCall("b", "time", "{}"))),
@@ -174,16 +174,16 @@ class ToolsTest {
 
         @Test
         void withoutATokenToThinkIn() {
-            refused(() -> Thinking.ON.withBudget(0), "thinking-budget must be at least 1, but is 0");
+            rejected(() -> Thinking.ON.withBudget(0), "thinking-budget must be at least 1, but is 0");
         }
 
         @Test
         void thatAreOffAndHaveABudget() {
-            refused(() -> Thinking.OFF.withBudget(5), "thinking-budget must be unset where thinking is off, but is 5");
+            rejected(() -> Thinking.OFF.withBudget(5), "thinking-budget must be unset where thinking is off, but is 5");
         }
     }
 
-    private static void refused(ThrowingCallable request, String message) {
+    private static void rejected(ThrowingCallable request, String message) {
         assertThatThrownBy(request).isInstanceOf(InvalidRequestException.class).hasMessageContaining(message);
     }
 }

@@ -30,7 +30,7 @@ class AdaptiveLayoutsTest {
     }
 
     @Test
-    void givesUpALayoutWhoseDraftsAreRefused() {
+    void givesUpALayoutWhoseDraftsAreRejected() {
         AdaptiveLayouts layouts = layouts(100, 200);
 
         assertThat(drive(layouts, layouts.forRequest(), 1, 40)).isEqualTo(StepLayout.AUTOREGRESSIVE);
@@ -130,17 +130,17 @@ class AdaptiveLayoutsTest {
 
         @Test
         void goByTheAcceptanceOfEach() {
-            LayoutChoice refused = layouts.forRequest();
+            LayoutChoice rejected = layouts.forRequest();
             for (int i = 0; i < 50; i++) {
-                refused.observe(NARROW, 1);
+                rejected.observe(NARROW, 1);
             }
             LayoutChoice accepted = layouts.forRequest();
             for (int i = 0; i < 50; i++) {
                 accepted.observe(NARROW, 2);
             }
-            layouts.share(List.of(refused, accepted), List.of(), 0);
+            layouts.share(List.of(rejected, accepted), List.of(), 0);
 
-            assertThat(refused.current()).isEqualTo(StepLayout.AUTOREGRESSIVE);
+            assertThat(rejected.current()).isEqualTo(StepLayout.AUTOREGRESSIVE);
             assertThat(accepted.current()).isEqualTo(NARROW);
         }
 

@@ -252,7 +252,7 @@ abstract class AttentionContract {
     }
 
     @Test
-    void refusesRowsBeyondTheTableAndBlocksBeyondTheCache() {
+    void rejectsRowsBeyondTheTableAndBlocksBeyondTheCache() {
         var heads = new HeadGeometry(1, 1, 2);
         PagedKv kv = cache(heads, 16, 2);
         RotaryTable rope = backend.rotaryTable(new float[] {1}, 4);
@@ -273,7 +273,7 @@ abstract class AttentionContract {
     }
 
     @Test
-    void refusesABlockTableThatIsShorterThanWhatARowSees() {
+    void rejectsABlockTableThatIsShorterThanWhatARowSees() {
         var heads = new HeadGeometry(1, 1, 2);
         PagedKv kv = cache(heads, 16, 4);
         RotaryTable rope = backend.rotaryTable(new float[] {1}, 40);

@@ -465,7 +465,7 @@ abstract class BackendContract extends BackendFixture {
     }
 
     @Test
-    void refusesAWrongShapeBeforeAnyWork() {
+    void rejectsAWrongShapeBeforeAnyWork() {
         Linear w = backend.linear(List.of(LinearSource.of(Matrix.of(2, 3, 1, 2, 3, 4, 5, 6))));
         Tensor x = tensor(2, 3);
         Tensor y = tensor(2, 2);

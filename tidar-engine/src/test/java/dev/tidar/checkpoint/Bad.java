@@ -4,7 +4,7 @@ import dev.tidar.api.InvalidModelException.Fault;
 import java.util.function.UnaryOperator;
 
 /**
- * A good folder with one thing wrong, and how it must be refused.
+ * A good folder with one thing wrong, and how it must be rejected.
  *
  * @param row row of the list of bad inputs, and what is wrong
  * @param words what the message must say

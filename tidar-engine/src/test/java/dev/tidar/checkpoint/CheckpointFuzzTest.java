@@ -34,17 +34,17 @@ class CheckpointFuzzTest {
     @TempDir
     Path folder;
 
-    @ParameterizedTest(name = "either opens or is refused with the one exception type (seed {0})")
+    @ParameterizedTest(name = "either opens or is rejected with the one exception type (seed {0})")
     @ValueSource(longs = {1, 2, 3, 4})
-    void opensOrIsRefused(long seed) {
+    void opensOrIsRejected(long seed) {
         writeGoodFolder();
-        int refused = assertTimeoutPreemptively(Duration.ofMinutes(2), () -> mutate(new SplittableRandom(seed)));
+        int rejected = assertTimeoutPreemptively(Duration.ofMinutes(2), () -> mutate(new SplittableRandom(seed)));
 
-        assertThat(refused).as("mutations that were noticed, of %d", MUTATIONS).isBetween(MUTATIONS / 4, MUTATIONS - 1);
+        assertThat(rejected).as("mutations that were noticed, of %d", MUTATIONS).isBetween(MUTATIONS / 4, MUTATIONS - 1);
     }
 
     private int mutate(SplittableRandom random) throws IOException {
-        int refused = 0;
+        int rejected = 0;
         for (int i = 0; i < MUTATIONS; i++) {
             Path file = folder.resolve(FILES.get(random.nextInt(FILES.size())));
             byte[] good = Files.readAllBytes(file);
@@ -52,14 +52,14 @@ class CheckpointFuzzTest {
             try {
                 openAndRead();
             } catch (InvalidModelException e) {
-                refused++;
+                rejected++;
                 assertThat(e.getMessage()).matches("\\P{Cntrl}*").hasSizeLessThan(2000);
             } catch (RuntimeException e) {
                 fail("mutation %d of %s".formatted(i, file), e);
             }
             Files.write(file, good);
         }
-        return refused;
+        return rejected;
     }
 
     private void openAndRead() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("A config.json is refused")
+@DisplayName("A config.json is rejected")
 class ConfigRejectionTest {
 
     @TempDir

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("Positions, drafting and stops are refused")
+@DisplayName("Positions, drafting and stops are rejected")
 class DecodingRejectionTest {
 
     @TempDir

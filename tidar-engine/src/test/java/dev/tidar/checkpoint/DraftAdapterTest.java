@@ -99,7 +99,7 @@ class DraftAdapterTest {
     }
 
     @Nested
-    class IsRefused {
+    class IsRejected {
 
         @ParameterizedTest(name = "with {1}")
         @CsvSource(

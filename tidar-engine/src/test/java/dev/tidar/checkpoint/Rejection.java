@@ -7,7 +7,7 @@ import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** What every refusal must look like: the one exception type, its fault, the words that tell the user what to do. */
+/** What every rejection must look like: the one exception type, its fault, the words that tell the user what to do. */
 public final class Rejection {
 
     private Rejection() {}

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("The weights of a folder are refused")
+@DisplayName("The weights of a folder are rejected")
 class WeightsRejectionTest {
 
     private static final String EMBEDDING = "model.embed_tokens.weight";

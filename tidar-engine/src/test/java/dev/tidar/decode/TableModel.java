@@ -35,7 +35,7 @@ final class TableModel implements TidarModel {
         SAME_NOISE_AT_TWO_POSITIONS,
         FILTER_AFTER_THE_SAMPLE,
         PENALTIES_OF_THE_START_OF_THE_STEP,
-        DRAFTS_OF_REFUSED_ROWS_PENALISED,
+        DRAFTS_OF_REJECTED_ROWS_PENALISED,
         DRAFT_NOISE_OFF_BY_ONE
     }
 
@@ -86,7 +86,7 @@ final class TableModel implements TidarModel {
         return switch (fault) {
             case PENALTIES_OF_THE_START_OF_THE_STEP ->
                 new RowSampling(rule.params(), rule.history(), TokenCounts.NONE, rule.allowed(), rule.logProbs());
-            case DRAFTS_OF_REFUSED_ROWS_PENALISED -> rules.get(rules.size() - 1);
+            case DRAFTS_OF_REJECTED_ROWS_PENALISED -> rules.get(rules.size() - 1);
             default -> rule;
         };
     }

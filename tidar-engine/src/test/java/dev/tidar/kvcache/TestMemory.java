@@ -90,7 +90,7 @@ final class TestMemory {
             return true;
         }
 
-        /** Writes rows after the committed ones, as drafts are, which are refused. */
+        /** Writes rows after the committed ones, as drafts are, which are rejected. */
         void scribble(int rows) {
             if (table.reserve(committed + rows)) {
                 for (int position = committed; position < committed + rows; position++) {

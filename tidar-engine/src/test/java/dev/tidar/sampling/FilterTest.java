@@ -289,7 +289,7 @@ class FilterTest {
     }
 
     @Test
-    void refusesFiltersOutOfRange() {
+    void rejectsFiltersOutOfRange() {
         assertThatThrownBy(() -> new Filters(-1, 1, 0, 1)).hasMessageContaining("top-k");
         assertThatThrownBy(() -> new Filters(0, 0, 0, 1)).hasMessageContaining("top-p");
         assertThatThrownBy(() -> new Filters(0, 1, Double.NaN, 1)).hasMessageContaining("min-p");

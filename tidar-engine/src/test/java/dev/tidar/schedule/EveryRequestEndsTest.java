@@ -217,7 +217,7 @@ class EveryRequestEndsTest {
     }
 
     @Nested
-    class AtOnceWhereItIsRefused {
+    class AtOnceWhereItIsRejected {
 
         @Test
         void becauseTheQueueIsFullWithItsLengthAndWhenToComeAgain() {
@@ -231,7 +231,7 @@ class EveryRequestEndsTest {
                     .satisfies(e -> assertThat(((TidarException) e).retryAfter().orElseThrow())
                             .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(10)));
             assertThat(bench.loop.queued()).isEqualTo(WAITING + RUNNING - 1);
-            assertThat(bench.loop.totals().refused()).isEqualTo(1);
+            assertThat(bench.loop.totals().rejected()).isEqualTo(1);
         }
 
         @Test
@@ -289,7 +289,7 @@ class EveryRequestEndsTest {
         }
 
         @Test
-        void byItsOwnEndWhileNewOnesAreRefused() throws InterruptedException {
+        void byItsOwnEndWhileNewOnesAreRejected() throws InterruptedException {
             start(EveryRequestEndsTest.this::holdFirst);
             List<Generation> accepted = fill();
             CompletableFuture<Boolean> drained = drain(Duration.ofMinutes(1));

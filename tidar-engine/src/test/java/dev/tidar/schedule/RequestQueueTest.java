@@ -14,7 +14,7 @@ class RequestQueueTest {
     private long ids;
 
     @Test
-    void holdsSoManyAndRefusesTheNext() {
+    void holdsSoManyAndRejectsTheNext() {
         assertThat(queue.offer(request(), 0)).isTrue();
         assertThat(queue.offer(request(), 0)).isTrue();
         assertThat(queue.offer(request(), 0)).isFalse();

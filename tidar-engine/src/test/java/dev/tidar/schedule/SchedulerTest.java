@@ -383,7 +383,7 @@ class SchedulerTest {
     }
 
     @Nested
-    class RefusesToLetARequestWait {
+    class RejectsToLetARequestWait {
 
         private final SchedulerBench bench = new SchedulerBench(
                 100, limits().maxRunning(1).maxQueueWait(Duration.ofSeconds(2)).build());

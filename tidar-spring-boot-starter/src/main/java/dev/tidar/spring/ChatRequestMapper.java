@@ -11,7 +11,7 @@ import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.tool.ToolCallback;
 
 /**
- * Turns Spring AI's prompts into requests of the engine. What the engine cannot do is refused by name, never ignored.
+ * Turns Spring AI's prompts into requests of the engine. What the engine cannot do is rejected by name, never ignored.
  * Immutable.
  *
  * @param model name of the loaded model, the only one that a request may name
@@ -20,7 +20,7 @@ record ChatRequestMapper(String model) {
 
     /** @throws InvalidRequestException naming the option or the kind of message that cannot be served */
     GenerationRequest request(List<Message> messages, TidarChatOptions options) {
-        refuseUnsupported(options);
+        rejectUnsupported(options);
         if (messages.isEmpty()) {
             throw new InvalidRequestException("messages must have at least one message, but are empty");
         }
@@ -28,7 +28,7 @@ record ChatRequestMapper(String model) {
         return options.requestOptions().request(prompt).build();
     }
 
-    private void refuseUnsupported(TidarChatOptions options) {
+    private void rejectUnsupported(TidarChatOptions options) {
         String asked = options.getModel();
         if (asked != null && !asked.equals(model)) {
             throw new InvalidRequestException(

@@ -8,7 +8,7 @@ import reactor.util.context.ContextView;
  *
  * <p>A prompt whose beginning is cached is answered sooner, so users who share a salt can find out what the others have
  * sent. Derive the salt from the user whom you have authenticated (a user, a tenant), never from a header or a body
- * that callers choose. Where there is a bean of this type, a request whose options name a salt is refused. Without a
+ * that callers choose. Where there is a bean of this type, a request whose options name a salt is rejected. Without a
  * bean all requests share one salt, which suits an application whose users may know of each other's prompts.
  *
  * <pre>{@code
@@ -34,7 +34,7 @@ public interface PrefixCacheSaltResolver {
      *
      * @param subscriber context of the subscriber, which the result sees as well; empty for a blocking call
      * @return up to {@value dev.tidar.api.GenerationRequest#MAX_SALT_LENGTH} visible ASCII characters; empty to share
-     *     with all others that have no salt; an error to refuse the request
+     *     with all others that have no salt; an error to reject the request
      */
     Mono<String> resolve(ContextView subscriber);
 }

@@ -102,7 +102,7 @@ public class TidarChatModel implements ChatModel {
      */
     @Override
     public ChatResponse call(Prompt prompt) {
-        refuseOnEventLoop();
+        rejectOnEventLoop();
         Task task = task(prompt, false, salts.resolve(Context.empty()).blockOptional());
         return observation(task.context).observe(() -> {
             GenerationResult result = await(engine.submit(task.request, GenerationListener.NONE));
@@ -116,7 +116,7 @@ public class TidarChatModel implements ChatModel {
      * Streams the answer, one chunk for each decode step, whole characters only. The last chunk has no text; it has all
      * calls of tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it
      * stops the engine within one step. Chunks that a slow subscriber has not requested yet are kept; {@code maxTokens}
-     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A refused request
+     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A rejected request
      * is an error signal.
      */
     @Override
@@ -187,7 +187,7 @@ public class TidarChatModel implements ChatModel {
         }
     }
 
-    private static void refuseOnEventLoop() {
+    private static void rejectOnEventLoop() {
         if (Schedulers.isInNonBlockingThread()) {
             throw new IllegalStateException(
                     ("call() waits for the whole answer and must not run on an event loop, but is"

@@ -25,7 +25,7 @@ import org.springframework.ai.tool.ToolCallback;
  * {@code generation_config.json}. {@link RequestOption} says the range of each option.
  *
  * <p>Every option is honoured, those of Spring AI as well. A value out of range, and the name of another model, are
- * refused by name when the request is made.
+ * rejected by name when the request is made.
  *
  * <p>Mode, draft length, outcomes and beta are one choice: a request that sets none of them is decoded in the layout
  * that the engine was loaded with ({@code tidar.mode} and its neighbours). Schema, regex and choices are one choice as

@@ -67,7 +67,7 @@ public class TidarMeterBinder implements MeterBinder {
             ended("finished", Totals::finished);
             ended("cancelled", Totals::cancelled);
             ended("failed", Totals::failed);
-            ended("refused", Totals::refused);
+            ended("rejected", Totals::rejected);
         }
 
         private void ended(String outcome, ToDoubleFunction<Totals> value) {

@@ -160,7 +160,7 @@ class ChatRequestMapperTest {
     }
 
     @Nested
-    class IsRefused {
+    class IsRejected {
 
         static Stream<Arguments> badOptions() {
             return Stream.of(
@@ -232,7 +232,7 @@ class ChatRequestMapperTest {
             Message message =
                     UserMessage.builder().text("What is this?").media(image).build();
 
-            assertRefused(message, "image/png");
+            assertRejected(message, "image/png");
         }
 
         @Test
@@ -253,7 +253,7 @@ class ChatRequestMapperTest {
                     .doesNotContain("secret");
         }
 
-        private void assertRefused(Message message, String name) {
+        private void assertRejected(Message message, String name) {
             assertThatThrownBy(() -> mapper.request(
                             List.of(message), TidarChatOptions.builder().build()))
                     .isInstanceOf(InvalidRequestException.class)

@@ -58,7 +58,7 @@ class ConversationMapperTest {
     }
 
     @Test
-    void isRefusedWhereAResultAnswersNoCall() {
+    void isRejectedWhereAResultAnswersNoCall() {
         assertThatThrownBy(() -> map(QUESTION, gives(new ToolResponse("", "weather", "mild"))))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("one of weather answers none");

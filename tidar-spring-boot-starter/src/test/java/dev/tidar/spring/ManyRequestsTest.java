@@ -61,8 +61,8 @@ class ManyRequestsTest {
     }
 
     @Test
-    @DisplayName("F94: refuses one more than fits the queue, as transient, with the length of the queue and a time")
-    void refusesWhenTheQueueIsFull() {
+    @DisplayName("F94: rejects one more than fits the queue, as transient, with the length of the queue and a time")
+    void rejectsWhenTheQueueIsFull() {
         List<Disposable> all = List.of(
                 run(1),
                 run(2),

@@ -161,7 +161,7 @@ class PrefixCacheTest {
         }
 
         @Test
-        void andRefusesARequestThatNamesASaltItself() {
+        void andRejectsARequestThatNamesASaltItself() {
             model.setPrefixCacheSaltResolver(subscriber -> Mono.just("user:Sue"));
 
             assertThatThrownBy(() -> model.call(salted("user:Tom")))

@@ -164,7 +164,7 @@ class StructuredAnswersTest {
 
         @ParameterizedTest(name = "{0}")
         @MethodSource("badSchemas")
-        void thatCannotBeKeptIsRefusedByName(String row, String schema, String named) {
+        void thatCannotBeKeptIsRejectedByName(String row, String schema, String named) {
             var options = TidarChatOptions.builder().outputSchema(schema).build();
 
             assertThatThrownBy(() -> model.call(new Prompt(OPENING, options)))
@@ -276,7 +276,7 @@ class StructuredAnswersTest {
         }
 
         @Test
-        void refusesABiasOfATokenThatTheModelDoesNotHaveE87() {
+        void rejectsABiasOfATokenThatTheModelDoesNotHaveE87() {
             var options =
                     TidarChatOptions.builder().logitBias(Map.of(99_999, 1.0)).build();
 

@@ -174,7 +174,7 @@ class TidarChatModelTest {
     }
 
     @Nested
-    class Refuses {
+    class Rejects {
 
         @Test
         void aBlockingCallOnAnEventLoopWithAdvice() {

@@ -52,7 +52,7 @@ class TidarMetersTest {
         assertThat(count("tidar.requests", "outcome", "finished")).isEqualTo(20);
         assertThat(count("tidar.requests", "outcome", "cancelled")).isEqualTo(2);
         assertThat(count("tidar.requests", "outcome", "failed")).isEqualTo(1);
-        assertThat(count("tidar.requests", "outcome", "refused")).isEqualTo(4);
+        assertThat(count("tidar.requests", "outcome", "rejected")).isEqualTo(4);
         assertThat(count("tidar.prompt.tokens")).isEqualTo(1000);
         assertThat(count("tidar.prompt.tokens.cached")).isEqualTo(600);
         assertThat(count("tidar.preemptions")).isEqualTo(5);

@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The requests that an engine has. A request that the engine refuses ends like any other. Confined to the thread that
+ * The requests that an engine has. A request that the engine rejects ends like any other. Confined to the thread that
  * submits.
  */
 public final class InFlight<T> {
@@ -31,7 +31,7 @@ public final class InFlight<T> {
      * Submits a request.
      *
      * @param tag returned with its end
-     * @return a handle to cancel it; empty if it was refused
+     * @return a handle to cancel it; empty if it was rejected
      */
     public Optional<Generation> submit(T tag, GenerationRequest request) {
         size++;

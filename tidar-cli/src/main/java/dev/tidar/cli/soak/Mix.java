@@ -49,13 +49,13 @@ final class Mix {
     enum Fate {
         COMPLETE,
         CANCEL,
-        REFUSE
+        REJECT
     }
 
     Drawn next() {
         double kind = random.nextDouble();
         if (kind < INVALID) {
-            return new Drawn(invalid(), Fate.REFUSE, 0);
+            return new Drawn(invalid(), Fate.REJECT, 0);
         }
         if (kind < INVALID + CANCELLED) {
             // Without the cancel it would run to the end of the context.
@@ -84,7 +84,7 @@ final class Mix {
     }
 
     /**
-     * A request that an engine has to refuse: an empty prompt, an id beyond the vocabulary, or a prompt beyond the
+     * A request that an engine has to reject: an empty prompt, an id beyond the vocabulary, or a prompt beyond the
      * context.
      */
     private GenerationRequest invalid() {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must refuse,
+ * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must reject,
  * and reads every few seconds which resources the process uses.
  */
 public final class Soak {
@@ -108,9 +108,9 @@ public final class Soak {
     /** Every request ends as its fate says; one with the fate of a cancel may have ended before. */
     private void judge(Ended<Drawn> ended) {
         Fate fate = ended.tag().fate();
-        invalid += fate == Fate.REFUSE ? 1 : 0;
+        invalid += fate == Fate.REJECT ? 1 : 0;
         boolean expected = ended.failure()
-                .map(failure -> fate == Fate.REFUSE && failure instanceof InvalidRequestException)
+                .map(failure -> fate == Fate.REJECT && failure instanceof InvalidRequestException)
                 .orElseGet(() -> fate == Fate.CANCEL
                         || fate == Fate.COMPLETE && ended.answer().finishReason() != FinishReason.CANCELLED);
         if (!expected) {

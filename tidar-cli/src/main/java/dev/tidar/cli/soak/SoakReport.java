@@ -74,14 +74,14 @@ public record SoakReport(
     public void print(PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "%d requests: %d finished, %d cancelled, %d invalid, %d failed, %d refused; %d prompt tokens, %d of them cached, "
+                "%d requests: %d finished, %d cancelled, %d invalid, %d failed, %d rejected; %d prompt tokens, %d of them cached, "
                         + "%d tokens emitted, %d preemptions, %d stalls%n",
-                totals.finished() + totals.cancelled() + invalid + totals.failed() + totals.refused(),
+                totals.finished() + totals.cancelled() + invalid + totals.failed() + totals.rejected(),
                 totals.finished(),
                 totals.cancelled(),
                 invalid,
                 totals.failed(),
-                totals.refused(),
+                totals.rejected(),
                 totals.promptTokens(),
                 totals.cachedTokens(),
                 totals.tokens(),

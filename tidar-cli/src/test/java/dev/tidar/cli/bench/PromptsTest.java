@@ -49,14 +49,14 @@ class PromptsTest {
                 "{\"token_ids\": [1.5]}",
                 "{\"token_ids\": [5000000000]}"
             })
-    void areRefusedByFileAndLine(String line) {
+    void areRejectedByFileAndLine(String line) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read("{\"chat\": \"Hello\"}\n" + line, true))
                 .withMessageContaining("prompts.jsonl, line 2");
     }
 
     @Test
-    void areRefusedWhereThereAreNone() {
+    void areRejectedWhereThereAreNone() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read("\n", true))
                 .withMessageContaining("at least one prompt");

@@ -62,7 +62,7 @@ class ChatScriptTest {
                 "{\"chats\": [[\"a\"]], \"one_shots\": []}",
                 "{\"system\": \"s\", \"chats\": [[\"a\"]], \"one_shots\": [], \"more\": 1}"
             })
-    void isRefusedWhereItIsNone(String text) throws IOException {
+    void isRejectedWhereItIsNone(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("script.json"), text);
 
         assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> ChatScript.read(file));

@@ -35,7 +35,7 @@ class SamplesTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 101, Double.NaN})
-    void refuseAPercentageThatIsNone(double percent) {
+    void rejectAPercentageThatIsNone(double percent) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Samples(List.of(1.0)).percentile(percent));
     }
 }

@@ -21,7 +21,7 @@ class MixTest {
         List<Drawn> drawn = draw(1, 10_000);
 
         assertThat(share(drawn, Fate.CANCEL)).isBetween(0.19, 0.21);
-        assertThat(share(drawn, Fate.REFUSE)).isBetween(0.045, 0.055);
+        assertThat(share(drawn, Fate.REJECT)).isBetween(0.045, 0.055);
     }
 
     @Test

@@ -25,19 +25,19 @@ public final class KernelChoice {
      * @param name for degradations
      * @param title for the log
      * @param loss what it costs to stand on a lower step, for the log
-     * @param refusal looks for a reason not to take the step
+     * @param rejection looks for a reason not to take the step
      * @param set makes the set; no class of it is loaded before
      */
     private record Step(
-            String name, String title, String loss, Supplier<Optional<Refusal>> refusal, Supplier<KernelSet> set) {}
+            String name, String title, String loss, Supplier<Optional<Rejection>> rejection, Supplier<KernelSet> set) {}
 
-    /** Fastest first, so kernels in native code belong before the vector kernels. The last step has no refusal. */
+    /** Fastest first, so kernels in native code belong before the vector kernels. The last step has no rejection. */
     private static final List<Step> LADDER = List.of(
             new Step(
                     "vector kernels",
                     "vector kernels",
                     "several times slower than it could",
-                    VectorRefusals::find,
+                    VectorRejections::find,
                     () -> new VectorKernels()),
             new Step("plain loops", "plain Java loops", "", Optional::empty, () -> new PlainKernels()));
 
@@ -51,23 +51,23 @@ public final class KernelChoice {
 
     /** The fastest set that this JVM can run, with a warning that names the remedy for each faster one. */
     public static KernelChoice automatic() {
-        Map<Step, Refusal> refusals = new LinkedHashMap<>();
+        Map<Step, Rejection> rejections = new LinkedHashMap<>();
         for (Step step : LADDER) {
-            Optional<Refusal> refusal = step.refusal().get();
-            if (refusal.isEmpty()) {
-                return new KernelChoice(step.set().get(), report(step, refusals));
+            Optional<Rejection> rejection = step.rejection().get();
+            if (rejection.isEmpty()) {
+                return new KernelChoice(step.set().get(), report(step, rejections));
             }
-            refusals.put(step, refusal.get());
+            rejections.put(step, rejection.get());
         }
-        throw new IllegalStateException("the last kernel set must have no refusal, but has " + refusals);
+        throw new IllegalStateException("the last kernel set must have no rejection, but has " + rejections);
     }
 
     /** Logs why faster steps are not taken, and returns what that makes of them as degradations. */
-    private static List<String> report(Step taken, Map<Step, Refusal> refusals) {
+    private static List<String> report(Step taken, Map<Step, Rejection> rejections) {
         List<String> degradations = new ArrayList<>();
-        refusals.forEach((faster, refusal) -> {
-            log.warn("TiDAR runs on {}, {}: {}", taken.title(), faster.loss(), refusal.message());
-            degradations.add("%s instead of %s: %s".formatted(taken.name(), faster.name(), refusal.remedy()));
+        rejections.forEach((faster, rejection) -> {
+            log.warn("TiDAR runs on {}, {}: {}", taken.title(), faster.loss(), rejection.message());
+            degradations.add("%s instead of %s: %s".formatted(taken.name(), faster.name(), rejection.remedy()));
         });
         return degradations;
     }

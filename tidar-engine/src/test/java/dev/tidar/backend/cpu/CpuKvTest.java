@@ -27,7 +27,7 @@ class CpuKvTest {
     @EnumSource(
             value = DType.class,
             names = {"F16", "I8"})
-    void refusesOtherTypes(DType dtype) {
+    void rejectsOtherTypes(DType dtype) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CpuKv(new KvGeometry(1, 1, 2, 16, dtype), 1))
                 .withMessage("KV dtype must be F32 or BF16 on the CPU, but is " + dtype);

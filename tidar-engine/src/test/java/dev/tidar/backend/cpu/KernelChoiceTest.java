@@ -67,21 +67,21 @@ class KernelChoiceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("refusals")
-    void saysWhyInSentencesWithoutGaps(Refusal refusal) {
-        assertThat(refusal.remedy()).doesNotContain("  ").doesNotContain("\n");
-        assertThat(refusal.message().lines())
+    @MethodSource("rejections")
+    void saysWhyInSentencesWithoutGaps(Rejection rejection) {
+        assertThat(rejection.remedy()).doesNotContain("  ").doesNotContain("\n");
+        assertThat(rejection.message().lines())
                 .as("lines of text, and of a list of places")
                 .allMatch(line -> line.matches("(  )?\\S+( \\S+)*"));
-        assertThat(refusal.message()).doesNotContain("{}").doesNotContain("%");
+        assertThat(rejection.message()).doesNotContain("{}").doesNotContain("%");
     }
 
-    static Stream<Refusal> refusals() {
+    static Stream<Rejection> rejections() {
         return Stream.of(
-                VectorRefusals.module(),
-                VectorRefusals.compiler("-XX:TieredStopAtLevel=1"),
-                VectorRefusals.compiler("-Xint"),
-                VectorRefusals.narrow(64));
+                VectorRejections.module(),
+                VectorRejections.compiler("-XX:TieredStopAtLevel=1"),
+                VectorRejections.compiler("-Xint"),
+                VectorRejections.narrow(64));
     }
 
     private static String runWithoutTheModule() throws IOException, InterruptedException {

@@ -98,7 +98,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void closeEndsTheWorkersAndRefusesFurtherJobs() {
+    void closeEndsTheWorkersAndRejectsFurtherJobs() {
         WorkerPool pool = new WorkerPool(2);
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         var together = new CountDownLatch(2);

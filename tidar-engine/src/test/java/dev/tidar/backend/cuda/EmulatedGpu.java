@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The emulated driver of this JVM, through the page that both have mapped: what it pretends to be, what it should
- * refuse, and what is allocated on it. The layout of the page is declared in {@code kernels/src/emulator}.
+ * reject, and what is allocated on it. The layout of the page is declared in {@code kernels/src/emulator}.
  */
 public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
 
@@ -43,7 +43,7 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
     private static final Path LIBRARY =
             Path.of(System.getenv().getOrDefault("LD_LIBRARY_PATH", "")).resolve("libcuda.so.1");
 
-    /** Kinds of calls that can be refused, as the page numbers them. */
+    /** Kinds of calls that can be rejected, as the page numbers them. */
     public enum Call {
         ALLOCATE,
         COPY,
@@ -107,7 +107,7 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
         capability(0);
         memory(0);
         for (Call call : Call.values()) {
-            refuse(call, 0, 0);
+            reject(call, 0, 0);
         }
     }
 
@@ -142,13 +142,13 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
     }
 
     /** Lets the n-th call of a kind from now on fail with a code. */
-    public static void refuse(Call call, int n, int code) {
+    public static void reject(Call call, int n, int code) {
         Page.BYTES.putInt(FAULTS + FAULT_BYTES * call.ordinal() + 4, code);
         Page.BYTES.putInt(FAULTS + FAULT_BYTES * call.ordinal(), n);
     }
 
-    /** Whether the refusal that was asked for is still to come. */
-    public static boolean refusalIsPending(Call call) {
+    /** Whether the rejection that was asked for is still to come. */
+    public static boolean rejectionIsPending(Call call) {
         return Page.BYTES.getInt(FAULTS + FAULT_BYTES * call.ordinal()) > 0;
     }
 

@@ -39,7 +39,7 @@ class SafetensorsHeaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"lengths", "json", "fields", "layouts"})
-    void isRefused(Bad bad) {
+    void isRejected(Bad bad) {
         assertRejected(bad.fault(), () -> read(bad.bytes()), bad.words());
     }
 

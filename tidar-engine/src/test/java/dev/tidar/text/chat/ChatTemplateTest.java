@@ -155,7 +155,7 @@ class ChatTemplateTest {
     }
 
     @Nested
-    class RefusesARequest {
+    class RejectsARequest {
 
         @Test
         void withoutMessages() throws IOException {
@@ -185,17 +185,17 @@ class ChatTemplateTest {
                             .map(m -> new ChatMessage(m.text().equals("a") ? "critic" : "user", m.text()))
                             .toList()))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessage("The chat template refuses the conversation: no: ")
+                    .hasMessage("The chat template rejects the conversation: no: ")
                     .hasNoCause();
         }
     }
 
     @Nested
-    class RefusesAFolder {
+    class RejectsAFolder {
 
         @Test
         void whoseTemplateDoesNotParseAndNamesTheLine() {
-            refuses("a\n{% if %}", "chat_template.jinja cannot be used: line 2");
+            rejects("a\n{% if %}", "chat_template.jinja cannot be used: line 2");
         }
 
         @ParameterizedTest
@@ -210,7 +210,7 @@ class ChatTemplateTest {
                     "{{ 1 // 0 }}"
                 })
         void whoseTemplateUsesWhatIsNotThere(String source) {
-            refuses(source, "chat_template.jinja cannot be used: ");
+            rejects(source, "chat_template.jinja cannot be used: ");
         }
 
         @ParameterizedTest
@@ -223,7 +223,7 @@ class ChatTemplateTest {
                 })
         @Timeout(10)
         void whoseTemplateDoesNotEnd(String source) {
-            refuses(source, "chat_template.jinja cannot be used: ");
+            rejects(source, "chat_template.jinja cannot be used: ");
         }
 
         @ParameterizedTest
@@ -234,22 +234,22 @@ class ChatTemplateTest {
                     "{{ messages[0].content | length }}"
                 })
         void whoseTemplateAltersWhatUsersWrite(String source) {
-            refuses(source, "chat_template.jinja must keep the text of messages as it is, but alters it");
+            rejects(source, "chat_template.jinja must keep the text of messages as it is, but alters it");
         }
 
         @Test
-        void whoseTemplateRefusesEveryConversation() {
-            refuses("{{ raise_exception('never') }}", "chat_template.jinja cannot be used: never");
+        void whoseTemplateRejectsEveryConversation() {
+            rejects("{{ raise_exception('never') }}", "chat_template.jinja cannot be used: never");
         }
 
         @Test
         void whoseTemplateIsTooLong() {
-            refuses("x".repeat(65_537), "chat_template.jinja must have at most 65536 bytes, but has 65537");
+            rejects("x".repeat(65_537), "chat_template.jinja must have at most 65536 bytes, but has 65537");
         }
 
         @Test
         void whoseTemplateUsesTheCharactersOfMarks() {
-            refuses("\uE000", "chat_template.jinja must not use the characters U+E000 to U+E1FF, but does");
+            rejects("\uE000", "chat_template.jinja must not use the characters U+E000 to U+E1FF, but does");
         }
 
         @Test
@@ -263,7 +263,7 @@ class ChatTemplateTest {
                             + " \"default\", but has [rag, tool_use]");
         }
 
-        private void refuses(String source, String message) {
+        private void rejects(String source, String message) {
             assertThatThrownBy(() -> template(source))
                     .isInstanceOf(InvalidModelException.class)
                     .hasMessageStartingWith(folder.toString())

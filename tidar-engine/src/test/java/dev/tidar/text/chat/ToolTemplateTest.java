@@ -198,7 +198,7 @@ class ToolTemplateTest {
     }
 
     @Test
-    void refusesToSwitchThoughtsThatItHasNoSwitchFor() throws IOException {
+    void rejectsToSwitchThoughtsThatItHasNoSwitchFor() throws IOException {
         Prompt.Chat chat = new Prompt.Chat(List.of(QUESTION));
         ChatTemplate always = template("{% for m in messages %}{{ m.content }}{% endfor %}<think>\n");
 

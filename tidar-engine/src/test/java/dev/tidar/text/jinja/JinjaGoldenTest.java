@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every rendering equals the one that Jinja2 made of the same template and variables; what it refused is refused. */
+/** Every rendering equals the one that Jinja2 made of the same template and variables; what it rejected is rejected. */
 @DisplayName("A template renders as Jinja2 renders it")
 class JinjaGoldenTest {
 

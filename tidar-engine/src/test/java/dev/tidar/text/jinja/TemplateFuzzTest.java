@@ -161,7 +161,7 @@ class TemplateFuzzTest {
     };
 
     @Test
-    void renderOrAreRefusedButNeverBreakTheInterpreter() {
+    void renderOrAreRejectedButNeverBreakTheInterpreter() {
         long seed = 20_260_301L;
         int rendered = 0;
         for (int i = 0; i < TEMPLATES; i++) {
@@ -169,8 +169,8 @@ class TemplateFuzzTest {
             try {
                 Template.parse(source).render(VARIABLES, NOW, LIMITS);
                 rendered++;
-            } catch (TemplateException refused) {
-                assertThat(refused.getMessage()).isNotBlank();
+            } catch (TemplateException rejected) {
+                assertThat(rejected.getMessage()).isNotBlank();
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError broken) {
                 throw new AssertionError("seed %d broke it: %s".formatted(seed + i, source), broken);
             }

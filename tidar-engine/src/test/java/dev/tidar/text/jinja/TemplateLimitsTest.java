@@ -29,8 +29,8 @@ class TemplateLimitsTest {
         return Template.parse(source).render(variables, NOW);
     }
 
-    /** A template that must be refused with this reason, in time; an Error of the JVM would not be a refusal. */
-    private static void refused(String source, Map<String, Object> variables, String reason) {
+    /** A template that must be rejected with this reason, in time; an Error of the JVM would not be a rejection. */
+    private static void rejected(String source, Map<String, Object> variables, String reason) {
         Assertions.assertTimeoutPreemptively(
                 Duration.ofSeconds(10),
                 () -> assertThatThrownBy(() -> render(source, variables))
@@ -43,7 +43,7 @@ class TemplateLimitsTest {
 
         @Test
         void inLoopsInsideEachOther() {
-            refused(
+            rejected(
                     "{% for a in range(2000) %}{% for b in range(2000) %}{% for c in range(2000) %}"
                             + "{% endfor %}{% endfor %}{% endfor %}",
                     Map.of(), "steps");
@@ -66,21 +66,21 @@ class TemplateLimitsTest {
                 })
         void inWorkOnLongText(String source) {
             String text = "a".repeat(100_000);
-            refused(source, Map.of("text", text, "text2", text + "b"), "steps");
+            rejected(source, Map.of("text", text, "text2", text + "b"), "steps");
         }
 
         @Test
         void inLookingForALongTextInALongerOne() {
             String needle = "a".repeat(200_000) + "b";
-            refused("{{ needle in text }}", Map.of("needle", needle, "text", "a".repeat(400_000)), "steps");
+            rejected("{{ needle in text }}", Map.of("needle", needle, "text", "a".repeat(400_000)), "steps");
         }
 
         @Test
         void inComparingListsThatShareTheirParts() {
             String doubling = "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(60) %}"
                     + "{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}";
-            refused(doubling + "{{ ns.a == ns.b }}", Map.of(), "steps");
-            refused(doubling + "{{ ns.a < ns.b }}", Map.of(), "steps");
+            rejected(doubling + "{{ ns.a == ns.b }}", Map.of(), "steps");
+            rejected(doubling + "{{ ns.a < ns.b }}", Map.of(), "steps");
         }
     }
 
@@ -89,14 +89,14 @@ class TemplateLimitsTest {
 
         @Test
         void whenAStringDoubles() {
-            refused(
+            rejected(
                     "{% set ns = namespace(x='ab') %}{% for i in range(40) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
                     Map.of(), "characters");
         }
 
         @Test
         void whenAListDoubles() {
-            refused(
+            rejected(
                     "{% set ns = namespace(x=[1]) %}{% for i in range(40) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
                     Map.of(), "steps");
         }
@@ -121,7 +121,7 @@ class TemplateLimitsTest {
                     "{{ 10.0 ** 400 }} ! 64 bits"
                 })
         void beforeAnythingHugeIsMade(String source, String reason) {
-            refused(source, Map.of(), reason);
+            rejected(source, Map.of(), reason);
         }
 
         @Test
@@ -134,7 +134,7 @@ class TemplateLimitsTest {
 
         @Test
         void whenPrintingListsThatShareTheirParts() {
-            refused(
+            rejected(
                     "{% set ns = namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}"
                             + "{{ ns.a }}",
                     Map.of(), "characters");
@@ -146,12 +146,12 @@ class TemplateLimitsTest {
 
         @Test
         void whenAMacroCallsItself() {
-            refused("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", Map.of(), "deep");
+            rejected("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", Map.of(), "deep");
         }
 
         @Test
         void whenMacrosCallEachOtherByTheirBlocks() {
-            refused(
+            rejected(
                     "{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{{ caller() }}{% endmacro %}"
                             + "{% call m() %}x{% endcall %}",
                     Map.of(), "deep");
@@ -162,7 +162,7 @@ class TemplateLimitsTest {
                 strings = {"(", "[", "{1:", "not ", "-", "+", "a[", "a(", "a|join(", "1 if 1 else ", "a is eq(", "a[1:"
                 })
         void whenItsExpressionsNest(String opening) {
-            refused("{{ " + opening.repeat(4000), Map.of(), "nest");
+            rejected("{{ " + opening.repeat(4000), Map.of(), "nest");
         }
 
         @ParameterizedTest
@@ -197,20 +197,20 @@ class TemplateLimitsTest {
                     "{% with %}"
                 })
         void whenItsBlocksNest(String opening) {
-            refused(opening.repeat(3000), Map.of(), "nest");
+            rejected(opening.repeat(3000), Map.of(), "nest");
         }
 
         @Test
         void whenATargetNests() {
-            refused("{% set " + "(".repeat(10_000), Map.of(), "nest");
+            rejected("{% set " + "(".repeat(10_000), Map.of(), "nest");
         }
 
         @Test
         void whenItsListsNest() {
-            refused(
+            rejected(
                     "{% set ns = namespace(a=[]) %}{% for i in range(5000) %}{% set ns.a = [ns.a] %}{% endfor %}",
                     Map.of(), "nest");
-            refused(
+            rejected(
                     "{% set ns = namespace(a={}) %}{% for i in range(5000) %}{% set ns.a = {'a': ns.a} %}{% endfor %}",
                     Map.of(), "nest");
         }
@@ -228,14 +228,14 @@ class TemplateLimitsTest {
     class ItsInputIsBounded {
 
         @Test
-        void aSourceOf64KiBIsReadAndALargerOneRefused() {
+        void aSourceOf64KiBIsReadAndALargerOneRejected() {
             assertThat(render("x".repeat(65_536), Map.of())).hasSize(65_536);
-            refused("x".repeat(65_537), Map.of(), "65536 bytes");
-            refused("é".repeat(40_000), Map.of(), "65536 bytes");
+            rejected("x".repeat(65_537), Map.of(), "65536 bytes");
+            rejected("é".repeat(40_000), Map.of(), "65536 bytes");
         }
 
         @Test
-        void variablesThatNestTooDeepOrContainThemselvesAreRefused() {
+        void variablesThatNestTooDeepOrContainThemselvesAreRejected() {
             List<Object> itself = new ArrayList<>();
             itself.add(itself);
 
@@ -245,7 +245,7 @@ class TemplateLimitsTest {
         }
 
         @Test
-        void otherObjectsOfJavaAreRefusedByName() {
+        void otherObjectsOfJavaAreRejectedByName() {
             assertThatThrownBy(() -> render("", Map.of("x", List.of(new StringBuilder()))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("variable 'x'")
@@ -269,7 +269,7 @@ class TemplateLimitsTest {
             "1, 1, 0, max depth",
             "1, 1, 1001, max depth"
         })
-        void limitsOutOfRangeAreRefusedByName(long steps, int output, int depth, String name) {
+        void limitsOutOfRangeAreRejectedByName(long steps, int output, int depth, String name) {
             assertThatThrownBy(() -> new Budget.Limits(steps, output, depth))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(name);

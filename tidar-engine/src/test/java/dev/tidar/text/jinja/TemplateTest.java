@@ -82,11 +82,11 @@ class TemplateTest {
         @CsvSource(
                 delimiter = '!',
                 value = {
-                    "{% include 'x' %} ! line 1, column 4: tag 'include' is refused",
-                    "{% import 'x' as y %} ! line 1, column 4: tag 'import' is refused",
-                    "{% from 'x' import y %} ! line 1, column 4: tag 'from' is refused",
-                    "{% extends 'x' %} ! line 1, column 4: tag 'extends' is refused",
-                    "{% block x %}{% endblock %} ! line 1, column 4: tag 'block' is refused"
+                    "{% include 'x' %} ! line 1, column 4: tag 'include' is rejected",
+                    "{% import 'x' as y %} ! line 1, column 4: tag 'import' is rejected",
+                    "{% from 'x' import y %} ! line 1, column 4: tag 'from' is rejected",
+                    "{% extends 'x' %} ! line 1, column 4: tag 'extends' is rejected",
+                    "{% block x %}{% endblock %} ! line 1, column 4: tag 'block' is rejected"
                 })
         void noOtherFiles(String source, String message) {
             assertThatThrownBy(() -> Template.parse(source))

@@ -16,7 +16,7 @@ final class ColdStart {
         try (Tokenizer tokenizer = Tokenizer.load(Path.of(args[0])).orElseThrow()) {
             System.out.println("tokens " + tokenizer.encode("Lily").length);
         } catch (InvalidModelException e) {
-            System.out.println("refused " + e.fault() + " " + e.getMessage());
+            System.out.println("rejected " + e.fault() + " " + e.getMessage());
         }
         System.out.println("flavor " + System.getProperty("RUST_FLAVOR"));
         System.out.println("tracking opted out " + System.getProperty("OPT_OUT_TRACKING"));

@@ -48,24 +48,24 @@ class NativeLibraryTest {
     }
 
     @Test
-    void isRefusedWithThePlatformsThatHaveItWhereThereIsNone() throws Exception {
+    void isRejectedWithThePlatformsThatHaveItWhereThereIsNone() throws Exception {
         List<String> facts = coldStart("-Duser.home=" + temporary, "-Dos.arch=riscv64");
 
         assertThat(facts)
                 .anySatisfy(fact -> assertThat(fact)
-                        .startsWith("refused UNSUPPORTED The native tokenizer library cannot be loaded on ")
+                        .startsWith("rejected UNSUPPORTED The native tokenizer library cannot be loaded on ")
                         .contains("-riscv64", "linux-x86_64", "serves token ids on every platform"));
     }
 
     @Test
-    void isRefusedWithTheFolderToSetWhereItCannotBeUnpacked() throws Exception {
+    void isRejectedWithTheFolderToSetWhereItCannotBeUnpacked() throws Exception {
         Path file = Files.createFile(temporary.resolve("file"));
 
         List<String> facts = coldStart("-DDJL_CACHE_DIR=" + file.resolve("below"));
 
         assertThat(facts)
                 .anySatisfy(fact -> assertThat(fact)
-                        .startsWith("refused UNSUPPORTED The native tokenizer library cannot be loaded on ")
+                        .startsWith("rejected UNSUPPORTED The native tokenizer library cannot be loaded on ")
                         .contains("DJL_CACHE_DIR"));
     }
 

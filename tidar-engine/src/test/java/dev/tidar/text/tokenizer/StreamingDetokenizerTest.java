@@ -159,7 +159,7 @@ class StreamingDetokenizerTest {
     }
 
     @Test
-    void refusesAnIdThatTheTokenizerDoesNotHave() {
+    void rejectsAnIdThatTheTokenizerDoesNotHave() {
         StreamingDetokenizer detokenizer = STORIES.detokenizer();
 
         assertThatThrownBy(() -> detokenizer.accept(513)).hasMessage("token id must be in [0, 513), but is 513");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-@DisplayName("A tokenizer.json is refused")
+@DisplayName("A tokenizer.json is rejected")
 class TokenizerFileTest {
 
     @TempDir
@@ -26,24 +26,24 @@ class TokenizerFileTest {
 
     @Test
     void whenItIsNotJson() throws IOException {
-        refuses("oops", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+        rejects("oops", Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
     }
 
     @Test
     void whenItIsAWebPage() throws IOException {
-        refuses("<html>", Fault.NOT_A_CHECKPOINT, "tokenizer.json must be JSON, but this is an HTML page");
+        rejects("<html>", Fault.NOT_A_CHECKPOINT, "tokenizer.json must be JSON, but this is an HTML page");
     }
 
     @Test
     void whenItIsCutOff() throws IOException {
         String json = Fixtures.tokenizerJson("stories260k-tidar").toString();
 
-        refuses(json.substring(0, json.length() / 2), Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+        rejects(json.substring(0, json.length() / 2), Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
     }
 
     @Test
     void whenItIsAPointerToLargeFileStorage() throws IOException {
-        refuses(
+        rejects(
                 "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
                 Fault.NOT_A_CHECKPOINT,
                 "is a pointer to large-file storage: fetch the file itself (git lfs pull)");
@@ -51,19 +51,19 @@ class TokenizerFileTest {
 
     @Test
     void whenItNestsTooDeep() throws IOException {
-        refuses("{\"a\":" + "[".repeat(100_000), Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
+        rejects("{\"a\":" + "[".repeat(100_000), Fault.CORRUPT, "tokenizer.json must be JSON, but is not: ");
     }
 
     @Test
     void whenItIsAnArray() throws IOException {
-        refuses("[]", Fault.CORRUPT, "tokenizer.json must hold a JSON object, but does not");
+        rejects("[]", Fault.CORRUPT, "tokenizer.json must hold a JSON object, but does not");
     }
 
     @Test
     void whenItIsNotUtf8() throws IOException {
         Files.write(file(), "{\"a\": \"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
 
-        refuses(Fault.CORRUPT, "tokenizer.json must be UTF-8, but is not");
+        rejects(Fault.CORRUPT, "tokenizer.json must be UTF-8, but is not");
     }
 
     @Test
@@ -72,17 +72,17 @@ class TokenizerFileTest {
             sparse.setLength((64L << 20) + 1);
         }
 
-        refuses(Fault.CORRUPT, "tokenizer.json must have at most 67108864 bytes, but has 67108865");
+        rejects(Fault.CORRUPT, "tokenizer.json must have at most 67108864 bytes, but has 67108865");
     }
 
     @Test
     void whenItIsEmpty() throws IOException {
-        refuses("{}", Fault.UNSUPPORTED, "model.type must be BPE, but is nothing");
+        rejects("{}", Fault.UNSUPPORTED, "model.type must be BPE, but is nothing");
     }
 
     @Test
     void whenItsModelIsOfAnotherKind() throws IOException {
-        refuses(
+        rejects(
                 json -> model(json).put("type", "Unigram"),
                 Fault.UNSUPPORTED,
                 "model.type must be BPE, but is Unigram");
@@ -90,7 +90,7 @@ class TokenizerFileTest {
 
     @Test
     void whenItHasNoVocabulary() throws IOException {
-        refuses(
+        rejects(
                 json -> model(json).putArray("vocab"),
                 Fault.CORRUPT,
                 "model.vocab must be an object of tokens and ids");
@@ -100,12 +100,12 @@ class TokenizerFileTest {
     void whenATokenStandsInItTwice() throws IOException {
         String json = Fixtures.tokenizerJson("stories260k-tidar").toString();
 
-        refuses(json.replace("\"<unk>\":0", "\"<unk>\":0,\"<unk>\":700"), Fault.CORRUPT, "<unk>");
+        rejects(json.replace("\"<unk>\":0", "\"<unk>\":0,\"<unk>\":700"), Fault.CORRUPT, "<unk>");
     }
 
     @Test
     void whenTwoTokensShareAnId() throws IOException {
-        refuses(
+        rejects(
                 json -> vocabulary(json).put("twin", 300),
                 Fault.CORRUPT,
                 "model.vocab: id 300 must belong to one token, but belongs to \"");
@@ -113,7 +113,7 @@ class TokenizerFileTest {
 
     @Test
     void whenAnAddedTokenTakesTheIdOfAnother() throws IOException {
-        refuses(
+        rejects(
                 json -> added(json).addObject().put("id", 300).put("content", "<new>"),
                 Fault.CORRUPT,
                 "added_tokens: id 300 must belong to one token, but belongs to \"");
@@ -121,7 +121,7 @@ class TokenizerFileTest {
 
     @Test
     void whenAnAddedTokenHasAnotherIdInTheVocabulary() throws IOException {
-        refuses(
+        rejects(
                 json -> ((ObjectNode) added(json).get(3)).put("id", 900),
                 Fault.CORRUPT,
                 "added_tokens: \"<mask>\" must have one id, but has 512 and 900");
@@ -129,7 +129,7 @@ class TokenizerFileTest {
 
     @Test
     void whenAnAddedTokenHasNoContent() throws IOException {
-        refuses(
+        rejects(
                 json -> added(json).addObject().put("id", 900).put("content", ""),
                 Fault.CORRUPT,
                 "added_tokens must have a content each, but one has none: 900");
@@ -143,7 +143,7 @@ class TokenizerFileTest {
                 v -> v.put("x", 1.5),
                 v -> v.put("x", "7"),
                 v -> v.putNull("x"))) {
-            refuses(
+            rejects(
                     json -> id.accept(vocabulary(json)),
                     Fault.CORRUPT,
                     "model.vocab: the id of \"x\" must be an integer in [0, 16777215], but is ");
@@ -152,7 +152,7 @@ class TokenizerFileTest {
 
     @Test
     void whenAMergeNamesAnUnknownToken() throws IOException {
-        refuses(
+        rejects(
                 json -> ((ArrayNode) model(json).path("merges"))
                         .addArray()
                         .add("nowhere")
@@ -163,11 +163,11 @@ class TokenizerFileTest {
 
     @Test
     void whenItsDecoderIsUnknown() throws IOException {
-        refuses(
+        rejects(
                 json -> json.putObject("decoder").put("type", "WordPiece"),
                 Fault.UNSUPPORTED,
                 "decoder must be ByteLevel, or a Sequence of Replace, ByteFallback, Fuse and Strip, but is WordPiece");
-        refuses(json -> json.putNull("decoder"), Fault.UNSUPPORTED, "Fuse and Strip, but is missing");
+        rejects(json -> json.putNull("decoder"), Fault.UNSUPPORTED, "Fuse and Strip, but is missing");
     }
 
     @Test
@@ -176,11 +176,11 @@ class TokenizerFileTest {
         Path config = folder.resolve("tokenizer_config.json");
 
         Files.writeString(config, "{\"add_bos_token\": true}");
-        refuses(Fault.CORRUPT, "add_bos_token must come with a bos_token of the vocabulary, but bos_token is missing");
+        rejects(Fault.CORRUPT, "add_bos_token must come with a bos_token of the vocabulary, but bos_token is missing");
         Files.writeString(config, "{\"add_bos_token\": true, \"bos_token\": \"<bos>\"}");
-        refuses(Fault.CORRUPT, "but bos_token is unknown to tokenizer.json");
+        rejects(Fault.CORRUPT, "but bos_token is unknown to tokenizer.json");
         Files.writeString(config, "{\"add_bos_token\": \"yes\"}");
-        refuses(Fault.CORRUPT, "tokenizer_config.json: add_bos_token must be true or false, but is \"yes\"");
+        rejects(Fault.CORRUPT, "tokenizer_config.json: add_bos_token must be true or false, but is \"yes\"");
     }
 
     @Test
@@ -207,18 +207,18 @@ class TokenizerFileTest {
         }
     }
 
-    private void refuses(Consumer<ObjectNode> change, Fault fault, String message) throws IOException {
+    private void rejects(Consumer<ObjectNode> change, Fault fault, String message) throws IOException {
         ObjectNode json = Fixtures.tokenizerJson("stories260k-tidar");
         change.accept(json);
-        refuses(json.toString(), fault, message);
+        rejects(json.toString(), fault, message);
     }
 
-    private void refuses(String json, Fault fault, String message) throws IOException {
+    private void rejects(String json, Fault fault, String message) throws IOException {
         Files.writeString(file(), json);
-        refuses(fault, message);
+        rejects(fault, message);
     }
 
-    private void refuses(Fault fault, String message) {
+    private void rejects(Fault fault, String message) {
         assertThatThrownBy(() -> Tokenizer.load(folder))
                 .isInstanceOfSatisfying(
                         InvalidModelException.class, e -> assertThat(e.fault()).isEqualTo(fault))

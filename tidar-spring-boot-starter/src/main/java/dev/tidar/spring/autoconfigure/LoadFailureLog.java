@@ -45,7 +45,7 @@ final class LoadFailureLog {
     }
 
     private static String text(FailureAnalysis analysis) {
-        return "The model could not be loaded, and every request will be refused.%n%n%s%n%n%s%n"
+        return "The model could not be loaded, and every request will be rejected.%n%n%s%n%n%s%n"
                 .formatted(analysis.getDescription(), analysis.getAction());
     }
 }

@@ -47,7 +47,7 @@ final class ModelCache {
     }
 
     /**
-     * A cache in a folder of this user under a directory in which others may write too. It is refused unless it belongs
+     * A cache in a folder of this user under a directory in which others may write too. It is rejected unless it belongs
      * to this user and is closed to others, because another user could have created it with a model of his.
      */
     static ModelCache underSharedDirectory(Path directory, String user) {
@@ -120,7 +120,7 @@ final class ModelCache {
     }
 
     /**
-     * Windows refuses to replace a file that another process has mapped; such a file is complete and has the same
+     * Windows rejects to replace a file that another process has mapped; such a file is complete and has the same
      * content.
      */
     private static void move(Path partial, Path target) throws IOException {

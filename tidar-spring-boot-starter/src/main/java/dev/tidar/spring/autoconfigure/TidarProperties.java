@@ -134,7 +134,7 @@ public record TidarProperties(
     public enum LoadMode {
         /** Before the application has started; a model that cannot be loaded ends the start. */
         EAGER,
-        /** After the application has started; until then requests are refused as transient. */
+        /** After the application has started; until then requests are rejected as transient. */
         BACKGROUND
     }
 
@@ -191,7 +191,7 @@ public record TidarProperties(
     /**
      * Requests that wait.
      *
-     * @param maxRequests Requests that may wait for their turn; further ones are refused at once.
+     * @param maxRequests Requests that may wait for their turn; further ones are rejected at once.
      * @param maxWait Time that a request may wait for its turn.
      */
     public record Queue(

@@ -74,7 +74,7 @@ class BackgroundLoadTest {
     }
 
     @Test
-    void letsTheApplicationStartAndRefusesRequestsUntilItIsReady() {
+    void letsTheApplicationStartAndRejectsRequestsUntilItIsReady() {
         application.run(context -> {
             var model = context.getBean(TidarChatModel.class);
             assertThat(context.getBean(TidarEngine.class).status().state()).isEqualTo(EngineState.LOADING);

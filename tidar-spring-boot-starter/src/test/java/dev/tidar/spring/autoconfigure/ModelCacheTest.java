@@ -106,7 +106,7 @@ class ModelCacheTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the temporary directory of Windows belongs to one user")
-    void isRefusedUnderASharedDirectoryWhenOthersMayWriteToIt() throws IOException {
+    void isRejectedUnderASharedDirectoryWhenOthersMayWriteToIt() throws IOException {
         Path planted = Files.createDirectory(directory.resolve("tidar-models-sue"));
         Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxrwxrwx"));
         ModelCache cache = ModelCache.underSharedDirectory(directory, "sue");
@@ -119,7 +119,7 @@ class ModelCacheTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
-    void isRefusedUnderASharedDirectoryWhenItIsALink() throws IOException {
+    void isRejectedUnderASharedDirectoryWhenItIsALink() throws IOException {
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
         Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx------"));
         Files.createSymbolicLink(directory.resolve("tidar-models-sue"), elsewhere);

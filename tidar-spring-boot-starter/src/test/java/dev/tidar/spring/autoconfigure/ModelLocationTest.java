@@ -122,7 +122,7 @@ class ModelLocationTest {
     }
 
     @Nested
-    class IsRefused {
+    class IsRejected {
 
         @Test
         void whenTheClassPathHasNoSuchFolder() throws IOException {
@@ -180,7 +180,7 @@ class ModelLocationTest {
             assertThatThrownBy(() -> resolve(location, jar))
                     .isInstanceOfSatisfying(
                             InvalidModelException.class,
-                            refusal -> assertThat(refusal.fault()).isEqualTo(fault))
+                            rejection -> assertThat(rejection.fault()).isEqualTo(fault))
                     .message()
                     .contains(words);
         }

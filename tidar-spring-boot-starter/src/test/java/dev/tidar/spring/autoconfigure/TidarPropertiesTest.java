@@ -134,21 +134,21 @@ class TidarPropertiesTest {
 
     @Test
     void andTheOneThatDoesNotFitAnother() {
-        assertRefused(
+        assertRejected(
                 "tidar.chat.regex and choices must not be set together: an answer keeps to one format",
                 "tidar.chat.regex=a",
                 "tidar.chat.choices=b,c");
-        assertRefused(
+        assertRejected(
                 "tidar.chat.ignore-eos must be false for an answer with a format, which ends at a stop id of the model",
                 "tidar.chat.regex=a",
                 "tidar.chat.ignore-eos=true");
-        assertRefused(
+        assertRejected(
                 "tidar.chat.thinking-budget must be unset where thinking is off, but is 5",
                 "tidar.chat.thinking=false",
                 "tidar.chat.thinking-budget=5");
     }
 
-    private void assertRefused(String message, String... properties) {
+    private void assertRejected(String message, String... properties) {
         application
                 .withPropertyValues(properties)
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessage(message));

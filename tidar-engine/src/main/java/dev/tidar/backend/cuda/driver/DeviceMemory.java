@@ -51,7 +51,7 @@ public final class DeviceMemory implements AutoCloseable {
         return region;
     }
 
-    private DeviceException exhausted(long bytes, long[] memory, String use, DeviceException refusal) {
+    private DeviceException exhausted(long bytes, long[] memory, String use, DeviceException rejection) {
         return DeviceException.passing(
                 ("the device has no room for %s: %d bytes are needed, %d bytes (%d MiB) of %d MiB are free, this engine holds %d"
                                 + " MiB; set fewer bytes for the KV cache, a shorter context, or smaller weights. %s")
@@ -62,7 +62,7 @@ public final class DeviceMemory implements AutoCloseable {
                                 memory[0] / MIB,
                                 memory[1] / MIB,
                                 used / MIB,
-                                refusal.getMessage()));
+                                rejection.getMessage()));
     }
 
     /** Allocates memory and sets it to zero. */

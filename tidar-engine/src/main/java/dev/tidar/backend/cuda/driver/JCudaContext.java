@@ -38,7 +38,7 @@ public final class JCudaContext implements AutoCloseable {
     /**
      * Takes the device.
      *
-     * @throws DeviceException if the driver refuses
+     * @throws DeviceException if the driver rejects
      */
     JCudaContext(int ordinal) {
         check(JCudaDriver.cuInit(0), "starting the driver");

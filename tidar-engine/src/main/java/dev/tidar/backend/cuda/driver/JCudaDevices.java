@@ -30,7 +30,7 @@ final class JCudaDevices {
                 gpus.add(describe(ordinal));
             }
             return GpuProbe.of(driver[0], gpus);
-        } catch (Refused e) {
+        } catch (Rejected e) {
             return e.code == CUresult.CUDA_ERROR_NO_DEVICE
                     ? GpuProbe.nothing(GpuProbe.Outcome.NO_DEVICE, "the NVIDIA driver finds no device")
                     : GpuProbe.nothing(
@@ -39,7 +39,7 @@ final class JCudaDevices {
         }
     }
 
-    private static Gpu describe(int ordinal) throws Refused {
+    private static Gpu describe(int ordinal) throws Rejected {
         CUdevice device = new CUdevice();
         check(JCudaDriver.cuDeviceGet(device, ordinal));
         byte[] name = new byte[NAME_BYTES];
@@ -55,7 +55,7 @@ final class JCudaDevices {
                 attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
     }
 
-    private static int attribute(int attribute, CUdevice device) throws Refused {
+    private static int attribute(int attribute, CUdevice device) throws Rejected {
         int[] value = new int[1];
         check(JCudaDriver.cuDeviceGetAttribute(value, attribute, device));
         return value[0];
@@ -69,16 +69,16 @@ final class JCudaDevices {
         return new String(zeroTerminated, 0, end, StandardCharsets.UTF_8);
     }
 
-    private static void check(int code) throws Refused {
+    private static void check(int code) throws Rejected {
         if (code != CUresult.CUDA_SUCCESS) {
-            throw new Refused(code);
+            throw new Rejected(code);
         }
     }
 
-    private static final class Refused extends Exception {
+    private static final class Rejected extends Exception {
         private final int code;
 
-        Refused(int code) {
+        Rejected(int code) {
             this.code = code;
         }
     }

@@ -108,7 +108,7 @@ final class JCudaLibrary {
 
     private static void delete(Path folder) {
         for (File file : Objects.requireNonNullElse(folder.toFile().listFiles(), new File[0])) {
-            file.delete(); // Windows refuses while it is loaded
+            file.delete(); // Windows rejects while it is loaded
         }
         folder.toFile().delete();
     }

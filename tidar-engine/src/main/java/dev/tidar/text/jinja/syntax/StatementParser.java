@@ -123,7 +123,7 @@ public final class StatementParser {
                 throw new TemplateException(
                         name.position(),
                         OTHER_FILES.contains(name.text())
-                                ? "tag '%s' is refused: a chat template stands alone".formatted(name.text())
+                                ? "tag '%s' is rejected: a chat template stands alone".formatted(name.text())
                                 : "unknown tag '%s'".formatted(name.text()));
         };
     }
@@ -145,7 +145,7 @@ public final class StatementParser {
         Optional<Expression> condition =
                 tokens.skipName("if") ? Optional.of(expressions.expression()) : Optional.empty();
         if (tokens.current().isName("recursive")) {
-            throw tokens.error("recursive loops are refused");
+            throw tokens.error("recursive loops are rejected");
         }
         loops++;
         Statement.Body body = body("endfor", "else");

@@ -7,7 +7,7 @@ package dev.tidar.backend.cpu;
  * @param remedy what would end it, in one line
  * @param advice where that is set; lines that list places are indented
  */
-record Refusal(String reason, String remedy, String advice) {
+record Rejection(String reason, String remedy, String advice) {
 
     /** The reason and the advice, which has the details of the remedy. */
     String message() {

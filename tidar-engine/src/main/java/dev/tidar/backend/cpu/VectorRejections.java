@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** Every reason for not taking the vector kernels. */
-final class VectorRefusals {
+final class VectorRejections {
 
     private static final String MODULE = "jdk.incubator.vector";
     private static final String COMPILER_LIMIT = "-XX:TieredStopAtLevel=";
     private static final String INTERPRETER = "-Xint";
     private static final int MIN_BITS = 128;
 
-    private VectorRefusals() {}
+    private VectorRejections() {}
 
-    static Optional<Refusal> find() {
+    static Optional<Rejection> find() {
         List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
-        Optional<Refusal> compiler = compiler(flags);
+        Optional<Rejection> compiler = compiler(flags);
         if (compiler.isPresent()) {
             return compiler;
         }
@@ -29,15 +29,15 @@ final class VectorRefusals {
     }
 
     /** Without the optimising compiler a vector operation is a call that allocates its result. */
-    private static Optional<Refusal> compiler(List<String> flags) {
+    private static Optional<Rejection> compiler(List<String> flags) {
         return flags.stream()
                 .filter(flag -> flag.startsWith(COMPILER_LIMIT) && !flag.endsWith("=4") || flag.equals(INTERPRETER))
                 .findFirst()
-                .map(VectorRefusals::compiler);
+                .map(VectorRejections::compiler);
     }
 
-    static Refusal compiler(String flag) {
-        return new Refusal(
+    static Rejection compiler(String flag) {
+        return new Rejection(
                 "this JVM was started with %s, which leaves out its optimising compiler".formatted(flag),
                 "start the JVM without " + flag,
                 """
@@ -46,8 +46,8 @@ final class VectorRefusals {
                 IntelliJ IDEA: Modify options, Disable launch optimization.""");
     }
 
-    static Refusal module() {
-        return new Refusal(
+    static Rejection module() {
+        return new Rejection(
                 "this JVM was started without the module " + MODULE, "start the JVM with --add-modules " + MODULE, """
                 Add it where the application starts:
                   java: java --add-modules jdk.incubator.vector -jar application.jar
@@ -58,8 +58,8 @@ final class VectorRefusals {
                 test { jvmArgs '--add-modules=jdk.incubator.vector' }""");
     }
 
-    static Refusal narrow(int bits) {
-        return new Refusal(
+    static Rejection narrow(int bits) {
+        return new Rejection(
                 "its vectors have %d bits, but %d is the minimum".formatted(bits, MIN_BITS),
                 "run on a processor with vectors of %d bits, without -XX:MaxVectorSize".formatted(MIN_BITS),
                 "The processor, or the flag -XX:MaxVectorSize, limits them.");
