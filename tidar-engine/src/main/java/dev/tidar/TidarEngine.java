@@ -61,7 +61,8 @@ public final class TidarEngine implements AutoCloseable {
         return start(options, System::nanoTime, network -> network);
     }
 
-    private static TidarEngine start(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
+    private static TidarEngine start(
+            EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
         EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
         return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), nanoTime));
     }

@@ -143,7 +143,8 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..text..", "..emission..")
-            .because("tokens become answers after the loop, on the far side of TokenSink; what restricts them comes in as a Constraint");
+            .because(
+                    "tokens become answers after the loop, on the far side of TokenSink; what restricts them comes in as a Constraint");
 
     @ArchTest
     static final ArchRule the_engine_knows_no_framework = noClasses()

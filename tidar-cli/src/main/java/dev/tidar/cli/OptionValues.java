@@ -98,7 +98,8 @@ final class OptionValues {
         }
     }
 
-    private static InvalidRequestException rejected(RequestOption<?> option, String rule, String text, Exception cause) {
+    private static InvalidRequestException rejected(
+            RequestOption<?> option, String rule, String text, Exception cause) {
         return new InvalidRequestException("%s must be %s, but is '%s'".formatted(option, rule, text), cause);
     }
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses layouts by what they yield: the tokens of all running sequences over the time of their forward, both as running
- * means of what was seen. It is a greedy bandit with optimistic first estimates (Sutton and Barto, Reinforcement Learning,
- * 2.6). Where rows are nearly free, sequences share them for drafting; where rows cost more than they bring, all of them
- * decode autoregressively.
+ * Chooses layouts by what they yield: the tokens of all running sequences over the time of their forward, both as
+ * running means of what was seen. It is a greedy bandit with optimistic first estimates (Sutton and Barto,
+ * Reinforcement Learning, 2.6). Where rows are nearly free, sequences share them for drafting; where rows cost more
+ * than they bring, all of them decode autoregressively.
  *
  * <p>Confined to the engine thread, but for {@link #standings}.
  */
@@ -39,9 +39,7 @@ public final class AdaptiveLayouts {
 
     private static final double MEASURED_FORWARDS = 3;
 
-    /**
-     * A layout counts as at most this factor more or fewer rows than it has, in case its measurement was disturbed.
-     */
+    /** A layout counts as at most this factor more or fewer rows than it has, in case its measurement was disturbed. */
     private static final double ROW_FACTOR = 4;
 
     /** Forwards after which the standings that other threads read are renewed. */
@@ -108,8 +106,8 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Decides on the layouts of the next forward. Every request that leaves its layout open starts autoregressively; then
-     * the change of one layout that brings most is made, again and again, as long as the whole batch gains.
+     * Decides on the layouts of the next forward. Every request that leaves its layout open starts autoregressively;
+     * then the change of one layout that brings most is made, again and again, as long as the whole batch gains.
      *
      * @param beginning choices of the sequences whose next forward begins a step
      * @param underWay layouts of the sequences that are in the middle of one
@@ -197,8 +195,7 @@ public final class AdaptiveLayouts {
                 for (Candidate candidate : candidates) {
                     double addedRows = candidate.rows - decodeRows(current);
                     double addedNanos = candidate.surcharge - surcharge(current);
-                    double addedTokens =
-                            request.tokensPerForward(candidate.layout) - request.tokensPerForward(current);
+                    double addedTokens = request.tokensPerForward(candidate.layout) - request.tokensPerForward(current);
                     double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
                     if (rate > best * (1 + 1e-9)) {
                         best = rate;

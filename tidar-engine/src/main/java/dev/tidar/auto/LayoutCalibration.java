@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what forwards cost on this device, by decoding a few steps after short, meaningless prompts. Confined to
- * the engine thread.
+ * Measures what forwards cost on this device, by decoding a few steps after short, meaningless prompts. Confined to the
+ * engine thread.
  */
 public final class LayoutCalibration {
 

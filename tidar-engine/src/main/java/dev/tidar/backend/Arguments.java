@@ -181,12 +181,7 @@ final class Arguments {
     }
 
     static void requireSample(
-            Ids sampled,
-            SampledLogProbs logProbs,
-            Tensor h,
-            Linear head,
-            Ids rowNumbers,
-            List<RowSampling> samplings) {
+            Ids sampled, SampledLogProbs logProbs, Tensor h, Linear head, Ids rowNumbers, List<RowSampling> samplings) {
         int count = samplings.size();
         requireShape("h", h, count, head.inputs());
         require(

@@ -5,8 +5,8 @@ import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.CudaVerbs;
 import dev.tidar.backend.cuda.driver.Gpu;
-import dev.tidar.step.RowCounts;
 import dev.tidar.step.Pass;
+import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
@@ -176,13 +176,7 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
      * @param rowNumbers {@code [rows of the pass]}, where each row of h stands in the step
      */
     void sample(
-            Ids sampled,
-            SampledLogProbs logProbs,
-            Tensor h,
-            Linear head,
-            Ids rowNumbers,
-            StepInputs inputs,
-            Pass pass);
+            Ids sampled, SampledLogProbs logProbs, Tensor h, Linear head, Ids rowNumbers, StepInputs inputs, Pass pass);
 
     /** Sets the ids that {@link #sample} never samples: the mask token, and ids beyond the tokenizer. */
     void ban(int[] tokenIds);

@@ -18,11 +18,9 @@ import static dev.tidar.backend.Arguments.requireShape;
 import static dev.tidar.backend.Arguments.requireStack;
 import static dev.tidar.backend.Arguments.requireUngated;
 
+import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
-import dev.tidar.step.Pass;
-import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
-import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;

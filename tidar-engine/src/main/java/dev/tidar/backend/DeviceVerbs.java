@@ -1,7 +1,7 @@
 package dev.tidar.backend;
 
-import dev.tidar.step.RowCounts;
 import dev.tidar.step.Pass;
+import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
@@ -75,13 +75,7 @@ interface DeviceVerbs {
     void gatherRows(Tensor y, Tensor x, Ids rows, int count);
 
     void sample(
-            Ids sampled,
-            SampledLogProbs logProbs,
-            Tensor h,
-            Linear head,
-            Ids rowNumbers,
-            StepInputs inputs,
-            Pass pass);
+            Ids sampled, SampledLogProbs logProbs, Tensor h, Linear head, Ids rowNumbers, StepInputs inputs, Pass pass);
 
     void ban(int[] tokenIds);
 

@@ -1,14 +1,14 @@
 package dev.tidar.backend;
 
+import dev.tidar.backend.cuda.CudaVerbs;
 import dev.tidar.backend.cuda.memory.CudaGain;
 import dev.tidar.backend.cuda.memory.CudaIds;
 import dev.tidar.backend.cuda.memory.CudaKv;
 import dev.tidar.backend.cuda.memory.CudaLinear;
 import dev.tidar.backend.cuda.memory.CudaRotaryTable;
 import dev.tidar.backend.cuda.memory.CudaTensor;
-import dev.tidar.backend.cuda.CudaVerbs;
-import dev.tidar.step.RowCounts;
 import dev.tidar.step.Pass;
+import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;

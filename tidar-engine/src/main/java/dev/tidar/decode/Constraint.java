@@ -48,8 +48,8 @@ public interface Constraint {
     /**
      * The tokens that may come next, such that the answer can still end well.
      *
-     * @param maxTokens tokens that the answer may still have. A row that the answer does not reach may be asked with 0 or
-     *     less; it samples for nobody, but must find a token
+     * @param maxTokens tokens that the answer may still have. A row that the answer does not reach may be asked with 0
+     *     or less; it samples for nobody, but must find a token
      * @return a bit set, bit {@code id % 64} of word {@code id / 64}; empty allows all tokens
      */
     long[] allowed(int maxTokens);
@@ -71,7 +71,8 @@ public interface Constraint {
         List<Constraint> states = new ArrayList<>(drafts.size() + 1);
         states.add(this);
         for (int draft : drafts) {
-            Optional<Constraint> next = states.get(states.size() - 1).advance(draft).filter(s -> !s.isComplete());
+            Optional<Constraint> next =
+                    states.get(states.size() - 1).advance(draft).filter(s -> !s.isComplete());
             if (next.isEmpty()) {
                 break;
             }

@@ -13,9 +13,9 @@ import java.util.List;
  * <p><b>What a step carries.</b> The <em>anchor</em> is the last emitted token, whose keys and values are not in the KV
  * cache yet. With draft length K, the draft block is the anchor and K - 1 drafts. Its rows are verified: they see the
  * cached prefix and the verify rows before them, as in autoregressive decoding. After them come groups of K mask rows.
- * Verification keeps 1 to K rows, the anchor always among them, and group k drafts for the case that it keeps k: its masks
- * see the prefix, the first k verify rows, and each other in both directions, at the K positions that follow. For K = 4
- * and all four groups these are 20 rows:
+ * Verification keeps 1 to K rows, the anchor always among them, and group k drafts for the case that it keeps k: its
+ * masks see the prefix, the first k verify rows, and each other in both directions, at the K positions that follow. For
+ * K = 4 and all four groups these are 20 rows:
  *
  * <pre>{@code
  *              sees: prefix  a  d1 d2 d3   its own group
@@ -30,17 +30,17 @@ import java.util.List;
  * }</pre>
  *
  * <p><b>What a step decides.</b> One forward computes all rows. A token is sampled from every verify row. A draft is
- * accepted if it equals the token that the row before it sampled and all drafts before it were accepted. With k rows kept,
- * the step emits k tokens: the k - 1 accepted drafts, and the token sampled from the last kept row, which is the next
- * anchor. The masks of group k give the next K - 1 drafts; their first slot is the place of the anchor itself.
+ * accepted if it equals the token that the row before it sampled and all drafts before it were accepted. With k rows
+ * kept, the step emits k tokens: the k - 1 accepted drafts, and the token sampled from the last kept row, which is the
+ * next anchor. The masks of group k give the next K - 1 drafts; their first slot is the place of the anchor itself.
  *
  * <p><b>Why it is exact.</b> Every emitted token was sampled from a causal row, with the noise that belongs to its
- * position. So the tokens are those of autoregressive decoding, greedy or with a seed, token by token. Only a request that
- * sets beta below 1 gives this up: then verify rows are mixed with masks.
+ * position. So the tokens are those of autoregressive decoding, greedy or with a seed, token by token. Only a request
+ * that sets beta below 1 gives this up: then verify rows are mixed with masks.
  *
- * <p>Autoregressive decoding, two-pass decoding and TiDAR's single pass are {@link StepLayout}s: they differ in the rows
- * of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row gives the
- * first token, and may carry one group for the first drafts.
+ * <p>Autoregressive decoding, two-pass decoding and TiDAR's single pass are {@link StepLayout}s: they differ in the
+ * rows of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row
+ * gives the first token, and may carry one group for the first drafts.
  *
  * <p>Confined to the engine thread.
  */
@@ -84,7 +84,8 @@ public final class Decoder {
                 sequence.failWithoutScores();
                 continue;
             }
-            List<Integer> emitted = sequence.emit(outcome); // accepted drafts and the next anchor, fewer if the answer ends
+            List<Integer> emitted =
+                    sequence.emit(outcome); // accepted drafts and the next anchor, fewer if the answer ends
             sequence.commit(turn, emitted); // the committed length grows; rows beyond it are overwritten
             sequence.propose(outcome.drafts()); // the next step verifies these, if there is one
         }

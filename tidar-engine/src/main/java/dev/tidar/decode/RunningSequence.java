@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A sequence while it is decoded, with what its steps need besides its tokens: how its rows are sampled, what constrains
- * them, where its drafts come from, which layout its steps have, and who receives its tokens.
+ * A sequence while it is decoded, with what its steps need besides its tokens: how its rows are sampled, what
+ * constrains them, where its drafts come from, which layout its steps have, and who receives its tokens.
  *
  * <p>Confined to the engine thread.
  */

@@ -16,8 +16,8 @@ import java.util.List;
  * drafts                          d1 d2
  * }</pre>
  *
- * <p>Prefill is no special state. Tokens that are not committed need a row each; when only one is left, that token is the
- * anchor of a decode step.
+ * <p>Prefill is no special state. Tokens that are not committed need a row each; when only one is left, that token is
+ * the anchor of a decode step.
  */
 public final class Sequence implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * How the rows of one sequence sample: verify rows with the token counts up to their own token and with the tokens that
- * the constraint allows there, drafts with the counts at the start of the step and without a constraint. Confined to the
- * engine thread.
+ * the constraint allows there, drafts with the counts at the start of the step and without a constraint. Confined to
+ * the engine thread.
  */
 final class SequenceSampling {
 

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param thoughts how long the model may still think; empty is no limit. The grammar allows the token that closes
  *     thoughts wherever they are open
  */
-public record AnswerConstraint(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) implements Constraint {
+public record AnswerConstraint(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts)
+        implements Constraint {
 
     private static final long[] ALL = {};
 

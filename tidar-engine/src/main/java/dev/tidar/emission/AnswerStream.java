@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * Turns the tokens of one sequence into its answer: text, cut at the first stop string, and from the text thoughts and
- * tool calls. What is not decided yet, such as half a character, waits for the next token. Confined to the engine thread.
+ * tool calls. What is not decided yet, such as half a character, waits for the next token. Confined to the engine
+ * thread.
  */
 public final class AnswerStream implements TokenSink {
 

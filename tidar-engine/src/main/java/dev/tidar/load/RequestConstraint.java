@@ -11,7 +11,6 @@ import dev.tidar.api.Tools;
 import dev.tidar.decode.Constraint;
 import dev.tidar.emission.AnswerConstraint;
 import dev.tidar.emission.ThinkingBudget;
-import dev.tidar.text.answer.StructuralTags;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
@@ -49,7 +48,8 @@ final class RequestConstraint {
      *
      * @param syntax how the answer is read
      * @param maxTokens tokens that it may have
-     * @throws InvalidRequestException if no constraint can express what the request asks for, or the answer is too short for it
+     * @throws InvalidRequestException if no constraint can express what the request asks for, or the answer is too
+     *     short for it
      */
     Constraint of(GenerationRequest request, AnswerSyntax syntax, int maxTokens) {
         Prompt.Chat chat = request.prompt() instanceof Prompt.Chat given ? given : NO_CHAT;

@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Checks requests against the model and turns them into what can be queued: once, on the caller's thread, before anything
- * is queued. Thread-safe.
+ * Checks requests against the model and turns them into what can be queued: once, on the caller's thread, before
+ * anything is queued. Thread-safe.
  */
 public final class RequestGate {
 

@@ -22,16 +22,16 @@ import java.util.List;
 
 /**
  * The network and one step of it: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in
- * the shapes of Llama, Qwen2 and Qwen3. Written once against the operations of a {@link Backend}, whose first argument is
- * the one that is written.
+ * the shapes of Llama, Qwen2 and Qwen3. Written once against the operations of a {@link Backend}, whose first argument
+ * is the one that is written.
  *
  * <p>A step has two kinds of rows (see {@link StepRows}). <em>Exact rows</em>, prompt and verify rows, are causal, and
- * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows: each group sees a prefix of the cache and
- * its own rows in both directions; its keys and values are read from the activations and stored nowhere.
+ * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows: each group sees a prefix of the cache
+ * and its own rows in both directions; its keys and values are read from the activations and stored nowhere.
  *
- * <p>{@link #run} is the part of a step that belongs to the device. It is called once for each shape of step and may then
- * be replayed, as a CUDA graph is, with other inputs. So it never looks at a value that the device computes, and what it
- * calls depends on the shape of the inputs alone.
+ * <p>{@link #run} is the part of a step that belongs to the device. It is called once for each shape of step and may
+ * then be replayed, as a CUDA graph is, with other inputs. So it never looks at a value that the device computes, and
+ * what it calls depends on the shape of the inputs alone.
  *
  * <p>Confined to the engine thread.
  */
@@ -83,9 +83,9 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * The paper's lossy mix {@code beta · AR + (1 - beta) · diffusion} for sequences with beta below 1 (arXiv 2511.08923):
-     * verify row j is mixed with slot 0 of group j + 1, the mask at the position that row j decides. Both distributions
-     * come from the one output head, which is linear, so its inputs are mixed in place of its logits.
+     * The paper's lossy mix {@code beta · AR + (1 - beta) · diffusion} for sequences with beta below 1 (arXiv
+     * 2511.08923): verify row j is mixed with slot 0 of group j + 1, the mask at the position that row j decides. Both
+     * distributions come from the one output head, which is linear, so its inputs are mixed in place of its logits.
      */
     private void mix(StepInputs inputs) {
         backend.mixedRows(work.mixedRows(), inputs);
@@ -99,8 +99,8 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * Runs a forward and returns the raw logits of some of its rows, {@code [rowNumbers, vocab]}, banned tokens included.
-     * For tests: decoding never copies logits to the host.
+     * Runs a forward and returns the raw logits of some of its rows, {@code [rowNumbers, vocab]}, banned tokens
+     * included. For tests: decoding never copies logits to the host.
      */
     public float[] logits(StepRows rows, int[] rowNumbers) {
         forward(rows);
@@ -126,7 +126,8 @@ public final class TidarTransformer implements TidarModel {
 
     private void attend(int layer, StepRows rows) {
         LayerWeights l = weights.layers().get(layer);
-        backend.rmsNorm(work.h(), work.x(), l.attentionNorm(), epsilon, rows.counts().total());
+        backend.rmsNorm(
+                work.h(), work.x(), l.attentionNorm(), epsilon, rows.counts().total());
         backend.linear(work.qkv(), work.h(), l.qkv(), rows.counts());
         backend.rotateAndStore(work.qkv(), heads, l.headNorms(), weights.rotary(), kv, layer, rows);
         backend.attention(work.attended(), work.qkv(), heads, kv, layer, rows);
@@ -171,8 +172,8 @@ public final class TidarTransformer implements TidarModel {
     }
 
     /**
-     * The log-probabilities of all sampled tokens; those of rows that report none are meaningless. Each row has its sampled
-     * token first, then the most likely ones.
+     * The log-probabilities of all sampled tokens; those of rows that report none are meaningless. Each row has its
+     * sampled token first, then the most likely ones.
      */
     private List<LogProbs> logProbs(List<RowSampling> samplings, int[] sampled) {
         int max = work.logProbs().max();

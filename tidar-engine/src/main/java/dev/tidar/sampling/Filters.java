@@ -1,9 +1,9 @@
 package dev.tidar.sampling;
 
 /**
- * Which tokens may be sampled at a temperature above 0. The filters apply in this order: top-k, top-p, min-p, typical-p.
- * Each looks at the softmax of the tokens that the filters before it kept. A filter never separates equal scores: tokens
- * that tie with the last one it keeps are kept too.
+ * Which tokens may be sampled at a temperature above 0. The filters apply in this order: top-k, top-p, min-p,
+ * typical-p. Each looks at the softmax of the tokens that the filters before it kept. A filter never separates equal
+ * scores: tokens that tie with the last one it keeps are kept too.
  *
  * @param topK keeps the k most likely tokens; 0 is off
  * @param topP keeps the fewest most likely tokens whose probabilities add up to p (arXiv 1904.09751); 1 is off
@@ -28,7 +28,9 @@ public record Filters(int topK, double topP, double minP, double typicalP) {
         }
     }
 
-    /** How far below the best score min-p lets a score be, after division by the temperature; infinite where it is off. */
+    /**
+     * How far below the best score min-p lets a score be, after division by the temperature; infinite where it is off.
+     */
     public float farthest() {
         return minP > 0 ? (float) -StrictMath.log(minP) : Float.POSITIVE_INFINITY;
     }

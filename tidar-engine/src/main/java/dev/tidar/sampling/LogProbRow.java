@@ -67,8 +67,8 @@ public record LogProbRow(float[] values, int[] ids) {
     }
 
     /**
-     * Sums in {@value #PARTS} parts, to which the ids are dealt in turn, and then adds the parts in halves. A device can
-     * keep this order, so equal rows have equal bits.
+     * Sums in {@value #PARTS} parts, to which the ids are dealt in turn, and then adds the parts in halves. A device
+     * can keep this order, so equal rows have equal bits.
      */
     private static double logSumExp(float[] logits, int from, int vocabSize) {
         float highest = Float.NEGATIVE_INFINITY;

@@ -5,12 +5,12 @@ import dev.tidar.tensor.Ids;
 /**
  * Samples one token from a row of logits.
  *
- * <p>The scores are changed in this order: bias is added, tokens that have appeared are penalised, and banned tokens get
- * negative infinity. At temperature 0 the token with the highest score is taken. Otherwise scores are divided by the
- * temperature T, the filters decide which tokens remain, and the sampled token is argmax(score / T + g(seed, position,
- * id)) over these, where g is Gumbel noise: a sample from their softmax by the Gumbel-max trick. The noise belongs to the
- * position and not to the row, so a verify row and a mask row for the same position draw the same noise, and a good draft
- * is accepted at any temperature.
+ * <p>The scores are changed in this order: bias is added, tokens that have appeared are penalised, and banned tokens
+ * get negative infinity. At temperature 0 the token with the highest score is taken. Otherwise scores are divided by
+ * the temperature T, the filters decide which tokens remain, and the sampled token is argmax(score / T + g(seed,
+ * position, id)) over these, where g is Gumbel noise: a sample from their softmax by the Gumbel-max trick. The noise
+ * belongs to the position and not to the row, so a verify row and a mask row for the same position draw the same noise,
+ * and a good draft is accepted at any temperature.
  *
  * <p>The result depends on the arguments alone; the fields are scratch memory. Confined to one thread.
  */

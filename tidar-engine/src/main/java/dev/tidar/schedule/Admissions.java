@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Admits requests in the order in which they arrived. A request runs once the pool has blocks for all its tokens, and
- * one more for each sequence that runs already. None overtakes another, so small requests cannot keep a large one waiting.
+ * one more for each sequence that runs already. None overtakes another, so small requests cannot keep a large one
+ * waiting.
  *
  * <p>Confined to the engine thread.
  */
@@ -50,7 +51,8 @@ final class Admissions {
     }
 
     private boolean mayFit(ScheduledSequence next) {
-        return rejection.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
+        return rejection
+                .map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
                 .orElse(true);
     }
 

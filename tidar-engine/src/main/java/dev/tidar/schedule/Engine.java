@@ -29,7 +29,12 @@ public record Engine(
 
     /** An engine without a fallback. */
     public Engine(
-            TidarModel model, int maskToken, KvCache kvCache, AdaptiveLayouts layouts, int layoutRows, Runnable release) {
+            TidarModel model,
+            int maskToken,
+            KvCache kvCache,
+            AdaptiveLayouts layouts,
+            int layoutRows,
+            Runnable release) {
         this(model, maskToken, kvCache, layouts, layoutRows, release, failure -> {
             throw failure;
         });

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * {@link Scheduler} plans, the {@link Decoder} decodes, the scheduler passes on what was emitted.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
- * step. A {@link DeviceException} that lasts ends all of them, and the loop too unless a fallback can be loaded; a forward
- * that hangs ends both. {@link #submit}, {@link #drain}, {@link #close} and the readings are thread-safe.
+ * step. A {@link DeviceException} that lasts ends all of them, and the loop too unless a fallback can be loaded; a
+ * forward that hangs ends both. {@link #submit}, {@link #drain}, {@link #close} and the readings are thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
 
@@ -257,7 +257,9 @@ public final class EngineLoop implements AutoCloseable {
     /** No request is left without an end. */
     private void endQueued() {
         for (ScheduledSequence s : queue.removeIf(s -> true)) {
-            s.fail(new EngineClosedException(lifecycle.death().map(cause -> "the engine is dead: " + cause.getMessage())
+            s.fail(new EngineClosedException(lifecycle
+                    .death()
+                    .map(cause -> "the engine is dead: " + cause.getMessage())
                     .orElse("the engine was closed while the request waited")));
         }
     }

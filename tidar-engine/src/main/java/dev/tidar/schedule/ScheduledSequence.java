@@ -233,8 +233,8 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Calls the listener. One that throws loses its own request and no other; an error of foreign code is no error of the
-     * engine.
+     * Calls the listener. One that throws loses its own request and no other; an error of foreign code is no error of
+     * the engine.
      */
     private void notifyListener(Runnable call) {
         try {

@@ -24,11 +24,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * Decides who runs in the next step, and takes note of what came of it. All running sequences decode in one forward, each
- * with the rows of its own layout, and prompts are computed in chunks beside them.
+ * Decides who runs in the next step, and takes note of what came of it. All running sequences decode in one forward,
+ * each with the rows of its own layout, and prompts are computed in chunks beside them.
  *
  * <p>Requests are served in the order of their arrival. They are admitted in this order, and where blocks run short the
- * youngest is preempted: it gives its blocks back and waits again. So the oldest always goes on, and every request ends.
+ * youngest is preempted: it gives its blocks back and waits again. So the oldest always goes on, and every request
+ * ends.
  *
  * <p>Confined to the engine thread.
  */
@@ -189,9 +190,8 @@ final class Scheduler {
         List<Scheduled> scheduled = new ArrayList<>();
         while (!unplanned.isEmpty()) {
             ScheduledSequence s = unplanned.removeFirst();
-            Optional<Turn> turn = s.needsPrefill()
-                    ? prefillTurn(s, shares.rows(s), unplanned)
-                    : decodeTurn(s, budget, unplanned);
+            Optional<Turn> turn =
+                    s.needsPrefill() ? prefillTurn(s, shares.rows(s), unplanned) : decodeTurn(s, budget, unplanned);
             turn.ifPresent(t -> scheduled.add(new Scheduled(s, t)));
         }
         return new StepPlan(scheduled);

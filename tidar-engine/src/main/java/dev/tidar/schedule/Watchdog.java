@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches how long a forward takes. A slow forward is logged once, with a dump of the engine's threads. A forward beyond
- * the limit is given up, because a device that hangs does not come back.
+ * Watches how long a forward takes. A slow forward is logged once, with a dump of the engine's threads. A forward
+ * beyond the limit is given up, because a device that hangs does not come back.
  *
  * <p>The engine thread calls {@link #begin} and {@link #end}; the watchdog's own thread checks the time.
  */

@@ -123,9 +123,9 @@ public record StepInputs(
     }
 
     /**
-     * The same step in a larger shape. Its results begin with the results of this one. Padding belongs to sequences of its
-     * own, of which the shape must have at least one; padding rows see nothing, and their samples and drafts are NONE.
-     * Drafting rows move to the end of the padded exact rows.
+     * The same step in a larger shape. Its results begin with the results of this one. Padding belongs to sequences of
+     * its own, of which the shape must have at least one; padding rows see nothing, and their samples and drafts are
+     * NONE. Drafting rows move to the end of the padded exact rows.
      */
     public StepInputs padded(StepShape shape) {
         List<VerifyPlan> all = new ArrayList<>(shape.sequences());
@@ -161,7 +161,8 @@ public record StepInputs(
         /**
          * Adds a sequence.
          *
-         * @param blocks its blocks in position order, with room for all its exact rows; not to be changed during the step
+         * @param blocks its blocks in position order, with room for all its exact rows; not to be changed during the
+         *     step
          * @param step its rows
          * @param beta trust in its verify rows, see {@link VerifyPlan}
          * @param sampling how its rows sample

@@ -21,7 +21,8 @@ public record StepResult(List<Outcome> outcomes) {
      *
      * @param emitted tokens to append, in order: the accepted drafts and the next anchor; empty where nothing was
      *     verified
-     * @param drafts proposals for the positions after the next anchor; empty if no group was carried for this kept count
+     * @param drafts proposals for the positions after the next anchor; empty if no group was carried for this kept
+     *     count
      * @param logProbs one for each emitted token; empty where not asked for
      */
     public record Outcome(List<Integer> emitted, List<Integer> drafts, List<LogProbs> logProbs) {

@@ -40,7 +40,9 @@ class CheckpointFuzzTest {
         writeGoodFolder();
         int rejected = assertTimeoutPreemptively(Duration.ofMinutes(2), () -> mutate(new SplittableRandom(seed)));
 
-        assertThat(rejected).as("mutations that were noticed, of %d", MUTATIONS).isBetween(MUTATIONS / 4, MUTATIONS - 1);
+        assertThat(rejected)
+                .as("mutations that were noticed, of %d", MUTATIONS)
+                .isBetween(MUTATIONS / 4, MUTATIONS - 1);
     }
 
     private int mutate(SplittableRandom random) throws IOException {

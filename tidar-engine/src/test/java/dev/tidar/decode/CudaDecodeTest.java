@@ -182,11 +182,9 @@ class CudaDecodeTest {
             prompt.addAll(prompt(prompt.size()));
         }
         DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 8, 512);
-        List<Integer> expected =
-                cpu.decode(request, all(4), 64).tokens();
+        List<Integer> expected = cpu.decode(request, all(4), 64).tokens();
         for (int chunk : List.of(7, 64, 1000)) {
-            assertThat(gpu.decode(request, all(4), chunk).tokens())
-                    .isEqualTo(expected);
+            assertThat(gpu.decode(request, all(4), chunk).tokens()).isEqualTo(expected);
         }
     }
 

@@ -69,7 +69,8 @@ class DraftSourceTest {
             sequence.propose(List.of(3, 4));
             sequence.preempt();
 
-            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE).isEmpty()).isTrue();
+            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE).isEmpty())
+                    .isTrue();
         }
     }
 
@@ -100,8 +101,7 @@ class DraftSourceTest {
 
         @Test
         void areVerifiedByAutoregressiveStepsTooBecauseTheyCostTheDeviceNothing() {
-            DecodeState state =
-                    new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3)), false, 100);
+            DecodeState state = new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3)), false, 100);
 
             assertThat(StepLayout.AUTOREGRESSIVE.next(state, 0).exactTokens()).containsExactly(7, 1, 2, 3);
         }

@@ -13,13 +13,10 @@ import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.SamplingParams;
-import dev.tidar.step.SequenceStep;
-import dev.tidar.step.StepResult;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -114,8 +111,8 @@ class EquivalenceTest {
         Decoder decoder = new Decoder(model.network(), model.maskToken());
         for (List<RunningSequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
             List<Turn> turns = running.stream().map(s -> decoder.plan(s, 7)).toList();
-            turns.forEach(turn -> assertThat(turn.sequence().blocks().reserve(turn.end()))
-                    .isTrue());
+            turns.forEach(turn ->
+                    assertThat(turn.sequence().blocks().reserve(turn.end())).isTrue());
             decoder.step(turns);
         }
         batch.forEach(RunningSequence::close);
@@ -184,8 +181,8 @@ class EquivalenceTest {
             prompt.addAll(prompt(prompt.size()));
         }
         DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 300, 512);
-        List<Integer> whole = on.decode(request, StepLayout.AUTOREGRESSIVE, 1000)
-                .tokens();
+        List<Integer> whole =
+                on.decode(request, StepLayout.AUTOREGRESSIVE, 1000).tokens();
         for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
             assertThat(on.decode(request, layout, chunk).tokens())
                     .as("%s", layout)
@@ -198,12 +195,11 @@ class EquivalenceTest {
         List<Integer> prompt = prompt(3);
         for (int context = prompt.size() + 1; context < prompt.size() + 40; context++) {
             DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 1000, context);
-            List<Integer> expected = model.decode(request, StepLayout.AUTOREGRESSIVE, 64)
-                    .tokens();
+            List<Integer> expected =
+                    model.decode(request, StepLayout.AUTOREGRESSIVE, 64).tokens();
             assertThat(expected).hasSize(context - prompt.size());
             for (StepLayout layout : List.of(all(8), outcomes(8, 1), new TwoPass(8))) {
-                assertThat(model.decode(request, layout, 64)
-                                .tokens())
+                assertThat(model.decode(request, layout, 64).tokens())
                         .as("%s, context %d", layout, context)
                         .isEqualTo(expected);
             }

@@ -181,10 +181,9 @@ class SampledLawTest {
             long[] single = new long[VOCAB];
             long[][] pairs = new long[VOCAB][VOCAB];
             for (int i = 0; i < SAMPLES; i++) {
-                List<Integer> tokens =
-                        decode(model, layout, how, (long) seed * SAMPLES + i, 4)
-                                .sequence()
-                                .emitted();
+                List<Integer> tokens = decode(model, layout, how, (long) seed * SAMPLES + i, 4)
+                        .sequence()
+                        .emitted();
                 single[tokens.get(2)]++;
                 pairs[tokens.get(1)][tokens.get(2)]++;
             }
@@ -207,13 +206,7 @@ class SampledLawTest {
             TableModel model, StepLayout layout, SamplingParams how, long seed, int tokens) {
         Decoder decoder = new Decoder(model, VOCAB - 1);
         SamplingParams params = new SamplingParams(
-                how.temperature(),
-                seed,
-                how.filters(),
-                how.penalties(),
-                how.bias(),
-                how.banned(),
-                OptionalInt.empty());
+                how.temperature(), seed, how.filters(), how.penalties(), how.bias(), how.banned(), OptionalInt.empty());
         RunningSequence sequence = new RunningSequence(
                 new DecodeRequest(PROMPT, params, tokens, 64),
                 LayoutChoice.fixed(layout),

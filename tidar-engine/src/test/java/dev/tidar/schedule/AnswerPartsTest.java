@@ -127,8 +127,8 @@ class AnswerPartsTest {
 
     private static EngineLoop loop(int[] script) {
         int[] forwards = {0};
-        TidarModel model = inputs ->
-                new StepResult(List.of(new StepResult.Outcome(List.of(script[forwards[0]++]), List.of())));
+        TidarModel model =
+                inputs -> new StepResult(List.of(new StepResult.Outcome(List.of(script[forwards[0]++]), List.of())));
         Engine engine = new Engine(
                 model,
                 0,

@@ -70,8 +70,7 @@ final class LoopBench {
 
     Generation submit(int first, int maxTokens, GenerationListener listener) {
         return loop.submit(
-                Admissible.greedy(prompt(first), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS),
-                listener);
+                Admissible.greedy(prompt(first), maxTokens, pool.blocks() * RememberingModel.BLOCK_TOKENS), listener);
     }
 
     static List<Integer> prompt(int first) {

@@ -65,8 +65,8 @@ final class SchedulerBench {
                         new Measured(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4)), 1_800_000)));
         model = new RememberingModel(blocks);
         queue = new RequestQueue(limits.maxQueued());
-        Engine engine = new Engine(
-                model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
+        Engine engine =
+                new Engine(model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
         decoder = new Decoder(model, RememberingModel.MASK);
         scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()));
     }

@@ -73,8 +73,8 @@ public final class HeadSampler {
         }
         StepBlock block = step.of(inputs);
         if (block.hasSampling()) {
-            boolean asks =
-                    inputs.samplings(pass).stream().anyMatch(row -> row.logProbs().isPresent());
+            boolean asks = inputs.samplings(pass).stream()
+                    .anyMatch(row -> row.logProbs().isPresent());
             Optional<SampledLogProbs> asked = asks ? Optional.of(logProbs) : Optional.empty();
             filtered.sample(new FilteredSampling.Rows(sampled, asked, h, head, rowNumbers, pass, count), block);
         } else {

@@ -1,11 +1,11 @@
 package dev.tidar.backend.cuda;
 
+import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.driver.CudaDevice;
 import dev.tidar.backend.cuda.driver.Grid;
 import dev.tidar.backend.cuda.driver.Region;
 import dev.tidar.backend.cuda.memory.CudaLinear;
 import dev.tidar.backend.cuda.memory.CudaMatrix;
-import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.weights.Int8Rows;
 import dev.tidar.backend.weights.PackPlan;
 import dev.tidar.backend.weights.WeightChoice;

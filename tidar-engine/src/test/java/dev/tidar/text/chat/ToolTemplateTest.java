@@ -146,7 +146,8 @@ class ToolTemplateTest {
 
         assertThat(mistral.render(chat).answerSyntax().toolSyntax()).contains(ToolSyntax.MISTRAL);
         assertThat(mistral.render(chat).answerSyntax().toolNames()).containsExactlyInAnyOrder("weather", "time");
-        assertThat(source("chatml.jinja").render(chat).answerSyntax().toolSyntax()).contains(ToolSyntax.HERMES);
+        assertThat(source("chatml.jinja").render(chat).answerSyntax().toolSyntax())
+                .contains(ToolSyntax.HERMES);
         assertThat(mistral.render(chat.withTools(tools.withChoice(Tools.Choice.NONE)))
                         .answerSyntax()
                         .toolSyntax())

@@ -47,8 +47,8 @@ final class ModelCache {
     }
 
     /**
-     * A cache in a folder of this user under a directory in which others may write too. It is rejected unless it belongs
-     * to this user and is closed to others, because another user could have created it with a model of his.
+     * A cache in a folder of this user under a directory in which others may write too. It is rejected unless it
+     * belongs to this user and is closed to others, because another user could have created it with a model of his.
      */
     static ModelCache underSharedDirectory(Path directory, String user) {
         return new ModelCache(directory.resolve("tidar-models-" + user.replaceAll("[^A-Za-z0-9._-]", "_")), true);
