@@ -68,7 +68,11 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
     @FunctionalInterface
     interface RowWriter {
 
-        /** @param row the packed row; each is written once */
+        /**
+         * Puts one row of a source into the panels.
+         *
+         * @param row the packed row; each is written once
+         */
         void write(int row, MatrixSource source, int sourceRow);
     }
 
