@@ -20,7 +20,11 @@ final class WatchedModel implements TidarModel {
         this.nanoTime = nanoTime;
     }
 
-    /** @throws DeviceException also if the forward came back after the watchdog had given it up */
+    /**
+     * Runs a forward under the watchdog.
+     *
+     * @throws DeviceException also if the forward came back after the watchdog had given it up
+     */
     @Override
     public StepResult step(StepInputs inputs) {
         long begin = nanoTime.getAsLong();

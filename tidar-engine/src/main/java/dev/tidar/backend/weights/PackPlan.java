@@ -141,7 +141,11 @@ public final class PackPlan {
         return scales;
     }
 
-    /** @param ranks sum of the ranks of its parts */
+    /**
+     * The adapters of all sources of a layer, joined into one.
+     *
+     * @param ranks sum of the ranks of its parts
+     */
     public record JoinedAdapter(int ranks, List<AdapterPart> parts) {
 
         public JoinedAdapter {

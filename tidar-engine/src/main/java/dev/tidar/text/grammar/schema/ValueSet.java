@@ -38,7 +38,7 @@ sealed interface ValueSet {
      * @param range the numbers that the keywords allow
      * @param generated the part of the range that is generated; it is smaller if there is a format such as
      *     {@code int32}
-     * @param multiples divisors of {@code multipleOf}; a number is a multiple of each
+     * @param multiples divisors of multipleOf; a number is a multiple of each
      */
     record Numbers(NumberRange range, NumberRange generated, boolean integersOnly, List<BigDecimal> multiples)
             implements ValueSet {

@@ -11,9 +11,18 @@ import java.util.Optional;
 /** A macro, or the block of a {@code call}, with the scope that it was defined in. */
 public final class Macro implements Value.Callable {
 
+    /**
+     * A parameter of a macro.
+     *
+     * @param otherwise its default; empty where the argument is required
+     */
     public record Parameter(String name, Optional<Expression> otherwise) {}
 
-    /** @param usesCaller whether it can be given a block */
+    /**
+     * A macro as it is written.
+     *
+     * @param usesCaller whether it can be given a block
+     */
     public record Definition(String name, List<Parameter> parameters, Statement.Body body, boolean usesCaller) {
 
         List<String> parameterNames() {

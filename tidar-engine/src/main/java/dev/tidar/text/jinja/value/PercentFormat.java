@@ -14,7 +14,11 @@ public final class PercentFormat {
 
     private PercentFormat() {}
 
-    /** @param arguments a tuple of one value for each conversion, or the only value */
+    /**
+     * Formats values as Python's {@code %} does.
+     *
+     * @param arguments a tuple of one value for each conversion, or the only value
+     */
     public static Value format(String format, Value arguments, Budget budget) {
         boolean isTuple = arguments instanceof Sequence tuple && tuple.kind() == Sequence.Kind.TUPLE;
         List<Value> values = isTuple ? arguments.elements(budget) : List.of(arguments);
