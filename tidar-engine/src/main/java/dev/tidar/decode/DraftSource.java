@@ -45,4 +45,28 @@ public interface DraftSource {
      * @param emitted what the step emitted
      */
     default void verified(List<Integer> proposed, List<Integer> emitted) {}
+
+    /**
+     * Proposals for the positions after the anchor, in order.
+     *
+     * @param tokens the proposed tokens; verification decides about them
+     * @param source who proposed them
+     */
+    record Drafts(List<Integer> tokens, DraftSource source) {
+
+        static final Drafts NONE = new Drafts(List.of(), DraftSource.MASKS);
+
+        public Drafts {
+            tokens = List.copyOf(tokens);
+        }
+
+        public boolean isEmpty() {
+            return tokens.isEmpty();
+        }
+
+        /** The first of them. */
+        Drafts first(int count) {
+            return count >= tokens.size() ? this : new Drafts(tokens.subList(0, count), source);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package dev.tidar.decode;
 
+import dev.tidar.decode.DraftSource.Drafts;
+
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package dev.tidar.decode;
 
+import dev.tidar.decode.DraftSource.Drafts;
+
 import dev.tidar.api.FinishReason;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.RowSamplings;

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.sampling.TokenHistory;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;

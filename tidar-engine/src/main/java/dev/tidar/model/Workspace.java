@@ -4,7 +4,7 @@ import dev.tidar.backend.Backend;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 
 /**

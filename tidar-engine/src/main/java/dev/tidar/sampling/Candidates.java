@@ -1,6 +1,5 @@
 package dev.tidar.sampling;
 
-import dev.tidar.tensor.Exponential;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,5 @@
 package dev.tidar.sampling;
 
-import dev.tidar.tensor.Exponential;
 import dev.tidar.tensor.Ids;
 import java.util.Arrays;
 

@@ -23,7 +23,7 @@ import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import dev.tidar.tensor.WeightType;
 import java.util.Arrays;

@@ -18,7 +18,7 @@ import dev.tidar.step.StepRows;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

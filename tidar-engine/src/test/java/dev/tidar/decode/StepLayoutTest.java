@@ -1,5 +1,7 @@
 package dev.tidar.decode;
 
+import dev.tidar.decode.DraftSource.Drafts;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;

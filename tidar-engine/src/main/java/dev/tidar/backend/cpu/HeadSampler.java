@@ -8,7 +8,7 @@ import dev.tidar.step.StepRows;
 import dev.tidar.step.Verification;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.Ids;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -3,7 +3,7 @@ package dev.tidar.backend.cpu;
 import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
-import dev.tidar.tensor.Exponential;
+import dev.tidar.sampling.Exponential;
 import dev.tidar.tensor.Float16;
 import java.util.Arrays;
 

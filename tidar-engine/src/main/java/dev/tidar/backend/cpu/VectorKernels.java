@@ -2,7 +2,7 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
-import dev.tidar.tensor.Exponential;
+import dev.tidar.sampling.Exponential;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

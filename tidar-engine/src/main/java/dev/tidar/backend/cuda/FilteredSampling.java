@@ -8,7 +8,7 @@ import dev.tidar.backend.cuda.memory.CudaTensor;
 import dev.tidar.backend.cuda.memory.Scratch;
 import dev.tidar.backend.cuda.step.StepBlock;
 import dev.tidar.step.Pass;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import java.util.Optional;
 
 /**

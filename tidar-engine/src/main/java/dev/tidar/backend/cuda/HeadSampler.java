@@ -13,7 +13,7 @@ import dev.tidar.step.Pass;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.SampledLogProbs;
+import dev.tidar.step.SampledLogProbs;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.tidar.tensor;
+package dev.tidar.sampling;
 
 /**
  * The exponential function on the CPU, the same steps for a float and for a vector of floats: with n the nearest

@@ -1,4 +1,4 @@
-package dev.tidar.tensor;
+package dev.tidar.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

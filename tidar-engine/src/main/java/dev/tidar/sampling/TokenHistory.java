@@ -1,24 +1,23 @@
-package dev.tidar.decode;
+package dev.tidar.sampling;
 
-import dev.tidar.sampling.TokenCounts;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** How often each token has appeared in one sequence. Confined to the engine thread. */
-final class TokenHistory {
+public final class TokenHistory {
 
     private final Map<Integer, Integer> places = new HashMap<>();
     private int[] ids = new int[64];
     private int[] inAnswer = new int[64];
 
-    TokenHistory(List<Integer> prompt) {
+    public TokenHistory(List<Integer> prompt) {
         prompt.forEach(this::place);
     }
 
     /** A token of the answer. */
-    void add(int token) {
+    public void add(int token) {
         int place = place(token);
         inAnswer[place]++;
     }
@@ -39,12 +38,12 @@ final class TokenHistory {
     }
 
     /** The counts now. */
-    TokenCounts counts() {
+    public TokenCounts counts() {
         return new TokenCounts(Arrays.copyOf(ids, places.size()), Arrays.copyOf(inAnswer, places.size()));
     }
 
     /** The counts that are others once these drafts are accepted. */
-    TokenCounts changedBy(List<Integer> drafts) {
+    public TokenCounts changedBy(List<Integer> drafts) {
         int[] changed = drafts.stream().mapToInt(Integer::intValue).distinct().toArray();
         int[] counts = new int[changed.length];
         for (int i = 0; i < changed.length; i++) {
