@@ -143,7 +143,7 @@ enum VectorPanelsSource {
         return body.toString();
     }
 
-    /** A tile of so many rows: two accumulators a row, for columns c and c + 16. */
+    /** A tile of this number of rows: two accumulators a row, for columns c and c + 16. */
     private String rows(int rows) {
         StringJoiner lines = new StringJoiner("\n        ", "        ", "\n");
         for (int r = 0; r < rows; r++) {

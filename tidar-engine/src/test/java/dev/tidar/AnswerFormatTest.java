@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** A model that tells stories, and knows nothing of JSON, held to formats. */
+/** A model that tells stories, and knows nothing of JSON, constrained to formats. */
 @DisplayName("An answer with a format")
 class AnswerFormatTest {
 
@@ -139,7 +139,7 @@ class AnswerFormatTest {
     void needsTheStopIdsOfTheModel() {
         assertThatThrownBy(() -> person(100).ignoreStopIds(true).build())
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("needs the stop ids");
+                .hasMessageContaining("ignore-eos must be false");
     }
 
     @Test

@@ -81,15 +81,15 @@ class SamplingOptionsTest {
                     bad("E82 min-p", s -> s.minP(Double.NaN)),
                     bad("E82 typical-p", s -> s.typicalP(0)),
                     bad("E82 typical-p", s -> s.typicalP(2)),
-                    bad("E83 repetition penalty", s -> s.repetitionPenalty(0)),
-                    bad("E83 repetition penalty", s -> s.repetitionPenalty(Double.NaN)),
-                    bad("E83 repetition penalty", s -> s.repetitionPenalty(1e9)),
-                    bad("E83 presence penalty", s -> s.presencePenalty(1e9)),
-                    bad("E83 presence penalty", s -> s.presencePenalty(Double.NaN)),
-                    bad("E83 frequency penalty", s -> s.frequencyPenalty(-1e9)),
-                    bad("E87 logit bias", s -> s.logitBias(Map.of(3, Double.NaN))),
-                    bad("E87 logit bias", s -> s.logitBias(Map.of(3, 101.0))),
-                    bad("E87 logit bias", s -> s.logitBias(biases(100_000))));
+                    bad("E83 repetition-penalty", s -> s.repetitionPenalty(0)),
+                    bad("E83 repetition-penalty", s -> s.repetitionPenalty(Double.NaN)),
+                    bad("E83 repetition-penalty", s -> s.repetitionPenalty(1e9)),
+                    bad("E83 presence-penalty", s -> s.presencePenalty(1e9)),
+                    bad("E83 presence-penalty", s -> s.presencePenalty(Double.NaN)),
+                    bad("E83 frequency-penalty", s -> s.frequencyPenalty(-1e9)),
+                    bad("E87 logit-bias", s -> s.logitBias(Map.of(3, Double.NaN))),
+                    bad("E87 logit-bias", s -> s.logitBias(Map.of(3, 101.0))),
+                    bad("E87 logit-bias", s -> s.logitBias(biases(100_000))));
         }
 
         private static Arguments bad(String name, UnaryOperator<Sampling.Builder> change) {
@@ -117,7 +117,7 @@ class SamplingOptionsTest {
                             "single-pass",
                             request().decoding(Decoding.of(DecodeMode.TWO_PASS).withBeta(0))),
                     Arguments.of("all outcomes", request().decoding(lossy.withOutcomes(Set.of(1)))),
-                    Arguments.of("log-probabilities", request().decoding(lossy).logProbs(0)));
+                    Arguments.of("logprobs", request().decoding(lossy).logProbs(0)));
         }
 
         @ParameterizedTest(name = "a beta below 1, because of {0}")
@@ -137,19 +137,19 @@ class SamplingOptionsTest {
                     .build();
             assertThatThrownBy(() -> run(biased))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("logit bias");
+                    .hasMessageContaining("logit-bias");
             assertThatThrownBy(() -> run(request().stopIds(Set.of(id)).build()))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("stop ids");
+                    .hasMessageContaining("stop-ids");
         }
 
         @ParameterizedTest(name = "E80 min tokens {0} of 10")
         @ValueSource(ints = {-1, 11})
-        void withALeastLengthThatCannotBe(int tokens) {
+        void withAMinimumLengthThatCannotBe(int tokens) {
             GenerationRequest.Builder builder = request().maxTokens(10).minTokens(tokens);
             assertThatThrownBy(builder::build)
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("min tokens");
+                    .hasMessageContaining("min-tokens");
         }
 
         @ParameterizedTest(name = "log-probabilities of {0} tokens")
@@ -157,7 +157,7 @@ class SamplingOptionsTest {
         void withTooManyLogProbs(int top) {
             assertThatThrownBy(() -> request().logProbs(top).build())
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("log-probabilities");
+                    .hasMessageContaining("logprobs");
         }
     }
 

@@ -300,14 +300,14 @@ class TidarEngineTest {
 
         @Test
         void valuesOutOfRangeByName() {
-            assertThatThrownBy(() -> story().maxTokens(0).build()).hasMessageContaining("max tokens");
+            assertThatThrownBy(() -> story().maxTokens(0).build()).hasMessageContaining("max-tokens");
             assertThatThrownBy(() -> story().temperature(-1).build()).hasMessageContaining("temperature");
             assertThatThrownBy(() -> story().temperature(Double.NaN).build()).hasMessageContaining("temperature");
             assertThatThrownBy(
                             () -> story().temperature(Double.POSITIVE_INFINITY).build())
                     .hasMessageContaining("temperature");
-            assertThatThrownBy(() -> story().stopStrings(List.of("")).build()).hasMessageContaining("stop string");
-            assertThatThrownBy(() -> Decoding.AUTO.withDraftLength(33)).hasMessageContaining("draft length");
+            assertThatThrownBy(() -> story().stopStrings(List.of("")).build()).hasMessageContaining("stop must");
+            assertThatThrownBy(() -> Decoding.AUTO.withDraftLength(33)).hasMessageContaining("draft-length");
         }
 
         @Test

@@ -65,11 +65,11 @@ record GenerationReport(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             List<TokenReport> top) {
 
-        static TokenReport of(int id, LogProbs told) {
+        static TokenReport of(int id, LogProbs reported) {
             return new TokenReport(
                     id,
-                    told.logProb(),
-                    told.top().stream()
+                    reported.logProb(),
+                    reported.top().stream()
                             .map(likely -> new TokenReport(likely.id(), likely.logProb(), null))
                             .toList());
         }

@@ -41,7 +41,7 @@ public final class PassTimes {
         this.promptRowNanos = promptRowNanos;
     }
 
-    /** Nanoseconds of a forward with so many decode rows, at least one; never fewer for more rows. */
+    /** Nanoseconds of a forward with this number of decode rows, at least one; never fewer for more rows. */
     public double nanos(double decodeRows) {
         int i = segment(decodeRows);
         return nanos[i] + Math.max(0, decodeRows - rows[i]) * slope(i);

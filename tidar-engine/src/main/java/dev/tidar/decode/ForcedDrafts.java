@@ -13,7 +13,7 @@ final class ForcedDrafts implements DraftSource {
     /** Forced tokens that are proposed for one step. */
     private static final int MAX_FORCED = 8;
 
-    /** After so many rejections the model spells forced text with other tokens; then its own drafts are better. */
+    /** Rejections after which the model evidently spells forced text with other tokens; its own drafts are better then. */
     private static final int MAX_REJECTED = 2;
 
     private int rejected;

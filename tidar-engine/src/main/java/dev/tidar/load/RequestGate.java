@@ -95,14 +95,14 @@ public final class RequestGate {
     private void requireOneLaw(GenerationRequest request) {
         if (request.decoding().orElse(defaultDecoding).isLossy()
                 && request.logProbs().isPresent()) {
-            throw new InvalidRequestException("log-probabilities need exact decoding, but beta is below 1");
+            throw new InvalidRequestException("logprobs need exact decoding, but beta is below 1");
         }
     }
 
     private void requireNewTokens(GenerationRequest request) {
         int max = limits.maxNewTokens().orElse(Integer.MAX_VALUE);
         if (request.maxTokens().orElse(1) > max) {
-            throw new InvalidRequestException("max tokens must be at most %d, the limit of this engine, but is %d"
+            throw new InvalidRequestException("max-tokens must be at most %d, the limit of this engine, but is %d"
                     .formatted(max, request.maxTokens().getAsInt()));
         }
     }
@@ -187,7 +187,7 @@ public final class RequestGate {
         SortedSet<Integer> outcomes =
                 decoding.outcomes().isEmpty() ? StepLayout.allOutcomes(k) : new TreeSet<>(decoding.outcomes());
         if (outcomes.last() > k) {
-            throw new InvalidRequestException("outcomes must be kept counts in [1, draft length = %d], but hold %d"
+            throw new InvalidRequestException("outcomes must be kept counts in [1, draft-length = %d], but have %d"
                     .formatted(k, outcomes.last()));
         }
         if (decoding.isLossy() && outcomes.size() < k) {

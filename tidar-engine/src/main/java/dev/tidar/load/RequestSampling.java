@@ -2,6 +2,7 @@ package dev.tidar.load;
 
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.RequestOption;
 import dev.tidar.api.Sampling;
 import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
@@ -34,8 +35,8 @@ final class RequestSampling {
      */
     SamplingParams of(GenerationRequest request, Set<Integer> stopIds, int firstPosition, long seed) {
         Sampling s = request.sampling().orElse(defaults);
-        requireKnown("logit bias", s.logitBias().keySet());
-        requireKnown("stop ids", request.stopIds());
+        requireKnown(RequestOption.LOGIT_BIAS, s.logitBias().keySet());
+        requireKnown(RequestOption.STOP_IDS, request.stopIds());
         return new SamplingParams(
                 (float) s.temperature().orElse(0),
                 s.seed().orElse(seed),
@@ -53,11 +54,11 @@ final class RequestSampling {
                 request.logProbs());
     }
 
-    private void requireKnown(String name, Collection<Integer> ids) {
+    private void requireKnown(RequestOption<?> option, Collection<Integer> ids) {
         for (int id : ids) {
             if (id < 0 || id >= vocabSize) {
                 throw new InvalidRequestException(
-                        "%s must be of token ids in [0, %d), but one is %d".formatted(name, vocabSize, id));
+                        "%s must be of token ids in [0, %d), but one is %d".formatted(option.name(), vocabSize, id));
             }
         }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may be drawn, and with which score: held against {@link PlainSampling}, which sorts and adds up doubles. */
+/** Which tokens remain, and with which score: compared with {@link PlainSampling}, which sorts and adds up doubles. */
 @DisplayName("Choosing who may be drawn")
 class FilterTest {
 

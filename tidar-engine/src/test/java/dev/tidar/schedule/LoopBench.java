@@ -32,7 +32,7 @@ final class LoopBench {
     final AtomicBoolean released = new AtomicBoolean();
     final EngineLoop loop;
 
-    /** @param forward told the number of each forward, before it is run */
+    /** @param forward receives the number of each forward, before it is run */
     LoopBench(int blocks, Limits limits, IntConsumer forward) {
         this(blocks, limits, forward, () -> {});
     }

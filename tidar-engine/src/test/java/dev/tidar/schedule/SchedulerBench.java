@@ -71,7 +71,7 @@ final class SchedulerBench {
         scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()));
     }
 
-    /** A request and all that its caller was told. */
+    /** A request and everything that its caller received. */
     final class Request implements GenerationListener {
         final List<Integer> prompt;
         final int maxTokens;

@@ -36,7 +36,7 @@ import tools.jackson.databind.ObjectMapper;
 
 /** A model that tells stories, with tokens for thoughts, and knows nothing of tools. */
 @DisplayName("An answer to a request with tools or a thinking budget")
-class HeldAnswerTest {
+class ConstrainedAnswerTest {
 
     private static final Tool PLAY = new Tool("play", "Plays a game.", """
             {"properties": {"game": {"enum": ["ball", "tag"]}, "friends": {"type": "integer", "minimum": 1, "maximum": 9}},
