@@ -3,7 +3,9 @@ package dev.tidar.auto;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,6 +49,7 @@ public final class AdaptiveLayouts {
 
     private final PassTimes times;
     private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<StepLayout, Candidate> byLayout = new HashMap<>();
     private volatile List<Standing> standings;
     private int forwards;
 
@@ -61,6 +64,7 @@ public final class AdaptiveLayouts {
         this.times = times;
         measured.forEach(m -> candidates.add(new Candidate(
                 m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()))));
+        candidates.forEach(candidate -> byLayout.put(candidate.layout, candidate));
         publish();
     }
 
@@ -106,8 +110,8 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Decides on the layouts of the next forward. Every request that leaves its layout open starts autoregressively;
-     * then the change of one layout that brings most is made, again and again, as long as the whole batch gains.
+     * Decides on the layouts of the next forward. Every request that leaves its layout open is first set to
+     * autoregressive; then the change of one layout that brings most is made, again and again, as long as the whole batch gains.
      *
      * @param beginning choices of the sequences whose next forward begins a step
      * @param underWay layouts of the sequences that are in the middle of one
@@ -129,7 +133,7 @@ public final class AdaptiveLayouts {
     }
 
     private Optional<Candidate> candidate(StepLayout layout) {
-        return candidates.stream().filter(c -> c.layout.equals(layout)).findFirst();
+        return Optional.ofNullable(byLayout.get(layout));
     }
 
     /**
@@ -191,11 +195,12 @@ public final class AdaptiveLayouts {
             double best = tokensPerNano(0, 0, 0);
             Runnable change = null;
             for (LayoutChoice request : open) {
-                StepLayout current = request.current();
+                Candidate current = candidate(request.current()).orElseThrow();
+                double currentTokens = request.tokensPerForward(current.layout);
                 for (Candidate candidate : candidates) {
-                    double addedRows = candidate.rows - decodeRows(current);
-                    double addedNanos = candidate.surcharge - surcharge(current);
-                    double addedTokens = request.tokensPerForward(candidate.layout) - request.tokensPerForward(current);
+                    double addedRows = candidate.rows - current.rows;
+                    double addedNanos = candidate.surcharge - current.surcharge;
+                    double addedTokens = request.tokensPerForward(candidate.layout) - currentTokens;
                     double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
                     if (rate > best * (1 + 1e-9)) {
                         best = rate;
@@ -285,8 +290,12 @@ public final class AdaptiveLayouts {
 
         @Override
         public double tokensPerForward(StepLayout layout) {
-            int i = candidate(layout).orElseThrow().index;
-            return sums[i] / (PRIOR_STEPS + steps[i]) / layout.forwards();
+            return candidate(layout).map(this::mean).orElse(1.0) / layout.forwards();
+        }
+
+        private double mean(Candidate candidate) {
+            int i = candidate.index;
+            return sums[i] / (PRIOR_STEPS + steps[i]);
         }
 
         @Override

@@ -18,8 +18,8 @@ import java.util.TreeSet;
  * What forwards cost on this device, measured: with one sequence that decodes autoregressively and with more of them,
  * with prompt rows, and with every layout that auto chooses from.
  *
- * <p>Everything is measured twice and the first time forgotten: it is the time of kernels that are not compiled yet. So
- * the first request finds them compiled, too.
+ * <p>Everything is measured twice. The first result is dropped, because kernels may not be compiled yet; so the first
+ * request finds them compiled, too.
  */
 public final class LayoutCandidates {
 

@@ -95,7 +95,7 @@ public final class PassTimes {
         return Math.max(-LARGEST_ERROR / 2, Math.min(LARGEST_ERROR, error));
     }
 
-    /** The two measured counts between or after which a row count lies begin with this one. */
+    /** The index of the first of the two measured counts that the time is interpolated from. */
     private int segment(double decodeRows) {
         int i = 0;
         while (i + 2 < rows.length && rows[i + 1] <= decodeRows) {

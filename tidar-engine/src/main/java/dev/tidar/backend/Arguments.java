@@ -21,7 +21,7 @@ import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** What a wrong argument of a verb is answered with. */
+/** Checks the arguments of verbs; a wrong one is an {@link IllegalArgumentException}. */
 final class Arguments {
 
     private Arguments() {}

@@ -50,7 +50,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
             Backend backend = Backend.onGpu(options.weights(), arithmetic, gpu.get());
             return new BackendChoice(backend, true, probe.get().message(), List.of());
         } catch (DeviceException e) {
-            if (!mayReplace(options)) {
+            if (!mayFallBack(options)) {
                 throw e;
             }
             return fallbackFrom(gpu.get().id(), e, options);
@@ -67,7 +67,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
     }
 
     /** Whether the CPU may take the place of a GPU that cannot be loaded. */
-    public static boolean mayReplace(EngineOptions options) {
+    public static boolean mayFallBack(EngineOptions options) {
         return options.device().kind() == Device.Kind.AUTO || options.deviceFallback() == DeviceFallback.CPU;
     }
 

@@ -84,10 +84,12 @@ public final class Decoder {
                 sequence.failWithoutScores();
                 continue;
             }
-            List<Integer> emitted =
-                    sequence.emit(outcome); // accepted drafts and the next anchor, fewer if the answer ends
-            sequence.commit(turn, emitted); // the committed length grows; rows beyond it are overwritten
-            sequence.propose(outcome.drafts()); // the next step verifies these, if there is one
+            // the accepted drafts and the next anchor, fewer if the answer ends with one of them
+            List<Integer> emitted = sequence.emit(outcome);
+            // the committed length grows by what was kept; the next step overwrites the rows beyond it
+            sequence.commit(turn, emitted);
+            // the next step, if there is one, verifies these
+            sequence.propose(outcome.drafts());
         }
     }
 

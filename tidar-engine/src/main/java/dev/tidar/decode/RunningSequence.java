@@ -147,7 +147,7 @@ public final class RunningSequence implements AutoCloseable {
         return Optional.of(constraint.isSatisfied() ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
-    /** Commits the rows that were kept, and lets everybody learn from the step. */
+    /** Commits the rows that were kept, and updates the draft source, the statistics and the layout choice. */
     void commit(Turn turn, List<Integer> emitted) {
         boolean emits = !emitted.isEmpty();
         sequence.commit(turn.rows(), emitted);
@@ -174,7 +174,10 @@ public final class RunningSequence implements AutoCloseable {
         withoutScores = true;
     }
 
-    /** Gives its blocks back, see {@link Sequence#preempt}. */
+    /**
+     * Gives its blocks back, so that another sequence can go on. It loses nothing but time: once it begins again, its
+     * tokens are found in the prefix cache or computed again.
+     */
     public void preempt() {
         sequence.preempt();
         betweenSteps = true;

@@ -44,10 +44,9 @@ public final class Sequence implements AutoCloseable {
     }
 
     /**
-     * Gives its blocks back, so that another sequence can go on. It loses nothing but time: once it begins again, its
-     * tokens are found in the prefix cache or computed again.
+     * Gives its blocks back and forgets its drafts; all its tokens are uncomputed again.
      */
-    public void preempt() {
+    void preempt() {
         blocks.close();
         committed = 0;
         drafts = List.of();

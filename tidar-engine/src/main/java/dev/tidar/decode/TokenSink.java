@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Receives the tokens of one sequence as they are emitted. Called on the engine thread. */
 public interface TokenSink {
 
-    /** Takes every token until the sequence ends by itself. */
+    /** Ignores the tokens; the sequence ends by itself. */
     TokenSink NONE = (token, end) -> end;
 
     /**

@@ -1,4 +1,4 @@
-/** The draft-and-verify loop, the layouts of its steps, and where a sequence ends. */
+/** The draft-and-verify loop: the layouts of its steps, where drafts come from, and what restricts tokens. */
 @NullMarked
 package dev.tidar.decode;
 

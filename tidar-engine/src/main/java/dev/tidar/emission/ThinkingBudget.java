@@ -5,10 +5,10 @@ import java.util.OptionalInt;
 
 /**
  * How long an answer may think: when its thoughts have as many tokens as they may, the token that closes them is
- * forced. A decision of the host for each row by the tokens before that row, as a mask is; so it is the same in every
+ * forced. The host decides this for each row from the tokens before it, as it does with token masks; so it is the same in every
  * layout. Immutable; the states of one budget are its rows' own.
  *
- * @param tokens thoughts have at most, the closing one not counted; at least 1
+ * @param tokens the maximum number of tokens in thoughts, the closing one not counted; at least 1
  * @param openId opens thoughts where an answer begins with it
  * @param closeId closes them
  */

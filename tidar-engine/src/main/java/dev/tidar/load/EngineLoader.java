@@ -122,7 +122,7 @@ public final class EngineLoader implements AutoCloseable {
         try {
             return loadOrFree(checkpoint, text, choice);
         } catch (DeviceException e) {
-            if (!choice.isGpu() || !BackendChoice.mayReplace(options)) {
+            if (!choice.isGpu() || !BackendChoice.mayFallBack(options)) {
                 throw e;
             }
             return loadOrFree(checkpoint, text, fallback(choice, e));
@@ -160,8 +160,8 @@ public final class EngineLoader implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             try {
                 choice.backend().close();
-            } catch (DeviceException rejection) {
-                e.addSuppressed(rejection);
+            } catch (DeviceException closeFailure) {
+                e.addSuppressed(closeFailure);
             }
             throw e;
         }

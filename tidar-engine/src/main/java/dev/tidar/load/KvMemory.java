@@ -104,7 +104,7 @@ record KvMemory(int blocks, int contextLength) {
         return Math.max(many, one);
     }
 
-    /** Collects garbage first, or what loading and earlier engines left after would count as used. */
+    /** Collects garbage first, or garbage of loading and of earlier engines would count as used. */
     private static long freeHeap() {
         Runtime runtime = Runtime.getRuntime();
         runtime.gc();

@@ -65,7 +65,7 @@ public final class RequestGate {
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
         requireNewTokens(request);
-        requireOneLaw(request);
+        requireExactForLogProbs(request);
         EncodedPrompt encoded = prompts.encode(request.prompt());
         List<Integer> prompt = encoded.ids();
         AnswerSyntax syntax =
@@ -92,7 +92,7 @@ public final class RequestGate {
     }
 
     /** Log-probabilities are those of the model, and a mixed row has none of its own. */
-    private void requireOneLaw(GenerationRequest request) {
+    private void requireExactForLogProbs(GenerationRequest request) {
         if (request.decoding().orElse(defaultDecoding).isLossy()
                 && request.logProbs().isPresent()) {
             throw new InvalidRequestException("logprobs need exact decoding, but beta is below 1");

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Turns what a request says of sampling, and what the model says where it says nothing, into a sampling. */
+/** Makes the sampling parameters of a request, with the model's defaults where the request sets none. */
 final class RequestSampling {
 
     private final Sampling defaults;
@@ -26,7 +26,7 @@ final class RequestSampling {
     }
 
     /**
-     * The sampling of a request.
+     * The sampling parameters of a request.
      *
      * @param stopIds tokens that end its answer
      * @param firstPosition position of the first token of its answer

@@ -22,7 +22,7 @@ final class Admissions {
     private final RequestQueue waiting;
     private final List<ScheduledSequence> running;
 
-    private Optional<Rejection> rejection = Optional.empty();
+    private Optional<Deferral> deferral = Optional.empty();
 
     /** @param running the running requests in the order of their arrival; admitted ones are added to it */
     Admissions(KvCache kv, int maxRunning, RequestQueue waiting, List<ScheduledSequence> running) {
@@ -33,7 +33,7 @@ final class Admissions {
     }
 
     /** The first request of the queue did not fit; it is not tried again before more blocks are free. */
-    private record Rejection(long id, int unclaimed) {}
+    private record Deferral(long id, int unclaimed) {}
 
     /** Admits the requests that may run. */
     void admitWaiting() {
@@ -43,7 +43,7 @@ final class Admissions {
                 return;
             }
             if (!admit(next.get())) {
-                rejection = Optional.of(new Rejection(next.get().id(), unclaimed()));
+                deferral = Optional.of(new Deferral(next.get().id(), unclaimed()));
                 return;
             }
             waiting.remove(next.get());
@@ -51,7 +51,7 @@ final class Admissions {
     }
 
     private boolean mayFit(ScheduledSequence next) {
-        return rejection
+        return deferral
                 .map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
                 .orElse(true);
     }
@@ -83,7 +83,7 @@ final class Admissions {
     /** Blocks that are available and that no running sequence needs for the tokens it has. */
     private int unclaimed() {
         int claimed = running.stream()
-                .map(s -> s.sequence().sequence())
+                .map(s -> s.runningSequence().sequence())
                 .mapToInt(sequence -> sequence.blocks().missing(sequence.size() + 1))
                 .sum();
         return kv.pool().available() - claimed;

@@ -129,12 +129,12 @@ public final class EngineLoop implements AutoCloseable {
         lifecycle.death().ifPresent(cause -> {
             throw new EngineClosedException("the engine is dead: " + cause.getMessage());
         });
-        if (lifecycle.isClosed() || lifecycle.isDraining()) {
-            throw new EngineClosedException(
-                    "the engine is %s".formatted(lifecycle.isClosed() ? "closed" : "shutting down"));
-        }
-        if (lifecycle.isLoading()) {
-            throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
+        switch (lifecycle.phase()) {
+            case LOADING ->
+                throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
+            case DRAINING -> throw new EngineClosedException("the engine is shutting down");
+            case CLOSED -> throw new EngineClosedException("the engine is closed");
+            case SERVING, RELOADING -> {}
         }
     }
 
@@ -146,6 +146,7 @@ public final class EngineLoop implements AutoCloseable {
             Optional<DeviceException> failure = serveAndRelease(engine);
             while (failure.isPresent()) {
                 lifecycle.enter(Phase.RELOADING);
+                forgetBlocks(failure.get());
                 engine = engine.fallback().apply(failure.get());
                 lifecycle.enter(Phase.SERVING);
                 failure = serveAndRelease(engine);
@@ -161,6 +162,16 @@ public final class EngineLoop implements AutoCloseable {
             watchdog.close();
             endQueued();
             over.countDown();
+        }
+    }
+
+    /**
+     * Waiting requests must not take blocks of an engine that is gone to the next one. Those that were preempted fail,
+     * because their answer was begun on the device that failed.
+     */
+    private void forgetBlocks(DeviceException failure) {
+        for (ScheduledSequence begun : queue.removeIf(ScheduledSequence::forgetBlocks)) {
+            begun.fail(failure);
         }
     }
 
@@ -193,12 +204,11 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        WatchedModel model = new WatchedModel(engine.model(), watchdog, nanoTime);
-        Decoder decoder = new Decoder(model, engine.maskToken());
+        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken());
         Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits);
         try {
             while (awaitWork(engine)) {
-                step(scheduler, decoder, model);
+                step(scheduler, decoder);
             }
         } catch (InterruptedException e) {
             log.debug("The engine thread was interrupted, which closes it");
@@ -219,12 +229,13 @@ public final class EngineLoop implements AutoCloseable {
         return !lifecycle.isClosed();
     }
 
-    private void step(Scheduler scheduler, Decoder decoder, WatchedModel model) {
+    private void step(Scheduler scheduler, Decoder decoder) {
         try {
             StepPlan plan = scheduler.plan();
             if (!plan.isEmpty()) {
+                long begin = nanoTime.getAsLong();
                 decoder.step(plan.turns());
-                scheduler.complete(plan, model.lastNanos());
+                scheduler.complete(plan, nanoTime.getAsLong() - begin);
             }
         } catch (DeviceException e) {
             scheduler.failRunning(e);

@@ -6,11 +6,12 @@ import java.util.Optional;
 
 /**
  * Where an engine is in its life. Phases follow one another in the order of {@link Phase}; only reloading goes back to
- * serving. A failure that nothing outlives is recorded beside the phase, and the first one counts. Thread-safe.
+ * serving. A failure that ends the engine is recorded beside the phase; the first one counts. Thread-safe.
  *
  * <pre>{@code
  * LOADING ──► SERVING ◄──► RELOADING
- *    └───────────┴────────────┴───► DRAINING ──► CLOSED
+ *    ├───────────┴────────────┴───► DRAINING ──┐
+ *    └───────────────── close ─────────────────┴──► CLOSED
  * }</pre>
  */
 final class Lifecycle {
@@ -47,8 +48,8 @@ final class Lifecycle {
         }
     }
 
-    boolean isLoading() {
-        return phase == Phase.LOADING;
+    Phase phase() {
+        return phase;
     }
 
     boolean isDraining() {

@@ -119,7 +119,7 @@ final class ScheduledSequence implements Generation {
             sequence = Optional.of(new RunningSequence(
                     admission.request(), admission.layouts().get(), kv.table(admission.cacheSalt()), answer));
         }
-        return sequence();
+        return runningSequence();
     }
 
     /**
@@ -142,34 +142,49 @@ final class ScheduledSequence implements Generation {
     void preempt() {
         preemptions++;
         totals.preemptions.increment();
-        sequence().preempt();
+        runningSequence().preempt();
     }
 
-    RunningSequence sequence() {
+    /**
+     * Forgets the blocks that a waiting request has seen, because their pool is gone.
+     *
+     * @return whether it has run before, so that it cannot begin again elsewhere
+     */
+    boolean forgetBlocks() {
+        if (!hasRun) {
+            release();
+            sequence = Optional.empty();
+        }
+        return hasRun;
+    }
+
+    RunningSequence runningSequence() {
         return sequence.orElseThrow();
     }
 
     /** Whether tokens besides its anchor must be computed. */
     boolean needsPrefill() {
-        return sequence().sequence().needsPrefill();
+        return runningSequence().sequence().needsPrefill();
     }
 
     /** Tokens that are not in the cache yet, the anchor included. */
     int uncomputed() {
-        return sequence().sequence().uncomputed();
+        return runningSequence().sequence().uncomputed();
     }
 
     /** Passes on what a step emitted. */
     void deliver() {
-        TokenChunk chunk = answer.takeChunk(numSteps());
-        if (chunk.tokens().isEmpty()) {
-            return;
-        }
-        if (firstToken.isEmpty()) {
-            firstToken = OptionalLong.of(nanoTime.getAsLong());
-        }
-        totals.tokens.add(chunk.tokens().size());
-        notifyListener(() -> listener.onChunk(chunk));
+        notifyListener(() -> {
+            TokenChunk chunk = answer.takeChunk(numSteps());
+            if (chunk.tokens().isEmpty()) {
+                return;
+            }
+            if (firstToken.isEmpty()) {
+                firstToken = OptionalLong.of(nanoTime.getAsLong());
+            }
+            totals.tokens.add(chunk.tokens().size());
+            listener.onChunk(chunk);
+        });
     }
 
     private int numSteps() {

@@ -81,7 +81,7 @@ final class Scheduler {
     /**
      * Passes on what a step emitted, and ends the requests that are through.
      *
-     * @param nanos time of the forward
+     * @param nanos time of the step
      */
     void complete(StepPlan plan, long nanos) {
         List<StepLayout> decoded = plan.turns().stream()
@@ -94,7 +94,7 @@ final class Scheduler {
 
     private void complete(Scheduled scheduled) {
         ScheduledSequence s = scheduled.request();
-        if (s.sequence().isWithoutScores()) {
+        if (s.runningSequence().isWithoutScores()) {
             fail(
                     s,
                     new GenerationFailedException(
@@ -104,7 +104,7 @@ final class Scheduler {
             return;
         }
         s.deliver();
-        s.sequence().finish().ifPresent(reason -> finish(s, reason));
+        s.runningSequence().finish().ifPresent(reason -> finish(s, reason));
     }
 
     // who runs
@@ -172,7 +172,7 @@ final class Scheduler {
             if (s.uncomputed() > Math.max(1, prefillRows)) {
                 continue; // its prompt does not end in this forward
             }
-            RunningSequence sequence = s.sequence();
+            RunningSequence sequence = s.runningSequence();
             if (sequence.isBetweenSteps()) {
                 beginning.add(sequence.layouts());
             } else {
@@ -198,18 +198,18 @@ final class Scheduler {
     }
 
     private Optional<Turn> prefillTurn(ScheduledSequence s, int rows, Deque<ScheduledSequence> unplanned) {
-        return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.sequence(), rows), unplanned);
+        return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.runningSequence(), rows), unplanned);
     }
 
     /** All rows of its layout, or the anchor's row alone where rows or blocks are short. */
     private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget, Deque<ScheduledSequence> unplanned) {
-        Turn turn = decoder.plan(s.sequence(), 1);
+        Turn turn = decoder.plan(s.runningSequence(), 1);
         int rows = turn.rows().rows();
-        if (budget.has(rows) && s.sequence().blocks().reserve(turn.end())) {
+        if (budget.has(rows) && s.runningSequence().blocks().reserve(turn.end())) {
             budget.take(rows);
             return Optional.of(turn);
         }
-        return reserve(s, s.sequence().planAnchorOnly(), unplanned);
+        return reserve(s, s.runningSequence().planAnchorOnly(), unplanned);
     }
 
     /** Rows that decoding sequences may have in a step; each has one in any case. */
@@ -231,7 +231,7 @@ final class Scheduler {
 
     /** The turn with blocks for its rows, at the cost of younger sequences if need be; empty if there were too few. */
     private Optional<Turn> reserve(ScheduledSequence s, Turn turn, Deque<ScheduledSequence> younger) {
-        BlockTable blocks = s.sequence().blocks();
+        BlockTable blocks = s.runningSequence().blocks();
         while (!blocks.reserve(turn.end())) {
             if (!younger.isEmpty()) {
                 preempt(younger.removeLast());

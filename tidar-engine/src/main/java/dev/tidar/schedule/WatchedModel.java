@@ -4,20 +4,16 @@ import dev.tidar.api.DeviceException;
 import dev.tidar.model.TidarModel;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
-import java.util.function.LongSupplier;
 
-/** A model whose forwards are timed and watched. Confined to the engine thread. */
+/** A model whose forwards are watched. Confined to the engine thread. */
 final class WatchedModel implements TidarModel {
 
     private final TidarModel model;
     private final Watchdog watchdog;
-    private final LongSupplier nanoTime;
-    private long lastNanos;
 
-    WatchedModel(TidarModel model, Watchdog watchdog, LongSupplier nanoTime) {
+    WatchedModel(TidarModel model, Watchdog watchdog) {
         this.model = model;
         this.watchdog = watchdog;
-        this.nanoTime = nanoTime;
     }
 
     /**
@@ -27,7 +23,6 @@ final class WatchedModel implements TidarModel {
      */
     @Override
     public StepResult step(StepInputs inputs) {
-        long begin = nanoTime.getAsLong();
         watchdog.begin();
         StepResult result;
         boolean isExpected;
@@ -39,12 +34,6 @@ final class WatchedModel implements TidarModel {
         if (!isExpected) {
             throw new DeviceException("a forward came back after it was given up", null);
         }
-        lastNanos = nanoTime.getAsLong() - begin;
         return result;
-    }
-
-    /** Nanoseconds of the last forward. */
-    long lastNanos() {
-        return lastNanos;
     }
 }

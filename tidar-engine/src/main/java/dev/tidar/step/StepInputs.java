@@ -125,7 +125,7 @@ public record StepInputs(
     /**
      * The same step in a larger shape. Its results begin with the results of this one. Padding belongs to sequences of
      * its own, of which the shape must have at least one; padding rows see nothing, and their samples and drafts are
-     * NONE. Drafting rows move to the end of the padded exact rows.
+     * NONE. Drafting rows come after the padding of the exact rows.
      */
     public StepInputs padded(StepShape shape) {
         List<VerifyPlan> all = new ArrayList<>(shape.sequences());
@@ -144,9 +144,9 @@ public record StepInputs(
                 padded(draftSamplings, shape.drafts()));
     }
 
-    private static List<RowSampling> padded(List<RowSampling> rules, int count) {
-        List<RowSampling> all = new ArrayList<>(rules);
-        all.addAll(Collections.nCopies(count - rules.size(), PADDING));
+    private static List<RowSampling> padded(List<RowSampling> samplings, int count) {
+        List<RowSampling> all = new ArrayList<>(samplings);
+        all.addAll(Collections.nCopies(count - samplings.size(), PADDING));
         return all;
     }
 

@@ -7,7 +7,6 @@ public interface StepProgram {
     /**
      * Runs one step. Afterwards its results can be read.
      *
-     * @throws IllegalStateException if called by the verbs of a step
      * @throws dev.tidar.api.DeviceException if the device fails
      */
     void run(StepInputs inputs);

@@ -28,6 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import dev.tidar.sampling.SamplingParams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -174,6 +178,52 @@ class EngineLoopTest {
             throw (RuntimeException) failure;
         };
         loop = new EngineLoop(loader, LIMITS, System::nanoTime);
+    }
+
+    @Test
+    void whoWaitTakeNoBlocksOfAnEngineThatIsGoneToItsFallback() throws InterruptedException {
+        BlockPool gone = new BlockPool(2);
+        BlockPool next = new BlockPool(2);
+        CountDownLatch bothQueued = new CountDownLatch(1);
+        List<Integer> freeOfNext = new CopyOnWriteArrayList<>();
+        AtomicInteger forwards = new AtomicInteger();
+        Engine fallback = remembering(next, () -> freeOfNext.add(next.free()), failure -> {
+            throw failure;
+        });
+        Runnable failing = () -> {
+            awaitQuietly(bothQueued);
+            if (forwards.getAndIncrement() == 1) { // the other request was looked at before this one
+                throw new DeviceException("gone for good", null);
+            }
+        };
+        Limits limits = Limits.builder().maxQueued(4).maxRunning(2).build();
+        loop = new EngineLoop(() -> remembering(gone, failing, failure -> fallback), limits, System::nanoTime);
+        loop.awaitLoaded();
+        Generation running = loop.submit(Admissible.greedy(List.of(1, 2, 3, 4, 5), 2, 8), GenerationListener.NONE);
+        Generation waiting = loop.submit(Admissible.greedy(List.of(6, 7, 8), 2, 8), GenerationListener.NONE);
+        bothQueued.countDown();
+
+        assertThat(waiting.await().tokens())
+                .isEqualTo(RememberingModel.answer(List.of(6, 7, 8), SamplingParams.GREEDY, 2));
+        assertThatThrownBy(running::await).isInstanceOf(DeviceException.class);
+        assertThat(freeOfNext).isNotEmpty().allMatch(free -> free < next.blocks());
+        assertThat(gone.free()).isEqualTo(gone.blocks());
+    }
+
+    private Engine remembering(BlockPool pool, Runnable before, Function<DeviceException, Engine> fallback) {
+        RememberingModel model = new RememberingModel(pool.blocks());
+        return new Engine(
+                inputs -> {
+                    before.run();
+                    return model.step(inputs);
+                },
+                RememberingModel.MASK,
+                new KvCache(pool, RememberingModel.BLOCK_TOKENS),
+                new AdaptiveLayouts(
+                        new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                64,
+                () -> released.set(true),
+                fallback);
     }
 
     /** @param token the token that each forward samples */

@@ -178,7 +178,7 @@ class PrefixCacheTest {
 
             assertThatThrownBy(() -> model.call(story()))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("cache salt")
+                    .hasMessageContaining("cache-salt")
                     .hasMessageNotContaining("Sue");
         }
 

@@ -282,7 +282,7 @@ class StructuredAnswersTest {
 
             assertThatThrownBy(() -> model.call(new Prompt(OPENING, options)))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("logit bias");
+                    .hasMessageContaining("logit-bias");
         }
     }
 

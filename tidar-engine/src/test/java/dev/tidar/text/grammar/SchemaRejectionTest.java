@@ -169,7 +169,7 @@ class SchemaRejectionTest {
     @Test
     void onChoicesThatAreNoneOrTooMany() {
         assertThatThrownBy(() -> new AnswerFormat.Choices(List.of())).hasMessageContaining("1 to 10000 texts");
-        assertThatThrownBy(() -> new AnswerFormat.Choices(List.of("a", ""))).hasMessageContaining("not be empty");
+        assertThatThrownBy(() -> new AnswerFormat.Choices(List.of("a", ""))).hasMessageContaining("no empty text");
         assertThatThrownBy(() -> new AnswerFormat.Choices(List.of("x".repeat(100_001))))
                 .hasMessageContaining("at most 100000 characters");
     }

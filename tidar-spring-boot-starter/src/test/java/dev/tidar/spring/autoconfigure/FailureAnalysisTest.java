@@ -60,7 +60,7 @@ class FailureAnalysisTest {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("safetensors")
-                .contains("Check the path, and that the folder holds config.json");
+                .contains("Check the path, and that the folder has config.json");
     }
 
     @Test
