@@ -111,7 +111,8 @@ public final class AdaptiveLayouts {
 
     /**
      * Decides on the layouts of the next forward. Every request that leaves its layout open is first set to
-     * autoregressive; then the change of one layout that brings most is made, again and again, as long as the whole batch gains.
+     * autoregressive; then the change of one layout that brings most is made, again and again, as long as the whole
+     * batch gains.
      *
      * @param beginning choices of the sequences whose next forward begins a step
      * @param underWay layouts of the sequences that are in the middle of one

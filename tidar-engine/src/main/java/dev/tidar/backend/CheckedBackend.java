@@ -20,6 +20,7 @@ import static dev.tidar.backend.Arguments.requireUngated;
 
 import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
@@ -34,7 +35,6 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
-import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;

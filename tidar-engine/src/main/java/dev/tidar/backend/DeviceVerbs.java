@@ -2,6 +2,7 @@ package dev.tidar.backend;
 
 import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
@@ -16,7 +17,6 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
-import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.tidar.decode;
 
 import dev.tidar.decode.DraftSource.Drafts;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dev.tidar.decode;
 
 import dev.tidar.decode.DraftSource.Drafts;
-
 import java.util.List;
 
 /**
@@ -13,7 +12,9 @@ final class ForcedDrafts implements DraftSource {
     /** Forced tokens that are proposed for one step. */
     private static final int MAX_FORCED = 8;
 
-    /** Rejections after which the model evidently spells forced text with other tokens; its own drafts are better then. */
+    /**
+     * Rejections after which the model evidently spells forced text with other tokens; its own drafts are better then.
+     */
     private static final int MAX_REJECTED = 2;
 
     private int rejected;

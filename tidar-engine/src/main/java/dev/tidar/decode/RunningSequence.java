@@ -1,8 +1,7 @@
 package dev.tidar.decode;
 
-import dev.tidar.decode.DraftSource.Drafts;
-
 import dev.tidar.api.FinishReason;
+import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;

@@ -43,9 +43,7 @@ public final class Sequence implements AutoCloseable {
         return committed;
     }
 
-    /**
-     * Gives its blocks back and forgets its drafts; all its tokens are uncomputed again.
-     */
+    /** Gives its blocks back and forgets its drafts; all its tokens are uncomputed again. */
     void preempt() {
         blocks.close();
         committed = 0;

@@ -1,9 +1,9 @@
 package dev.tidar.decode;
 
-import dev.tidar.sampling.TokenHistory;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.sampling.TokenHistory;
 import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;
 import java.util.ArrayList;

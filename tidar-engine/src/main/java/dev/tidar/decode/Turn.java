@@ -1,7 +1,6 @@
 package dev.tidar.decode;
 
 import dev.tidar.decode.DraftSource.Drafts;
-
 import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;
 import java.util.List;

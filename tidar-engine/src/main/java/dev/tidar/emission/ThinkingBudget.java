@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 
 /**
  * How long an answer may think: when its thoughts have as many tokens as they may, the token that closes them is
- * forced. The host decides this for each row from the tokens before it, as it does with token masks; so it is the same in every
- * layout. Immutable; the states of one budget are its rows' own.
+ * forced. The host decides this for each row from the tokens before it, as it does with token masks; so it is the same
+ * in every layout. Immutable; the states of one budget are its rows' own.
  *
  * @param tokens the maximum number of tokens in thoughts, the closing one not counted; at least 1
  * @param openId opens thoughts where an answer begins with it

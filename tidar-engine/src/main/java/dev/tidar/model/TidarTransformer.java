@@ -26,12 +26,13 @@ import java.util.List;
  * is the one that is written.
  *
  * <p>A step has two kinds of rows (see {@link StepRows}). <em>Exact rows</em>, prompt and verify rows, are causal, and
- * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows (and, in a two-pass step, a copy of the anchor): each group sees a prefix of the cache
- * and its own rows in both directions; its keys and values are read from the activations and stored nowhere.
+ * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows (and, in a two-pass step, a copy of
+ * the anchor): each group sees a prefix of the cache and its own rows in both directions; its keys and values are read
+ * from the activations and stored nowhere.
  *
  * <p>{@link #run} is the part of a step that belongs to the device. A device may record what it calls and replay it for
- * later steps of the same shape, as a CUDA graph. So it never looks at a value that the device computes, and what it calls
- * depends on the shape of the inputs alone.
+ * later steps of the same shape, as a CUDA graph. So it never looks at a value that the device computes, and what it
+ * calls depends on the shape of the inputs alone.
  *
  * <p>Confined to the engine thread.
  */

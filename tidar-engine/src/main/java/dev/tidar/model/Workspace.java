@@ -2,9 +2,9 @@ package dev.tidar.model;
 
 import dev.tidar.backend.Backend;
 import dev.tidar.sampling.LogProbRow;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
-import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.Tensor;
 
 /**

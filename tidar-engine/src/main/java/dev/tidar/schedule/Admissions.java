@@ -51,8 +51,7 @@ final class Admissions {
     }
 
     private boolean mayFit(ScheduledSequence next) {
-        return deferral
-                .map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
+        return deferral.map(r -> r.id() != next.id() || r.unclaimed() < unclaimed())
                 .orElse(true);
     }
 

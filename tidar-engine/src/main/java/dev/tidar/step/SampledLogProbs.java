@@ -2,6 +2,7 @@ package dev.tidar.step;
 
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Tensor;
+
 /**
  * Where sampling leaves log-probabilities. Rows that do not ask for them stay as they are.
  *

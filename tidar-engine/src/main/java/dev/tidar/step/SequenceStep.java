@@ -64,7 +64,10 @@ public record SequenceStep(
         return exactTokens.subList(firstDraft, firstDraft + verifyRow);
     }
 
-    /** Whether it verifies more rows than the draft block has, so that the number of emitted tokens says nothing about the layout. */
+    /**
+     * Whether it verifies more rows than the draft block has, so that the number of emitted tokens says nothing about
+     * the layout.
+     */
     public boolean exceedsDraftBlock() {
         return verifyRows > draftLength;
     }

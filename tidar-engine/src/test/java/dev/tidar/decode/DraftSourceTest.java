@@ -1,7 +1,5 @@
 package dev.tidar.decode;
 
-import dev.tidar.decode.DraftSource.Drafts;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.kvcache.BlockPool;

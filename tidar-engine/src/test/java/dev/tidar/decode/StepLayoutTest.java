@@ -1,11 +1,10 @@
 package dev.tidar.decode;
 
-import dev.tidar.decode.DraftSource.Drafts;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.step.SequenceStep;

@@ -10,10 +10,10 @@ import dev.tidar.backend.cuda.memory.Scratch;
 import dev.tidar.backend.cuda.step.CurrentStep;
 import dev.tidar.backend.cuda.step.StepBlock;
 import dev.tidar.step.Pass;
+import dev.tidar.step.SampledLogProbs;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
-import dev.tidar.step.SampledLogProbs;
 import java.util.List;
 import java.util.Optional;
 
