@@ -1,5 +1,5 @@
 /*
- * The exponential function of all backends, step for step that of dev.tidar.tensor.Exponential: with n the nearest
+ * The exponential function of all backends, step for step that of dev.tidar.sampling.Exponential: with n the nearest
  * integer to x / ln 2 and r = x - n ln 2, exp(x) = 2^n exp(r), exp(r) by its Taylor polynomial of degree 7: within
  * 2 ulp.
  */

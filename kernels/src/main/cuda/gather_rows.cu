@@ -9,7 +9,7 @@
  *
  * Launch    grid N, block 128.
  * Numerics  none: a copy.
- * Oracle    CpuBackend.gatherRows, bit for bit.
+ * Oracle    RowOperations.gatherRows, bit for bit.
  * Cost      8*N*H bytes.
  * Source    none
  */

@@ -1,23 +1,23 @@
 /*
- * log_probs:  ln softmax of the logits of row m at its sample and at its likeliest tokens, for rows that ask for it
+ * log_probs:  ln softmax of the logits of row m at its sample and at its most likely tokens, for rows that ask for it
  *
  *   name        shape           dtype         meaning
- *   values      [M, 1 + room]   f32           written: of the sample, then of likeliest tokens, as many as asked for
+ *   values      [M, 1 + room]   f32           written: of the sample, then of most likely tokens, as many as asked for
  *   ids         [M, room]       i32           written: these tokens, the lowest id first in a tie; NONE where there
  *                                             are no more
  *   logits      [M, N]          f32           of the head, as it gave them
  *   sampled     [M]             i32           the samples, or NONE
- *   samplings   [M]             StepSampling  how many of the likeliest tokens each row asks for
+ *   samplings   [M]             StepSampling  how many of the most likely tokens each row asks for
  *   banned      [ceil(N / 32)]  u32           as for sample_filtered: out of the softmax, too
  *   rowNumbers  [M]             i32           where each row stands in the step, or NONE
- *   room        scalar          i32           likeliest tokens that values and ids have room for
+ *   room        scalar          i32           most likely tokens that values and ids have room for
  *   N           scalar          i32           vocabulary
  *
  * Launch    grid M, block 512.
  * Numerics  exponentials in f32, their sum in f64: thread t adds those of the ids t, t + 512, ...; then halves are
  *           added to halves. The logarithm is the device's, in f64, so a value may differ by an ulp of f32.
  * Oracle    dev.tidar.sampling.LogProbRow: ids exactly, values within an ulp; rows without NaN and infinity.
- * Cost      reads N floats once, and once for each of the likeliest tokens.
+ * Cost      reads N floats once, and once for each of the most likely tokens.
  */
 #include "exponential.cuh"
 #include "logits.cuh"
@@ -39,7 +39,7 @@ struct Row {
 
     __device__ __forceinline__ float logit(int id) const { return one_row::is_banned(banned, id) ? -INFINITE : of[id]; }
 
-    /** The likeliest token after one that is reported already. */
+    /** The most likely token after one that is reported already. */
     __device__ __forceinline__ Candidate next(Storage& shared, Candidate previous) const {
         Candidate best = no_candidate();
         for (int id = threadIdx.x; id < N; id += THREADS) {
@@ -81,8 +81,8 @@ extern "C" __global__ void __launch_bounds__(log_probabilities::THREADS)
               const uint32_t* banned, const int* rowNumbers, int room, int N) {
     using namespace log_probabilities;
     SHARED(Storage, shared);
-    int likeliest = samplings[blockIdx.x].likeliest;
-    if (likeliest == NONE || rowNumbers[blockIdx.x] == NONE) {
+    int topTokens = samplings[blockIdx.x].topTokens;
+    if (topTokens == NONE || rowNumbers[blockIdx.x] == NONE) {
         return;
     }
     Row row{logits + static_cast<size_t>(blockIdx.x) * N, banned, N};
@@ -93,12 +93,12 @@ extern "C" __global__ void __launch_bounds__(log_probabilities::THREADS)
     if (threadIdx.x == 0) {
         ownValues[0] = log_prob(row, sampled[blockIdx.x], normaliser);
     }
-    for (int i = 0; i < likeliest; i++) {
+    for (int i = 0; i < topTokens; i++) {
         if (threadIdx.x == 0) {
             ownValues[1 + i] = log_prob(row, token.token, normaliser);
             ownIds[i] = token.token;
         }
-        if (i + 1 < likeliest && token.token != NONE) {
+        if (i + 1 < topTokens && token.token != NONE) {
             token = row.next(shared, token);
         }
     }

@@ -87,7 +87,7 @@ struct alignas(16) StepSampling {
     int bannedBefore; //
     int allowed;      // one bit for each token that may be sampled; tokens beyond the last word may not
     int allowedWords; // 0 allows all
-    int likeliest;    // log-probabilities of as many likeliest tokens are reported; NONE: of none, nor of the sample
+    int topTokens;    // log-probabilities of as many most likely tokens are reported; NONE: of none, nor of the sample
     int reserved[2];
 };
 

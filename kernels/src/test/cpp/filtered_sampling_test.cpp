@@ -15,7 +15,7 @@ namespace {
 
 constexpr int N = 700;
 constexpr int M = 24;
-constexpr int MAX_LIKELIEST = 5;
+constexpr int MAX_TOP_TOKENS = 5;
 
 /** Two tokens that are biased and penalised, by threads in one order and in the other. */
 constexpr int EARLY = 0;
@@ -85,7 +85,7 @@ Samplings samplings(Random& random) {
         how.bannedBefore = isClose(m) || m % 2 == 1 ? 101 + m : 100 + m;
         how.allowed = maskAt;
         how.allowedWords = m % 4 == 1 ? static_cast<int>(mask.size()) : 0;
-        how.likeliest = m % 3 == 2 ? NONE : m % (MAX_LIKELIEST + 1);
+        how.topTokens = m % 3 == 2 ? NONE : m % (MAX_TOP_TOKENS + 1);
         samplings.of.push_back(how);
     }
     return samplings;
@@ -215,7 +215,7 @@ std::vector<int> byLogit(const std::vector<float>& row) {
     return ids;
 }
 
-void checkLogProbs(const std::vector<float>& row, int likeliest, int chosen, const float* values, const int* ids,
+void checkLogProbs(const std::vector<float>& row, int topTokens, int chosen, const float* values, const int* ids,
                    const std::string& what) {
     double sum = 0;
     for (float logit : row) {
@@ -224,7 +224,7 @@ void checkLogProbs(const std::vector<float>& row, int likeliest, int chosen, con
     auto fits = [&](float value, int id) { return std::fabs(value - (row[id] - std::log(sum))) < 4e-6; };
     check(fits(values[0], chosen), "not the log-probability of the sample", what);
     std::vector<int> order = byLogit(row);
-    for (int i = 0; i < likeliest; i++) {
+    for (int i = 0; i < topTokens; i++) {
         check(ids[i] == order[i] && fits(values[1 + i], order[i]), "not the next likely token", what);
     }
 }
@@ -257,15 +257,15 @@ void rowsAreSampledByTheirOwnParameters() {
     Device<int> rowNumbers(numbers);
     Device<StepRow> stepRows(rows);
     Device<int> sampled(M);
-    Device<float> values(M * (1 + MAX_LIKELIEST));
-    Device<int> ids(M * MAX_LIKELIEST);
+    Device<float> values(M * (1 + MAX_TOP_TOKENS));
+    Device<int> ids(M * MAX_TOP_TOKENS);
     const StepSampling* first = reinterpret_cast<const StepSampling*>(words.pointer());
     require(launch("sample_filtered", Geometry{M, 1, 1, 512, 65536}, sampled.pointer(), changed.pointer(),
                    candidates.pointer(), given.pointer(), first, words.pointer(), masks.pointer(), rowNumbers.pointer(),
                    stepRows.pointer(), N),
             "sample_filtered");
     require(launch("log_probs", Geometry{M, 1, 1, 512, 0}, values.pointer(), ids.pointer(), given.pointer(),
-                   sampled.pointer(), first, masks.pointer(), rowNumbers.pointer(), MAX_LIKELIEST, N),
+                   sampled.pointer(), first, masks.pointer(), rowNumbers.pointer(), MAX_TOP_TOKENS, N),
             "log_probs");
     std::vector<int> chosen = sampled.read();
     std::vector<float> reported = values.read();
@@ -281,8 +281,8 @@ void rowsAreSampledByTheirOwnParameters() {
         const StepSampling& how = samplings.of[m];
         int expected = sample(scores(row, samplings, how, 100 + m), how, 100 + m);
         check(chosen[m] == expected, "not the token of its row", what);
-        if (how.likeliest != NONE) {
-            checkLogProbs(row, how.likeliest, expected, &reported[m * (1 + MAX_LIKELIEST)], &likely[m * MAX_LIKELIEST],
+        if (how.topTokens != NONE) {
+            checkLogProbs(row, how.topTokens, expected, &reported[m * (1 + MAX_TOP_TOKENS)], &likely[m * MAX_TOP_TOKENS],
                           what);
         }
     }

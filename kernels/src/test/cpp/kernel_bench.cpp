@@ -208,7 +208,7 @@ void filteredSampling(int vocab, int M) {
         how.topP = filter[4] == 'p' ? 0.9 : 1;
         how.typicalP = 1;
         how.minP = INFINITY;
-        how.likeliest = NONE;
+        how.topTokens = NONE;
         Device<StepSampling> samplings(std::vector<StepSampling>(M, how));
         double ms = milliseconds([&](int) {
             require(launch("sample_filtered", Geometry{static_cast<unsigned>(M), 1, 1, 512, 65536}, sampled.pointer(),

@@ -147,7 +147,7 @@ public final class RequestGate {
     private Supplier<LayoutChoice> layouts(Decoding decoding) {
         if (decoding.isLossy() && decoding.mode() != DecodeMode.SINGLE_PASS) {
             throw new InvalidRequestException("beta below 1 needs mode single-pass, but the mode is %s"
-                    .formatted(decoding.mode().name().toLowerCase(Locale.ROOT).replace('_', '-')));
+                    .formatted(name(decoding.mode())));
         }
         if (decoding.mode() == DecodeMode.AUTO) {
             requireMeasured(decoding);
@@ -155,6 +155,11 @@ public final class RequestGate {
         }
         StepLayout layout = layout(decoding);
         return () -> LayoutChoice.fixed(layout);
+    }
+
+    /** The mode as options spell it. */
+    private static String name(DecodeMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Auto knows only the draft length that was measured at load; another one is rejected rather than ignored. */
@@ -175,7 +180,7 @@ public final class RequestGate {
         if (facts.maskTokenId().isEmpty()) {
             throw new InvalidRequestException(
                     "mode %s needs a mask token, but %s has none: it decodes autoregressively only"
-                            .formatted(decoding.mode(), facts.name()));
+                            .formatted(name(decoding.mode()), facts.name()));
         }
         int k = decoding.draftLength().orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
         if (decoding.mode() == DecodeMode.TWO_PASS) {

@@ -98,13 +98,13 @@ final class FilteredSampling {
     private void reportLogProbs(long raw, SampledLogProbs logProbs, Rows rows, StepBlock block, int first, int count) {
         int max = logProbs.max();
         CudaTensor values = (CudaTensor) logProbs.values();
-        CudaIds likeliest = (CudaIds) logProbs.ids();
+        CudaIds topIds = (CudaIds) logProbs.ids();
         long from = (long) first * Integer.BYTES;
         device.launch(
                 "log_probs",
                 Grid.of(count, THREADS),
                 values.floats() + from * (1 + max),
-                likeliest.address() + from * max,
+                topIds.address() + from * max,
                 raw,
                 rows.sampled().address() + from,
                 block.sampling(rows.pass(), first),
