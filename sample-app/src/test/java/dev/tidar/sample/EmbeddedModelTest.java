@@ -33,7 +33,7 @@ import tools.jackson.databind.ObjectMapper;
 class EmbeddedModelTest {
 
     /** Prompts of the oracle that are decoded; one of the sample's ends before its limit. */
-    private static final int PROMPTS = "full".equals(System.getProperty("tidar.test.grid")) ? 16 : 4;
+    private static final int PROMPTS = Integer.getInteger("tidar.test.embedded-prompts", 4);
 
     private static TidarEngine engine;
     private static JsonNode expected;
