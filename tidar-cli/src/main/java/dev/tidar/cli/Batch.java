@@ -18,7 +18,7 @@ final class Batch {
     private final int max;
     private final PrintWriter out;
 
-    /** @param max requests in flight at most, for which the engine must have room */
+    /** @param max the largest number of requests in flight, for which the engine must have room */
     Batch(TidarEngine engine, int max, PrintWriter out) {
         this.loaded = engine.status();
         this.inFlight = new InFlight<>(engine);
@@ -26,7 +26,7 @@ final class Batch {
         this.out = out;
     }
 
-    /** Answers all and returns how many failed. */
+    /** Answers all requests and returns how many failed. */
     int run(List<BatchRequest> requests) throws InterruptedException {
         Iterator<BatchRequest> left = requests.iterator();
         int failed = 0;

@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * One line of a file of requests.
  *
- * @param id id that its result has too: a text or a number, as in the line
- * @param request request that the line makes
+ * @param id id of the line, which its result repeats: a text or a number
+ * @param request the request that the line describes
  */
 record BatchRequest(JsonNode id, GenerationRequest request) {}

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Converts texts to values of the flags that say how a model is loaded or measured. */
+/** Converts texts to values of the flags that set how a model is loaded or measured. */
 final class Choices {
 
     private Choices() {}

@@ -24,7 +24,7 @@ record Fields(JsonNode object) {
                 names.stream().sorted().collect(Collectors.joining(", ")));
     }
 
-    /** Those of these keys that the object has. */
+    /** Returns those of the keys that the object has. */
     List<String> given(List<String> keys) {
         return keys.stream().filter(object::has).toList();
     }
@@ -73,7 +73,7 @@ record Fields(JsonNode object) {
         return node.isArray() && !node.isEmpty() && node.valueStream().allMatch(kind);
     }
 
-    /** What a value is, without its text. */
+    /** Describes what kind of value it is, without its text. */
     static String kind(JsonNode value) {
         return switch (value.getNodeType()) {
             case NUMBER, BOOLEAN, NULL -> value.toString();

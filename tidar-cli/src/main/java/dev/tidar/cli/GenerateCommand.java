@@ -27,8 +27,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Answers one prompt, as a stream of text or as one JSON object with tokens and counts; or a file of requests, many at
- * once.
+ * Answers one prompt, as a stream of text or as one JSON object with tokens and counts, or answers a file of requests,
+ * many at once.
  */
 @Command(
         name = "generate",

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code generate --json} prints, in snake case. Times are in milliseconds.
  *
  * @param tokens emitted ids, a final stop id included
- * @param text their text; empty where the model has no tokenizer
+ * @param text the text of the tokens; empty where the model has no tokenizer
  * @param finishReason {@code stop}, {@code length}, {@code deadline} or {@code cancelled}
  * @param promptTokens tokens of the prompt, the chat template's own included
  * @param cachedTokens those of them that were found in the prefix cache
@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param kept tokens emitted by each decode step
  * @param tokensPerForward (tokens - 1) / forwards
  * @param layout the layout that decoded
- * @param preemptions how often its blocks were taken for others and its tokens were computed again
- * @param queuedMs from submission to the start of the prefill
- * @param prefillMs from the start of the prefill to the first token
- * @param decodeMs from the first token to the end
+ * @param preemptions how often its blocks were taken for other requests and its tokens were computed again
+ * @param queuedMs time from submission to the start of the prefill
+ * @param prefillMs time from the start of the prefill to the first token
+ * @param decodeMs time from the first token to the end
  * @param seed seed of the noise; without meaning at temperature 0
  * @param device device that computed
  * @param backend kernels that computed
- * @param logprobs one for each token; null where the request did not ask for them
+ * @param logprobs one entry for each token; null where the request did not ask for them
  */
 record GenerationReport(
         List<Integer> tokens,

@@ -20,9 +20,10 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /**
- * {@code java -jar tidar.jar}: results on standard output, everything else on standard error.
+ * {@code java -jar tidar.jar}: it prints results on standard output and everything else on standard error.
  *
- * <p>Exit codes: 0 done; 1 the model, the device or the run failed; 2 the arguments are wrong. Failures are one line.
+ * <p>The exit codes are 0 if the command succeeded, 1 if the model, the device or the run failed, and 2 if the
+ * arguments are wrong. A failure is reported in one line.
  */
 @Command(
         name = "tidar",

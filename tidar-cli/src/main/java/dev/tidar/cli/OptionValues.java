@@ -29,7 +29,7 @@ final class OptionValues {
     private OptionValues() {}
 
     /**
-     * These options, with one more from the texts of its flag.
+     * Returns these options with one more, from the texts of its flag.
      *
      * @throws InvalidRequestException that begins with the name of the option, if the texts are no value of its type
      */
@@ -55,7 +55,7 @@ final class OptionValues {
     }
 
     /**
-     * These options, with one more if the object has its key.
+     * Returns these options with one more, if the object has its key.
      *
      * @throws InvalidRequestException that begins with the key, if the field is no value of its type
      */

@@ -21,7 +21,7 @@ final class Relaunch {
 
     private Relaunch() {}
 
-    /** Empty if this JVM has the module, or if its JDK lacks it. */
+    /** Returns a relaunch; empty if this JVM has the module, or if its JDK lacks it. */
     static Optional<Relaunch> whereVectorModuleIsMissing() {
         boolean loaded = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
         boolean available = ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent();

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 /** Gives a command a flag for each option of a request, and reads their values. */
 final class RequestFlags implements IModelTransformer {
 
-    /** All options but the choice of tools, because the command line offers none. */
+    /** All options except the tool choice, because the command line offers no tools. */
     static final List<RequestOption<?>> OPTIONS = RequestOption.ALL.stream()
             .filter(option -> option != RequestOption.TOOL_CHOICE)
             .toList();
@@ -49,7 +49,7 @@ final class RequestFlags implements IModelTransformer {
         };
     }
 
-    /** May be given several times. A stop string may have commas in it. */
+    /** A flag for a list may be given several times. A stop string may have commas in it. */
     private static OptionSpec.Builder list(OptionSpec.Builder flag, RequestOption<?> option) {
         flag.type(List.class).auxiliaryTypes(String.class);
         return option == RequestOption.STOP ? flag : flag.splitRegex(",");

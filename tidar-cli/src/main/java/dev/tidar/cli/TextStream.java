@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** Carries text from the engine thread to the thread that prints it. */
 final class TextStream implements GenerationListener {
 
-    /** Texts in order; an empty entry comes after the last. */
+    /** The texts in order; an empty entry comes after the last. */
     private final BlockingQueue<Optional<String>> texts = new LinkedBlockingQueue<>();
 
     @Override

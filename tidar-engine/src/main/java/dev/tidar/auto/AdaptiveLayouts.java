@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Chooses layouts by what they yield: the tokens of all running sequences over the time of their forward, both as
- * running means of what was seen. It is a greedy bandit with optimistic first estimates (Sutton and Barto,
+ * Chooses the layouts with the highest yield: the tokens of all running sequences divided by the time of their forward,
+ * both as running means of what was observed. It is a greedy bandit with optimistic first estimates (Sutton and Barto,
  * Reinforcement Learning, 2.6). Where rows are nearly free, sequences share them for drafting; where rows cost more
- * than they bring, all of them decode autoregressively.
+ * than they gain, all sequences decode autoregressively.
  *
  * <p>Confined to the engine thread, but for {@link #standings}.
  */
@@ -27,7 +27,7 @@ public final class AdaptiveLayouts {
      * rows cost; what a forward with drafts takes beyond that is a surcharge of its layouts.
      */
 
-    /** Chance of each draft to be accepted once the one before it was, in the optimistic estimate. */
+    /** The probability, in the optimistic estimate, that a draft is accepted if the one before it was. */
     private static final double OPTIMISTIC_ACCEPTANCE = 0.75;
 
     private static final double PRIOR_STEPS = 8;
@@ -35,7 +35,8 @@ public final class AdaptiveLayouts {
     private static final double FORGET = 0.004;
 
     /**
-     * Part of an observed surcharge that a mean takes over, and how many observations the measurement at load is worth.
+     * The weight of an observed surcharge in its running mean, and the number of observations that the measurement at
+     * load counts for.
      */
     private static final double RECENT_SURCHARGE = 1.0 / 8;
 
@@ -44,7 +45,7 @@ public final class AdaptiveLayouts {
     /** A layout counts as at most this factor more or fewer rows than it has, in case its measurement was disturbed. */
     private static final double ROW_FACTOR = 4;
 
-    /** Forwards after which the standings that other threads read are renewed. */
+    /** The number of forwards after which the standings that other threads read are renewed. */
     private static final int PUBLISH_EVERY = 16;
 
     private final PassTimes times;
@@ -54,7 +55,7 @@ public final class AdaptiveLayouts {
     private int forwards;
 
     /**
-     * @param times what forwards cost
+     * @param times the cost of forwards
      * @param measured every layout that is considered, autoregressive first
      */
     public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
@@ -69,18 +70,18 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * A layout and what one step of it costs where it runs alone.
+     * A layout and the time of one step of it where it runs alone.
      *
      * @param nanos time of a step on this device, both passes where it has two
      */
     public record Measured(StepLayout layout, long nanos) {}
 
     /**
-     * How a candidate stands.
+     * The current estimates of a candidate.
      *
      * @param nanos time of a step where it runs alone
      * @param tokensPerStep running mean of all requests; the optimistic estimate before the first
-     * @param observedSteps steps that were seen
+     * @param observedSteps the number of steps that were observed
      */
     public record Standing(StepLayout layout, long nanos, double tokensPerStep, long observedSteps) {
 
@@ -89,7 +90,10 @@ public final class AdaptiveLayouts {
         }
     }
 
-    /** How every candidate stood a few forwards ago, in the order in which they were given. Any thread may ask. */
+    /**
+     * The estimates of every candidate as of a few forwards ago, in the order in which the candidates were given. Any
+     * thread may call it.
+     */
     public List<Standing> standings() {
         return standings;
     }
@@ -98,7 +102,7 @@ public final class AdaptiveLayouts {
         standings = candidates.stream().map(Candidate::standing).toList();
     }
 
-    /** What forwards cost. */
+    /** The cost of forwards. */
     public PassTimes times() {
         return times;
     }
@@ -111,7 +115,7 @@ public final class AdaptiveLayouts {
 
     /**
      * Decides on the layouts of the next forward. Every request that leaves its layout open is first set to
-     * autoregressive; then the change of one layout that brings most is made, again and again, as long as the whole
+     * autoregressive; then the change of one layout that gains most is made, again and again, as long as the whole
      * batch gains.
      *
      * @param beginning choices of the sequences whose next forward begins a step
@@ -128,7 +132,7 @@ public final class AdaptiveLayouts {
         while (forward.improve(open)) {}
     }
 
-    /** The decode rows of a forward of a layout. */
+    /** The number of decode rows of a forward of a layout. */
     double decodeRows(StepLayout layout) {
         return candidate(layout).map(c -> c.rows).orElse((double) layout.maxRows());
     }
@@ -138,7 +142,7 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Takes note of how long a forward took.
+     * Records how long a forward took.
      *
      * @param layouts layouts of the sequences that decoded in it
      * @param promptRows its prompt rows
@@ -170,7 +174,7 @@ public final class AdaptiveLayouts {
         return candidate(layout).map(c -> c.surcharge).orElse(0.0);
     }
 
-    /** What all sequences of a forward emit in it, and what it costs. */
+    /** The tokens that all sequences of a forward are expected to emit in it, and its cost. */
     private final class Forward {
         private double nanos;
         private double rows;
@@ -221,7 +225,7 @@ public final class AdaptiveLayouts {
 
     private final class Candidate {
         private final StepLayout layout;
-        /** Decode rows that cost as much as a forward of it. */
+        /** The number of decode rows that cost as much as a forward of it. */
         private final double rows;
 
         private final double optimisticTokens;
@@ -245,7 +249,7 @@ public final class AdaptiveLayouts {
             surcharge -= FORGET * surcharge;
         }
 
-        /** Takes note of how long a forward took for each sequence that drafted in it, beyond the time of its rows. */
+        /** Records how long a forward took for each sequence that drafted in it, beyond the time of its rows. */
         void costs(double nanos) {
             forwards++;
             surcharge += Math.max(RECENT_SURCHARGE, 1 / (forwards + MEASURED_FORWARDS)) * (nanos - surcharge);

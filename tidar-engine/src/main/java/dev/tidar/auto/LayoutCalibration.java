@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what forwards cost on this device, by decoding a few steps after short, meaningless prompts. Confined to the
- * engine thread.
+ * Measures the cost of forwards on this device, by decoding a few steps after short, meaningless prompts. Confined to
+ * the engine thread.
  */
 public final class LayoutCalibration {
 
@@ -37,7 +37,7 @@ public final class LayoutCalibration {
      * @param kv memory that keeps nothing for reuse
      * @param contextLength tokens that a sequence may have
      * @param promptToken fills the prompts; any id but the mask
-     * @param prefillChunk prompt rows of a forward at most
+     * @param prefillChunk the largest number of prompt rows of a forward
      * @param nanoTime a monotonic clock
      */
     public LayoutCalibration(
@@ -50,7 +50,7 @@ public final class LayoutCalibration {
         this.nanoTime = nanoTime;
     }
 
-    /** How many sequences there are blocks for. */
+    /** The number of sequences that there are blocks for. */
     public int maxSequences() {
         int tokens = Math.min(contextLength, PROMPT_TOKENS + MAX_STEPS + 1);
         return kv.pool().blocks() / kv.blocksFor(tokens);
@@ -97,7 +97,10 @@ public final class LayoutCalibration {
         return Math.max(1, times[steps / 4]);
     }
 
-    /** What a prompt row adds to a forward with a full chunk of them, or as many as the context has room for. */
+    /**
+     * The nanoseconds that a prompt row adds to a forward with a full chunk of prompt rows, or with as many as the
+     * context has room for.
+     */
     public double measurePromptRow() {
         int fitting = Math.min(prefillChunk, contextLength - 1);
         long best = Long.MAX_VALUE;

@@ -15,11 +15,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What forwards cost on this device, measured: with one sequence that decodes autoregressively and with more of them,
- * with prompt rows, and with every layout that auto chooses from.
+ * Measures the cost of forwards on this device: with one and with several sequences that decode autoregressively, with
+ * prompt rows, and with every layout that auto chooses from.
  *
- * <p>Everything is measured twice. The first result is dropped, because kernels may not be compiled yet; so the first
- * request finds them compiled, too.
+ * <p>Everything is measured twice. The first result is dropped, because kernels may not be compiled yet. So the kernels
+ * are compiled before the first request, too.
  */
 public final class LayoutCandidates {
 
@@ -38,7 +38,7 @@ public final class LayoutCandidates {
      * Measures the candidates of a model, narrow ones first. A full single pass is left out where the narrow ones show
      * that it could not pay even if every draft were accepted.
      *
-     * @param draftLength what the options ask for; else the trained block
+     * @param draftLength the draft length that the options ask for; empty for the trained block
      */
     public AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength) {
         PassTimes times = passTimes();
@@ -74,7 +74,7 @@ public final class LayoutCandidates {
         return new Measured(layout, calibration.measure(layout, 1, BUDGET_NANOS));
     }
 
-    /** Whether a step could be worth its rows if they cost what rows of other sequences cost. */
+    /** Whether a step could be worth its rows if they cost as much as rows of other sequences. */
     private static boolean couldPay(StepLayout layout, PassTimes times) {
         return times.nanos(layout.maxRows()) < layout.draftLength() * times.nanos(1);
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Says what auto chose and why, for status. */
+/** Reports what auto chose and why, for status. */
 public final class LayoutReports {
 
     private static final Comparator<Standing> BY_SPEED = Comparator.comparingDouble(Standing::tokensPerSecond);

@@ -5,20 +5,23 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a forward costs on this device by its rows, as measured: at load first, and by every forward since.
+ * The time of a forward on this device by its number of rows, measured first at load and then by every forward since.
  *
- * <p>Rows count in <i>decode rows</i>: one is what a sequence adds that decodes autoregressively, head and sample
- * included. Between two measured counts the time is interpolated; beyond the last it goes on with the last slope.
- * Prompt rows have no head and count apart.
+ * <p>Rows count in <i>decode rows</i>: one decode row is what a sequence that decodes autoregressively adds, head and
+ * sample included. Between two measured counts the time is interpolated; beyond the last it is extrapolated with the
+ * last slope. Prompt rows have no head and are counted separately.
  *
  * <p>Confined to the engine thread.
  */
 public final class PassTimes {
 
-    /** Part of an observation that a mean takes over. */
+    /** The weight of an observation in a running mean. */
     private static final double RECENT = 1.0 / 16;
 
-    /** A pause of the JVM is no property of the device: no observation counts as more than twice what was expected. */
+    /**
+     * The largest relative error of an observation: none counts as more than twice what was expected, because a pause
+     * of the JVM is not a property of the device.
+     */
     private static final double LARGEST_ERROR = 1;
 
     private final double[] rows;
@@ -41,7 +44,7 @@ public final class PassTimes {
         this.promptRowNanos = promptRowNanos;
     }
 
-    /** Nanoseconds of a forward with this number of decode rows, at least one; never fewer for more rows. */
+    /** The nanoseconds of a forward with this number of decode rows, at least one row; more rows never take fewer. */
     public double nanos(double decodeRows) {
         int i = segment(decodeRows);
         return nanos[i] + Math.max(0, decodeRows - rows[i]) * slope(i);
@@ -68,7 +71,7 @@ public final class PassTimes {
     }
 
     /**
-     * Takes note of how long a forward took.
+     * Records how long a forward took.
      *
      * @param decodeRows its decode rows; 0 where it had prompt rows only
      * @param promptRows its prompt rows
@@ -104,7 +107,10 @@ public final class PassTimes {
         return i;
     }
 
-    /** With one measured count nothing is known of more rows: they cost as if each ran alone. */
+    /**
+     * The slope of a segment. With only one measured count nothing is known about more rows, so they cost as if each
+     * ran alone.
+     */
     private double slope(int segment) {
         if (rows.length == 1) {
             return nanos[0];

@@ -1,4 +1,4 @@
-/** What mode auto does: measures what forwards cost, and chooses the layout that yields most tokens per second. */
+/** Mode auto: it measures the cost of forwards and chooses the layout that yields most tokens per second. */
 @NullMarked
 package dev.tidar.auto;
 

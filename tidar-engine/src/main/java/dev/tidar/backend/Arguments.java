@@ -21,12 +21,12 @@ import dev.tidar.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks the arguments of verbs; a wrong one is an {@link IllegalArgumentException}. */
+/** Checks the arguments of verbs; a wrong one throws an {@link IllegalArgumentException}. */
 final class Arguments {
 
     private Arguments() {}
 
-    /** Matrices that are stacked take the same inputs. */
+    /** Requires that matrices which are stacked have the same inputs. */
     static void requireStack(List<LinearSource> stacked) {
         require(!stacked.isEmpty(), "stacked must have a source, but has none");
         MatrixSource first = stacked.get(0).weight();
@@ -41,7 +41,7 @@ final class Arguments {
         }
     }
 
-    /** Both halves of a gated matrix have one shape. */
+    /** Requires that both halves of a gated matrix have the same shape. */
     static void requirePair(LinearSource gate, LinearSource up) {
         require(
                 up.weight().rows() == gate.weight().rows()
@@ -93,7 +93,7 @@ final class Arguments {
         }
     }
 
-    /** Ids that are written or read. */
+    /** Requires ids that can be written or read. */
     static void requireIds(Ids ids, int count) {
         require(
                 count >= 0 && count <= ids.capacity(),

@@ -35,13 +35,15 @@ import java.util.function.Consumer;
  * <p>Conventions, for every verb:
  *
  * <ul>
- *   <li>The first parameter is written, the others are read; they overlap only where stated.
- *   <li>Tensors are row-major and live on this device. A verb works on the first rows of a tensor, as many as its
- *       {@link RowCounts}, {@link StepRows} or {@link Ids} say; other rows keep their values.
- *   <li>A row's bits depend on that row and what it sees, never on how many rows are beside it: products are one chain
- *       of fused multiply-adds over ascending inputs, keys are reduced in tiles aligned to absolute positions.
- *   <li>Only the methods under <i>memory</i> allocate. Work may still be queued on return; {@link #read} waits for it.
- *   <li>A wrong argument is an {@link IllegalArgumentException} before any work starts; a device fault is a
+ *   <li>A verb writes its first parameter and reads the others; they overlap only where stated.
+ *   <li>Tensors are row-major and live on this device. A verb works on the first rows of a tensor; its
+ *       {@link RowCounts}, {@link StepRows} or {@link Ids} give their number. All other rows keep their values.
+ *   <li>The bits of a row depend on that row and what it sees, never on the number of other rows: each product is one
+ *       chain of fused multiply-adds over ascending inputs, and keys are reduced in tiles that are aligned to absolute
+ *       positions.
+ *   <li>Only the methods under <i>memory</i> allocate. Work may still be queued when a verb returns; {@link #read}
+ *       waits for it.
+ *   <li>A wrong argument throws an {@link IllegalArgumentException} before any work starts; a device fault throws a
  *       {@link dev.tidar.api.DeviceException} from this call or a later one.
  * </ul>
  *
@@ -60,11 +62,11 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
     }
 
     /**
-     * A backend on a GPU, which it takes until it is closed.
+     * A backend on a GPU, which it holds until it is closed.
      *
      * @param weights how the device stores the weights
      * @param arithmetic how it computes
-     * @throws dev.tidar.api.DeviceException if it cannot be used
+     * @throws dev.tidar.api.DeviceException if the GPU cannot be used
      */
     static Backend onGpu(WeightFormat weights, Arithmetic arithmetic, Gpu gpu) {
         return new CheckedBackend(new GpuDevice(new CudaVerbs(weights, arithmetic, gpu, true)));
@@ -95,14 +97,14 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
     // a step
 
     /**
-     * Prepares the steps of one network. A device may pad a step to a shape that it knows, and may repeat what it did
-     * for that shape before instead of calling the verbs again. So {@code verbs} does nothing but call verbs, on the
-     * inputs that it is given; which verbs, and on how many rows, depends on the shape of these inputs alone. What
-     * {@link #read} then returns is that of the unpadded step.
+     * Prepares the steps of one network. A device may pad a step to a shape that it knows, and may replay what it did
+     * for that shape before instead of calling the verbs again. So {@code verbs} must do nothing but call verbs on the
+     * inputs that it is given, and which verbs it calls, and on how many rows, must depend on the shape of these inputs
+     * alone. {@link #read} then returns the values of the unpadded step.
      *
-     * @param kv the cache of all its attention
-     * @param heads the shape of all its attention
-     * @param maxRows rows that its tensors have; no step is padded beyond
+     * @param kv the KV cache that all its attention layers use
+     * @param heads the head geometry of all its attention layers
+     * @param maxRows the number of rows of its tensors; no step is padded beyond it
      * @param verbs calls the verbs of a step
      */
     StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs);
@@ -139,21 +141,27 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
             StepRows rows);
 
     /**
-     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads cached keys {@code 0..visible(r) - 1}
-     * of its sequence, a drafting row besides them the fresh keys and values of its own group in qkv. out {@code [rows,
-     * heads.queryColumns()]}, qkv as {@link #rotateAndStore} left it.
+     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads the cached keys {@code 0..visible(r) -
+     * 1} of its sequence, and a drafting row also reads the fresh keys and values of its own group in qkv. out is
+     * {@code [rows, heads.queryColumns()]}; qkv is as {@link #rotateAndStore} left it.
      */
     void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
 
-    /** {@code rows[i]} is row number i of those that get the head first, {@link StepInputs#verifyRows}. */
+    /**
+     * Writes the numbers of the rows that the head is applied to first: {@code rows[i]} is row number i of
+     * {@link StepInputs#verifyRows}.
+     */
     void verifyRows(Ids rows, StepInputs inputs);
 
-    /** {@code rows[i]} is the row that row i of {@link #verifyRows} is mixed with, {@link StepInputs#mixedRows}. */
+    /**
+     * Writes the numbers of the mixed rows: {@code rows[i]} is the row that row i of {@link #verifyRows} is mixed with,
+     * from {@link StepInputs#mixedRows}.
+     */
     void mixedRows(Ids rows, StepInputs inputs);
 
     /**
      * {@code y[i] = beta · y[i] + (1 - beta) · x[i]} with the beta of its sequence, for each row that is mixed; rows
-     * whose number is NONE stay. y and x {@code [numSamples, hidden]}.
+     * whose number is NONE stay as they are. y and x are {@code [numSamples, hidden]}.
      *
      * @param rows as {@link #mixedRows} left them
      */
@@ -165,13 +173,13 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
     void gatherRows(Tensor y, Tensor x, Ids rows, int count);
 
     /**
-     * Samples one token for each row of a pass: {@code logits = h · headᵀ}, banned ids left out, then
-     * {@link dev.tidar.sampling.TokenSampler} with the row's sampling and the noise of the position that the row
-     * decides.
+     * Samples one token for each row of a pass: it computes {@code logits = h · headᵀ}, leaves out the banned ids, and
+     * applies {@link dev.tidar.sampling.TokenSampler} with the row's sampling and the noise of the position that the
+     * row decides.
      *
      * @param sampled {@code [rows of the pass]}; NONE where the row number is NONE or no score is finite
-     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} says of the rows that ask for it; the others
-     *     keep what they hold
+     * @param logProbs receives what {@link dev.tidar.sampling.LogProbRow} defines for the rows that ask for it; the
+     *     entries of other rows keep their values
      * @param h {@code [rows of the pass, hidden]}, gathered and normalised rows
      * @param rowNumbers {@code [rows of the pass]}, where each row of h stands in the step
      */
@@ -182,9 +190,9 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
     void ban(int[] tokenIds);
 
     /**
-     * Verifies and chooses: {@code kept[s]} as {@link dev.tidar.step.Verification} says, and the row numbers of the
-     * masks that draft for it, slots 1..K-1 of the group, in {@code draftRows[firstDraft + slot - 1]}, NONE where no
-     * group drafts.
+     * Verifies the drafts and chooses the next ones. {@code kept[s]} receives the kept count that
+     * {@link dev.tidar.step.Verification} defines; {@code draftRows[firstDraft + slot - 1]} receives the row numbers of
+     * the masks that draft for it, slots 1..K-1 of the group, or NONE where no group drafts.
      *
      * @param kept {@code [plans]}
      * @param draftRows {@code [sum of K - 1 over the plans]}
@@ -205,7 +213,7 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
 
     // facts
 
-    /** Device and kernels, for logs and health. */
+    /** The device and its kernels, for logs and health. */
     BackendFacts facts();
 
     /** The element type of a KV cache that this backend reads fastest. */

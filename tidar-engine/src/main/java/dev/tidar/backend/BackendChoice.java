@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The backend of an engine: what was chosen, and why not the others.
+ * The backend of an engine, and why it was chosen over the others.
  *
  * @param backend owned by the receiver of the choice
- * @param isGpu whether it is a GPU, which another choice could replace
+ * @param isGpu whether the backend is a GPU, which another choice could replace
  * @param reason one sentence for log, status and health
- * @param degradations what the choice loses and what would end that; empty unless it is a fallback
+ * @param degradations what the choice loses, and what would end that; empty unless the backend is a fallback
  */
 public record BackendChoice(Backend backend, boolean isGpu, String reason, List<String> degradations) {
 
@@ -25,7 +25,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
     }
 
     /**
-     * Chooses by the options and by what there is.
+     * Chooses a backend by the options and by the devices of this machine.
      *
      * @param arithmetic how a GPU would compute
      * @throws DeviceException if a GPU is asked for, cannot be used, and falling back is not allowed
@@ -57,7 +57,7 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
         }
     }
 
-    /** The CPU, because a GPU that was chosen has failed. */
+    /** Chooses the CPU, because the GPU that was chosen before has failed. */
     public static BackendChoice fallbackFrom(String device, DeviceException failure, EngineOptions options) {
         return fallback("%s cannot be used: %s".formatted(device, failure.getMessage()), options);
     }

@@ -3,7 +3,7 @@ package dev.tidar.backend;
 import java.util.List;
 
 /**
- * What a backend runs on.
+ * The device and kernels that a backend runs on.
  *
  * @param device for example {@code cpu, 8 threads}
  * @param kernels for example {@code vector-512} or {@code plain}

@@ -42,9 +42,9 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The one front of all devices: every check of a verb's arguments is here, before any work starts and with the same
- * words, and then the device computes. Only the numbers inside {@link Ids} are the device's to check, because looking
- * at them may mean to wait for it.
+ * The backend in front of every device. It checks the arguments of each verb before any work starts, with the same
+ * messages for all devices, and then lets the device compute. Only the numbers inside {@link Ids} are left for the
+ * device to check, because reading them may mean waiting for the device.
  */
 final class CheckedBackend implements Backend {
 

@@ -43,8 +43,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The verbs on the processor's cores, in float. What each verb means is said in {@link dev.tidar.backend.cpu} in plain
- * loops; where the JVM has the vector module, SIMD kernels compute the same bits faster.
+ * The verbs on the processor's cores, in float. The plain loops in {@link dev.tidar.backend.cpu} define what each verb
+ * means; where the JVM has the vector module, SIMD kernels compute the same bits faster.
  *
  * <p>All memory is on the heap. A verb has finished when it returns.
  */

@@ -24,8 +24,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * What one device does for each method of {@link Backend} that has the same name. {@link CheckedBackend} has checked
- * the arguments, so a device only allocates and computes. Every handle that it receives is its own.
+ * The implementation on one device of the methods of {@link Backend} with the same names. {@link CheckedBackend} has
+ * checked the arguments, so a device only allocates and computes. Every handle that a device receives is its own.
  */
 interface DeviceVerbs {
 

@@ -31,8 +31,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The verbs on an NVIDIA GPU: the very bits of {@link CpuDevice} in strict arithmetic, on the tensor cores in fast
- * arithmetic. A step is one captured graph.
+ * The verbs on an NVIDIA GPU. Strict arithmetic gives exactly the bits of {@link CpuDevice}; fast arithmetic uses the
+ * tensor cores. A step is one captured graph.
  *
  * <p>Verbs queue work and return; {@link #read} and a step wait for it.
  */

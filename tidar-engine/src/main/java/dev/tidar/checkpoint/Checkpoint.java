@@ -20,13 +20,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A model folder, checked: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and the
- * draft adapter. Opening reads headers only; weights are mapped and read when they are asked for.
+ * A validated model folder: {@code config.json}, {@code generation_config.json}, the safetensors file or shards, and
+ * the draft adapter. Opening it reads headers only; weights are mapped and read on request.
  *
- * <p>The loader of a model takes each tensor by name and shape and then looks at {@link #unusedNames}: a tensor that
- * was not taken is a part of the network that would be left out.
+ * <p>The loader of a model takes each tensor by name and shape and then checks {@link #unusedNames}: a tensor that was
+ * not taken is a part of the network that the loaded model would lack.
  *
- * <p>One thread takes tensors; several threads may read the matrices, also after {@link #close}.
+ * <p>Only one thread may take tensors. Several threads may read the matrices, even after {@link #close}.
  */
 public final class Checkpoint implements AutoCloseable {
 
@@ -59,9 +59,9 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a model folder.
      *
-     * @param overrides settings of the caller that complete config.json
-     * @throws InvalidModelException if the folder is incomplete, damaged, something else, or asks for what is not
-     *     supported
+     * @param overrides the caller's settings that complete config.json
+     * @throws InvalidModelException if the folder is incomplete or damaged, is not a model folder, or requires
+     *     something that is not supported
      */
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
@@ -109,7 +109,7 @@ public final class Checkpoint implements AutoCloseable {
         return generation;
     }
 
-    /** The adapter for drafting rows, where the folder has one. */
+    /** Returns the adapter for drafting rows if the folder has one. */
     public Optional<DraftAdapter> draftAdapter() {
         return adapter;
     }
@@ -120,7 +120,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * Maps a matrix {@code [rows, columns]}; an int8 matrix comes with its scales, one for each row, from
-     * {@code <name>_scale}. Weights are not read yet; scales are, and must be finite.
+     * {@code <name>_scale}. The weights are not read yet; the scales are, and they must be finite.
      *
      * @throws InvalidModelException if the tensor is missing, has another shape or an unsupported type, or if the file
      *     has changed since it was opened
@@ -130,17 +130,17 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads a float vector, all of it finite.
+     * Reads a float vector, whose values must all be finite.
      *
-     * @throws InvalidModelException as {@link #matrix}
+     * @throws InvalidModelException as for {@link #matrix}, or if a value is not finite
      */
     public float[] vector(String name, int length) {
         return tensors.vector(name, length);
     }
 
     /**
-     * Tensors that were not taken, in order, without those that hold nothing to load: stored RoPE tables and a second
-     * copy of a tied head.
+     * Returns the names of the tensors that were not taken, in order. Tensors that need not be loaded are left out:
+     * stored RoPE tables and a second copy of a tied head.
      */
     public Set<String> unusedNames() {
         return tensors.unused().stream()
@@ -150,20 +150,26 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads all float matrices and fails if one holds NaN or an infinity; the error has its name and their number. This
-     * costs a pass over the files; vectors and scales are checked when they are taken.
+     * Reads all float matrices and fails if one holds NaN or an infinity; the error names the matrix and the number of
+     * such values. This costs a pass over the files. Vectors and scales are checked when they are taken.
      */
     public void requireFinite() {
         tensors.requireFinite();
         adapter.ifPresent(loaded -> loaded.tensors().requireFinite());
     }
 
-    /** Weights of the model, without scales, stored RoPE tables, a second copy of a tied head and the adapter. */
+    /**
+     * Returns the number of weights of the model, without scales, stored RoPE tables, a second copy of a tied head and
+     * the adapter.
+     */
     public long parameters() {
         return weights().mapToLong(TensorEntry::elements).sum();
     }
 
-    /** Bytes of the {@link #parameters()} on a device that keeps their types, F16 widened to F32. */
+    /**
+     * Returns the size in bytes of the {@link #parameters()} on a device that keeps their types, except that F16 is
+     * widened to F32.
+     */
     public long weightBytes() {
         return weights()
                 .mapToLong(entry -> entry.type() == ElementType.F16 ? 2 * entry.bytes() : entry.bytes())
@@ -177,9 +183,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * SHA-256, in hex, over config.json and the name, length and header of every weights file with three samples of its
-     * data, the adapter included. Cheap, and different for different models; it does not notice a change of single
-     * weights.
+     * Returns the SHA-256, in hex, of config.json and of the name, the length, the header and three samples of the data
+     * of every weights file, the adapter included. It is cheap to compute and differs between models, but it does not
+     * detect a change of single weights.
      */
     public String fingerprint() {
         return fingerprint;

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * A PEFT LoRA folder beside a model, {@code draft_adapter/}: low-rank additions (arXiv 2106.09685) that act on drafting
- * rows only. Loaded with its checkpoint and closed with it.
+ * rows only. The checkpoint loads and closes its adapter.
  */
 public final class DraftAdapter {
 
@@ -82,13 +82,13 @@ public final class DraftAdapter {
         return new DraftAdapter(folder.path(), tensors, rank, (float) scale);
     }
 
-    /** Rank of every addition. */
+    /** Returns the rank of every addition. */
     public int rank() {
         return rank;
     }
 
     /**
-     * The addition to one weight matrix, or empty if the adapter leaves that matrix alone.
+     * Returns the addition to one weight matrix; empty if the adapter does not change that matrix.
      *
      * @param weightName name of the model's tensor, such as {@code model.layers.0.self_attn.q_proj.weight}
      * @param outputs rows of that matrix
@@ -109,8 +109,7 @@ public final class DraftAdapter {
     }
 
     /**
-     * Fails if a tensor belongs to no matrix that was asked for, so that no part of the adapter is silently without
-     * effect.
+     * Fails if a tensor belongs to no matrix that was requested, so that no part of the adapter is silently ignored.
      */
     public void requireAllUsed() {
         Set<String> unused = tensors.unused();

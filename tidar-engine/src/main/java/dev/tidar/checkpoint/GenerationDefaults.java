@@ -10,20 +10,20 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * The sampling defaults and stop ids that a model folder recommends. {@code generation_config.json} outranks
- * {@code config.json}; a list of stop ids that is empty means none.
+ * The sampling defaults and stop ids that a model folder recommends. {@code generation_config.json} takes precedence
+ * over {@code config.json}; an empty list of stop ids means that there are none.
  *
- * <p>Without {@code do_sample} the default is greedy, whatever the temperature says, and so is a temperature below
- * {@value #MIN}, which some files write for it. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
- * {@code repetition_penalty} hold for every request that names none of its own, and what the file leaves out is off:
- * the {@code top_k} of 50 that transformers fills in is nowhere in the file.
+ * <p>Without {@code do_sample} the default is greedy, whatever the temperature. A temperature below {@value #MIN} is
+ * greedy too; some files write it for that purpose. {@code top_k}, {@code top_p}, {@code min_p}, {@code typical_p} and
+ * {@code repetition_penalty} apply to every request that does not set its own, and a setting that the file does not
+ * contain is off: the {@code top_k} of 50 that transformers fills in is not in the file.
  *
  * @param stopIds token ids that end an answer, without repetition
- * @param sampling what the file says of sampling; a temperature only where {@code do_sample} is set
+ * @param sampling the sampling settings of the file; they have a temperature only if {@code do_sample} is set
  */
 public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
 
-    /** What transformers samples with where {@code do_sample} is set and the temperature is not. */
+    /** The temperature that transformers uses if {@code do_sample} is set and the temperature is not. */
     private static final double DEFAULT_TEMPERATURE = 1;
 
     private static final int MAX_STOP_IDS = 1024;

@@ -6,12 +6,12 @@ import dev.tidar.tensor.HeadGeometry;
 import java.util.Optional;
 
 /**
- * The network of a model folder, read from its {@code config.json}. One that exists is consistent; messages use the
- * keys of the file.
+ * The network of a model folder, read from its {@code config.json}. Every instance is consistent; error messages use
+ * the keys of the file.
  *
  * @param heads attention heads of one layer
- * @param rmsNormEpsilon inside the root of every norm
- * @param tiedHead whether the output head is the embedding
+ * @param rmsNormEpsilon the epsilon inside the square root of every norm
+ * @param tiedHead whether the output head uses the weights of the embedding
  * @param tidar mask token and draft block; empty for a model that only decodes autoregressively
  */
 public record ModelConfig(
@@ -51,7 +51,7 @@ public record ModelConfig(
      * Positions and their rotation.
      *
      * @param ropeTheta base of the RoPE frequencies
-     * @param max context length that the model was made for, in tokens
+     * @param max context length that the model was designed for, in tokens
      */
     public record Positions(double ropeTheta, int max) {
 
@@ -116,7 +116,7 @@ public record ModelConfig(
         return positions.ropeTheta();
     }
 
-    /** Context length that the model was made for, in tokens. */
+    /** Returns the context length that the model was designed for, in tokens. */
     public int maxPositions() {
         return positions.max();
     }

@@ -4,13 +4,13 @@ import dev.tidar.json.JsonFields;
 import java.util.Arrays;
 import java.util.List;
 
-/** Network shapes that can be loaded: pre-norm decoders with RoPE, grouped-query attention and SwiGLU. */
+/** The model architectures that can be loaded: pre-norm decoders with RoPE, grouped-query attention and SwiGLU. */
 public enum ModelFamily {
-    /** Llama 2 and 3, SmolLM2: no biases, no norms of heads. */
+    /** Llama 2, Llama 3 and SmolLM2, which have no biases and do not normalise heads. */
     LLAMA("llama", "LlamaForCausalLM"),
-    /** Qwen2 and Qwen2.5: q, k and v have biases. */
+    /** Qwen2 and Qwen2.5, whose q, k and v have biases. */
     QWEN2("qwen2", "Qwen2ForCausalLM"),
-    /** Qwen3: each query and key head is normalised. */
+    /** Qwen3, which normalises each query and key head. */
     QWEN3("qwen3", "Qwen3ForCausalLM");
 
     private final String modelType;
@@ -21,12 +21,12 @@ public enum ModelFamily {
         this.architecture = architecture;
     }
 
-    /** The family's name, {@code model_type} in config.json. */
+    /** Returns the family's name, {@code model_type} in config.json. */
     public String modelType() {
         return modelType;
     }
 
-    /** The family that {@code model_type} and {@code architectures} agree on. */
+    /** Returns the family that {@code model_type} and {@code architectures} agree on. */
     static ModelFamily of(JsonFields config) {
         String type = config.string("model_type").orElseThrow(() -> config.missing("model_type"));
         ModelFamily family = Arrays.stream(values())

@@ -4,8 +4,9 @@ import dev.tidar.json.JsonFields;
 import java.util.Set;
 
 /**
- * The one quantized layout that is read: compressed-tensors {@code int-quantized}, weights int8, symmetric, one scale
- * for each output row. Everything else that {@code quantization_config} can ask for is rejected by name.
+ * Checks that a quantized model has the only layout that is supported: compressed-tensors {@code int-quantized} with
+ * symmetric int8 weights and one scale for each output row. Everything else that {@code quantization_config} can
+ * request is rejected, and the error names it.
  */
 final class QuantizationRule {
 

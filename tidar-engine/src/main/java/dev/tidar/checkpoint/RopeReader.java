@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Reads the rotation of positions: {@code rope_theta} and {@code rope_scaling} of transformers 4,
- * {@code rope_parameters} of transformers 5. Only the type {@code default} is supported.
+ * Reads the settings of the rotary position embedding (RoPE): {@code rope_theta} and {@code rope_scaling} of
+ * transformers 4, and {@code rope_parameters} of transformers 5. Only the type {@code default} is supported.
  */
 final class RopeReader {
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Reads the mask token and the trained block. Published folders spell their keys differently, and some leave them out:
- * then the caller sets them. Values that are set twice must agree.
+ * Reads the mask token and the trained block. Published folders use different keys for them, and some folders do not
+ * contain them; the caller then sets them. Values that are set twice must agree.
  */
 final class TidarReader {
 
@@ -25,13 +25,16 @@ final class TidarReader {
     }
 
     /**
-     * A number in the file, or of the caller.
+     * A number that the file or the caller has set.
      *
-     * @param key its name in messages
+     * @param key the name of the setting in messages
      */
     private record Setting(String key, int value) {}
 
-    /** Mask token and draft block; empty if there is no mask token and nobody asked to draft. */
+    /**
+     * Returns the mask token and the trained block; empty if there is no mask token and the caller did not ask for
+     * drafting.
+     */
     Optional<TidarConfig> read(int vocabSize) {
         Optional<Setting> mask = setting(MASK_KEYS, overrides.maskTokenId());
         Optional<Setting> block = setting(BLOCK_KEYS, overrides.blockSize());

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares config.json with the two tensors that every supported model has at its ends: the embedding has
- * {@code vocab_size} rows (padding rows count) and the declared type, and the head is tied or present, as declared.
+ * Compares config.json with the embedding and the output head: the embedding must have {@code vocab_size} rows, padding
+ * rows included, and the declared type; the head must be tied or present, as declared.
  */
 final class VocabularyRule {
 
@@ -68,7 +68,7 @@ final class VocabularyRule {
                 && (!scaled || tensors.same(EMBEDDING + TensorSet.SCALE, HEAD + TensorSet.SCALE));
     }
 
-    /** Quantized tensors have another type by design; the declared one is that of the rest. */
+    /** Quantized tensors have another type by design; the declared type is that of the remaining tensors. */
     private void checkType(TensorEntry embedding) {
         for (String key : List.of("torch_dtype", "dtype")) {
             Optional<String> declared = json.string(key);

@@ -1,4 +1,6 @@
-/** Reads model folders and distrusts them: config.json, safetensors shards, the draft adapter. */
+/**
+ * Reads model folders and validates them without trusting them: config.json, safetensors shards and the draft adapter.
+ */
 @NullMarked
 package dev.tidar.checkpoint;
 

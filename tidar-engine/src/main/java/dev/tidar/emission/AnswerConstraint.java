@@ -11,7 +11,7 @@ import java.util.Optional;
  * The form of an answer: a grammar, a thinking budget, or both. Immutable.
  *
  * @param grammar what the text must match; empty allows any text
- * @param thoughts how long the model may still think; empty is no limit. The grammar allows the token that closes
+ * @param thoughts how long the model may still think; empty for no limit. The grammar allows the token that closes
  *     thoughts wherever they are open
  */
 public record AnswerConstraint(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts)
@@ -19,7 +19,7 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     private static final long[] ALL = {};
 
-    /** The constraint of these two; {@link Constraint#NONE} where both are empty. */
+    /** The constraint that combines these two; {@link Constraint#NONE} where both are empty. */
     public static Constraint of(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) {
         return grammar.isEmpty() && thoughts.isEmpty() ? NONE : new AnswerConstraint(grammar, thoughts);
     }

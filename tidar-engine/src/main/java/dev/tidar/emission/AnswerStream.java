@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns the tokens of one sequence into its answer: text, cut at the first stop string, and from the text thoughts and
- * tool calls. What is not decided yet, such as half a character, waits for the next token. Confined to the engine
- * thread.
+ * Turns the tokens of one sequence into its answer: text that is cut at the first stop string, and the thoughts and
+ * tool calls in it. Text that is not decided yet, such as half a character, waits for the next token. Confined to the
+ * engine thread.
  */
 public final class AnswerStream implements TokenSink {
 
@@ -31,7 +31,7 @@ public final class AnswerStream implements TokenSink {
      * An answer before its first token.
      *
      * @param detokenizer makes its text; empty where the model has no tokenizer, so that the text stays empty
-     * @param parser takes the text apart
+     * @param parser separates text, thoughts and tool calls
      */
     public AnswerStream(StopRule stop, Optional<StreamingDetokenizer> detokenizer, AnswerParser parser) {
         this.stop = stop;
@@ -72,7 +72,7 @@ public final class AnswerStream implements TokenSink {
         return chunk.withParts(completed(parser.accept(chunk.text())));
     }
 
-    /** Ends the answer: a chunk without tokens that has the parts which nothing completed. */
+    /** Ends the answer. Returns a chunk without tokens that has the parts which are still open. */
     public TokenChunk finish(int step) {
         return new TokenChunk(step, List.of(), completed(parser.finish()));
     }
@@ -87,12 +87,12 @@ public final class AnswerStream implements TokenSink {
         return text.toString();
     }
 
-    /** The answer so far, taken apart. */
+    /** The answer so far, separated into its parts. */
     public Answer answer() {
         return Answer.of(parts);
     }
 
-    /** Log-probabilities of the tokens so far; empty where not asked for. */
+    /** The log-probabilities of the tokens so far; empty where the request does not ask for them. */
     public List<LogProbs> logProbs() {
         return logProbs;
     }

@@ -7,7 +7,7 @@ import java.util.Set;
  * What ends an answer besides its length.
  *
  * @param ids tokens that end it and do not show in its text; empty where they are ignored
- * @param strings texts that end it and do not show
+ * @param strings texts that end it and do not show in its text
  * @param minTokens tokens before which no stop string is looked for; stop ids are banned until then, see
  *     {@link dev.tidar.sampling.BannedIds}
  */

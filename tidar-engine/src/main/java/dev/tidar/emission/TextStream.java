@@ -4,8 +4,8 @@ import dev.tidar.text.tokenizer.StreamingDetokenizer;
 import java.util.List;
 
 /**
- * The text of an answer as it grows: whole characters, cut before the first stop string. What could be the start of a
- * stop string is held back until it is decided, also across tokens and steps. Confined to the engine thread.
+ * The text of an answer as it grows: whole characters, cut before the first stop string. Text that could be the start
+ * of a stop string is held back until this is decided, also across tokens and steps. Confined to the engine thread.
  */
 final class TextStream {
 
@@ -22,14 +22,15 @@ final class TextStream {
     /**
      * The text that this token made final.
      *
-     * @param mayStop whether stop strings are looked for; where not, they stay in the text, also with what follows
+     * @param mayStop whether stop strings are looked for; if not, they stay in the text, also when later text completes
+     *     them
      */
     String accept(int token, boolean mayStop) {
         String added = detokenizer.accept(token);
         return mayStop ? release(added, false) : added;
     }
 
-    /** The rest, when no token follows. */
+    /** The rest of the text, when no token follows. */
     String finish() {
         return stopped ? "" : release(detokenizer.finish(), true);
     }
@@ -54,7 +55,7 @@ final class TextStream {
         return text.substring(0, free);
     }
 
-    /** Length of the longest end of the text that begins a stop string. */
+    /** The length of the longest suffix of the text that is a prefix of a stop string. */
     private int openEnd(String text) {
         int longest = 0;
         for (String stop : stopStrings) {

@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How long an answer may think: when its thoughts have as many tokens as they may, the token that closes them is
- * forced. The host decides this for each row from the tokens before it, as it does with token masks; so it is the same
- * in every layout. Immutable; the states of one budget are its rows' own.
+ * Limits how long an answer may think: when its thoughts have as many tokens as the budget allows, the token that
+ * closes them is forced. The host decides this for each row from the tokens before it, as it does with token masks; so
+ * it is the same in every layout. Immutable; each row has its own state.
  *
  * @param tokens the maximum number of tokens in thoughts, the closing one not counted; at least 1
  * @param openId opens thoughts where an answer begins with it
@@ -20,12 +20,12 @@ public record ThinkingBudget(int tokens, int openId, int closeId) {
         }
     }
 
-    /** Before the first token of an answer that may open thoughts. */
+    /** The state before the first token of an answer that may open thoughts. */
     public State atStart() {
         return new State(Phase.BEFORE, 0);
     }
 
-    /** Before the first token of an answer whose thoughts the prompt has opened. */
+    /** The state before the first token of an answer whose thoughts the prompt has opened. */
     public State inThoughts() {
         return new State(Phase.THINKING, 0);
     }
@@ -36,7 +36,7 @@ public record ThinkingBudget(int tokens, int openId, int closeId) {
         AFTER
     }
 
-    /** Where one row of an answer stands. Immutable. */
+    /** The state of the budget at one row of an answer. Immutable. */
     public final class State {
 
         private final Phase phase;

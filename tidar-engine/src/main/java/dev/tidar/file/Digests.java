@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256, also over parts of different length. */
+/** Computes SHA-256 digests, also over several texts of different length. */
 public final class Digests {
 
     private Digests() {}
@@ -18,7 +18,7 @@ public final class Digests {
         }
     }
 
-    /** Adds a text with a zero byte after it, so that neighbours cannot run into each other. */
+    /** Adds a text and a zero byte after it, so that adjacent texts cannot run into each other. */
     public static void add(MessageDigest digest, String text) {
         digest.update(text.getBytes(UTF_8));
         digest.update((byte) 0);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Files that people take for a safetensors or JSON file, recognised by their first bytes or by their name. */
+/** File formats that people mistake for safetensors or JSON, recognised by their first bytes or by the file name. */
 public enum ForeignFormat {
     LFS_POINTER(
             "a pointer to large-file storage: fetch the file itself (git lfs pull) in place of this Git LFS pointer",
@@ -36,7 +36,7 @@ public enum ForeignFormat {
     GZIP("a gzip archive; unpack it first", start -> start.startsWith("\37\213\10"), ".gz", ".tgz"),
     HDF5("an HDF5 file; convert the model to safetensors", start -> start.startsWith("\211HDF"), ".h5", ".hdf5");
 
-    /** Number of first bytes that {@link #detect} looks at. */
+    /** The number of bytes at the start of a file that {@link #detect} looks at. */
     public static final int PREFIX_BYTES = 64;
 
     private final String description;
@@ -49,12 +49,12 @@ public enum ForeignFormat {
         this.endings = endings;
     }
 
-    /** What the file is and what the reader can do, as a phrase that follows "this is". */
+    /** Returns what the file is and what its reader can do about it, as a phrase that follows "this is". */
     public String description() {
         return description;
     }
 
-    /** The format that a file with these first bytes has. */
+    /** Returns the foreign format of a file with these first bytes, if it has one. */
     public static Optional<ForeignFormat> detect(byte[] firstBytes) {
         String start = new String(firstBytes, 0, Math.min(firstBytes.length, PREFIX_BYTES), ISO_8859_1);
         return Arrays.stream(values())
@@ -62,7 +62,7 @@ public enum ForeignFormat {
                 .findFirst();
     }
 
-    /** The format of weights that a file of this name has. */
+    /** Returns the foreign format of weights that this file name stands for, if any. */
     public static Optional<ForeignFormat> ofName(String fileName) {
         String name = fileName.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())

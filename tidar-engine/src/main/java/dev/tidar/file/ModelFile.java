@@ -20,14 +20,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A text or JSON file of a model folder, read within bounds. Every fault is an {@link InvalidModelException} that names
- * the file.
+ * Reads the text and JSON files of a model folder, up to a maximum size. Every fault is an
+ * {@link InvalidModelException} that names the file.
  */
 public final class ModelFile {
 
     private ModelFile() {}
 
-    /** The text of a file of at most {@code maxBytes}, which must be UTF-8; empty when there is no such file. */
+    /** Returns the text of a file of at most {@code maxBytes}, which must be UTF-8; empty if there is no such file. */
     public static Optional<String> text(Path file, int maxBytes) {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -37,12 +37,12 @@ public final class ModelFile {
         return Optional.of(new String(bytes, UTF_8));
     }
 
-    /** The JSON object that fills a file of at most {@code maxBytes}; empty when there is no such file. */
+    /** Returns the JSON object that fills a file of at most {@code maxBytes}; empty if there is no such file. */
     public static Optional<ObjectNode> object(Path file, int maxBytes) {
         return Files.exists(file) ? Optional.of(read(file, maxBytes)) : Optional.empty();
     }
 
-    /** The fields of the JSON object that fills a file of at most {@code maxBytes}. */
+    /** Returns the fields of the JSON object that fills a file of at most {@code maxBytes}. */
     public static JsonFields fields(Path file, int maxBytes) {
         return new JsonFields(read(file, maxBytes), "", new FieldErrors(file));
     }

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A folder and the plain file names in it. A name that a file brings never leads out of the folder: not by separators,
- * not by {@code ..}, not by a symbolic link. The one exception is the layout of the Hugging Face cache, where
- * {@code snapshots/<revision>/} holds links to {@code blobs/} beside it.
+ * A model folder, whose files are opened by plain names only. A name that comes from a file never leads out of the
+ * folder, be it through separators, {@code ..} or a symbolic link. The one exception is the layout of the Hugging Face
+ * cache, where {@code snapshots/<revision>/} holds links to {@code blobs/} beside it.
  */
 public record ModelFolder(Path path) {
 
@@ -38,7 +38,7 @@ public record ModelFolder(Path path) {
         return Files.isDirectory(inside) ? Optional.of(new ModelFolder(inside)) : Optional.empty();
     }
 
-    /** The regular file of this name, checked to lie in this folder. */
+    /** Returns the regular file of this name after checking that it lies in this folder. */
     public Path file(String name) {
         requirePlain(name);
         Path file = path.resolve(name);
@@ -58,7 +58,10 @@ public record ModelFolder(Path path) {
         return file;
     }
 
-    /** The error for missing weights: it names files of other formats, because they are the usual reason. */
+    /**
+     * Returns the error for missing weights. It names a file of another format if there is one, because that is the
+     * usual reason.
+     */
     public InvalidModelException without(String weights) {
         try (Stream<Path> files = Files.list(path)) {
             Optional<String> other = files.map(file -> file.getFileName().toString())

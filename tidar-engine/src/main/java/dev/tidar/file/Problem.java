@@ -8,13 +8,13 @@ import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Makes the {@link InvalidModelException} of a fault: the file first, then what is wrong. Whatever comes from a file
- * (names, values) is shown through {@link #printable}, so that a hostile name cannot write to a terminal or forge a log
- * line.
+ * Creates an {@link InvalidModelException} whose message names the file first, and then what is wrong. Everything that
+ * comes from a file (names, values) is shown through {@link #printable}, so that a hostile name cannot write to a
+ * terminal or forge a log line.
  */
 public final class Problem {
 
-    /** Maximal number of characters of a foreign text that a message shows. */
+    /** Maximum number of characters that a message shows of a text that comes from a file. */
     private static final int MAX_SHOWN = 120;
 
     private Problem() {}
@@ -35,7 +35,7 @@ public final class Problem {
         return new InvalidModelException(Fault.UNSUPPORTED, text(file, message, values));
     }
 
-    /** The file exists, but the operating system does not let us read it. */
+    /** Creates the error for a file that exists, but that the operating system does not let us read. */
     public static InvalidModelException unreadable(Path file, IOException cause) {
         return new InvalidModelException(
                 Fault.INCOMPLETE,
@@ -43,7 +43,7 @@ public final class Problem {
                 cause);
     }
 
-    /** A fault of the file as a whole: the message is a sentence whose subject is the file. */
+    /** Creates the error for a fault of the file as a whole; the message is a sentence whose subject is the file. */
     static InvalidModelException of(Fault fault, Path file, String predicate, Object... values) {
         return new InvalidModelException(fault, escape(file.toString()) + " " + formatted(predicate, values));
     }
@@ -68,7 +68,7 @@ public final class Problem {
         return foreign ? printable(value.toString()) : escape(value.toString());
     }
 
-    /** The text with control and other invisible characters escaped, and cut when it is long. */
+    /** Returns the text with control and other invisible characters escaped, and shortened if it is long. */
     static String printable(String text) {
         if (text.length() <= MAX_SHOWN) {
             return escape(text);

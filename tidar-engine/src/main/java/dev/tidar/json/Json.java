@@ -22,12 +22,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON that nobody vouches for: no duplicate keys, nothing after the end, bounded in depth and in the length of names,
- * strings and numbers. The length of the whole text is bounded by the caller, who knows what it is for.
+ * Reads and writes JSON from untrusted sources. Duplicate keys and anything after the end are errors, and there are
+ * limits on nesting and on the length of names, strings and numbers. The caller limits the length of the whole text,
+ * because the limit depends on the purpose.
  */
 public final class Json {
 
-    /** Maximal nesting of objects and arrays. */
+    /** Maximum nesting of objects and arrays. */
     public static final int MAX_DEPTH = 64;
 
     private static final int MAX_NAME_LENGTH = 1 << 16;
@@ -35,7 +36,7 @@ public final class Json {
     private static final int MAX_NUMBER_LENGTH = 400;
     private static final int MAX_TOKENS = 8_000_000;
 
-    /** Names are not pooled: a pool keeps them beyond the parse, and its hash can be attacked. */
+    /** Names are not pooled: a pool would keep them after the parse, and its hash can be attacked. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
@@ -73,29 +74,29 @@ public final class Json {
     }
 
     /**
-     * Reads one value as {@link #read}, but keeps the digits of numbers as they are written.
+     * Reads one value like {@link #read}, but keeps the digits of numbers as they are written.
      *
      * @throws JacksonException if the text is not JSON within the bounds
-     * @throws NumberFormatException if an exponent is beyond those of {@link java.math.BigDecimal}
+     * @throws NumberFormatException if an exponent is out of the range of {@link java.math.BigDecimal}
      */
     public static JsonNode readExact(String text) {
         return EXACT.readTree(text);
     }
 
     /**
-     * Reads what a model wrote: as {@link #readExact}, but of members with one name the last counts, and whatever
-     * follows the value is ignored.
+     * Reads JSON that a model wrote: like {@link #readExact}, but the last of several members with the same name
+     * counts, and anything after the value is ignored.
      */
     public static JsonNode readLenient(String text) {
         return LENIENT.readTree(text);
     }
 
-    /** As {@link #read(String)}, from UTF-8 that was checked before. */
+    /** Reads one value like {@link #read(String)}, from UTF-8 that was checked before. */
     public static JsonNode read(byte[] utf8) {
         return MAPPER.readTree(reader(utf8));
     }
 
-    /** A streaming parser with the same bounds over UTF-8 that was checked before; the caller closes it. */
+    /** Returns a streaming parser with the same limits for UTF-8 that was checked before; the caller closes it. */
     public static JsonParser parser(byte[] utf8) {
         return FACTORY.createParser(ObjectReadContext.empty(), reader(utf8));
     }
@@ -108,7 +109,7 @@ public final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** The value in its shortest form. */
+    /** Returns the value in its shortest form. */
     public static String write(JsonNode value) {
         return MAPPER.writeValueAsString(value);
     }

@@ -12,17 +12,17 @@ import tools.jackson.databind.JsonNode;
  * is an error that names the field and the value.
  *
  * @param prefix path of this object in its document, with a dot at its end; empty for the whole document
- * @param errors makes the exceptions, which also say which document it is
+ * @param errors creates the exceptions, which also name the document
  */
 public record JsonFields(JsonNode node, String prefix, Errors errors) {
 
-    /** Makes the exceptions of one document. Values are shown as the implementation thinks fit. */
+    /** Creates the exceptions for one document. The implementation decides how values are shown. */
     public interface Errors {
 
-        /** The document breaks a rule. */
+        /** Creates the exception for a document that breaks a rule. */
         RuntimeException wrong(String message, Object... values);
 
-        /** The document is sound, but asks for what is not supported. */
+        /** Creates the exception for a document that is valid, but asks for something that is not supported. */
         RuntimeException unsupported(String message, Object... values);
     }
 
@@ -56,7 +56,7 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
         return flag(key).orElse(false);
     }
 
-    /** A whole number in {@code [min, max]}. */
+    /** Returns an integer in {@code [min, max]}. */
     public OptionalInt integer(String key, int min, int max) {
         Optional<JsonNode> found = value(key);
         return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(integer(key, found.get(), min, max));
@@ -86,7 +86,7 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
         });
     }
 
-    /** The strings of a list; a single string counts as a list of one. */
+    /** Returns the strings of a list; a single string counts as a list of one. */
     public Optional<List<String>> strings(String key) {
         return value(key)
                 .map(found -> elements(found).stream()
@@ -99,7 +99,7 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
                         .toList());
     }
 
-    /** The whole numbers of a list, each in {@code [min, max]}; a single number counts as a list of one. */
+    /** Returns the integers of a list, each in {@code [min, max]}; a single integer counts as a list of one. */
     public Optional<List<Integer>> integers(String key, int min, int max) {
         return value(key)
                 .map(found -> elements(found).stream()
@@ -114,7 +114,7 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
                 .orElse(true);
     }
 
-    /** The value as the document spells it, for messages. */
+    /** Returns the value as the document spells it, for messages. */
     public String shown(String key) {
         return value(key).map(JsonNode::toString).orElse("missing");
     }

@@ -1,4 +1,4 @@
-/** Strict, bounded JSON and its fields by type, for files and requests alike. */
+/** Strict JSON with limits, and access to its fields by type, for both files and requests. */
 @NullMarked
 package dev.tidar.json;
 

@@ -6,19 +6,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What a block of the prefix cache is found by: the SHA-256 of all that its keys and values depend on, as a chain. The
- * root covers model and salt, each further key the one before it and the token ids of its block.
+ * The key of a block in the prefix cache: a chained SHA-256 hash of everything that the keys and values of the block
+ * depend on. The root of the chain covers the model and the salt; each further key covers the key before it and the
+ * token ids of its own block.
  */
 record BlockKey(long a, long b, long c, long d) {
 
-    /** A function from bytes to 32 bytes. */
+    /** A hash function with a result of 32 bytes. */
     interface Digest {
         byte[] of(byte[] bytes);
     }
 
     static final Digest SHA_256 = bytes -> Digests.sha256().digest(bytes);
 
-    /** The root of a chain. Fields are prefixed with their length, so no two lists of fields give the same bytes. */
+    /**
+     * Returns the root of a chain. Each field is prefixed with its length, so that different lists of fields never give
+     * the same bytes.
+     */
     static BlockKey root(Digest digest, List<String> fields) {
         List<byte[]> encoded =
                 fields.stream().map(f -> f.getBytes(StandardCharsets.UTF_8)).toList();
@@ -29,7 +33,7 @@ record BlockKey(long a, long b, long c, long d) {
         return of(digest, bytes);
     }
 
-    /** The key of the block after this one. */
+    /** Returns the key of the block after this one. */
     BlockKey next(Digest digest, List<Integer> tokens) {
         byte[] bytes = new byte[4 * Long.BYTES + Integer.BYTES * tokens.size()];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);

@@ -1,6 +1,6 @@
 package dev.tidar.kvcache;
 
-/** Ownership of one block, alone or with others, until it is closed. Confined to the engine thread. */
+/** Ownership of one block, alone or with others, until this lease is closed. Confined to the engine thread. */
 public final class BlockLease implements AutoCloseable {
 
     private final BlockPool pool;
@@ -12,7 +12,7 @@ public final class BlockLease implements AutoCloseable {
         this.block = block;
     }
 
-    /** Number of the block. */
+    /** Returns the number of the block. */
     public int block() {
         return block;
     }

@@ -7,18 +7,18 @@ import java.util.function.IntConsumer;
 
 /**
  * The fixed set of KV blocks of one device. Each block is in one of three states: free; leased, by one holder or by
- * several that share it; or cached, which is leased by nobody and kept for reuse until its memory is wanted. Blocks are
- * numbers; the memory belongs to the backend.
+ * several that share it; or cached, which means that nobody leases it and that it is kept for reuse until its memory is
+ * needed. The pool deals in block numbers only; the memory belongs to the backend.
  *
- * <p>Confined to the engine thread, but for {@link #free()} and {@link #cached()}.
+ * <p>Confined to the engine thread, except for {@link #free()} and {@link #cached()}.
  */
-@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes; others only look
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes; the others only read
 public final class BlockPool {
 
     /*
-     * Cached blocks are a doubly linked list in the order in which their last lease ended; index `blocks` is both ends.
-     * A sequence gives its blocks back from the last to the first, so the tail of a chain is always older here than its
-     * head and is evicted before it.
+     * Cached blocks form a doubly linked list in the order in which their last leases ended; index `blocks` is the
+     * sentinel at both ends. A sequence gives its blocks back from the last to the first, so the tail of a chain is
+     * always older in this list than its head and is evicted before it.
      */
 
     private final int[] freeBlocks;
@@ -50,41 +50,47 @@ public final class BlockPool {
         numFree = blocks;
     }
 
-    /** Blocks in all. */
+    /** Returns the total number of blocks. */
     public int blocks() {
         return freeBlocks.length;
     }
 
-    /** Blocks that hold nothing. Any thread may ask. */
+    /** Returns the number of free blocks. Any thread may call this method. */
     public int free() {
         return numFree;
     }
 
-    /** The number of blocks that have no lease and are kept for reuse. Any thread may ask. */
+    /** Returns the number of cached blocks. Any thread may call this method. */
     public int cached() {
         return numCached;
     }
 
-    /** Blocks that a lease can have: free ones, and cached ones, which give way. */
+    /**
+     * Returns the number of blocks that can be leased: the free ones, and the cached ones, which are evicted for a
+     * lease.
+     */
     public int available() {
         return numFree + numCached;
     }
 
-    /** Receives the number of each block that is kept and whose last lease has ended. */
+    /** Sets the listener for each kept block whose last lease has ended; it receives the number of the block. */
     void onRest(IntConsumer listener) {
         onRest = listener;
     }
 
-    /** Receives the number of each cached block that is evicted for a lease, once it is free. */
+    /**
+     * Sets the listener for each cached block that is evicted for a lease; it receives the number of the block once the
+     * block is free.
+     */
     void onEviction(IntConsumer listener) {
         onEviction = listener;
     }
 
     /**
-     * Takes this number of blocks, or none at all: free ones first, then the cached ones that were used least recently.
+     * Leases this number of blocks, or none at all: free ones first, then the least recently used cached ones.
      *
-     * @param count blocks wanted, at least 1
-     * @return a lease for each; empty when fewer are available, and the pool is unchanged
+     * @param count the number of blocks, at least 1
+     * @return a lease for each block; empty if fewer blocks are available, in which case the pool is unchanged
      */
     public Optional<List<BlockLease>> lease(int count) {
         if (count < 1) {
@@ -105,7 +111,7 @@ public final class BlockPool {
         return Optional.of(leases);
     }
 
-    /** One more lease of a block that is leased or cached. */
+    /** Returns one more lease of a block that is leased or cached. */
     BlockLease share(int block) {
         if (holders[block] == 0) {
             if (!kept[block]) {
@@ -121,7 +127,7 @@ public final class BlockPool {
         return holders[block] > 0;
     }
 
-    /** Makes a leased block outlive its last lease: it is cached then, not free. */
+    /** Marks a leased block for reuse: when its last lease ends, it becomes cached instead of free. */
     void keep(int block) {
         if (holders[block] == 0) {
             throw new IllegalStateException("block %d must be leased to be kept".formatted(block));
@@ -129,7 +135,7 @@ public final class BlockPool {
         kept[block] = true;
     }
 
-    /** Takes {@link #keep} back: a cached block is free at once, a leased one when its last lease ends. */
+    /** Reverts {@link #keep}: a cached block becomes free at once, a leased one when its last lease ends. */
     void discard(int block) {
         if (!kept[block]) {
             return;

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The blocks of one sequence in position order: the front may be shared with other sequences, the rest is its own and
- * grows with it. Only full blocks of committed tokens are ever shared, so a shared block is never written.
+ * The blocks of one sequence in position order. Blocks at the front may be shared with other sequences; the rest belong
+ * to this sequence alone, and their number grows with it. Only full blocks of committed tokens are ever shared, so a
+ * shared block is never written.
  *
  * <p>Confined to the engine thread.
  */
@@ -20,7 +21,7 @@ public final class BlockTable implements AutoCloseable {
     private Optional<PrefixChain> chain = Optional.empty();
     private int[] blocks = new int[0];
 
-    /** A table whose blocks are not shared. */
+    /** Creates a table whose blocks are not shared. */
     public BlockTable(BlockPool pool, int blockTokens) {
         this(pool, blockTokens, Optional.empty(), "");
     }
@@ -33,10 +34,10 @@ public final class BlockTable implements AutoCloseable {
     }
 
     /**
-     * Begins an empty table with the blocks that the prefix cache has of these tokens. At least the last token is left
-     * out, because its row must run to give scores.
+     * Starts an empty table with the blocks that the prefix cache has for the beginning of these tokens. At least the
+     * last token is left out, because its row must be computed to produce logits.
      *
-     * @return tokens that need not be computed, a multiple of the block's
+     * @return the number of tokens that need not be computed, a multiple of the block size
      */
     public int begin(List<Integer> tokens) {
         if (!leases.isEmpty()) {
@@ -60,15 +61,15 @@ public final class BlockTable implements AutoCloseable {
         number();
     }
 
-    /** Blocks that are missing for positions {@code [0, tokens)}. */
+    /** Returns the number of blocks that are missing for positions {@code [0, tokens)}. */
     public int missing(int tokens) {
         return Math.max(0, (tokens + blockTokens - 1) / blockTokens - leases.size());
     }
 
     /**
-     * Makes room for positions {@code [0, tokens)}, or changes nothing.
+     * Leases the blocks that are missing for positions {@code [0, tokens)}; changes nothing if too few are available.
      *
-     * @return whether there is room now
+     * @return whether the table now has room for these positions
      */
     public boolean reserve(int tokens) {
         int missing = missing(tokens);
@@ -82,11 +83,11 @@ public final class BlockTable implements AutoCloseable {
     }
 
     /**
-     * Makes full blocks known to the prefix cache, once all their tokens are committed. Where another sequence was
-     * first with the same tokens, this table goes on with that one's block and gives its own back.
+     * Adds full blocks to the prefix cache once all their tokens are committed. If another sequence has already added a
+     * block with the same tokens, this table continues with that block and gives its own back.
      *
      * @param tokens tokens of the sequence from position 0
-     * @param committed positions whose keys and values are final
+     * @param committed the number of positions, from 0, whose keys and values are final
      */
     public void commit(List<Integer> tokens, int committed) {
         chain.ifPresent(c -> publish(c, tokens, committed));
@@ -109,17 +110,20 @@ public final class BlockTable implements AutoCloseable {
         return tokens.subList(index * blockTokens, (index + 1) * blockTokens);
     }
 
-    /** A new array, because the old one may belong to a step. */
+    /** Creates a new array, because a step may still use the old one. */
     private void number() {
         blocks = leases.stream().mapToInt(BlockLease::block).toArray();
     }
 
-    /** Block numbers in position order. Not to be changed; a table that changes returns a new array. */
+    /**
+     * Returns the block numbers in position order. The caller must not change the array; a table that changes returns a
+     * new one.
+     */
     public int[] blocks() {
         return blocks;
     }
 
-    /** Gives all blocks back, the last first, and may begin again. */
+    /** Gives all blocks back, the last one first. The table is then empty and can begin again. */
     @Override
     public void close() {
         for (int i = leases.size() - 1; i >= 0; i--) {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the prefix cache knows of one block. Two of them are the same only if they are the same object.
+ * What the prefix cache records about one block. Two instances are equal only if they are the same object.
  *
- * <p>A key alone is not trusted: a block counts as found only where its salt, its tokens and the very block before it
- * are those that are looked for. By induction the whole prefix is equal then, whatever the hash does.
+ * <p>A key alone is not trusted: a block is a hit only if its salt, its tokens and the block before it, compared by
+ * identity, are the wanted ones. By induction, the whole prefix is then equal, even if hashes collide.
  */
 final class CachedBlock {
 
@@ -18,8 +18,8 @@ final class CachedBlock {
     private final int block;
 
     /**
-     * @param before the block in front of it; empty for the first of a sequence
-     * @param tokens ids of its tokens, a full block of them
+     * @param before the block before it; empty for the first block of a sequence
+     * @param tokens the token ids of the full block
      * @param block its number in the pool
      */
     CachedBlock(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens, int block) {

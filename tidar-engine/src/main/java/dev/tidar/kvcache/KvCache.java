@@ -3,22 +3,22 @@ package dev.tidar.kvcache;
 import java.util.Optional;
 
 /**
- * KV memory as the scheduler sees it: a pool of blocks, and what is kept in it for reuse. Confined to the engine
- * thread, but for what its parts say otherwise.
+ * The KV cache as the scheduler sees it: a pool of blocks, and the prefix cache of those kept for reuse. Confined to
+ * the engine thread, except where its parts say otherwise.
  *
  * @param pool the blocks
- * @param blockTokens token slots of one block
- * @param prefixes blocks kept for reuse; empty where nothing is
+ * @param blockTokens the number of token slots in one block
+ * @param prefixes the blocks kept for reuse; empty if none are kept
  */
 public record KvCache(BlockPool pool, int blockTokens, Optional<PrefixCache> prefixes) {
 
-    /** A cache that keeps nothing for reuse. */
+    /** Creates a cache that keeps no blocks for reuse. */
     public KvCache(BlockPool pool, int blockTokens) {
         this(pool, blockTokens, Optional.empty());
     }
 
     /**
-     * The empty table of a new sequence.
+     * Creates the empty table of a new sequence.
      *
      * @param salt sequences share blocks only where their salts are equal
      */
@@ -26,7 +26,7 @@ public record KvCache(BlockPool pool, int blockTokens, Optional<PrefixCache> pre
         return new BlockTable(pool, blockTokens, prefixes, salt);
     }
 
-    /** The number of blocks that hold this number of tokens. */
+    /** Returns the number of blocks that this number of tokens needs. */
     public int blocksFor(int tokens) {
         return (tokens + blockTokens - 1) / blockTokens;
     }

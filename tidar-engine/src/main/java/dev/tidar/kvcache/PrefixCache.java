@@ -16,14 +16,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Committed blocks that later sequences with the same beginning can use. Only full blocks of causal rows are in it;
- * what a draft or a mask computed never is.
+ * The committed blocks that later sequences with the same beginning can reuse. It holds full blocks of exact rows only;
+ * keys and values of drafting rows never enter it.
  *
- * <p>Caffeine is the index from a block's key to the block, with statistics and expiry. It does not choose what gives
- * way when memory is short: the pool does, by exact order of use, see {@code docs/decisions/0011-prefix-cache.md}. Its
- * own limit lies above the pool's and is never reached while both count right.
+ * <p>A Caffeine cache is the index from the key of a block to the block, and provides statistics and expiry. It does
+ * not choose which block is evicted when memory is short: the pool does, in exact order of use (see
+ * {@code docs/decisions/0011-prefix-cache.md}). The size limit of the index is larger than the pool and is never
+ * reached as long as both count correctly.
  *
- * <p>Confined to the engine thread, but for {@link #stats()}.
+ * <p>Confined to the engine thread, except for {@link #stats()}.
  */
 public final class PrefixCache {
 
@@ -37,11 +38,12 @@ public final class PrefixCache {
     private final Map<Integer, CachedBlock> known = new HashMap<>();
 
     /**
-     * How a prefix cache works.
+     * The settings of a prefix cache.
      *
-     * @param model names all that keys and values depend on besides tokens: checkpoint, types, layout of a block
-     * @param blockBytes bytes of one block
-     * @param expireAfter how long a block is kept after its last lease
+     * @param model identifies everything that keys and values depend on besides the tokens: checkpoint, types, layout
+     *     of a block
+     * @param blockBytes size of one block in bytes
+     * @param expireAfter how long a block is kept after its last lease has ended
      */
     public record Config(List<String> model, long blockBytes, Duration expireAfter) {
         public Config {
@@ -53,7 +55,7 @@ public final class PrefixCache {
         this(pool, config, ticker, BlockKey.SHA_256);
     }
 
-    /** With another digest, so that a test can make keys collide. */
+    /** Creates a cache with another digest, so that a test can make keys collide. */
     PrefixCache(BlockPool pool, Config config, Ticker ticker, BlockKey.Digest digest) {
         this.pool = pool;
         this.config = config;
@@ -74,12 +76,15 @@ public final class PrefixCache {
         pool.onEviction(this::evicted);
     }
 
-    /** Time runs for a block only while it has no lease. The index asks for the time whenever a block is put. */
+    /**
+     * Restarts the expiry time of a block, which runs only while the block has no lease. The index asks for the time on
+     * every put.
+     */
     private void timeAnew(int block) {
         Optional.ofNullable(known.get(block)).ifPresent(cached -> index.put(cached.key(), cached));
     }
 
-    /** The chain of a new sequence; sequences with different salts share nothing. */
+    /** Creates the chain of a new sequence. Sequences with different salts share nothing. */
     PrefixChain chain(String salt) {
         List<String> fields = new ArrayList<>(config.model());
         fields.add(salt);
@@ -90,12 +95,15 @@ public final class PrefixCache {
         return key.next(digest, tokens);
     }
 
-    /** The block of a key, if it holds just these tokens after just this block; counts as a use. */
+    /**
+     * Returns the block of a key if it holds exactly these tokens after exactly this block. The statistics count the
+     * look-up.
+     */
     Optional<CachedBlock> find(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens) {
         return Optional.ofNullable(index.getIfPresent(key)).filter(b -> b.holds(salt, before, tokens));
     }
 
-    /** As {@link #find}, without being counted. */
+    /** Looks a block up like {@link #find}, but the statistics do not count it. */
     Optional<CachedBlock> peek(BlockKey key, String salt, Optional<CachedBlock> before, List<Integer> tokens) {
         return Optional.ofNullable(index.policy().getIfPresentQuietly(key)).filter(b -> b.holds(salt, before, tokens));
     }
@@ -110,14 +118,14 @@ public final class PrefixCache {
         return known.get(block.block()) == block;
     }
 
-    /** Makes a leased block known. Another one under the same key gives way: it holds other tokens. */
+    /** Adds a leased block. It replaces a block under the same key, which holds other tokens. */
     void put(CachedBlock block) {
         known.put(block.block(), block);
         pool.keep(block.block());
         index.put(block.key(), block);
     }
 
-    /** Called by the index, in the middle of its own work, for every block that it lets go. */
+    /** Handles the removal of a block from the index, which calls this method in the middle of its own work. */
     private void forget(CachedBlock block) {
         if (isKnown(block)) {
             known.remove(block.block());
@@ -130,17 +138,17 @@ public final class PrefixCache {
         index.asMap().remove(block.key(), block);
     }
 
-    /** Forgets what has not been used for too long. */
+    /** Removes the blocks that have not been used for too long. */
     public void expire() {
         index.cleanUp();
     }
 
-    /** Hits and misses by block, evictions and expiries. Any thread may ask. */
+    /** Returns hits and misses by block, evictions and expiries. Any thread may call this method. */
     public CacheStats stats() {
         return index.stats();
     }
 
-    /** Blocks that it knows, leased ones among them. */
+    /** Returns the number of blocks in this cache, leased ones included. */
     long size() {
         return index.estimatedSize();
     }

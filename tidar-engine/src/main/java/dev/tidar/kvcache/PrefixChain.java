@@ -3,7 +3,7 @@ package dev.tidar.kvcache;
 import java.util.List;
 import java.util.Optional;
 
-/** The full blocks of one sequence as the prefix cache knows them, from the first on. Confined to the engine thread. */
+/** The full blocks of one sequence in the prefix cache, from the first one on. Confined to the engine thread. */
 final class PrefixChain {
 
     private final PrefixCache cache;
@@ -18,12 +18,12 @@ final class PrefixChain {
         this.key = root;
     }
 
-    /** Blocks that were found or made known. */
+    /** Returns the number of blocks that were found or published. */
     int length() {
         return length;
     }
 
-    /** Goes on to the block with the next tokens, if the cache has it. */
+    /** Advances to the block with the next tokens if the cache has it. */
     Optional<BlockLease> find(List<Integer> tokens) {
         BlockKey next = cache.next(key, tokens);
         Optional<CachedBlock> found = cache.find(next, salt, last, tokens);
@@ -32,10 +32,10 @@ final class PrefixChain {
     }
 
     /**
-     * Goes on to the next block and makes it known.
+     * Advances to the next block and publishes it to the prefix cache.
      *
-     * @return a lease of the block that the cache has for these tokens from now on: this one, or an equal one that was
-     *     there before
+     * @return a lease of the block to use for these tokens from now on: the given one, or an equal one that the cache
+     *     already had
      */
     BlockLease publish(List<Integer> tokens, BlockLease own) {
         BlockKey next = cache.next(key, tokens);

@@ -1,4 +1,4 @@
-/** Who owns which block of KV memory. Knows no device. */
+/** Block ownership in the KV cache: the pool, the leases, and the prefix cache. This package depends on no device. */
 @NullMarked
 package dev.tidar.kvcache;
 

@@ -7,7 +7,7 @@ import java.util.List;
  * A prompt as the model takes it.
  *
  * @param ids token ids
- * @param answerSyntax what the answer to it may hold besides text
+ * @param answerSyntax what the answer to the prompt may hold besides text
  */
 record EncodedPrompt(List<Integer> ids, AnswerSyntax answerSyntax) {
 

@@ -48,12 +48,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a model folder to a device, on the engine thread. */
+/** Loads a model folder on a device, on the engine thread. */
 public final class EngineLoader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
 
-    /** Changes when what a block holds changes its meaning. */
+    /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
 
     private final EngineOptions options;
@@ -73,12 +73,12 @@ public final class EngineLoader implements AutoCloseable {
         this.modelDecorator = modelDecorator;
     }
 
-    /** Admits requests; there is one once {@link #load} has returned. */
+    /** The gate that admits requests; it exists once {@link #load} has returned. */
     public RequestGate gate() {
         return gate.orElseThrow();
     }
 
-    /** What the engine is and does, as far as it is loaded. */
+    /** The status of the engine, as far as it is loaded. */
     public EngineStatus status(EngineLoop loop) {
         Optional<Loaded> loaded = model.map(LoadedModel::status);
         boolean degraded = loaded.map(l -> !l.degradations().isEmpty()).orElse(false);
@@ -129,7 +129,7 @@ public final class EngineLoader implements AutoCloseable {
         }
     }
 
-    /** Loads on the CPU after the GPU has failed while it served, if the options allow it. */
+    /** Loads on the CPU after the GPU has failed while serving, if the options allow it. */
     private Engine reloadOnFallback(TextParts text, BackendChoice failed, DeviceException failure) {
         if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
             throw failure;
@@ -139,7 +139,10 @@ public final class EngineLoader implements AutoCloseable {
         }
     }
 
-    /** Weights that were stored as float32 are computed in float32; others have no such precision to lose. */
+    /**
+     * Chooses the arithmetic: weights that were stored as float32 are computed in float32; other weights have no such
+     * precision to lose.
+     */
     private Arithmetic arithmetic(Checkpoint checkpoint) {
         boolean floats = checkpoint.weightBytes() > 3 * checkpoint.parameters();
         boolean strict = options.weights() == WeightFormat.F32 || options.weights() == WeightFormat.AUTO && floats;
@@ -232,7 +235,7 @@ public final class EngineLoader implements AutoCloseable {
                 failure -> reloadOnFallback(text, choice, failure));
     }
 
-    /** Blocks can be shared where all agrees that their contents depend on. */
+    /** The prefix cache. Blocks can be shared only where everything that their contents depend on is equal. */
     private Optional<PrefixCache> prefixCache(
             Checkpoint checkpoint, TidarTransformer network, KvGeometry geometry, BlockPool pool) {
         if (!options.kvCache().reuse()) {
@@ -251,19 +254,25 @@ public final class EngineLoader implements AutoCloseable {
         return new Overrides(options.maskTokenId(), options.blockSize(), options.contextLength(), drafts);
     }
 
-    /** Rows that the layouts of a forward may have together: the widest one, and one for every other sequence. */
+    /**
+     * The number of rows that the layouts of a forward may have together: the rows of the widest layout, and one row
+     * for every other sequence.
+     */
     private int layoutRows(ModelConfig config) {
         int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
         return widest + options.limits().maxRunning();
     }
 
-    /** Prompt rows of a forward, and the group that each prompt can carry after its end. */
+    /** The number of prompt rows of a forward, with the rows of the group that each prompt can carry after its end. */
     private int promptRows(ModelConfig config) {
         int group = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 0;
         return options.limits().prefillChunk() + options.limits().maxRunning() * group;
     }
 
-    /** The mask token, and rows of the embedding that the tokenizer has no token for. */
+    /**
+     * The ids that are never sampled: the mask token, and the rows of the embedding that the tokenizer has no token
+     * for.
+     */
     private static int[] neverSampled(ModelConfig config, Optional<Tokenizer> tokenizer) {
         int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
         if (size > config.vocabSize()) {

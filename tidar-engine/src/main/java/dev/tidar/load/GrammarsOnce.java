@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Makes the grammars of a model when they are first asked for: many applications never do. Thread-safe. */
+/**
+ * Makes the grammars of a model when they are first asked for, because many applications never use them. Thread-safe.
+ */
 final class GrammarsOnce implements Supplier<Grammars> {
 
     private final Tokenizer tokenizer;

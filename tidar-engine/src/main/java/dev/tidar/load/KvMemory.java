@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much KV memory an engine sets aside, and what context fits into it.
+ * The KV memory that an engine sets aside, and the context length that fits into it.
  *
  * @param blocks blocks of KV memory
  * @param contextLength tokens of prompt and answer together
@@ -21,16 +21,16 @@ record KvMemory(int blocks, int contextLength) {
 
     private static final Logger log = LoggerFactory.getLogger(KvMemory.class);
 
-    /** Token slots of one block. */
+    /** The number of token slots of one block. */
     private static final int BLOCK_TOKENS = 16;
 
-    /** A context that could not hold a question and an answer is no use. */
+    /** The smallest context, because a context that cannot hold a question and an answer is of no use. */
     private static final int MIN_CONTEXT = 128;
 
-    /** Part of the free heap that is taken for many contexts; the rest is the application's. */
+    /** The divisor of the free heap for several contexts; the rest is left for the application. */
     private static final int SHARE = 4;
 
-    /** Part of the free heap that is taken for a single one. */
+    /** The divisor of the free heap for a single context. */
     private static final int SHARE_OF_ONE = 2;
 
     private static final long MIB = 1 << 20;
@@ -46,12 +46,12 @@ record KvMemory(int blocks, int contextLength) {
     }
 
     /**
-     * Plans before anything large is allocated: what the options say, else a quarter of the memory that the weights
-     * leave free, but no more than a full context for every sequence that can run; and where a quarter is less than one
-     * context, up to half.
+     * Plans the KV memory before anything large is allocated. The options decide; without a size in them it is a
+     * quarter of the memory that the weights leave free, but no more than a full context for every sequence that can
+     * run. Where a quarter is less than one context, up to half is taken.
      *
-     * @param checkpoint its weights will lie beside it
-     * @param deviceBytes what the device has free; empty where memory is the heap
+     * @param checkpoint the model whose weights share the memory
+     * @param deviceBytes the bytes that the device has free; empty where memory is the heap
      * @throws DeviceException if not even a short context fits
      */
     static KvMemory plan(EngineOptions options, Checkpoint checkpoint, KvGeometry geometry, OptionalLong deviceBytes) {
@@ -104,7 +104,10 @@ record KvMemory(int blocks, int contextLength) {
         return Math.max(many, one);
     }
 
-    /** Collects garbage first, or garbage of loading and of earlier engines would count as used. */
+    /**
+     * The free heap after a garbage collection; otherwise garbage of loading and of earlier engines would count as
+     * used.
+     */
     private static long freeHeap() {
         Runtime runtime = Runtime.getRuntime();
         runtime.gc();

@@ -18,18 +18,18 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What is known about a model once it is loaded.
+ * A loaded model, and the facts that are known about it.
  *
- * @param facts for status
- * @param backend what it runs on
- * @param deviceReason why it runs on that
+ * @param facts facts about the model, for status
+ * @param backend the facts of the backend that it runs on
+ * @param deviceReason why it runs on this backend
  * @param degradations fallbacks that are active
  * @param defaults stop ids and sampling of the model
  * @param vocabSize rows of the embedding
  * @param tokenizer empty where the folder has none: only token ids are served
  * @param template empty where the model has no chat template
  * @param grammars compiles answer formats, made when first asked for; empty without a tokenizer
- * @param layouts what auto chooses from; its standings may be read here
+ * @param layouts the candidates that auto chooses from; their standings may be read here
  * @param kvCache KV memory; only its counts may be read here
  * @param blockBytes bytes of one block
  */

@@ -12,7 +12,7 @@ import java.util.List;
 /** Turns prompts into token ids of one model. Thread-safe. */
 final class PromptEncoder {
 
-    /** Messages of a conversation at most. */
+    /** The largest number of messages of a conversation. */
     private static final int MAX_MESSAGES = 2_048;
 
     private final LoadedModel model;
@@ -26,7 +26,7 @@ final class PromptEncoder {
     /**
      * The ids of a prompt, at least one.
      *
-     * @throws InvalidRequestException if it is empty, too long, or not of a kind that this model takes
+     * @throws InvalidRequestException if it is empty, too long, or of a kind that this model does not take
      */
     EncodedPrompt encode(Prompt prompt) {
         EncodedPrompt encoded = encoded(prompt);

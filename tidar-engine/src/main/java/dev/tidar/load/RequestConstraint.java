@@ -28,7 +28,10 @@ final class RequestConstraint {
 
     private static final Logger log = LoggerFactory.getLogger(RequestConstraint.class);
 
-    /** What a prompt that is no conversation asks for: no tools, and thoughts as they come. */
+    /**
+     * Stands for a prompt that is not a conversation: it asks for no tools and leaves thoughts as the model writes
+     * them.
+     */
     private static final Prompt.Chat NO_CHAT = new Prompt.Chat(List.of());
 
     private static final long REMEMBERED_TOOLS = 1_000;
@@ -82,7 +85,10 @@ final class RequestConstraint {
                         tools.choice());
     }
 
-    /** Tools come from many places; a schema keyword that no grammar supports must not make one of them useless. */
+    /**
+     * The tool with a schema that a grammar supports. Tools come from many places, and a schema keyword that no grammar
+     * supports must not make one of them unusable.
+     */
     private Tool withSupportedSchema(Tool tool) {
         try {
             grammars().of(new AnswerFormat.JsonSchema(tool.parameters()));

@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Checks requests against the model and turns them into what can be queued: once, on the caller's thread, before
- * anything is queued. Thread-safe.
+ * Checks requests against the model and turns them into admissions that can be queued. This happens once, on the
+ * caller's thread, before anything is queued. Thread-safe.
  */
 public final class RequestGate {
 
@@ -54,7 +54,7 @@ public final class RequestGate {
     }
 
     /**
-     * Turns a request into what can be queued.
+     * Turns a request into an admission that can be queued.
      *
      * @throws InvalidRequestException if it can never be served
      */
@@ -91,7 +91,9 @@ public final class RequestGate {
                 layouts);
     }
 
-    /** Log-probabilities are those of the model, and a mixed row has none of its own. */
+    /**
+     * Rejects log-probabilities with a beta below 1: they are those of the model, and a mixed row has none of its own.
+     */
     private void requireExactForLogProbs(GenerationRequest request) {
         if (request.decoding().orElse(defaultDecoding).isLossy()
                 && request.logProbs().isPresent()) {
@@ -162,7 +164,7 @@ public final class RequestGate {
         return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Auto knows only the draft length that was measured at load; another one is rejected rather than ignored. */
+    /** Rejects a draft length that auto did not measure at load, rather than ignoring it. */
     private void requireMeasured(Decoding decoding) {
         int measured =
                 defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));

@@ -1,4 +1,4 @@
-/** Brings a model folder to a device, and checks requests against the model before they are queued. */
+/** Loads a model folder on a device, and checks requests against the model before they are queued. */
 @NullMarked
 package dev.tidar.load;
 

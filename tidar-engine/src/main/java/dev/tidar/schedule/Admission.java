@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 /**
  * A request that was checked and may wait for its turn.
  *
- * @param request what is to be decoded
- * @param timeout how long it may take from its submission; empty is no limit
+ * @param request the request to decode
+ * @param timeout how long the request may take from its submission; empty for no limit
  * @param cacheSalt requests share cached prefixes only where their salts are equal
  * @param answer makes the answer; called once
- * @param layouts makes the choice of its layouts; called when its turn comes
+ * @param layouts makes the choice of the request's layouts; called when the request starts to run
  */
 public record Admission(
         DecodeRequest request,

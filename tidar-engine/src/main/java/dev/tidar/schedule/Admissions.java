@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * Admits requests in the order in which they arrived. A request runs once the pool has blocks for all its tokens, and
- * one more for each sequence that runs already. None overtakes another, so small requests cannot keep a large one
- * waiting.
+ * one more block for each sequence that runs already. No request overtakes another, so small requests cannot keep a
+ * large one waiting.
  *
  * <p>Confined to the engine thread.
  */
@@ -32,7 +32,7 @@ final class Admissions {
         this.running = running;
     }
 
-    /** The first request of the queue did not fit; it is not tried again before more blocks are free. */
+    /** Records that the first request of the queue did not fit; it is not tried again before more blocks are free. */
     private record Deferral(long id, int unclaimed) {}
 
     /** Admits the requests that may run. */
@@ -55,7 +55,7 @@ final class Admissions {
                 .orElse(true);
     }
 
-    /** Whether the request need not wait any longer, because it runs now or has failed. */
+    /** Admits a request if it fits. Returns whether the request no longer waits, because it runs now or has failed. */
     private boolean admit(ScheduledSequence next) {
         try {
             RunningSequence prepared = next.prepare(kv);
@@ -79,7 +79,7 @@ final class Admissions {
         return running.isEmpty() || missing + running.size() <= unclaimed();
     }
 
-    /** Blocks that are available and that no running sequence needs for the tokens it has. */
+    /** The number of blocks that are available and that no running sequence needs for the tokens it has. */
     private int unclaimed() {
         int claimed = running.stream()
                 .map(s -> s.runningSequence().sequence())

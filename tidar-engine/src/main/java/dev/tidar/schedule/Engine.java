@@ -11,12 +11,12 @@ import java.util.function.Function;
  *
  * @param model the network
  * @param maskToken the input token of mask rows; any token where no layout drafts
- * @param kvCache its KV memory
- * @param layouts what auto chooses from, and what forwards cost
- * @param layoutRows rows that the layouts of a forward may have together
+ * @param kvCache the KV cache of the network
+ * @param layouts the candidates that auto chooses from, and what forwards cost
+ * @param layoutRows the largest number of rows that the layouts of a forward may have together
  * @param release frees the device
- * @param fallback loads the engine that serves after the device has failed for good; throws the failure where there is
- *     none
+ * @param fallback loads the engine that serves after the device has failed for good; throws the failure if there is no
+ *     fallback
  */
 public record Engine(
         TidarModel model,

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * {@link Scheduler} plans, the {@link Decoder} decodes, the scheduler passes on what was emitted.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
- * step. A {@link DeviceException} that lasts ends all of them, and the loop too unless a fallback can be loaded; a
+ * step. A lasting {@link DeviceException} ends all requests, and the loop too unless a fallback can be loaded; a
  * forward that hangs ends both. {@link #submit}, {@link #drain}, {@link #close} and the readings are thread-safe.
  */
 public final class EngineLoop implements AutoCloseable {
@@ -49,18 +49,21 @@ public final class EngineLoop implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Totals totals = new Totals();
     private final AtomicLong ids = new AtomicLong();
-    /** Says when, and not what: a closed loop that somebody still holds must not hold weights. */
+    /**
+     * Completes when the model is loaded, but does not hold it: a closed loop that a caller still references must not
+     * keep the weights in memory.
+     */
     private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
 
     private final Thread thread;
     private final Watchdog watchdog;
-    /** Counted down when the thread ends, or hangs and is given up. */
+    /** Counted down when the thread ends, or when it hangs and is given up. */
     private final CountDownLatch over = new CountDownLatch(1);
 
     private final Lifecycle lifecycle = new Lifecycle();
 
     /**
-     * Starts the thread and loads.
+     * Starts the engine thread, which loads the model.
      *
      * @param loader runs on the engine thread
      * @param nanoTime a monotonic clock
@@ -84,7 +87,7 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Waits until the model is loaded.
      *
-     * @throws TidarException what loading failed with
+     * @throws TidarException the failure of loading
      */
     public void awaitLoaded() {
         try {
@@ -120,7 +123,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Does nothing while requests are taken.
+     * Returns normally while the engine takes requests.
      *
      * @throws EngineBusyException if the model is still being loaded
      * @throws EngineClosedException if the engine is closed, closing or dead
@@ -151,7 +154,7 @@ public final class EngineLoop implements AutoCloseable {
                 lifecycle.enter(Phase.SERVING);
                 failure = serveAndRelease(engine);
             }
-        } catch (RuntimeException | Error e) { // callers that wait for the model or for a request must learn of it
+        } catch (RuntimeException | Error e) { // callers that wait must be notified
             TidarException cause = typed(e);
             lifecycle.die(cause);
             if (!loaded.completeExceptionally(cause)) {
@@ -166,8 +169,8 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Waiting requests must not take blocks of an engine that is gone to the next one. Those that were preempted fail,
-     * because their answer was begun on the device that failed.
+     * Makes waiting requests forget their blocks, which belong to an engine that is gone. Requests that were preempted
+     * fail, because their answer was begun on the device that failed.
      */
     private void forgetBlocks(DeviceException failure) {
         for (ScheduledSequence begun : queue.removeIf(ScheduledSequence::forgetBlocks)) {
@@ -184,7 +187,7 @@ public final class EngineLoop implements AutoCloseable {
                 : new DeviceException("the engine thread failed: " + failure, failure);
     }
 
-    /** Serves until the loop closes; or until the device fails, which it returns. */
+    /** Serves until the loop closes or the device fails; returns the failure of the device. */
     private Optional<DeviceException> serveAndRelease(Engine engine) {
         try {
             serve(engine);
@@ -217,7 +220,7 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** Whether there is work; waits for it while there is none, and ends when the engine closes or is drained. */
+    /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
     private boolean awaitWork(Engine engine) throws InterruptedException {
         while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
             if (lifecycle.isDraining()) {
@@ -252,7 +255,10 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** The device hangs. Called by the watchdog, so it touches no sequence; the engine thread may never come back. */
+    /**
+     * Gives up a device that hangs. The watchdog calls it, so it touches no sequence; the engine thread may never
+     * return.
+     */
     private void giveUp() {
         DeviceException failure = new DeviceException(
                 "a forward has taken longer than the limit of %d ms; the device hangs"
@@ -265,7 +271,7 @@ public final class EngineLoop implements AutoCloseable {
         over.countDown();
     }
 
-    /** No request is left without an end. */
+    /** Ends all requests that still wait, so that none is left without an end. */
     private void endQueued() {
         for (ScheduledSequence s : queue.removeIf(s -> true)) {
             s.fail(new EngineClosedException(lifecycle
@@ -275,22 +281,22 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** What the engine is doing, fallbacks left out. */
+    /** What the engine is doing, without regard to fallbacks. */
     public EngineState state() {
         return lifecycle.state();
     }
 
-    /** Why it is dead, where it was not closed. */
+    /** The failure that ended the engine; empty if it was closed or still lives. */
     public Optional<TidarException> death() {
         return lifecycle.death();
     }
 
-    /** Requests that wait. */
+    /** The number of requests that wait. */
     public int queued() {
         return queue.size();
     }
 
-    /** Requests that are decoded now. */
+    /** The number of requests that are decoded now. */
     public int running() {
         return running.size();
     }
@@ -301,9 +307,10 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Rejects new requests and waits until those that it has have ended, but no longer than the limit; then closes.
+     * Rejects new requests, waits until the requests that are there have ended, but no longer than the limit, and then
+     * closes.
      *
-     * @return whether all came to their end
+     * @return whether all requests came to their end
      */
     public boolean drain(Duration limit) throws InterruptedException {
         lifecycle.enter(Phase.DRAINING);
@@ -315,9 +322,7 @@ public final class EngineLoop implements AutoCloseable {
         return drained;
     }
 
-    /**
-     * Ends all requests and frees the device; waits for both, but for a call from a listener or a device that hangs.
-     */
+    /** Ends all requests and frees the device. Waits for both, unless a listener calls it or the device hangs. */
     @Override
     public void close() {
         lifecycle.enter(Phase.CLOSED);

@@ -5,7 +5,7 @@ import dev.tidar.api.TidarException;
 import java.util.Optional;
 
 /**
- * Where an engine is in its life. Phases follow one another in the order of {@link Phase}; only reloading goes back to
+ * The phase of an engine's life. Phases follow one another in the order of {@link Phase}; only reloading goes back to
  * serving. A failure that ends the engine is recorded beside the phase; the first one counts. Thread-safe.
  *
  * <pre>{@code
@@ -24,7 +24,7 @@ final class Lifecycle {
         SERVING,
         /** A fallback is being loaded after the device has failed; requests wait in the queue. */
         RELOADING,
-        /** Requests that are there are served; new ones are rejected. */
+        /** Requests that were submitted before are served; new ones are rejected. */
         DRAINING,
         /** Nothing is served any more. */
         CLOSED
@@ -33,7 +33,7 @@ final class Lifecycle {
     private volatile Phase phase = Phase.LOADING;
     private volatile Optional<TidarException> death = Optional.empty();
 
-    /** Enters a phase; without effect if the engine is beyond it already. */
+    /** Enters a phase; has no effect if the engine is already past it. */
     synchronized void enter(Phase next) {
         boolean isReloaded = phase == Phase.RELOADING && next == Phase.SERVING;
         if (isReloaded || next.compareTo(phase) > 0) {
@@ -41,7 +41,7 @@ final class Lifecycle {
         }
     }
 
-    /** Records what the engine died of, unless it is dead already. */
+    /** Records the failure that ended the engine, unless one is recorded already. */
     synchronized void die(TidarException cause) {
         if (death.isEmpty()) {
             death = Optional.of(cause);
@@ -65,12 +65,12 @@ final class Lifecycle {
         return isClosed() || death.isPresent();
     }
 
-    /** What it died of, where it was not closed. */
+    /** The failure that ended the engine; empty if it was closed or still lives. */
     Optional<TidarException> death() {
         return death;
     }
 
-    /** The state for status and health, degradations left out. */
+    /** The state for status and health, without regard to degradations. */
     EngineState state() {
         if (isOver()) {
             return EngineState.DEAD;

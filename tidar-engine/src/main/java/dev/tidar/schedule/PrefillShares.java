@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Divides the prefill rows of a step among the sequences that need prefill. Each gets the same number, and what short
- * prompts leave goes to the others, so a long prompt neither delays short ones nor waits for them. If there are fewer
- * rows than sequences, those that arrived first get one each.
+ * Divides the prefill rows of a step among the sequences that need prefill. Each sequence gets the same number, and the
+ * rows that short prompts do not need go to the others, so a long prompt neither delays short ones nor waits for them.
+ * If there are fewer rows than sequences, those that arrived first get one each.
  */
 final class PrefillShares {
 
@@ -16,7 +16,7 @@ final class PrefillShares {
 
     /**
      * @param running in the order of their arrival
-     * @param total prefill rows of the step
+     * @param total the number of prefill rows of the step
      */
     PrefillShares(List<ScheduledSequence> running, int total) {
         List<ScheduledSequence> prefilling = running.stream()
@@ -33,7 +33,7 @@ final class PrefillShares {
         }
     }
 
-    /** Rows of a sequence; 0 for one that needs no prefill or has to wait for the next step. */
+    /** The number of prefill rows of a sequence; 0 if it needs no prefill or has to wait for the next step. */
     int rows(ScheduledSequence s) {
         return rows.getOrDefault(s, 0);
     }

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * Requests that wait for their turn, in the order in which they came; preempted ones before all others. Thread-safe:
- * callers add, the engine thread takes.
+ * The requests that wait to run, in the order of their arrival, with preempted requests before all others. Thread-safe:
+ * callers add requests, and the engine thread takes them.
  */
 final class RequestQueue {
 
@@ -22,7 +22,7 @@ final class RequestQueue {
     private final Condition arrival = lock.newCondition();
     private boolean woken;
 
-    /** @param capacity new requests that wait at most; a preempted one always has its place */
+    /** @param capacity the largest number of new requests that wait; there is always room for a preempted one */
     RequestQueue(int capacity) {
         this.capacity = capacity;
     }
@@ -30,7 +30,7 @@ final class RequestQueue {
     /**
      * Adds a new request at the end.
      *
-     * @param freePlaces requests that may start at once, so that they do not count as waiting
+     * @param freePlaces the number of requests that may start at once, so that they do not count as waiting
      * @return false if the queue is full
      */
     boolean offer(ScheduledSequence request, int freePlaces) {

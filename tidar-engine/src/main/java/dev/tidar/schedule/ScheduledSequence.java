@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request on its way through the engine: it waits, runs, may be preempted and wait again, and ends, once. As a
- * {@link Generation} it may be used by any thread, and any thread may {@link #fail} it; all else is confined to the
- * engine thread.
+ * A request on its way through the engine: it waits, runs, may be preempted and wait again, and ends exactly once. As a
+ * {@link Generation} it may be used by any thread, and any thread may {@link #fail} it; all other methods are confined
+ * to the engine thread.
  */
 final class ScheduledSequence implements Generation {
 
@@ -93,22 +93,22 @@ final class ScheduledSequence implements Generation {
         return cancelled;
     }
 
-    /** Whether its turn has come once; a preempted one waits again. */
+    /** Whether it has started to run; a preempted request waits again but has run. */
     boolean hasRun() {
         return hasRun;
     }
 
-    /** Nanoseconds since it was submitted. */
+    /** The number of nanoseconds since it was submitted. */
     long ageNanos() {
         return nanoTime.getAsLong() - submitted;
     }
 
-    /** Nanoseconds since its turn came. */
+    /** The number of nanoseconds since it started to run. */
     long runNanos() {
         return nanoTime.getAsLong() - started;
     }
 
-    /** How long it may take from its submission. */
+    /** How long it may take from its submission; empty for no limit. */
     Optional<Duration> timeout() {
         return admission.timeout();
     }
@@ -123,7 +123,7 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Starts its turn.
+     * Starts to run; has no effect if it has run before.
      *
      * @param found tokens that were found in the prefix cache
      */
@@ -138,7 +138,7 @@ final class ScheduledSequence implements Generation {
         totals.cachedTokens.add(found);
     }
 
-    /** Gives its blocks to others; it waits again. */
+    /** Gives its blocks to other sequences and waits again. */
     void preempt() {
         preemptions++;
         totals.preemptions.increment();
@@ -162,12 +162,12 @@ final class ScheduledSequence implements Generation {
         return sequence.orElseThrow();
     }
 
-    /** Whether tokens besides its anchor must be computed. */
+    /** Whether tokens other than its anchor must be computed. */
     boolean needsPrefill() {
         return runningSequence().sequence().needsPrefill();
     }
 
-    /** Tokens that are not in the cache yet, the anchor included. */
+    /** The number of tokens that are not in the cache yet, the anchor included. */
     int uncomputed() {
         return runningSequence().sequence().uncomputed();
     }
@@ -191,7 +191,7 @@ final class ScheduledSequence implements Generation {
         return sequence.map(s -> s.stats().steps()).orElse(0);
     }
 
-    /** Ends it with what it has; no effect on one that has ended. */
+    /** Ends it with the tokens it has; has no effect if it has ended already. */
     void finish(FinishReason reason) {
         if (ended.getAndSet(true)) {
             return;
@@ -214,7 +214,7 @@ final class ScheduledSequence implements Generation {
         end.complete(result);
     }
 
-    /** Ends it without a result; no effect on one that has ended. Its blocks stay with the engine thread. */
+    /** Ends it without a result; has no effect if it has ended already. Its blocks are left to the engine thread. */
     void fail(TidarException failure) {
         if (ended.getAndSet(true)) {
             return;
@@ -224,7 +224,7 @@ final class ScheduledSequence implements Generation {
         end.completeExceptionally(failure);
     }
 
-    /** Gives back what it holds. */
+    /** Gives back the blocks that it holds. */
     void release() {
         sequence.ifPresent(RunningSequence::close);
     }
@@ -248,8 +248,8 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Calls the listener. One that throws loses its own request and no other; an error of foreign code is no error of
-     * the engine.
+     * Calls the listener. A listener that throws fails its own request and no other, because an error in the caller's
+     * code is not an error of the engine.
      */
     private void notifyListener(Runnable call) {
         try {

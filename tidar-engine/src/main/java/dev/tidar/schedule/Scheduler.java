@@ -24,18 +24,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * Decides who runs in the next step, and takes note of what came of it. All running sequences decode in one forward,
- * each with the rows of its own layout, and prompts are computed in chunks beside them.
+ * Decides which sequences run in the next step, and records the results of the step. All running sequences decode in
+ * one forward, each with the rows of its own layout, and prompts are computed in chunks beside them.
  *
  * <p>Requests are served in the order of their arrival. They are admitted in this order, and where blocks run short the
- * youngest is preempted: it gives its blocks back and waits again. So the oldest always goes on, and every request
- * ends.
+ * youngest is preempted: it gives its blocks back and waits again. So the oldest request always makes progress, and
+ * every request ends.
  *
  * <p>Confined to the engine thread.
  */
 final class Scheduler {
 
-    /** Prefill rows that a step has at least, so that a prompt goes on however many others decode. */
+    /** The smallest number of prefill rows of a step, so that a prompt makes progress however many sequences decode. */
     private static final int MIN_PREFILL_ROWS = 8;
 
     private final Decoder decoder;
@@ -45,12 +45,12 @@ final class Scheduler {
     private final Limits limits;
     private final RequestQueue waiting;
     private final WaitEstimate waits;
-    /** In the order of their arrival; other threads may read it. */
+    /** The running requests in the order of their arrival; other threads may read the list. */
     private final List<ScheduledSequence> running;
 
     private final Admissions admissions;
 
-    /** @param running where it keeps the running requests; a list that any thread may read */
+    /** @param running the list that it keeps the running requests in; any thread may read it */
     Scheduler(
             Engine engine,
             Decoder decoder,
@@ -69,7 +69,10 @@ final class Scheduler {
         this.admissions = new Admissions(kv, limits.maxRunning(), waiting, running);
     }
 
-    /** Ends what is due, admits who may run, and gives each running sequence its rows and the blocks for them. */
+    /**
+     * Ends the requests that are due, admits the requests that may run, and gives each running sequence its rows and
+     * the blocks for them.
+     */
     StepPlan plan() {
         endDue();
         admissions.admitWaiting();
@@ -79,7 +82,7 @@ final class Scheduler {
     }
 
     /**
-     * Passes on what a step emitted, and ends the requests that are through.
+     * Passes on the tokens that a step emitted, and ends the requests that are complete.
      *
      * @param nanos time of the step
      */
@@ -107,7 +110,7 @@ final class Scheduler {
         s.runningSequence().finish().ifPresent(reason -> finish(s, reason));
     }
 
-    // who runs
+    // which requests run
 
     private void endDue() {
         for (ScheduledSequence s : waiting.removeIf(s -> s.isCancelled() || isOverdue(s))) {
@@ -142,7 +145,10 @@ final class Scheduler {
 
     // with which rows
 
-    /** Prefill rows of the next step: a full chunk, or fewer where others decode and would wait too long for them. */
+    /**
+     * The number of prefill rows of the next step: a full chunk, or fewer where other sequences decode and would wait
+     * too long for it.
+     */
     private int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
@@ -182,7 +188,10 @@ final class Scheduler {
         layouts.share(beginning, underWay, prefillRows);
     }
 
-    /** Plans the oldest first. The youngest of those that are not planned yet are preempted where blocks run short. */
+    /**
+     * Plans the turns, the oldest sequence first. Where blocks run short, the youngest sequence that is not planned yet
+     * is preempted.
+     */
     private StepPlan planTurns(int prefillRows) {
         PrefillShares shares = new PrefillShares(running, prefillRows);
         RowBudget budget = new RowBudget(layoutRows, (int) decoding().count());
@@ -201,7 +210,10 @@ final class Scheduler {
         return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.runningSequence(), rows), unplanned);
     }
 
-    /** All rows of its layout, or the anchor's row alone where rows or blocks are short. */
+    /**
+     * A decode turn with all rows of the sequence's layout, or with the anchor's row alone where rows or blocks run
+     * short.
+     */
     private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget, Deque<ScheduledSequence> unplanned) {
         Turn turn = decoder.plan(s.runningSequence(), 1);
         int rows = turn.rows().rows();
@@ -212,7 +224,7 @@ final class Scheduler {
         return reserve(s, s.runningSequence().planAnchorOnly(), unplanned);
     }
 
-    /** Rows that decoding sequences may have in a step; each has one in any case. */
+    /** The rows that decoding sequences may have in a step; each sequence has at least one. */
     private static final class RowBudget {
         private int extra;
 
@@ -229,7 +241,10 @@ final class Scheduler {
         }
     }
 
-    /** The turn with blocks for its rows, at the cost of younger sequences if need be; empty if there were too few. */
+    /**
+     * Reserves the blocks for a turn's rows and preempts younger sequences for them if needed; empty if there were too
+     * few.
+     */
     private Optional<Turn> reserve(ScheduledSequence s, Turn turn, Deque<ScheduledSequence> younger) {
         BlockTable blocks = s.runningSequence().blocks();
         while (!blocks.reserve(turn.end())) {
@@ -276,7 +291,7 @@ final class Scheduler {
         s.fail(failure);
     }
 
-    /** Frees the blocks of a request before its caller hears of the end. */
+    /** Frees the blocks of a request before its caller is notified of the end. */
     private void leave(ScheduledSequence s) {
         running.remove(s);
         s.release();

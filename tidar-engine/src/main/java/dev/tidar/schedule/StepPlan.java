@@ -4,7 +4,7 @@ import dev.tidar.decode.Turn;
 import java.util.List;
 
 /**
- * One decision of the scheduler: who runs in the next step, with which rows.
+ * One decision of the scheduler: which requests run in the next step, and with which rows.
  *
  * @param scheduled in the order of the rows
  */
@@ -14,7 +14,7 @@ record StepPlan(List<Scheduled> scheduled) {
         scheduled = List.copyOf(scheduled);
     }
 
-    /** A request and its part in the step. */
+    /** A request and its turn in the step. */
     record Scheduled(ScheduledSequence request, Turn turn) {}
 
     boolean isEmpty() {
@@ -25,7 +25,7 @@ record StepPlan(List<Scheduled> scheduled) {
         return scheduled.stream().map(Scheduled::turn).toList();
     }
 
-    /** Prefill rows of the step. */
+    /** The number of prefill rows of the step. */
     int prefillRows() {
         return turns().stream()
                 .filter(Turn::isPrefill)

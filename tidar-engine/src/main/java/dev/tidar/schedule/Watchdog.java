@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches how long a forward takes. A slow forward is logged once, with a dump of the engine's threads. A forward
- * beyond the limit is given up, because a device that hangs does not come back.
+ * beyond the limit is given up, because a device that hangs does not recover.
  *
  * <p>The engine thread calls {@link #begin} and {@link #end}; the watchdog's own thread checks the time.
  */

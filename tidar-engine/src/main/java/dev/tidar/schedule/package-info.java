@@ -1,4 +1,4 @@
-/** Who runs in the next step, on the one thread that owns the device. */
+/** Decides which sequences run in the next step, on the one thread that owns the device. */
 @NullMarked
 package dev.tidar.schedule;
 

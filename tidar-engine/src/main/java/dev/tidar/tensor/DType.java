@@ -13,7 +13,7 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /** Bytes of one element. */
+    /** The number of bytes of one element. */
     public int bytes() {
         return bytes;
     }

@@ -10,17 +10,17 @@ package dev.tidar.tensor;
  */
 public record HeadGeometry(int numHeads, int numKvHeads, int headDim) {
 
-    /** Query heads that share one key/value head. */
+    /** The number of query heads that share one key/value head. */
     public int queryHeadsPerKvHead() {
         return numHeads / numKvHeads;
     }
 
-    /** Width of the queries of a row. */
+    /** The width of the queries of a row, in elements. */
     public int queryColumns() {
         return numHeads * headDim;
     }
 
-    /** Width of q, k and v of a row. */
+    /** The width of q, k and v of a row together, in elements. */
     public int columns() {
         return (numHeads + 2 * numKvHeads) * headDim;
     }

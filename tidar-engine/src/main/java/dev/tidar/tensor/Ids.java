@@ -1,11 +1,11 @@
 package dev.tidar.tensor;
 
-/** Integers on a device: row numbers, token ids, counts. Owned by the backend that made it. */
+/** Integers on a device: row numbers, token ids, counts. Owned by the backend that made them. */
 public interface Ids {
 
-    /** Stands where there is no row and no token. */
+    /** The value that stands for no row and no token. */
     int NONE = -1;
 
-    /** Integers it has room for. */
+    /** The number of integers that it has room for. */
     int capacity();
 }

@@ -1,20 +1,20 @@
 package dev.tidar.tensor;
 
 /**
- * The weights of a linear layer on a device, packed as its backend likes: {@code y = x · wᵀ + bias}, and on drafting
- * rows {@code + scale · (x · aᵀ) · bᵀ} of a draft adapter, where there is one.
+ * The weights of a linear layer on a device, in the layout of its backend. The layer computes {@code y = x · wᵀ +
+ * bias}; on drafting rows it adds {@code scale · (x · aᵀ) · bᵀ} of the draft adapter, where there is one.
  */
 public interface Linear {
 
-    /** Width of y: rows of w as stored, of a gated pair those of one half. */
+    /** The width of y: the number of rows of w as stored, or of one half for a gated pair. */
     int outputs();
 
-    /** Width of x. */
+    /** The width of x. */
     int inputs();
 
     /** How the device stores w. */
     WeightType type();
 
-    /** Whether it is the pair of halves of a gated layer. */
+    /** Whether the layer is the pair of halves of a gated layer. */
     boolean isGated();
 }

@@ -3,18 +3,18 @@ package dev.tidar.tensor;
 /** A matrix as a checkpoint stores it, {@code [rows, columns]}, read row by row while a backend packs it. */
 public interface MatrixSource {
 
-    /** Name for error messages. */
+    /** The name of the matrix, for error messages. */
     String name();
 
     int rows();
 
     int columns();
 
-    /** Type of the stored elements. */
+    /** The type of the stored elements. */
     DType dtype();
 
     /**
-     * Reads one row as floats, int8 rows multiplied by their scale.
+     * Reads one row as floats; the elements of an int8 row are multiplied by the scale of the row.
      *
      * @param target receives {@code columns} values from its start
      */

@@ -1,10 +1,10 @@
 package dev.tidar.tensor;
 
-/** All KV memory of a model on a device, in fixed blocks. Owned by the backend that made it. */
+/** The KV cache of a model on a device, in blocks of a fixed size. Owned by the backend that made it. */
 public interface PagedKv {
 
     KvGeometry geometry();
 
-    /** Blocks it has. */
+    /** The number of blocks. */
     int blocks();
 }

@@ -2,9 +2,10 @@ package dev.tidar.tensor;
 
 /**
  * How a device stores the weights of a layer. Code that treats types differently has a switch expression without a
- * default, or one class for each type, so that a new type does not compile before each place has its answer.
+ * default, or one class for each type, so that a new type does not compile before each place handles it.
  *
- * <p>Sizes are those of a whole row, because a type need not give an element whole bytes, nor a row a single scale.
+ * <p>Sizes are those of a whole row, because an element of a type need not take whole bytes, and a row need not have a
+ * single scale.
  */
 public enum WeightType {
     F32,
@@ -12,7 +13,7 @@ public enum WeightType {
     /** Symmetric integers with one scale for each row. */
     INT8;
 
-    /** Bytes of the elements of a row, scales not counted. */
+    /** The number of bytes of the elements of a row; scales are not counted. */
     public int rowBytes(int columns) {
         return switch (this) {
             case F32 -> Math.multiplyExact(columns, Float.BYTES);
@@ -21,7 +22,7 @@ public enum WeightType {
         };
     }
 
-    /** Scales of a row: none, one, or one for each group of its columns. */
+    /** The number of scales of a row: none, one, or one for each group of its columns. */
     public int scalesPerRow(int columns) {
         return switch (this) {
             case F32, BF16 -> 0;

@@ -11,8 +11,8 @@ import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.tool.ToolCallback;
 
 /**
- * Turns Spring AI's prompts into requests of the engine. What the engine cannot do is rejected by name, never ignored.
- * Immutable.
+ * Turns Spring AI's prompts into requests to the engine. An option or message that the engine cannot serve is rejected
+ * by name, never ignored. Immutable.
  *
  * @param model name of the loaded model, the only one that a request may name
  */

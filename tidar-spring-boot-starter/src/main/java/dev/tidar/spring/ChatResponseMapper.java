@@ -20,17 +20,20 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
 /**
- * Turns what the engine reports of one generation into Spring AI's responses, for blocking calls and for streams alike.
+ * Turns the engine's reports on one generation into Spring AI's responses, for blocking calls and for streams alike.
  * Immutable.
  *
  * @param id id of every response of this generation
  * @param model name of the model
- * @param device gives the device that computes; called when an answer ends
+ * @param device returns the device that computes; called when an answer ends
  * @param reportHits whether to report how many tokens of a prompt were cached
  */
 record ChatResponseMapper(String id, String model, Supplier<String> device, boolean reportHits) {
 
-    /** What one step made final: text, and thoughts in the metadata; without a finish reason and without usage. */
+    /**
+     * The chunk for what one step made final: text, and thoughts in the metadata, without a finish reason and without
+     * usage.
+     */
     ChatResponse chunk(TokenChunk chunk) {
         var metadata = ChatGenerationMetadata.builder()
                 .metadata(TidarMetadata.STEP, chunk.step())
@@ -57,15 +60,15 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
     }
 
     /**
-     * The end of a stream: no text, but finish reason, usage and statistics, and all calls of tools. The calls come
-     * together because Spring AI asks the model again for each chunk that has some.
+     * The last chunk of a stream: it has no text, but the finish reason, usage, statistics and all tool calls. The
+     * calls come together because Spring AI asks the model again for each chunk that has some.
      */
     ChatResponse end(GenerationResult result) {
         Answer answer = result.answer();
         return finished(message("", answer.toolCalls(), answer.reasoning()), generationMetadata(result, ""), result);
     }
 
-    /** The whole answer with finish reason, usage and statistics. */
+    /** The whole answer with its finish reason, usage and statistics. */
     ChatResponse whole(GenerationResult result) {
         Answer answer = result.answer();
         var metadata = generationMetadata(result, answer.reasoning());
@@ -79,7 +82,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         return thinking.isEmpty() ? metadata : metadata.metadata(TidarMetadata.THINKING, thinking);
     }
 
-    /** @param logProbs one for each token, or none where the request did not ask for them */
+    /** @param logProbs one entry for each token, or none where the request did not ask for them */
     private static void logProbs(
             List<Integer> tokens, List<LogProbs> logProbs, ChatGenerationMetadata.Builder metadata) {
         if (!logProbs.isEmpty()) {

@@ -18,8 +18,8 @@ import org.springframework.ai.content.Media;
 import org.springframework.ai.content.MediaContent;
 
 /**
- * Turns the messages of one prompt into those of the engine. A call without an id, which some providers leave in a
- * history, gets its number as one. A result without an id answers the first call of its tool that has no result yet.
+ * Turns the messages of one prompt into those of the engine. A tool call without an id, which some providers leave in a
+ * history, gets its number as its id. A result without an id answers the first call of its tool that has no result yet.
  * Confined to one thread.
  */
 final class ConversationMapper {

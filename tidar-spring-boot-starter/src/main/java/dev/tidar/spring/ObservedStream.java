@@ -18,9 +18,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * One subscription to an answer. It hands the engine's chunks over to the subscriber's thread, and stops the
- * observation only when the engine has ended the generation, also after a cancel, so that the observation always has
- * the engine's own counts.
+ * One subscription to an answer. It hands the engine's chunks over to the subscriber's thread. It stops the observation
+ * only when the engine has ended the generation, even after a cancel, so that the observation always has the engine's
+ * own counts.
  */
 final class ObservedStream {
     private final ChatResponseMapper responses;
@@ -31,7 +31,8 @@ final class ObservedStream {
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /**
-     * Set by the engine's end or by the subscriber's cancel, whichever comes first; the other stops the observation.
+     * Set by the end of the generation or by the subscriber's cancel, whichever comes first; the second one stops the
+     * observation.
      */
     private final AtomicBoolean oneEnded = new AtomicBoolean();
 
@@ -102,7 +103,7 @@ final class ObservedStream {
         }
     }
 
-    /** Called on the engine thread: maps and enqueues, nothing else. */
+    /** The listener that the engine thread calls. It maps and enqueues chunks and does nothing else. */
     private final class Handover implements GenerationListener {
         private final FluxSink<ChatResponse> sink;
 

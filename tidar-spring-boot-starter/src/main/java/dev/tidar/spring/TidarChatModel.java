@@ -29,8 +29,8 @@ import reactor.util.context.ContextView;
 /**
  * A {@link ChatModel} that generates inside this JVM, on a {@link TidarEngine}. Thread-safe.
  *
- * <p>A prompt may have no options, {@link TidarChatOptions} or any other {@link ChatOptions}; options that it leaves
- * unset come from {@link #getOptions()}. A request that can never be served ends with an
+ * <p>A prompt may come without options, with {@link TidarChatOptions} or with any other {@link ChatOptions}; an option
+ * that it leaves unset comes from {@link #getOptions()}. A request that can never be served ends with an
  * {@link InvalidRequestException} that names the option; every other failure is the engine's {@link TidarException},
  * and {@link TidarException#isTransient()} says whether to try again.
  *
@@ -59,8 +59,8 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * @param engine generates; the caller closes it; it may still be loading
-     * @param options for requests that leave an option unset
+     * @param engine the engine that generates; it may still be loading, and the caller closes it
+     * @param options the defaults for options that a request leaves unset
      * @param observations receives an observation of each request
      */
     public TidarChatModel(TidarEngine engine, TidarChatOptions options, ObservationRegistry observations) {
@@ -76,7 +76,10 @@ public class TidarChatModel implements ChatModel {
         this.convention = convention;
     }
 
-    /** Lets this resolver decide which requests share cached prefixes; options must name no salt then. */
+    /**
+     * Lets this resolver decide which requests share cached prefixes; the options of a request must then not name a
+     * salt.
+     */
     public void setPrefixCacheSaltResolver(PrefixCacheSaltResolver resolver) {
         this.salts = resolver;
     }
@@ -113,11 +116,11 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
-     * Streams the answer, one chunk for each decode step, whole characters only. The last chunk has no text; it has all
-     * calls of tools, the finish reason, usage and statistics. Each subscription is one generation, and cancelling it
-     * stops the engine within one step. Chunks that a slow subscriber has not requested yet are kept; {@code maxTokens}
-     * bounds them. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine thread. A rejected request
-     * is an error signal.
+     * Streams the answer: one chunk for each decode step, with whole characters only. The last chunk has no text; it
+     * has all tool calls, the finish reason, usage and statistics. Each subscription is one generation, and cancelling
+     * it stops the engine within one step. Chunks that a slow subscriber has not requested yet are buffered;
+     * {@code maxTokens} bounds their number. Chunks arrive on {@link Schedulers#boundedElastic()}, never on the engine
+     * thread. A rejected request is an error signal.
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
@@ -134,10 +137,10 @@ public class TidarChatModel implements ChatModel {
                 .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
-    /** A prompt with all options resolved: as a request of the engine and as the context of an observation. */
+    /** A prompt with all options resolved, as a request to the engine and as the context of an observation. */
     private record Task(GenerationRequest request, ChatModelObservationContext context) {}
 
-    /** @param salt result of the resolver */
+    /** @param salt the result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
         TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
         GenerationRequest request = requests.request(prompt.getInstructions(), resolved);

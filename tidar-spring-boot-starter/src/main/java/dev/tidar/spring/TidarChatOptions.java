@@ -174,7 +174,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.THINKING_BUDGET).orElse(null);
     }
 
-    /** The options of the engine that are set, those of Spring AI's own fields among them. */
+    /** The options of the engine that are set, including those in Spring AI's own fields. */
     public RequestOptions requestOptions() {
         RequestOptions all = own;
         all = set(all, RequestOption.TEMPERATURE, getTemperature());

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
-/** Shows the whole status of an engine. Reads only. */
+/** Shows the whole status of an engine. It is read-only. */
 @Endpoint(id = "tidar")
 public class TidarEndpoint {
     private final Supplier<EngineStatus> engine;

@@ -10,9 +10,10 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Health of an engine, read from its status; no token is generated for it.
  *
- * <p>It is UP when the engine serves, also on a fallback, which is then among the details; OUT_OF_SERVICE while the
- * engine loads or drains; DOWN with the reason when the engine is closed, its model could not be loaded or its device
- * failed. It belongs into the readiness group, never into liveness, because a restart loads the model again.
+ * <p>It is UP when the engine serves, also on a fallback, which is then among the details. It is OUT_OF_SERVICE while
+ * the engine loads or drains, and DOWN with the reason when the engine is closed, its model could not be loaded or its
+ * device failed. It belongs in the readiness group, never in the liveness group, because a restart loads the model
+ * again.
  */
 public class TidarHealthIndicator extends AbstractHealthIndicator {
     private final Supplier<EngineStatus> engine;

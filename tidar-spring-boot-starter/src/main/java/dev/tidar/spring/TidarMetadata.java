@@ -3,7 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.api.LogProbs;
 
 /**
- * Keys of what a {@link TidarChatModel} reports of an answer beyond Spring AI's own fields.
+ * Keys of the metadata that a {@link TidarChatModel} reports on an answer beyond Spring AI's own fields.
  *
  * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk, {@link #LOG_PROBS} there
  * and in that of a blocking answer. All others are in the response metadata of the last chunk of a stream, and of a
@@ -25,7 +25,7 @@ public final class TidarMetadata {
      * ({@link Integer}), {@code logProb} ({@link Float}, {@code ln} of the probability that the model gave it, before
      * temperature, filters, penalties, bias and format) and {@code top} (a list of {@link LogProbs.TopToken}, the most
      * likely first, as many as {@link TidarChatOptions#getLogProbs()} asks for). Missing where the request does not
-     * ask. A final stop id is among them.
+     * ask. A final stop id is included.
      */
     public static final String LOG_PROBS = "tidar.log-probs";
 
@@ -35,19 +35,19 @@ public final class TidarMetadata {
      */
     public static final String CACHED_TOKENS = "tidar.cached-tokens";
 
-    /** {@link Integer}: how often the blocks of the request were taken for older ones and computed again. */
+    /** {@link Integer}: how often the blocks of the request were taken for older requests and computed again. */
     public static final String PREEMPTIONS = "tidar.preemptions";
 
     /**
      * {@link String}: thoughts of the answer, in the generation metadata under the key that Spring AI's Ollama model
-     * uses: the piece of a streamed chunk, or all of a blocking answer.
+     * uses: the piece in a streamed chunk, or all thoughts of a blocking answer.
      */
     public static final String THINKING = "thinking";
 
     /**
      * {@link String}: all thoughts of the answer, in the metadata of the message under the key that Spring AI's OpenAI
-     * model uses; of a stream in the last chunk. A message that has it brings its thoughts back into a prompt, where
-     * the chat template decides which of them to repeat.
+     * model uses; in a stream it is in the last chunk. A message with this key brings its thoughts back into a prompt,
+     * where the chat template decides which of them to repeat.
      */
     public static final String REASONING_CONTENT = "reasoningContent";
 

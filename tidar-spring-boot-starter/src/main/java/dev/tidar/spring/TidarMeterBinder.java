@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Meters of what an engine does now and of what it has done since it was loaded, each tagged with the model. While the
- * engine loads they are 0.
+ * Meters for the current work of an engine and for its work since it was loaded, each tagged with the model. They are 0
+ * while the engine loads.
  */
 public class TidarMeterBinder implements MeterBinder {
 
@@ -33,7 +33,7 @@ public class TidarMeterBinder implements MeterBinder {
         new Binding(registry, engine, Tags.of("model", engine.get().name())).bind();
     }
 
-    /** One engine in one registry. */
+    /** The meters of one engine in one registry. */
     private record Binding(MeterRegistry registry, Supplier<EngineStatus> engine, Tags tags) {
 
         void bind() {

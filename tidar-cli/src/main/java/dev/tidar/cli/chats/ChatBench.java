@@ -35,14 +35,14 @@ public final class ChatBench {
      *
      * @param model folder of the model
      * @param seed seed of the order of requests
-     * @param maxTokens tokens of an answer at most
+     * @param maxTokens the largest number of tokens of an answer
      * @param tightShare blocks of the tight memory, as a part of the different blocks of the script, in (0, 1)
      */
     public record ChatPlan(Path model, ChatScript script, long seed, int maxTokens, double tightShare) {}
 
     /**
-     * @param loader loads the model with a change of its KV memory
-     * @param log receives the progress
+     * @param loader loads the model with changed options of its KV cache
+     * @param log receives lines of progress
      */
     public ChatBench(Function<UnaryOperator<KvCacheOptions>, TidarEngine> loader, ChatPlan plan, PrintWriter log) {
         this.loader = loader;
@@ -122,7 +122,7 @@ public final class ChatBench {
         return unbounded;
     }
 
-    /** A part of all blocks, and at least what the longest request needs. */
+    /** A part of all blocks, and at least as many as the longest request needs. */
     private long tightBlocks(List<Answered> answers) {
         int longest = answers.stream()
                 .mapToInt(answered -> answered.computed().size() / BLOCK_TOKENS + 1)

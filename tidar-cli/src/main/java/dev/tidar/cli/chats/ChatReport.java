@@ -13,12 +13,12 @@ import java.util.function.Predicate;
  *
  * @param setting model, device and kernels
  * @param chats chats of the script
- * @param oneShots its prompts that stand alone
+ * @param oneShots prompts of the script that stand alone
  * @param requests turns and prompts that stand alone
- * @param maxTokens tokens of an answer at most
+ * @param maxTokens the largest number of tokens of an answer
  * @param seed seed of the order of requests
  * @param differentBlocks full blocks that the script leaves in a memory without limit
- * @param runs the same script under different memory
+ * @param runs the same script with different memory settings
  * @param tokensEqual whether all runs gave the same answers
  */
 public record ChatReport(
@@ -52,14 +52,14 @@ public record ChatReport(
      * @param kvBytes its size in bytes
      * @param promptTokens tokens of all prompts
      * @param cachedTokens those of them that were found in the prefix cache
-     * @param cachedShare the same as a share
+     * @param cachedShare cachedTokens as a share of promptTokens
      * @param cachedShareOfTurns share of the tokens of turns, without the prompts that stand alone
      * @param lruShare cachedShare of an exact LRU of the same blocks; empty without a prefix cache
-     * @param firstTurnMillis to the first token of first turns
-     * @param secondTurnMillis to the first token of second turns
-     * @param laterTurnsMillis to the first token of all turns after the first
-     * @param laterTurnsP99Millis the same, 99 % are below
-     * @param oneShotMillis to the first token of prompts that stand alone
+     * @param firstTurnMillis time to the first token of first turns
+     * @param secondTurnMillis time to the first token of second turns
+     * @param laterTurnsMillis time to the first token of all turns after the first
+     * @param laterTurnsP99Millis the 99th percentile of these times
+     * @param oneShotMillis time to the first token of prompts that stand alone
      */
     public record Row(
             String memory,

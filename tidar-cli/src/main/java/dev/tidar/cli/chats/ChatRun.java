@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Plays a script on one engine, one request after the other: each turn repeats the conversation so far with the answers
- * so far. It decodes greedily, one row a step, so that the blocks of a request follow from its tokens alone.
+ * Plays a script on one engine, one request after the other: each turn repeats the conversation so far, with its
+ * answers. It decodes greedily, one row a step, so that the blocks of a request follow from its tokens alone.
  */
 final class ChatRun {
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** A report on chats as a table for people. */
+/** Shows a report on chats as a table for people. */
 public final class ChatTable {
 
     private ChatTable() {}

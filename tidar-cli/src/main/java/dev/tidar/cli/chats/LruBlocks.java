@@ -13,7 +13,7 @@ final class LruBlocks {
 
     private final int capacity;
     private final int blockTokens;
-    /** From the least to the most recently used. */
+    /** The blocks, from the least to the most recently used. */
     private final Map<List<Integer>, Boolean> blocks = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
@@ -52,7 +52,7 @@ final class LruBlocks {
         return found * blockTokens;
     }
 
-    /** Blocks that are kept. */
+    /** The number of blocks that are kept. */
     int size() {
         return blocks.size();
     }

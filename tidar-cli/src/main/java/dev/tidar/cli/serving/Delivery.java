@@ -28,12 +28,12 @@ public final class Delivery {
         }
     }
 
-    /** From submission to the first token; 0 without a token. */
+    /** The time from submission to the first token; 0 without a token. */
     public double firstTokenMillis() {
         return firstMillis;
     }
 
-    /** Between each token and the next; tokens of one step come together, so the gap between them is 0. */
+    /** The times between each token and the next; tokens of one step come together, so the gap between them is 0. */
     List<Double> gapMillis() {
         return List.copyOf(gapMillis);
     }

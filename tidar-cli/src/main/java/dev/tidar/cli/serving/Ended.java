@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A request that has ended, with a result or a failure.
  *
- * @param tag tag that it was submitted with
+ * @param tag the tag that it was submitted with
  * @param result its answer
  * @param failure the failure where there is no result
  * @param delivery times of its tokens

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The requests that an engine has. A request that the engine rejects ends like any other. Confined to the thread that
- * submits.
+ * The requests in flight on an engine. A request that the engine rejects ends like any other. Confined to the thread
+ * that submits.
  */
 public final class InFlight<T> {
 
@@ -58,7 +58,7 @@ public final class InFlight<T> {
         return next;
     }
 
-    /** Requests that were submitted and have not been returned by {@link #next}. */
+    /** The number of requests that were submitted and have not been returned by {@link #next}. */
     public int size() {
         return size;
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Runs a plan: a warm-up round, then the measured rounds. In a round the loads take turns, and each answers all
- * prompts. As soon as one has ended the next is submitted, so that the number in flight stays the same.
+ * prompts. As soon as one request has ended the next is submitted, so that the number in flight stays the same.
  */
 public final class ServingBench {
 
@@ -22,7 +22,7 @@ public final class ServingBench {
     private final PrintWriter log;
 
     /**
-     * @param engine has room for the highest concurrency and no prefix cache; the caller closes it
+     * @param engine an engine with room for the highest concurrency and without a prefix cache; the caller closes it
      * @param log receives one line of progress for each load
      */
     public ServingBench(TidarEngine engine, ServingPlan plan, PrintWriter log) {

@@ -27,7 +27,7 @@ public record ServingPlan(
         }
     }
 
-    /** One row of the report. */
+    /** A load, which is one row of the report. */
     record Load(DecodeMode mode, int concurrency) {}
 
     /** The loads in the order in which they take turns. */

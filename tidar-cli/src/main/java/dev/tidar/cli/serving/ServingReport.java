@@ -28,7 +28,7 @@ import java.util.function.Function;
  * @param maxTokens tokens that each emits
  * @param repeats measured rounds
  * @param loads one row for each load
- * @param tokensEqual whether a prompt got the same tokens under every load and in every round
+ * @param tokensEqual whether every prompt got the same tokens under every load and in every round
  * @param differences loads, prompts and rounds where it did not
  * @param peakMemory peak memory of the process
  */
@@ -53,17 +53,18 @@ public record ServingReport(
      *
      * @param mode layout of the requests
      * @param concurrency requests in flight
-     * @param tokensPerSecond emitted tokens over the time from the first submission to the last end; median of the
-     *     rounds
-     * @param speeds the same for each measured round
-     * @param gain tokensPerSecond over that of the same requests one after the other; empty where those were not
+     * @param tokensPerSecond emitted tokens divided by the time from the first submission to the last end; the median
+     *     of the rounds
+     * @param speeds tokens per second of each measured round
+     * @param gain tokensPerSecond divided by that of the same requests one after the other; empty where those were not
      *     measured
      * @param tokensPerForward mean over the sequences
-     * @param firstTokenP50 from submission to the listener's first token
-     * @param firstTokenP99 the same
-     * @param gapP50 between a token and the next at the listener, which gets the tokens of one step together
-     * @param gapP99 the same
-     * @param preemptions sequences whose blocks were taken for older ones, over all rounds
+     * @param firstTokenP50 time from submission to the listener's first token, the median
+     * @param firstTokenP99 the 99th percentile of that time
+     * @param gapP50 time between a token and the next at the listener, which gets the tokens of one step together, the
+     *     median
+     * @param gapP99 the 99th percentile of that time
+     * @param preemptions how often the blocks of a sequence were taken for older sequences, over all rounds
      * @param layouts layouts in which answers ended
      * @param tokens tokens of the last round, prompt by prompt
      */

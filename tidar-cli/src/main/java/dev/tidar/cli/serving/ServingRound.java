@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * All prompts under one load, once.
+ * One round: all prompts, once, under one load.
  *
  * @param answers in the order of the prompts
  * @param deliveries times of their tokens, in the same order
@@ -29,12 +29,12 @@ record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, l
                 nanos);
     }
 
-    /** All emitted tokens over all of the time, prompts included. */
+    /** The number of all emitted tokens divided by the whole time, prefills included. */
     double tokensPerSecond() {
         return sum(GenerationStats::tokens) * 1e9 / nanos;
     }
 
-    /** Mean over the sequences; the first token of each answer comes from the prefill and does not count. */
+    /** The mean over the sequences; the first token of each answer comes from the prefill and does not count. */
     double tokensPerForward() {
         long forwards = sum(GenerationStats::forwards);
         return forwards == 0 ? 0 : (sum(GenerationStats::tokens) - answers.size()) / (double) forwards;
@@ -56,7 +56,7 @@ record ServingRound(List<GenerationResult> answers, List<Delivery> deliveries, l
         return answers.stream().map(GenerationResult::tokens).toList();
     }
 
-    /** Number of answers by the layout in which they ended. */
+    /** The number of answers by the layout in which they ended. */
     List<String> layouts() {
         return answers.stream()
                 .map(answer -> answer.stats().layout())

@@ -3,7 +3,7 @@ package dev.tidar.cli.serving;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** Reports as tables for people. */
+/** Shows reports as tables for people. */
 public final class ServingTable {
 
     private ServingTable() {}

@@ -8,10 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Requests of all kinds, from one seed. Confined to one thread. */
+/** Generates requests of all kinds from one seed. Confined to one thread. */
 final class Mix {
 
-    /** Parts of all requests. */
+    /** The shares of invalid and of cancelled requests among all requests. */
     private static final double INVALID = 0.05;
 
     private static final double CANCELLED = 0.2;
@@ -26,9 +26,9 @@ final class Mix {
     private final int contextLength;
 
     /**
-     * @param texts prompts are beginnings of these, so that some have the same beginning
+     * @param texts prompts are prefixes of these, so that some share a prefix
      * @param modes modes of the requests
-     * @param contextLength of the model, in tokens
+     * @param contextLength the context length of the model, in tokens
      */
     Mix(long seed, List<String> texts, List<DecodeMode> modes, int contextLength) {
         this.random = new Random(seed);
@@ -76,7 +76,7 @@ final class Mix {
                 : request.temperature(0.8).seed(random.nextLong());
     }
 
-    /** The beginning of a text, repeated until it is long enough; a token has a character or more. */
+    /** The beginning of a text, repeated until it is long enough; a token has at least one character. */
     private String text() {
         String text = texts.get(random.nextInt(texts.size()));
         int length = between(16, Math.min(LONGEST_PROMPT, contextLength / 2));
@@ -96,7 +96,7 @@ final class Mix {
         return GenerationRequest.builder(prompt).maxTokens(8).build();
     }
 
-    /** Short ones are more frequent than long ones: the logarithm is uniform. */
+    /** A random length; short ones are more frequent than long ones, because the logarithm is uniform. */
     private int between(int min, int max) {
         double log = Math.log(min) + random.nextDouble() * (Math.log(max + 1.0) - Math.log(min));
         return Math.min(max, (int) Math.exp(log));

@@ -18,7 +18,7 @@ import java.util.PriorityQueue;
 
 /**
  * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must reject,
- * and reads every few seconds which resources the process uses.
+ * and reads every few seconds how much of each resource the process uses.
  */
 public final class Soak {
 
@@ -93,7 +93,10 @@ public final class Soak {
         });
     }
 
-    /** Waits until a request has ended, one is to be cancelled or a reading is due; returns how many ended. */
+    /**
+     * Waits until a request has ended, a request is to be cancelled or a reading is due; returns how many requests
+     * ended.
+     */
     private int awaitOne() throws InterruptedException {
         while (!cancellations.isEmpty() && cancellations.peek().atNanos() <= nanos()) {
             cancellations.remove().generation().cancel();
@@ -105,7 +108,7 @@ public final class Soak {
         return ended.isPresent() ? 1 : 0;
     }
 
-    /** Every request ends as its fate says; one with the fate of a cancel may have ended before. */
+    /** Checks that a request ended as its fate says; a request that is to be cancelled may have ended before. */
     private void judge(Ended<Drawn> ended) {
         Fate fate = ended.tag().fate();
         invalid += fate == Fate.REJECT ? 1 : 0;

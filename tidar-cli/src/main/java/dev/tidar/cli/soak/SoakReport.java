@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param invalid invalid requests, which the counts of the engine exclude
  * @param verdicts whether the resources of the process stayed flat
  * @param heapBefore used heap after a collection, before the first request
- * @param heapAfter the same after the last
- * @param kvLeasedAtEnd KV memory that is leased when all requests have ended
+ * @param heapAfter used heap after a collection, after the last request
+ * @param kvLeasedAtEnd KV memory that is still leased when all requests have ended
  * @param surprises requests that did not end as they should
  */
 public record SoakReport(
@@ -29,7 +29,7 @@ public record SoakReport(
 
     private static final double MIB = 1 << 20;
 
-    /** Allows for noise of the heap and for caches of the JVM that fill once. */
+    /** The allowed growth of the heap: it covers the noise of the heap and caches of the JVM that fill once. */
     private static final double HEAP_SLACK_MIB = 32;
 
     static SoakReport of(
@@ -58,12 +58,12 @@ public record SoakReport(
                 List.copyOf(surprises));
     }
 
-    /** Whether all stayed flat and every request ended as it should. */
+    /** Whether all resources stayed flat and every request ended as it should. */
     public boolean passed() {
         return surprises.isEmpty() && verdicts.stream().allMatch(Verdict::isFlat);
     }
 
-    /** What grew, and which requests did not end as they should. */
+    /** The resources that grew, and the requests that did not end as they should. */
     public List<String> faults() {
         return Stream.concat(
                         verdicts.stream().filter(v -> !v.isFlat()).map(Verdict::quantity),

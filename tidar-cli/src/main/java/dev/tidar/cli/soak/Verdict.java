@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Whether one quantity stayed flat: the mean of the last quarter of the readings against that of the first.
+ * Whether one quantity stayed flat: it compares the mean of the last quarter of the readings with that of the first.
  *
  * @param quantity name of the quantity
  * @param first mean of the first quarter
@@ -21,7 +21,7 @@ record Verdict(String quantity, double first, double last, double allowed) {
     /**
      * @param readings at least one
      * @param share allowed growth as a part of the first quarter
-     * @param min allowed growth at least, because small counts move by whole numbers
+     * @param min the smallest allowed growth, because small counts move by whole numbers
      */
     static Verdict of(
             String quantity, List<Reading> readings, ToDoubleFunction<Reading> value, double share, double min) {

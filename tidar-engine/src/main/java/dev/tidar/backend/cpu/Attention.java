@@ -8,17 +8,17 @@ import java.util.Arrays;
 
 /**
  * Attention by visibility. An item is a few rows of one sequence, or a group of drafting rows, with the query heads of
- * one key/value head: they share the keys.
+ * one key/value head, so that they share the keys.
  *
- * <p>For each query: scores of all its key tiles, softmax over them, then the weighted values in the same order. Cached
- * tiles come first and start at absolute positions, so what a row computes depends on its own visible count only; the
- * tiles of its own group follow.
+ * <p>Each query scores all its key tiles, takes the softmax over them, and then sums the weighted values in the same
+ * order. Cached tiles come first and start at absolute positions, so what a row computes depends on its own visible
+ * count only; the tiles of its own group follow.
  *
  * <p>A bf16 cache is widened block by block, once for all queries of an item; after that the arithmetic is the same.
  */
 public final class Attention {
 
-    /** Max rows of an item: more rows share loads, fewer divide the work more evenly. */
+    /** The largest number of rows of an item: more rows share loads, fewer divide the work more evenly. */
     private static final int ROWS = 4;
 
     private final KernelSet kernels;
@@ -42,7 +42,7 @@ public final class Attention {
         });
     }
 
-    /** First rows of the runs of rows that are attended together, and the row count after them. */
+    /** The first row of each run of rows that are attended together, followed by the row count. */
     private static int[] split(StepRows rows) {
         int total = rows.counts().total();
         int[] starts = new int[total + 1];
@@ -68,8 +68,8 @@ public final class Attention {
 
     /**
      * One of the three stages of an item. They are called through an interface, because the compiler does not inline a
-     * call that meets three implementations, and so compiles each stage by itself. Inlined into one method they exceed
-     * what the compiler of JDK 17 inlines, and it makes an object of every vector that crosses a call.
+     * call that meets three implementations, and so compiles each stage by itself. Inlined into one method, they would
+     * exceed what the compiler of JDK 17 inlines, and it would allocate an object for every vector that crosses a call.
      */
     private interface Stage {
         void run();
@@ -87,7 +87,7 @@ public final class Attention {
         private final QueryBlock block;
         private final int headDim;
         private final int blockTokens;
-        /** Query heads that share the key/value head. */
+        /** The number of query heads that share the key/value head. */
         private final int sharing;
 
         /** First row of the item. */
@@ -214,7 +214,7 @@ public final class Attention {
             return block.slots;
         }
 
-        /** Tokens of a block that a row sees. */
+        /** The number of tokens of a block that a row sees. */
         private int seen(int row, int blockIndex) {
             return Math.max(0, Math.min(blockTokens, rows.visible(row) - blockIndex * blockTokens));
         }

@@ -2,7 +2,7 @@ package dev.tidar.backend.cpu;
 
 import dev.tidar.tensor.Gain;
 
-/** The scale of a norm. Immutable. */
+/** The learned scale of a norm. Immutable. */
 public final class CpuGain implements Gain {
 
     final float[] values;

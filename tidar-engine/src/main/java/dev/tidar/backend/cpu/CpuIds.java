@@ -7,7 +7,7 @@ public final class CpuIds implements Ids {
 
     private final int[] values;
 
-    /** Zeros. */
+    /** Ids that are all zero. */
     public CpuIds(int capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be positive, but is " + capacity);

@@ -6,19 +6,19 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.PagedKv;
 
 /**
- * Keys and values, one part of storage a block: floats for F32, shorts for BF16. Within a block, for each layer and
- * key/value head: keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, then values as
- * {@code [stride, headDim]}, so that they are elements of a value. The stride is the block's token count rounded up to
- * whole key tiles.
+ * The KV cache on the heap, with one part of storage for each block: floats for F32, shorts for BF16. Within a block,
+ * each layer and key/value head has its keys as {@code [headDim, stride]}, so that the lanes of a vector are keys, and
+ * then its values as {@code [stride, headDim]}, so that the lanes are elements of a value. The stride is the block's
+ * token count rounded up to whole key tiles.
  */
 public final class CpuKv implements PagedKv {
 
-    /** Keys that are scored together. */
+    /** The number of keys that are scored together. */
     static final int KEY_TILE = 16;
 
     private final KvGeometry geometry;
     private final int blocks;
-    /** A part for each block, of one of the two types; the other has none. */
+    /** One part for each block, in the storage of the cache's type; the storage of the other type has no parts. */
     private final Storage<float[]> floats;
 
     private final Storage<short[]> bf16;
@@ -73,7 +73,7 @@ public final class CpuKv implements PagedKv {
         return keys(layer, kvHead) + headElements();
     }
 
-    /** Keys, or values, of one head in a block. */
+    /** The number of elements of the keys, or of the values, of one head in a block. */
     int headElements() {
         return geometry.headDim() * stride;
     }

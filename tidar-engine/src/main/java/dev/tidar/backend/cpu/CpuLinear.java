@@ -9,7 +9,7 @@ public final class CpuLinear implements Linear {
 
     private final int outputs;
     final PackedMatrix weights;
-    /** One for each packed output, {@code [panels * 32]}, or empty. */
+    /** One bias for each packed output, {@code [panels * 32]}, or empty. */
     final float[] bias;
 
     final Optional<CpuAdapter> adapter;

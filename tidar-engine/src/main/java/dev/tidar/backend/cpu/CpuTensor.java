@@ -9,7 +9,7 @@ public final class CpuTensor implements Tensor {
     private final int columns;
     final float[] values;
 
-    /** Zeros. */
+    /** A tensor of zeros. */
     public CpuTensor(int rows, int columns) {
         if (rows < 1 || columns < 1 || (long) rows * columns > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(

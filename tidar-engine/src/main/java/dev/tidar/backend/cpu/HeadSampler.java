@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Applies the head and samples, verifies drafts and chooses the next ones. */
 public final class HeadSampler {
 
-    /** Rows whose logits exist at a time. */
+    /** The number of rows whose logits are in memory at a time. */
     private static final int ROWS = 32;
 
     private final Products products;
@@ -105,7 +105,7 @@ public final class HeadSampler {
         }
     }
 
-    /** Grows to the largest batch of a step, once. */
+    /** Grows the buffers once, to the largest batch of a step. */
     private void reserve(int rows, int width, int outputs) {
         if (hidden.length < rows * width) {
             hidden = new float[rows * width];

@@ -10,10 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernel set a backend uses, chosen once when it is made. Immutable.
+ * The kernel set that a backend uses, chosen once when the backend is made. Immutable.
  *
- * <p>The sets are a ladder, fastest first. Each step has one place that lists every reason for not taking it; the first
- * step without such a reason is taken, and the reasons of those before it are logged and reported as degradations.
+ * <p>The sets are a ladder, fastest first. For each step, one place lists every reason for not taking it. The first
+ * step without such a reason is taken, and the reasons for not taking the steps before it are logged and reported as
+ * degradations.
  */
 public final class KernelChoice {
 
@@ -24,14 +25,17 @@ public final class KernelChoice {
      *
      * @param name for degradations
      * @param title for the log
-     * @param loss what it costs to stand on a lower step, for the log
+     * @param loss what a lower step costs, for the log
      * @param rejection looks for a reason not to take the step
-     * @param set makes the set; no class of it is loaded before
+     * @param set makes the set; none of its classes is loaded before
      */
     private record Step(
             String name, String title, String loss, Supplier<Optional<Rejection>> rejection, Supplier<KernelSet> set) {}
 
-    /** Fastest first, so kernels in native code belong before the vector kernels. The last step has no rejection. */
+    /**
+     * The steps, fastest first, so kernels in native code belong before the vector kernels. The last step has no
+     * rejection.
+     */
     private static final List<Step> LADDER = List.of(
             new Step(
                     "vector kernels",
@@ -62,7 +66,7 @@ public final class KernelChoice {
         throw new IllegalStateException("the last kernel set must have no rejection, but has " + rejections);
     }
 
-    /** Logs why faster steps are not taken, and returns what that makes of them as degradations. */
+    /** Logs why faster steps are not taken, and returns these as degradations. */
     private static List<String> report(Step taken, Map<Step, Rejection> rejections) {
         List<String> degradations = new ArrayList<>();
         rejections.forEach((faster, rejection) -> {
@@ -77,7 +81,7 @@ public final class KernelChoice {
         return new KernelChoice(new VectorKernels(), List.of());
     }
 
-    /** Plain loops, by wish and not as a fallback. */
+    /** Plain loops, because they were asked for and not as a fallback. */
     public static KernelChoice plain() {
         return new KernelChoice(new PlainKernels(), List.of());
     }
@@ -86,12 +90,12 @@ public final class KernelChoice {
         return kernels;
     }
 
-    /** For logs: {@code vector-512} or {@code plain}. */
+    /** The name for logs: {@code vector-512} or {@code plain}. */
     public String name() {
         return kernels.name();
     }
 
-    /** What is lost and what would end it. */
+    /** The degradations: what is lost, and what would end each of them. */
     public List<String> degradations() {
         return degradations;
     }

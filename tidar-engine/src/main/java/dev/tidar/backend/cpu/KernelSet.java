@@ -1,29 +1,29 @@
 package dev.tidar.backend.cpu;
 
 /**
- * The inner loops that are worth writing more than once. {@link PlainKernels} says what each one computes; every other
- * set computes the same bits: each sum is one chain of fused multiply-adds in a stated order, so the lanes of a vector
- * hold different outputs, never parts of one. {@link KernelChoice} takes the fastest set that can run.
+ * The inner loops that have more than one implementation. {@link PlainKernels} defines what each one computes, and
+ * every other set computes the same bits: each sum is one chain of fused multiply-adds in a stated order, so the lanes
+ * of a vector hold different outputs, never parts of one. {@link KernelChoice} takes the fastest set that can run.
  *
- * <p>Loops over panels exist once for each type of weights; the type of the array distinguishes them. Int8 weights are
- * taken without their scales.
+ * <p>Loops over panels exist once for each type of weights; the type of the array distinguishes them. The loops over
+ * int8 weights do not apply their scales.
  *
  * <p>Stateless. Arrays belong to the caller; nothing is checked beyond the bounds of the arrays.
  */
 interface KernelSet {
 
-    /** For logs: {@code plain}, or {@code vector-} and the bits of a register. */
+    /** The name for logs: {@code plain}, or {@code vector-} and the bits of a register. */
     String name();
 
-    /** Rows of one tile at most. */
+    /** The largest number of rows of one tile. */
     int tileRows();
 
     /**
-     * One row times four panels: {@code sums[p][n] = Σk x[k] · w[p][k][n]}, a chain over ascending k from zero.
+     * Multiplies one row by four panels: {@code sums[p][n] = Σk x[k] · w[p][k][n]}, a chain over ascending k from zero.
      *
      * @param sums {@code [4, 32]}
      * @param w panels {@code [inputs, 32]}, the first from {@code wFrom}
-     * @param panelElements from the start of one panel to that of the next
+     * @param panelElements the number of elements from the start of one panel to that of the next
      * @param x {@code [inputs]}
      */
     void fourPanels(float[] sums, float[] w, int wFrom, int panelElements, float[] x, int inputs);
@@ -35,7 +35,8 @@ interface KernelSet {
     void fourPanels(float[] sums, byte[] w, int wFrom, int panelElements, float[] x, int inputs);
 
     /**
-     * Some rows times a stretch of a panel, carrying on the chains: {@code sums[r][n] += Σk x[k][r] · w[k][n]}.
+     * Multiplies some rows by a stretch of a panel and continues their chains: {@code sums[r][n] += Σk x[k][r] ·
+     * w[k][n]}.
      *
      * @param rows 1 to {@link #tileRows}
      * @param sums {@code [rows, 32]} from {@code sumsFrom}
@@ -68,8 +69,8 @@ interface KernelSet {
     void scores(QueryBlock block, int slot, float[] keys, int keysFrom, int keyStride);
 
     /**
-     * Turns the first scores of a query into {@code exp(score - largest)} and returns their sum: 16 interleaved sums,
-     * then a fixed tree.
+     * Turns the first scores of a query into {@code exp(score - largest)} and returns their sum, which is added up as
+     * 16 interleaved sums and then in a fixed tree.
      *
      * @param slots a multiple of 16, with minus infinity where there is no key
      * @return NaN if a score is NaN or plus infinity

@@ -16,13 +16,14 @@ public final class MatrixPacker {
         this.choice = new WeightChoice(format, WeightType.F32);
     }
 
-    /** Outputs in list order. */
+    /** Packs layers side by side, their outputs in list order. */
     public CpuLinear stacked(List<LinearSource> sources) {
         return pack(PackPlan.stacked(sources));
     }
 
     /**
-     * Panels of the gate and of the up half in turns, so that a worker with a pair of panels can finish their outputs.
+     * Packs a gated layer: the panels of the gate and of the up half alternate, so that a worker with a pair of panels
+     * can finish their outputs.
      */
     public CpuLinear gated(LinearSource gate, LinearSource up) {
         return pack(PackPlan.gated(gate, up, PackedMatrix.PANEL, PackedMatrix.PANEL));

@@ -7,8 +7,8 @@ import dev.tidar.tensor.WeightType;
  * A matrix {@code [outputs, inputs]} packed for products: panels of 32 outputs, each {@code [inputs, 32]}, the last one
  * filled up with zeros. Immutable once packed. There is one class for each {@link WeightType}.
  *
- * <p>Panels lie in as many parts as it takes to keep each far below the limit of an array; four panels that start at a
- * multiple of four share one.
+ * <p>The panels are divided into parts, so that each part stays far below the size limit of an array; four panels that
+ * start at a multiple of four are in the same part.
  */
 abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
 
@@ -19,12 +19,12 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
     final int outputs;
     final int inputs;
     final int panels;
-    /** Array elements of one panel. */
+    /** The number of array elements of one panel. */
     final int panelElements;
 
     private final int panelsPerPart;
 
-    /** @param elementsPerInput array elements that hold one input of a panel */
+    /** @param elementsPerInput the number of array elements that hold one input of a panel */
     PackedMatrix(int outputs, int inputs, int elementsPerInput) {
         this.outputs = outputs;
         this.inputs = inputs;
@@ -42,12 +42,12 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
         };
     }
 
-    /** Parts that the panels take. */
+    /** The number of parts that the panels take. */
     final int parts() {
         return (panels + panelsPerPart - 1) / panelsPerPart;
     }
 
-    /** Array elements of a part. */
+    /** The number of array elements of a part. */
     final int partElements(int part) {
         return Math.multiplyExact(Math.min(panelsPerPart, panels - part * panelsPerPart), panelElements);
     }
@@ -64,7 +64,7 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
 
     abstract WeightType type();
 
-    /** Puts rows of sources into the panels, converted on the way. */
+    /** Converts rows of sources and puts them into the panels. */
     @FunctionalInterface
     interface RowWriter {
 
@@ -81,7 +81,7 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
     /** Output {@code row} as floats, as the products see it. */
     abstract void readRow(int row, float[] target, int to);
 
-    /** Factors of the finished sums, {@code [panels * 32]}; empty where the kernels need none. */
+    /** The factors that finished sums are multiplied by, {@code [panels * 32]}; empty where the kernels need none. */
     abstract float[] rowScales();
 
     /** See {@link KernelSet#fourPanels(float[], float[], int, int, float[], int)}. */
@@ -91,8 +91,8 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
     abstract void tile(KernelSet kernels, int rows, float[] sums, int sumsFrom, float[] x, int xFrom, int panel);
 
     /**
-     * Inputs {@code [fromInput, fromInput + count)} of a panel as floats {@code [count, 32]}, row scales left out, from
-     * {@link #floatsFrom} of the result.
+     * Inputs {@code [fromInput, fromInput + count)} of a panel as floats {@code [count, 32]}, without the row scales.
+     * They begin at {@link #floatsFrom} of the result.
      *
      * @param wide scratch that may hold the result
      */

@@ -6,9 +6,9 @@ import dev.tidar.step.RowCounts;
 import java.util.Arrays;
 
 /**
- * Products of rows with packed layers. The items of a job are runs of panels; the worker that takes one computes all
- * rows of it, so the weights are read once, and finishes it: scale, bias, adapter, and what the verb does with the
- * result.
+ * Products of rows with packed layers. The items of a job are runs of panels. The worker that takes one computes it for
+ * all rows, so the weights are read once, and then finishes it: it applies the scale, the bias, the adapter, and what
+ * the verb does with the result.
  */
 public final class Products {
 
@@ -21,11 +21,15 @@ public final class Products {
     }
 
     /**
-     * Tiles that widen their weights on the fly; more of them share weights that are widened once, a stretch at a time.
+     * Up to this number of tiles widen their weights on the fly; more tiles share weights that are widened once, a
+     * stretch at a time.
      */
     private static final int DIRECT_TILES = 2;
 
-    /** A chain waits for each of its steps, so a single row computes panels side by side. */
+    /**
+     * The number of panels that a single row computes side by side, because each step of a chain waits for the one
+     * before.
+     */
     private static final int PANELS_OF_ONE_ROW = 4;
 
     private final KernelSet kernels;
@@ -127,7 +131,7 @@ public final class Products {
     }
 
     /**
-     * The chains of some panels for all rows, {@code sums[panels][rows][32]}.
+     * Computes the chains of some panels for all rows, {@code sums[panels][rows][32]}.
      *
      * @param panels 1 to 4; four start at a multiple of four, so that one part holds them
      */
@@ -152,7 +156,7 @@ public final class Products {
         }
     }
 
-    /** Carries the chains of one panel over the next inputs, widened once for all tiles. */
+    /** Continues the chains of one panel over the next inputs, whose weights are widened once for all tiles. */
     private void stretch(float[] sums, int sumsFrom, float[] wide, PackedMatrix w, int panel, int k, RowTiles x) {
         int count = Math.min(Workspace.WIDE_INPUTS, w.inputs - k);
         float[] weights = w.floats(kernels, wide, panel, k, count);

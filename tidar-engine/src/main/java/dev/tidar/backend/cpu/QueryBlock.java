@@ -3,12 +3,12 @@ package dev.tidar.backend.cpu;
 import java.util.Arrays;
 
 /**
- * The queries that one worker attends with at a time: rows and heads that share keys. Scratch that grows with the
- * longest context, confined to its worker.
+ * The queries for which one worker computes attention at a time: rows and heads that share keys. It is scratch memory
+ * that grows with the longest context. Confined to its worker.
  */
 final class QueryBlock {
 
-    /** Queries in use. */
+    /** The number of queries in use. */
     int count;
 
     int headDim;

@@ -5,7 +5,7 @@ package dev.tidar.backend.cpu;
  *
  * @param reason a sentence without its full stop
  * @param remedy what would end it, in one line
- * @param advice where that is set; lines that list places are indented
+ * @param advice where the remedy is set; lines that list places are indented
  */
 record Rejection(String reason, String remedy, String advice) {
 

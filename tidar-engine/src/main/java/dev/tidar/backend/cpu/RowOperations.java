@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 /** Verbs that treat each row by itself: look-up, norms, rotation. */
 public final class RowOperations {
 
-    /** Rows of one item: enough work to be worth a hand-over. */
+    /** The number of rows of one item, which is enough work to be worth a hand-over. */
     private static final int ROWS = 8;
 
     private final WorkerPool pool;

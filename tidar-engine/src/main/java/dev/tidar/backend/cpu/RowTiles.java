@@ -2,7 +2,7 @@ package dev.tidar.backend.cpu;
 
 /**
  * Rows of x in the order in which the product kernels read them: split evenly into tiles of {@code [inputs, tile
- * rows]}, so that 13 rows become 6 + 7 and not 9 + 4. Scratch.
+ * rows]}, so that 13 rows become 6 + 7 and not 9 + 4. It is scratch memory.
  */
 final class RowTiles {
 

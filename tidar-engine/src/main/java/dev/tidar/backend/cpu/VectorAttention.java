@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorAttention {
 
-    /** As many shorts as floats. */
+    /** Vectors with as many shorts as there are floats in a vector. */
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
@@ -169,7 +169,7 @@ final class VectorAttention {
         a.intoArray(block.out, to);
     }
 
-    /** Elements of a head after the last whole vector. */
+    /** Weighs the elements of a head after the last whole vector. */
     private static void weighRest(
             QueryBlock block,
             int query,

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * that {@link PlainKernels} states and gives its bits. A pass computes columns c and c + 16 of a panel, because that is
  * how bf16 panels pair them; narrow vectors make more passes.
  *
- * <p>A single chain waits for each of its steps, so a single row computes four panels at a time, which are eight
+ * <p>Each step of a chain waits for the one before, so a single row computes four panels at a time, which are eight
  * chains. The loops over panels are generated, one class for each type of weights, because their many accumulators must
  * be local variables to live in registers.
  */
@@ -26,10 +26,13 @@ final class VectorKernels implements KernelSet {
 
     static final int LANES = FLOATS.length();
     static final VectorSpecies<Integer> INTS = FLOATS.vectorShape().withLanes(int.class);
-    /** As many bytes as floats, or the fewest that a vector can have; the surplus is read and ignored. */
+    /**
+     * Vectors with as many bytes as there are floats in a vector, or the smallest that exist; the surplus is read and
+     * ignored.
+     */
     private static final VectorSpecies<Byte> BYTES = LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-    /** Bits of the vectors that this processor and JVM have. */
+    /** The number of bits of the vectors that this processor and JVM have. */
     static int bits() {
         return FLOATS.vectorBitSize();
     }
@@ -39,7 +42,7 @@ final class VectorKernels implements KernelSet {
         return "vector-" + bits();
     }
 
-    /** 2 accumulators a row: 18 of 32 registers, or 12 of the 16 that processors with 8 lanes have for sure. */
+    /** Each row takes 2 accumulators: 18 of 32 registers, or 12 of the 16 that every processor with 8 lanes has. */
     @Override
     public int tileRows() {
         return LANES == 8 ? 6 : 9;

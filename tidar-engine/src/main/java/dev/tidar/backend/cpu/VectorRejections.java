@@ -28,7 +28,9 @@ final class VectorRejections {
         return bits < MIN_BITS ? Optional.of(narrow(bits)) : Optional.empty();
     }
 
-    /** Without the optimising compiler a vector operation is a call that allocates its result. */
+    /**
+     * Rejects a JVM without the optimising compiler, in which a vector operation is a call that allocates its result.
+     */
     private static Optional<Rejection> compiler(List<String> flags) {
         return flags.stream()
                 .filter(flag -> flag.startsWith(COMPILER_LIMIT) && !flag.endsWith("=4") || flag.equals(INTERPRETER))

@@ -47,7 +47,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Threads that work on a job, the calling one included. */
+    /** The number of threads that work on a job, the calling one included. */
     public int threads() {
         return workers.length + 1;
     }
@@ -96,7 +96,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** One job, and how far it has come. A worker that comes too late finds no item left and touches nothing. */
+    /** One job and its progress. A worker that comes too late finds no item left and touches nothing. */
     private static final class Round {
         private final Job job;
         private final int items;
@@ -183,7 +183,7 @@ public final class WorkerPool implements AutoCloseable {
                 Thread.onSpinWait();
             }
             parked = true;
-            // Looking again after the flag is up: a caller either sees the flag or is seen here.
+            // This looks again after the flag is set: a caller either sees the flag or is seen here.
             while (current == seen && !closed) {
                 LockSupport.park(this);
                 Thread.interrupted();

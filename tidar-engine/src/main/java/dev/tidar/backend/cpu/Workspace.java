@@ -1,12 +1,12 @@
 package dev.tidar.backend.cpu;
 
-/** Scratch memory of the verbs, grown when tensors and caches are allocated. Each worker has its own part. */
+/** The scratch memory of the verbs, which grows when tensors and caches are allocated. Each worker has its own part. */
 public final class Workspace {
 
-    /** Inputs of a panel that are widened at a time: 16 KiB of floats, half of a first-level cache. */
+    /** The number of inputs of a panel that are widened at a time: 16 KiB of floats, half of a first-level cache. */
     static final int WIDE_INPUTS = 128;
 
-    /** What one worker writes. */
+    /** The part that one worker writes. */
     static final class Part {
         /** Widened weights, {@code [WIDE_INPUTS, 32]}. */
         final float[] wide = new float[WIDE_INPUTS * PackedMatrix.PANEL];

@@ -1,4 +1,6 @@
-/** The machinery of the CPU backend: plain loops that say what each verb means, and their SIMD twins. */
+/**
+ * The kernels and memory of the CPU backend: plain loops that define what each verb means, and their SIMD counterparts.
+ */
 @NullMarked
 package dev.tidar.backend.cpu;
 

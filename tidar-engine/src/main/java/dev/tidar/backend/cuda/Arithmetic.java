@@ -2,9 +2,12 @@ package dev.tidar.backend.cuda;
 
 /** How a GPU computes products and attention. */
 public enum Arithmetic {
-    /** In float, bit for bit as the CPU backend; for models whose weights are floats, and for tests. */
+    /**
+     * All arithmetic is in float and has the bits of the CPU backend; for models whose weights are floats, and for
+     * tests.
+     */
     STRICT("cuda-f32"),
-    /** On the tensor cores: the inputs of products are rounded to bfloat16, sums are floats. */
+    /** Products run on the tensor cores: their inputs are rounded to bfloat16, and their sums are floats. */
     FAST("cuda-bf16");
 
     private final String kernels;
@@ -13,7 +16,7 @@ public enum Arithmetic {
         this.kernels = kernels;
     }
 
-    /** For logs. */
+    /** The name of the kernels, for logs. */
     String kernels() {
         return kernels;
     }

@@ -15,8 +15,8 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 
 /**
- * Attention by visibility. On the tensor cores for heads of 64 and 128 and a bfloat16 cache: the keys are split over
- * blocks, at positions that do not depend on the step, and the parts are merged. All other attention is computed in
+ * Attention by visibility. Heads of 64 and 128 with a bfloat16 cache run on the tensor cores: the keys are split over
+ * CUDA blocks at positions that do not depend on the step, and the parts are merged. All other attention is computed in
  * float.
  *
  * <p>Confined to the engine thread.
@@ -26,10 +26,10 @@ public final class Attention {
     private static final int STRICT_THREADS = 128;
     private static final int TILE_THREADS = 128;
 
-    /** Queries of one CUDA block of the tensor-core kernel. */
+    /** The number of queries of one CUDA block of the tensor-core kernel. */
     private static final int TILE_QUERIES = 64;
 
-    /** Keys of a split, a multiple of 64. */
+    /** The number of keys of a split, a multiple of 64. */
     private static final int SPLIT_TOKENS = 512;
 
     private final CudaDevice device;
@@ -46,7 +46,7 @@ public final class Attention {
         this.partials = Scratch.undefined(device, "parts of attention");
     }
 
-    /** What attention over this cache wants of a step. */
+    /** What attention over this cache needs from the layout of a step. */
     AttentionShape shape(CudaKv kv, HeadGeometry heads) {
         boolean tiled = fast
                 && kv.geometry().dtype() == DType.BF16

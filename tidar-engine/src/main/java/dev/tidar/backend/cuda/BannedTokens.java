@@ -5,7 +5,9 @@ import dev.tidar.backend.cuda.driver.Region;
 import dev.tidar.backend.cuda.memory.CudaMatrix;
 import java.util.Optional;
 
-/** Ids that no row samples, as a bit for each id that the head has a column for. Confined to the engine thread. */
+/**
+ * The ids that no row may sample, as one bit for each id that the head has a column for. Confined to the engine thread.
+ */
 final class BannedTokens {
 
     private final CudaDevice device;

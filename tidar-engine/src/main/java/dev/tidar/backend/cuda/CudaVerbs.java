@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The verbs of a backend on one GPU, and the memory that they work in. Callers have checked the arguments. Confined to
- * the engine thread.
+ * The verbs of a backend on one GPU, and the memory that they use. Callers have checked the arguments. Confined to the
+ * engine thread.
  */
 public final class CudaVerbs implements AutoCloseable {
 
@@ -42,8 +42,8 @@ public final class CudaVerbs implements AutoCloseable {
     /**
      * Takes a device.
      *
-     * @param captures whether steps are captured; else every step is queued verb by verb
-     * @throws dev.tidar.api.DeviceException if it cannot be used; nothing stays allocated then
+     * @param captures whether steps are captured; otherwise every step is queued verb by verb
+     * @throws dev.tidar.api.DeviceException if the device cannot be used; nothing stays allocated then
      */
     public CudaVerbs(WeightFormat weights, Arithmetic arithmetic, Gpu gpu, boolean captures) {
         this.gpu = gpu;
@@ -73,9 +73,9 @@ public final class CudaVerbs implements AutoCloseable {
     /**
      * Prepares the steps of one network.
      *
-     * @param kv the cache of all its attention
-     * @param heads the shape of all its attention
-     * @param maxRows rows that its tensors have; no step is padded beyond
+     * @param kv the KV cache that all its attention layers use
+     * @param heads the head geometry of all its attention layers
+     * @param maxRows the number of rows of its tensors; no step is padded beyond it
      * @param verbs calls the verbs of a step
      */
     public StepProgram program(CudaKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs) {
@@ -130,7 +130,10 @@ public final class CudaVerbs implements AutoCloseable {
         return new CudaGain(device.upload(values, "a norm"), values.length);
     }
 
-    /** The angle is a float product; its cosine and sine are computed in double and rounded once, as on the CPU. */
+    /**
+     * Prepares RoPE tables. The angle is a float product; its cosine and sine are computed in double and rounded once,
+     * as on the CPU.
+     */
     public CudaRotaryTable rotaryTable(float[] inverseFrequencies, int positions) {
         int frequencies = inverseFrequencies.length;
         if (positions < 1 || frequencies < 1 || (long) positions * frequencies > Integer.MAX_VALUE - 8) {
@@ -166,17 +169,17 @@ public final class CudaVerbs implements AutoCloseable {
         return arithmetic == Arithmetic.FAST ? DType.BF16 : DType.F32;
     }
 
-    /** Bytes of the device that are free at the moment. */
+    /** The number of bytes of device memory that are free at the moment. */
     public long freeBytes() {
         return device.freeBytes();
     }
 
-    /** For logs: {@code cuda:0, NVIDIA H100 80GB HBM3}. */
+    /** The name of the device for logs: {@code cuda:0, NVIDIA H100 80GB HBM3}. */
     public String deviceName() {
         return gpu.id() + ", " + gpu.name();
     }
 
-    /** For logs: the name of the arithmetic. */
+    /** The name of the arithmetic, for logs. */
     public String kernelsName() {
         return arithmetic.kernels();
     }

@@ -12,20 +12,20 @@ import dev.tidar.step.SampledLogProbs;
 import java.util.Optional;
 
 /**
- * Applies the head and samples where rows have more than temperature and seed: the head writes logits to memory, some
- * rows at a time, and each row is sampled by its own parameters. Rows that have no more get the same sample as from
- * {@link HeadSampler}.
+ * Applies the head and samples where rows have sampling parameters besides temperature and seed: the head writes logits
+ * to memory, some rows at a time, and each row is sampled by its own parameters. Rows that have only temperature and
+ * seed get the same sample as from {@link HeadSampler}.
  *
  * <p>Confined to the engine thread.
  */
 final class FilteredSampling {
 
-    /** Rows whose logits exist at a time. */
+    /** The number of rows whose logits are in memory at a time. */
     private static final int ROWS = 64;
 
     private static final int THREADS = 512;
 
-    /** As the header of {@code sample_filtered.cu} has it. */
+    /** The number of bytes of shared memory that the header of {@code sample_filtered.cu} states. */
     private static final int SHARED_BYTES = 1 << 16;
 
     private final CudaDevice device;
@@ -61,7 +61,7 @@ final class FilteredSampling {
             Pass pass,
             int count) {}
 
-    /** Queues the samples, by the parameters that the block has. */
+    /** Queues the sampling, with the parameters in the step block. */
     void sample(Rows rows, StepBlock block) {
         for (int first = 0; first < rows.count(); first += ROWS) {
             int count = Math.min(ROWS, rows.count() - first);

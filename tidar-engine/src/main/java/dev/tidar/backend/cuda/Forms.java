@@ -17,7 +17,7 @@ final class Forms {
         this.narrow = arithmetic == Arithmetic.FAST;
     }
 
-    /** The first rows in float. */
+    /** Returns the address of the first rows in float. */
     long floats(CudaTensor x, int rows) {
         if (x.isNarrow()) {
             device.launch("to_f32", Grid.of(rows, THREADS), x.floats(), x.narrow(), x.columns(), x.pitch());
@@ -26,19 +26,19 @@ final class Forms {
         return x.floats();
     }
 
-    /** The first rows as products read them. */
+    /** Returns the address of the first rows in the form that products read. */
     long inputs(CudaTensor x, int rows) {
         if (!narrow) {
             return x.floats();
         }
         if (!x.isNarrow()) {
-            // The floats stay what they are: they still hold the values, and more of them.
+            // The tensor stays marked as floats: the floats still hold the values, and with more precision.
             device.launch("to_bf16", Grid.of(rows, THREADS), x.narrow(), x.floats(), x.columns(), x.pitch());
         }
         return x.narrow();
     }
 
-    /** Elements from one row of {@link #inputs} to the next. */
+    /** The number of elements from one row of {@link #inputs} to the next. */
     int inputPitch(int columns) {
         return narrow ? CudaTensor.pitch(columns) : columns;
     }

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Applies the head and samples, accepts drafts, and chooses the masks that draft next. Where no row has more than
- * temperature and seed, logits never reach memory: each block of the head keeps the best token of its columns, and a
- * second kernel takes the best of these.
+ * Applies the head and samples, accepts drafts, and chooses the masks that draft next. Where all rows have only
+ * temperature and seed, logits are never written to memory: each CUDA block of the head keeps the best token of its
+ * columns, and a second kernel takes the best of these.
  *
  * <p>Confined to the engine thread.
  */
@@ -138,7 +138,7 @@ public final class HeadSampler {
         }
     }
 
-    /** {@code y[i] = beta · y[i] + (1 - beta) · x[i]} where there is a mask. */
+    /** Mixes {@code y[i] = beta · y[i] + (1 - beta) · x[i]} where row i has a mask. */
     public void mix(CudaTensor y, CudaTensor x, CudaIds mixedRows, StepInputs inputs) {
         if (inputs.numSamples() > 0) {
             StepBlock block = step.of(inputs);

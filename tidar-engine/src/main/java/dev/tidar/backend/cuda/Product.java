@@ -5,14 +5,14 @@ import dev.tidar.backend.cuda.memory.CudaMatrix;
 /**
  * One product of rows with a matrix, as the kernels take it: {@code y = epilogue(x · wᵀ * scale + bias + addend)}.
  *
- * @param y where the outputs go
- * @param yPitch elements from one row of y to the next
+ * @param y the address that the outputs are written to
+ * @param yPitch the number of elements from one row of y to the next
  * @param x the inputs, in the form that the kernels read
- * @param xPitch elements from one row of x to the next
+ * @param xPitch the number of elements from one row of x to the next
  * @param w the matrix
  * @param bias one float for each packed row of w; 0 for none
  * @param addend {@code [rows - firstAddend, packed rows]} in float; 0 for none
- * @param firstAddend the first row that it is added to
+ * @param firstAddend the first row that the addend is added to
  * @param epilogue what is done with the outputs
  * @param rows rows of x and y
  * @param outputs columns of y

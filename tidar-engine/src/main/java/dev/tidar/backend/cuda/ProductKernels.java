@@ -9,7 +9,7 @@ interface ProductKernels {
     /** Queues a product. */
     void multiply(Product product);
 
-    /** Queues a product with the head whose outputs have the bits of the logits in the kernels of {@link #head}. */
+    /** Queues a product with the head. Its outputs have the same bits as the logits in the kernels of {@link #head}. */
     void score(Product product);
 
     /** How the kernel that samples from the head is launched for a number of rows. */
@@ -18,9 +18,9 @@ interface ProductKernels {
     /**
      * A launch of the head.
      *
-     * @param kernel its name
-     * @param grid its blocks
-     * @param candidates tokens that it leaves for each row, of which the best is sampled
+     * @param kernel the name of the kernel
+     * @param grid the CUDA blocks of the launch
+     * @param candidates the number of tokens that the kernel leaves for each row; the best of them is sampled
      */
     record Head(String kernel, Grid grid, int candidates) {}
 }

@@ -45,7 +45,7 @@ public final class Products {
         y.written(narrow);
     }
 
-    /** {@code x · wᵀ} of consecutive rows of x, written to memory of {@code [count, outputs]} floats. */
+    /** Computes {@code x · wᵀ} for consecutive rows of x and writes it to memory of {@code [count, outputs]} floats. */
     void scores(long to, CudaTensor x, CudaLinear w, int first, int count) {
         int pitch = forms.inputPitch(x.columns());
         kernels.score(new Product(

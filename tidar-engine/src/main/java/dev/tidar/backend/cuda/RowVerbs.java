@@ -24,7 +24,7 @@ public final class RowVerbs {
 
     private static final int THREADS = 128;
 
-    /** Heads that one block rotates. */
+    /** The number of heads that one CUDA block rotates. */
     private static final int HEADS = 4;
 
     private static final int NORM_THREADS = 256;

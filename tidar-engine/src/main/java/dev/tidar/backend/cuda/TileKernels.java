@@ -7,11 +7,11 @@ import dev.tidar.backend.cuda.memory.CudaMatrix;
 import dev.tidar.backend.cuda.memory.Scratch;
 
 /**
- * Products on the tensor cores, in tiles of rows by 128 outputs. A row has the same bits in every tile, so there is one
- * family for all row counts: single rows take it too.
+ * Products on the tensor cores, in tiles of rows by 128 outputs. A row has the same bits in every tile, so one family
+ * of kernels serves all row counts, single rows included.
  *
- * <p>Few outputs would leave multiprocessors idle, so the inputs are split over blocks as well; into how many parts
- * depends on the matrix and the device alone, never on the rows.
+ * <p>A matrix with few outputs would leave multiprocessors idle, so the inputs are split over CUDA blocks as well; the
+ * number of parts depends on the matrix and the device alone, never on the rows.
  */
 final class TileKernels implements ProductKernels {
 
@@ -23,7 +23,7 @@ final class TileKernels implements ProductKernels {
 
     private static final int[] ROWS = {16, 32, 80, 128};
 
-    /** Needs more shared memory than the GPUs for desktops have. */
+    /** The largest number of rows of a tile; it needs more shared memory than desktop GPUs have. */
     private static final int MAX_ROWS = 144;
 
     private static final int[] HEAD_ROWS = {16, 32, 80};
@@ -78,7 +78,10 @@ final class TileKernels implements ProductKernels {
         return new Head("sample_tile%d_%s".formatted(tile, head.typeName()), grid, columns);
     }
 
-    /** The smallest tile that takes all rows, so that weights are read once; else the one with the least padding. */
+    /**
+     * The smallest tile that takes all rows, so that weights are read once; if there is none, the tile with the least
+     * padding.
+     */
     private int tile(int rows) {
         for (int tile : ROWS) {
             if (rows <= tile) {
@@ -103,7 +106,10 @@ final class TileKernels implements ProductKernels {
         return Math.max(1, Math.min(filling, inputs / SPLIT_INPUTS));
     }
 
-    /** As the header of {@code linear_tile.cu} has it: several stages of both inputs, or the sums at the end. */
+    /**
+     * The shared memory that the header of {@code linear_tile.cu} states: several stages of both inputs, or the sums at
+     * the end.
+     */
     private static int shared(int rows, CudaMatrix w) {
         int stages = rows <= 32 ? 4 : 3;
         int stage = rows * CudaMatrix.TILE * 2 + OUTPUTS * w.type().rowBytes(CudaMatrix.TILE);

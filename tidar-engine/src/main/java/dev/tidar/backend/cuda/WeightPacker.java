@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Brings layers to the device at load: rows go through the staging buffers in the type that the device stores, a kernel
- * puts them into tiles. Confined to the engine thread.
+ * Copies layers to the device at load: rows go through the staging buffers in the type that the device stores, and a
+ * kernel puts them into tiles. Confined to the engine thread.
  */
 public final class WeightPacker {
 
-    /** How the rows of a source lie among the packed rows, as the pack kernels number it. */
+    /** How the rows of a source are placed among the packed rows, with the numbers that the pack kernels use. */
     private enum Turn {
         ALL(0),
         GATE(1),
@@ -36,7 +36,7 @@ public final class WeightPacker {
         }
     }
 
-    /** Rows of one half of a gated layer that lie together. */
+    /** The number of consecutive packed rows that come from one half of a gated layer. */
     private static final int TURN = 8;
 
     private static final int PACK_THREADS = 128;
@@ -49,12 +49,15 @@ public final class WeightPacker {
         this.device = device;
     }
 
-    /** Outputs in list order. */
+    /** Packs layers side by side, their outputs in list order. */
     public CudaLinear stacked(List<LinearSource> sources) {
         return pack(PackPlan.stacked(sources));
     }
 
-    /** Rows of the gate and of the up half in turns of 8; each half is rounded up to half a tile. */
+    /**
+     * Packs a gated layer: 8 rows of the gate and 8 rows of the up half alternate, and each half is rounded up to half
+     * a tile.
+     */
     public CudaLinear gated(LinearSource gate, LinearSource up) {
         return pack(PackPlan.gated(gate, up, TURN, CudaMatrix.TILE / 2));
     }

@@ -4,8 +4,8 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 
 /**
- * Reads rows as int8: as they are stored if they are, else quantised, so that the largest magnitude of a row becomes
- * 127. Confined to one thread.
+ * Reads rows as int8. Rows that are stored as int8 are read as they are; other rows are quantised, so that the largest
+ * magnitude of a row becomes 127. Confined to one thread.
  */
 public final class Int8Rows {
 
@@ -22,7 +22,7 @@ public final class Int8Rows {
      * Reads one row. The value of element c is {@code target[c] * scale}.
      *
      * @param target receives the elements from its start
-     * @return the scale of the row, 0 if all of it is zero
+     * @return the scale of the row; 0 if all its elements are zero
      */
     public float read(MatrixSource source, int row, byte[] target) {
         if (source.dtype() == DType.I8) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the rows of a layer's sources lie in its packed matrix, and the biases and draft adapters in the same order. A
- * packed row that no source has is zero. Immutable.
+ * Maps the rows of a layer's sources to the rows of its packed matrix, and arranges the biases and draft adapters in
+ * the same order. A packed row that no source has is zero. Immutable.
  */
 public final class PackPlan {
 
@@ -16,7 +16,7 @@ public final class PackPlan {
     private final int[] firstRows;
     private final int outputs;
     private final int rows;
-    /** Rows of one half that lie together; 0 unless gated. */
+    /** The number of consecutive packed rows from one half; 0 unless the layer is gated. */
     private final int turn;
 
     private PackPlan(List<LinearSource> sources, int[] firstRows, int outputs, int rows, int turn) {
@@ -27,7 +27,7 @@ public final class PackPlan {
         this.turn = turn;
     }
 
-    /** The rows of one source after the other. */
+    /** Plans the rows of one source after those of the other. */
     public static PackPlan stacked(List<LinearSource> sources) {
         int[] firstRows = new int[sources.size()];
         int rows = 0;
@@ -39,11 +39,11 @@ public final class PackPlan {
     }
 
     /**
-     * Rows of the gate and of the up half in turns, so that one computation of a pair of turns can finish their
-     * outputs.
+     * Plans the rows of the gate and of the up half in alternating turns, so that one computation of a pair of turns
+     * can finish their outputs.
      *
-     * @param turn rows of one half that lie together; divides {@code multiple}
-     * @param multiple rows that each half is rounded up to a multiple of
+     * @param turn the number of rows of one half in a turn; divides {@code multiple}
+     * @param multiple each half is rounded up to a multiple of this number of rows
      */
     public static PackPlan gated(LinearSource gate, LinearSource up, int turn, int multiple) {
         int outputs = gate.weight().rows();
@@ -55,17 +55,17 @@ public final class PackPlan {
         return sources;
     }
 
-    /** Width of x. */
+    /** The width of x. */
     public int inputs() {
         return sources.get(0).weight().columns();
     }
 
-    /** Width of y. */
+    /** The width of y. */
     public int outputs() {
         return outputs;
     }
 
-    /** Packed rows: the rows of all sources, and what rounds the halves of a gated layer up. */
+    /** The number of packed rows: the rows of all sources, and the padding of the halves of a gated layer. */
     public int rows() {
         return rows;
     }
@@ -74,7 +74,7 @@ public final class PackPlan {
         return turn > 0;
     }
 
-    /** The packed row of a row of a source. */
+    /** The packed row that a row of a source is mapped to. */
     public int packed(int source, int row) {
         int own = isGated() ? row / turn * 2 * turn + row % turn : row;
         return firstRows[source] + own;
@@ -103,7 +103,7 @@ public final class PackPlan {
 
     /**
      * The draft adapters of the sources as one pair of products, {@code t = x · downᵀ}, {@code y += scale · (t · upᵀ)}:
-     * their ranks lie side by side. Empty if no source has one.
+     * their ranks are side by side. Empty if no source has one.
      */
     public Optional<JoinedAdapter> adapter() {
         int ranks = sources.stream()
@@ -154,7 +154,7 @@ public final class PackPlan {
     }
 
     /**
-     * What one source adds to a joined adapter.
+     * The part of a joined adapter that comes from one source.
      *
      * @param source index of the source
      * @param firstRank where its ranks begin among those of all parts

@@ -10,7 +10,8 @@ import java.util.List;
  * The rule by which a device chooses the type of each layer.
  *
  * @param format what the options ask for
- * @param widest the type of weights that are not integers, if their own is wider, and of sources that differ
+ * @param widest the type for weights that are not integers if their own type is wider, and for sources whose types
+ *     differ
  */
 public record WeightChoice(WeightFormat format, WeightType widest) {
 

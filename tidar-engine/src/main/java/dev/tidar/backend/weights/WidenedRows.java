@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * A matrix with columns of zeros on both sides of its own.
  *
- * @param narrow its own columns
- * @param columns all columns
- * @param firstColumn where its own begin
+ * @param narrow the matrix with its own columns
+ * @param columns the number of all columns
+ * @param firstColumn where the matrix's own columns begin
  */
 record WidenedRows(MatrixSource narrow, int columns, int firstColumn) implements MatrixSource {
 

@@ -1,4 +1,7 @@
-/** What the backends share when they pack weights: the type, the order of the rows, the quantiser. */
+/**
+ * The code that backends share when they pack weights: the choice of the type, the order of the rows, and the
+ * quantiser.
+ */
 @NullMarked
 package dev.tidar.backend.weights;
 

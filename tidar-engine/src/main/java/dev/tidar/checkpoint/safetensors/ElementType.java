@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Element types that a safetensors header can name. Tensors of those without a {@link DType} may be in a file but
- * cannot be read.
+ * The element types that a safetensors header can name. A file may contain tensors of a type without a {@link DType},
+ * but they cannot be read.
  */
 public enum ElementType {
     F32(32, DType.F32),

@@ -14,8 +14,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads the JSON of one safetensors header, tensor by tensor. Each entry agrees with itself, but is not yet compared
- * with the file.
+ * Parses the JSON of one safetensors header, tensor by tensor. Each entry is checked in itself, but not yet against the
+ * file.
  */
 final class HeaderParser {
 

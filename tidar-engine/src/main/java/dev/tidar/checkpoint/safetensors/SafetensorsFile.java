@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One open safetensors file. The header is read and checked at once; tensors are mapped when they are taken, so opening
- * costs no memory for weights. Mappings live until the garbage collector finds them unused, also after {@link #close}.
+ * An open safetensors file. Opening it reads and checks the header; tensors are mapped when they are taken, so opening
+ * costs no memory for weights. A mapping lives until the garbage collector finds it unused, even after {@link #close}.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
-    /** Longest range that one mapping can cover on Java 17. */
+    /** The longest range that one mapping can cover on Java 17. */
     private static final long MAX_WINDOW_BYTES = Integer.MAX_VALUE;
 
     private static final int SAMPLE_BYTES = 4096;
@@ -49,7 +49,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Opens a file and checks its header against its length.
      *
-     * @throws InvalidModelException if the file is something else, damaged, or cannot be read
+     * @throws InvalidModelException if the file has another format, is damaged, or cannot be read
      */
     public static SafetensorsFile open(Path path) {
         try {
@@ -73,7 +73,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return tensors;
     }
 
-    /** Fails if the file is no longer the one that was opened, by its length and its time of change. */
+    /** Fails if the length or the modification time of the file has changed since it was opened. */
     void requireUnchanged() {
         try {
             long now = Files.size(path);
@@ -105,7 +105,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * Maps a tensor, read-only and little-endian, in windows of whole rows.
      *
      * @param rowBytes bytes of one row, at most {@link Integer#MAX_VALUE}
-     * @return windows of {@link #rowsPerWindow} rows each, the last one perhaps shorter
+     * @return windows of {@link #rowsPerWindow} rows each; the last one may be shorter
      */
     List<ByteBuffer> map(TensorEntry tensor, long rowBytes) {
         requireUnchanged();
@@ -127,8 +127,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Adds what identifies this file: name, length, header, and the bytes after a quarter, after half and at the end.
-     * Two files that differ only elsewhere digest alike.
+     * Adds to the digest what identifies this file: its name, its length, its header, and the bytes after a quarter,
+     * after half and at the end. Two files that differ only elsewhere have the same digest.
      */
     void addTo(MessageDigest digest) {
         Digests.add(digest, path.getFileName().toString());
@@ -170,7 +170,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Other formats are detected only here, because the length of a good header can look like the start of a pickle.
+     * Other formats are detected only here, because the length of a valid header can look like the start of a pickle.
      */
     private InvalidModelException implausible(byte[] start, long length) {
         var foreign = ForeignFormat.detect(start);

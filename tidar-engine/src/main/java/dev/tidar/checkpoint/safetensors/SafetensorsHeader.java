@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a safetensors file, distrusted: every declared range lies in the file, ranges fill the data section
- * without a hole or an overlap, and sizes follow from shape and type. So nothing can hide between tensors or after the
- * last one.
+ * The validated header of a safetensors file: every declared range lies in the file, the ranges fill the data section
+ * without a gap or an overlap, and their sizes agree with shape and type. No data can therefore hide between tensors or
+ * after the last one.
  *
- * <p>Rules: the safetensors format description, and the checks of its Rust reference reader.
+ * <p>The rules come from the description of the safetensors format and from the checks of its reference reader in Rust.
  */
 record SafetensorsHeader(Map<String, TensorEntry> tensors) {
 
-    /** Maximal number of bytes of a header; the limit of the reference reader. */
+    /** Maximum length of a header in bytes; the limit of the reference reader. */
     static final int MAX_BYTES = 100_000_000;
 
     static final int MAX_TENSORS = 200_000;
 
-    /** Number of bytes of the length that precedes the header. */
+    /** Number of bytes in the length field that precedes the header. */
     static final int LENGTH_BYTES = 8;
 
     SafetensorsHeader {

@@ -25,7 +25,7 @@ public final class ShardIndex {
     /**
      * Opens all weights of a folder.
      *
-     * @param quantized whether the configuration of the folder says that matrices can be int8
+     * @param quantized whether the configuration of the folder allows int8 matrices
      */
     public static TensorSet open(ModelFolder folder, boolean quantized) {
         if (folder.has(SINGLE)) {

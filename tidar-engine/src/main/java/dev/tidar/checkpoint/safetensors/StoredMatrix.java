@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A matrix in a mapped file. Rows are converted as they are read, so a matrix takes no heap. Several threads may read.
+ * A matrix in a mapped file. Rows are converted as they are read, so a matrix takes no heap memory. Several threads may
+ * read it.
  *
- * <p>The file is compared with what was opened when the matrix is mapped, at least once in each mebibyte of rows, and
- * after the last row. That matters because the page of a file that was cut is gone: touching it is an
- * {@link InternalError} of the virtual machine, which compiled code reports late and nobody can catch in place. A cut
- * within a mebibyte that is being read can still end so.
+ * <p>The file is checked for changes when the matrix is mapped, at least once in each mebibyte of rows, and after the
+ * last row. This matters because the mapped pages of a truncated file are gone: touching one is an
+ * {@link InternalError} of the virtual machine, which compiled code reports late and which cannot be caught in place. A
+ * truncation within a mebibyte that is being read can still end in this error.
  */
 final class StoredMatrix implements MatrixSource {
 

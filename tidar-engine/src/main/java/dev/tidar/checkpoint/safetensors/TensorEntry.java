@@ -3,7 +3,7 @@ package dev.tidar.checkpoint.safetensors;
 import java.util.List;
 
 /**
- * The header entry of one tensor; its sizes agree with each other once it exists.
+ * The header entry of one tensor. The sizes of an instance agree with each other.
  *
  * @param shape dimensions, outermost first; empty for a scalar
  * @param begin offset of the first byte in the file
@@ -19,7 +19,10 @@ public record TensorEntry(String name, ElementType type, List<Long> shape, long 
         return end - begin;
     }
 
-    /** Number of elements; cannot overflow, because the header was checked against the length of the file. */
+    /**
+     * Returns the number of elements. It cannot overflow, because the header was checked against the length of the
+     * file.
+     */
     public long elements() {
         long product = 1;
         for (long dimension : shape) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The tensors of one or several safetensors files by name; remembers which of them were taken. */
+/** The tensors of one or several safetensors files by name. The set records which of them were taken. */
 public final class TensorSet implements AutoCloseable {
 
     /** The suffix of the tensor that holds the scales of an int8 matrix. */
@@ -31,9 +31,10 @@ public final class TensorSet implements AutoCloseable {
     private record Located(SafetensorsFile file, TensorEntry entry) {}
 
     /**
-     * Takes over the files: closes them with itself, and when two of them hold the same name.
+     * Takes ownership of the files. They are closed with this set, or at once if two of them hold a tensor of the same
+     * name, which is an error.
      *
-     * @param quantized whether the folder's configuration says that matrices can be int8
+     * @param quantized whether the folder's configuration allows int8 matrices
      */
     public TensorSet(Path folder, List<SafetensorsFile> files, boolean quantized) {
         this.folder = folder;
@@ -54,7 +55,7 @@ public final class TensorSet implements AutoCloseable {
         }
     }
 
-    /** Adds what identifies these files. */
+    /** Adds to the digest what identifies these files. */
     public void addTo(MessageDigest digest) {
         for (SafetensorsFile file : files) {
             file.addTo(digest);
@@ -69,7 +70,7 @@ public final class TensorSet implements AutoCloseable {
         return tensors.values().stream().map(Located::entry).toList();
     }
 
-    /** A matrix of this shape, int8 with its scales. */
+    /** Takes a matrix of this shape; an int8 matrix comes with its scales. */
     public MatrixSource matrix(String name, int rows, int columns) {
         Located tensor = take(name, List.of((long) rows, (long) columns));
         DType dtype = dtype(tensor);
@@ -77,7 +78,7 @@ public final class TensorSet implements AutoCloseable {
         return new StoredMatrix(tensor.file(), tensor.entry(), dtype, scales);
     }
 
-    /** A float vector of this length, all of it finite. */
+    /** Takes a float vector of this length, whose values must all be finite. */
     public float[] vector(String name, int length) {
         Located tensor = take(name, List.of((long) length));
         if (dtype(tensor) == DType.I8) {
@@ -94,7 +95,7 @@ public final class TensorSet implements AutoCloseable {
         return located(name).file().path();
     }
 
-    /** Whether two tensors have the same type, shape and bytes; reads both. */
+    /** Whether two tensors have the same type, shape and bytes; this reads both. */
     public boolean same(String one, String other) {
         Located a = located(one);
         Located b = located(other);
@@ -112,14 +113,17 @@ public final class TensorSet implements AutoCloseable {
         return true;
     }
 
-    /** Names that were not taken, in order. */
+    /** Returns the names of the tensors that were not taken, in order. */
     public Set<String> unused() {
         Set<String> names = new TreeSet<>(tensors.keySet());
         names.removeAll(used);
         return names;
     }
 
-    /** Reads every float matrix; fails if one holds NaN or an infinity, and names it and their number. */
+    /**
+     * Reads every float matrix and fails if one holds NaN or an infinity; the error names it and the number of such
+     * values.
+     */
     public void requireFinite() {
         for (Located tensor : tensors.values()) {
             var dtype = tensor.entry().type().dtype().filter(type -> type != DType.I8);
@@ -154,7 +158,7 @@ public final class TensorSet implements AutoCloseable {
         return finiteRow(tensor, rows);
     }
 
-    /** A vector, or a matrix with one column, as one row. */
+    /** Reads a vector, or a matrix with one column, as one row of finite values. */
     private float[] finiteRow(Located tensor, int length) {
         TensorEntry stored = tensor.entry();
         TensorEntry row =

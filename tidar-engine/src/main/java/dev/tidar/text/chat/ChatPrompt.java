@@ -4,7 +4,7 @@ import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.tokenizer.PromptText;
 
 /**
- * A conversation, laid out.
+ * A conversation that the chat template has rendered to a prompt.
  *
  * @param text the prompt
  * @param answerSyntax what the answer may contain besides text

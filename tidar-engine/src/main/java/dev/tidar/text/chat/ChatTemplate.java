@@ -33,19 +33,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The chat template of a model: messages to a prompt. Immutable; thread-safe.
+ * The chat template of a model, which renders messages to a prompt. Immutable and thread-safe.
  *
- * <p>The text of messages is marked while the template runs (see {@link MarkedText}), so every character of the prompt
- * is known to come from a user or from the template, and no message steers the template. Templates do read one kind of
- * text: they cut the thoughts out of finished answers. Where a template lays out an answer differently because of a
- * phrase that it looks for, such as {@code </think>}, the prompt has the part of the answer that the template keeps,
- * marked as all user text is.
+ * <p>The text of messages is marked while the template runs (see {@link MarkedText}). Every character of the prompt is
+ * therefore known to come from a user or from the template, and no message can influence what the template does. There
+ * is one kind of text that templates do read: they cut the thoughts out of finished answers. Where a template renders
+ * an answer differently because of a phrase that it looks for, such as {@code </think>}, the prompt contains the part
+ * of the answer that the template keeps, marked like all user text.
  */
 public final class ChatTemplate {
 
     private static final int MAX_ROLE_LENGTH = 64;
 
-    /** The variable that switches thinking in the templates of thinking models. */
+    /** The variable that switches thinking on or off in the templates of thinking models. */
     private static final String THINKING_SWITCH = "enable_thinking";
 
     /** A quoted phrase without white space in the source of a template. */
@@ -66,12 +66,13 @@ public final class ChatTemplate {
     }
 
     /**
-     * Loads the chat template of a model folder: {@code chat_template.jinja}, else {@code chat_template} in
-     * {@code tokenizer_config.json}, and of several named ones the one named {@code default}.
+     * Loads the chat template of a model folder: {@code chat_template.jinja} if it exists, otherwise
+     * {@code chat_template} in {@code tokenizer_config.json}. If that field holds several named templates, the one
+     * named {@code default} is used.
      *
-     * @return the template; empty when the folder has none
-     * @throws InvalidModelException if the template has more than 64 KiB, does not parse, uses a filter, test or
-     *     function that is unknown, does not end within the bounds of a rendering, or alters the text of messages
+     * @return the template; empty if the folder has none
+     * @throws InvalidModelException if the template has more than 64 KiB, does not parse, uses an unknown filter, test
+     *     or function, does not finish within the limits of a rendering, or alters the text of messages
      */
     public static Optional<ChatTemplate> load(Path folder) {
         return load(folder, Clock.system(ZoneId.systemDefault()));
@@ -133,11 +134,12 @@ public final class ChatTemplate {
     }
 
     /**
-     * Lays out a conversation, ready for the assistant's answer. Where the template knows no tools, or writes their
-     * calls in a syntax that answers are not read in, they are described in the text of messages instead.
+     * Renders a conversation up to the point where the assistant's answer begins. If the template does not support
+     * tools, or writes their calls in a syntax that answers are not parsed in, the tools are described in the text of
+     * messages instead.
      *
-     * @throws InvalidRequestException if there is no message, a role is no plain word, thinking cannot be switched as
-     *     asked, or the template rejects the conversation; then with the template's own words
+     * @throws InvalidRequestException if there are no messages, a role is not a plain word, thinking cannot be switched
+     *     as requested, or the template rejects the conversation; in the last case the message quotes the template
      */
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
@@ -150,7 +152,7 @@ public final class ChatTemplate {
         return render(new Prompt.Chat(messages)).text();
     }
 
-    /** How this template writes tool calls; empty where it knows none. */
+    /** Returns how this template writes tool calls; empty if it does not support them. */
     Optional<ToolSyntax> toolSyntax() {
         return toolSyntax;
     }
@@ -202,7 +204,10 @@ public final class ChatTemplate {
         return new AnswerSyntax(thoughts(prompt), syntax, names);
     }
 
-    /** The template opens the thoughts itself if the prompt ends with their tag; otherwise the model may open them. */
+    /**
+     * If the prompt ends with the opening tag, the template has opened the thoughts itself; otherwise the model may
+     * open them.
+     */
     private Thoughts thoughts(PromptText prompt) {
         if (!knowsThoughts()) {
             return Thoughts.NONE;
@@ -239,7 +244,9 @@ public final class ChatTemplate {
                 .or(() -> opaque);
     }
 
-    /** The prompt where the template may read the answers; empty if it then rejects the conversation. */
+    /**
+     * Returns the prompt that results if the template may read the answers; empty if it then rejects the conversation.
+     */
     private static Optional<String> readingAnswers(Prompt.Chat chat, PromptLayout layout) {
         try {
             return layout.lay(chat, message -> !isAnswer(message)).map(PromptText::text);
@@ -248,14 +255,14 @@ public final class ChatTemplate {
         }
     }
 
-    /** Whether this is an answer with a phrase in it that the template may look for. */
+    /** Whether this is an answer that contains a phrase that the template may look for. */
     private boolean mayBeRead(ChatMessage message) {
         return isAnswer(message)
                 && phrases.stream().anyMatch(message.text()::contains)
                 && !MarkedText.hasMarks(message.text());
     }
 
-    /** The messages; of each answer only the text after the last occurrence of the phrase remains. */
+    /** Returns the messages, with each answer cut down to the text after the last occurrence of the phrase. */
     private static List<ChatMessage> keepAfter(String phrase, List<ChatMessage> messages, UnaryOperator<String> trim) {
         return messages.stream()
                 .map(message -> isAnswer(message) && message.text().contains(phrase)
@@ -285,7 +292,7 @@ public final class ChatTemplate {
         }
     }
 
-    /** A role goes through the template as it is, so it must be unable to spell a control token. */
+    /** A role passes through the template unmarked, so it must not be able to spell a control token. */
     private static boolean isWord(String role) {
         return !role.isEmpty()
                 && role.length() <= MAX_ROLE_LENGTH

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Messages and tools in the shape that the templates of Hugging Face expect. Immutable.
+ * Converts messages and tools to the variables that the chat templates of Hugging Face expect. Immutable.
  *
  * @param marked selects the messages whose text is marked
  * @param mark marks the rest of what a user wrote: thoughts, names, descriptions, keys and strings of schemas and
@@ -44,12 +44,12 @@ record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) 
             "boolean",
             "null");
 
-    /** A call, and its id as it goes through a template. */
+    /** A tool call, and its id as the template receives it. */
     private record Asked(ToolCall call, String plainId) {}
 
     /**
-     * Messages with {@code role} and {@code content}, and where they have such with {@code reasoning_content},
-     * {@code tool_calls} and {@code name}.
+     * Converts each message to a map with {@code role} and {@code content}, and with {@code reasoning_content},
+     * {@code tool_calls} and {@code name} where the message has them.
      */
     List<Map<String, Object>> messages(List<ChatMessage> messages) {
         List<Map<String, Object>> shaped = new ArrayList<>(messages.size());
@@ -103,8 +103,8 @@ record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) 
     }
 
     /**
-     * An id that can go through a template as it is: templates look at its length, so it cannot be marked. One of nine
-     * letters and digits stays; any other is replaced by its number.
+     * Returns an id that can pass through a template unmarked; ids cannot be marked, because templates look at their
+     * length. An id of nine letters and digits is kept; any other is replaced by its number.
      */
     private static String plainId(String id, int number) {
         boolean plain = id.length() == ToolCall.OWN_ID_LENGTH
@@ -120,9 +120,9 @@ record ChatVariables(Predicate<ChatMessage> marked, UnaryOperator<String> mark) 
     }
 
     /**
-     * A JSON value as templates take it; whole numbers beyond 64 bits become doubles.
+     * Converts a JSON value to the form that templates take; integers beyond 64 bits become doubles.
      *
-     * @param plain strings and keys that stay unmarked
+     * @param plain the strings and keys that stay unmarked
      */
     private @Nullable Object value(JsonNode node, Set<String> plain) {
         if (node.isObject()) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Text of users in a form that survives a template and cannot be taken for anything else: each character becomes two of
- * the private use area, its high byte in U+E000..U+E0FF and its low byte in U+E100..U+E1FF.
+ * Marks user text so that it passes through a template and cannot be mistaken for anything else: each character becomes
+ * two characters of the private use area, its high byte in U+E000..U+E0FF and its low byte in U+E100..U+E1FF.
  *
- * <p>So every character says by itself that a user wrote it, wherever a template cuts or joins, and none of it compares
- * equal to a literal of the template: no text of a user steers the template. Text that holds such private characters
- * already is marked like any other, and comes back unharmed. White space stays as it is, so that trimming works, and so
- * do quotes, backslashes and control characters, so that {@code tojson} escapes them; none of these spells a control
- * token.
+ * <p>Every marked character thus shows that a user wrote it, wherever a template cuts or joins text. Marked text never
+ * equals a literal of the template, so user text cannot influence what the template does. Text that already contains
+ * such private characters is marked like any other and is restored unchanged. White space is not marked, so that
+ * trimming works, and neither are double quotes, backslashes and control characters, so that {@code tojson} escapes
+ * them; none of these spells a control token.
  */
 final class MarkedText {
 
@@ -37,7 +37,7 @@ final class MarkedText {
         return marked.toString();
     }
 
-    /** The text without its marks, with the marked stretches as user text; empty when a mark was torn apart. */
+    /** Returns the text without its marks, with the marked stretches as user text; empty if a mark was split. */
     static Optional<PromptText> unmark(String marked) {
         StringBuilder text = new StringBuilder(marked.length());
         List<Stretch> stretches = new ArrayList<>();
@@ -56,14 +56,14 @@ final class MarkedText {
         return Optional.of(new PromptText(text.toString(), stretches));
     }
 
-    /** The text without anything that was marked. */
+    /** Returns the text without anything that was marked. */
     static String withoutMarked(String marked) {
         StringBuilder text = new StringBuilder();
         marked.chars().filter(c -> !isMark((char) c)).forEach(c -> text.append((char) c));
         return text.toString();
     }
 
-    /** Whether the text has characters that marks are made of. */
+    /** Whether the text contains characters that marks are made of. */
     static boolean hasMarks(String text) {
         return text.chars().anyMatch(c -> isMark((char) c));
     }

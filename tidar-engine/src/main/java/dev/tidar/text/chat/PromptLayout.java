@@ -12,13 +12,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Renders a chat template for one request: the same named tokens, switches and time in every rendering. Immutable. */
+/**
+ * Renders a chat template for one request, with the same named tokens, switches and time in every rendering. Immutable.
+ */
 final class PromptLayout {
 
-    /** Steps of rendering for each character of the messages, in addition to those of every rendering. */
+    /** Rendering steps that each character of the messages adds to the default limit. */
     private static final int STEPS_PER_CHARACTER = 100;
 
-    /** Characters of output for each of them: a mark takes two, and schemas are laid out over many lines. */
+    /**
+     * Output characters that each character of the messages adds to the default limit: a marked character takes two,
+     * and schemas are printed over many lines.
+     */
     private static final int OUTPUT_PER_CHARACTER = 4;
 
     private final Template template;
@@ -32,18 +37,19 @@ final class PromptLayout {
     }
 
     /**
-     * Lays out a conversation. The text of some messages is marked, and so is everything about tools and thoughts.
+     * Renders a conversation. The text of the selected messages is marked, and so is everything about tools and
+     * thoughts.
      *
      * @param marked selects the messages whose text the template must not read
-     * @return the prompt, in which all that was marked is user text; empty when the template tears it apart
+     * @return the prompt, in which everything that was marked is user text; empty if the template splits a mark
      * @throws TemplateException.Raised if the template rejects the conversation
-     * @throws TemplateException if it cannot be rendered within bounds that grow with the conversation
+     * @throws TemplateException if it cannot be rendered within limits that grow with the conversation
      */
     Optional<PromptText> lay(Prompt.Chat chat, Predicate<ChatMessage> marked) {
         return MarkedText.unmark(render(chat, new ChatVariables(marked, MarkedText::mark)));
     }
 
-    /** As {@link #lay}, for a conversation without user text: nothing is marked. */
+    /** Renders like {@link #lay}, but for a conversation without user text, so that nothing is marked. */
     String layPlain(Prompt.Chat chat) {
         return render(chat, new ChatVariables(message -> false, text -> text));
     }

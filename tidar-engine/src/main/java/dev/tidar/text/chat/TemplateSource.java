@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The source of a chat template, and where in the model folder it stands.
+ * The source of a chat template, and its place in the model folder.
  *
  * @param where file and field, for messages
  * @param text Jinja source of at most 64 KiB
@@ -32,7 +32,7 @@ record TemplateSource(String where, String text) {
         }
     }
 
-    /** The template of a folder: a file of its own before the field, as transformers takes them. */
+    /** Finds the template of a folder. A file of its own takes precedence over the field, as in transformers. */
     static Optional<TemplateSource> find(Path folder, TokenizerConfig config) {
         Path file = folder.resolve(FILE);
         return ModelFile.text(file, MAX_BYTES)

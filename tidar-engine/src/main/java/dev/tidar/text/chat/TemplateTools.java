@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds out how a chat template writes tool calls by rendering a conversation that has one. A template counts as one
- * that knows tools if it reads {@code tools}, shows the tool, the call and the result, keeps their text as it is, and
- * writes the call in a syntax that answers are read in.
+ * Determines how a chat template writes tool calls, by rendering a conversation that contains one. A template supports
+ * tools if it reads {@code tools}, renders the tool, the call and the result without altering their text, and writes
+ * the call in a syntax that answers are parsed in.
  */
 final class TemplateTools {
 
@@ -46,7 +46,10 @@ final class TemplateTools {
 
     private TemplateTools() {}
 
-    /** The syntax of a template's calls; empty where it knows no tools, or none that answers are read in. */
+    /**
+     * Returns the syntax of a template's tool calls; empty if it does not support tools, or uses a syntax that answers
+     * are not parsed in.
+     */
     static Optional<ToolSyntax> syntax(Template template, PromptLayout layout) {
         if (!template.reads("tools")) {
             return Optional.empty();

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Tools for models whose chat template knows none: the form of Hermes and Qwen, as ordinary text of ordinary messages.
- * The end of the system message lists the tools and says how to call them; a call is text of the assistant; the results
- * of calls are a message of the user.
+ * Describes tools to models whose chat template does not support them, in the form of Hermes and Qwen and as the text
+ * of ordinary messages. The end of the system message lists the tools and says how to call them; a call is text of the
+ * assistant; the results of calls become a message of the user.
  */
 final class ToolPrompt {
 
@@ -42,7 +42,7 @@ final class ToolPrompt {
 
     private ToolPrompt() {}
 
-    /** The same conversation with its tools, calls and results described in the text of messages. */
+    /** Returns the same conversation with its tools, calls and results described in the text of messages. */
     static Prompt.Chat asText(Prompt.Chat chat) {
         List<ChatMessage> plain = new ArrayList<>(chat.messages().size() + 1);
         List<Tool> tools = chat.tools().callable();

@@ -1,4 +1,7 @@
-/** From the messages of a conversation to a prompt: the chat template of a model folder, and what it cannot do. */
+/**
+ * Renders the messages of a conversation to a prompt: the chat template of a model folder, and a fallback for what it
+ * lacks.
+ */
 @NullMarked
 package dev.tidar.text.chat;
 

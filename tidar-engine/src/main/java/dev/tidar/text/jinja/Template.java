@@ -11,15 +11,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat template: the part of Jinja2 that model folders use, as transformers sets it up (trim_blocks, lstrip_blocks,
- * break and continue, {@code tojson} without HTML escaping, {@code raise_exception}, {@code strftime_now}).
+ * A chat template, in the subset of Jinja2 that model folders use and configured as in transformers (trim_blocks,
+ * lstrip_blocks, break and continue, {@code tojson} without HTML escaping, {@code raise_exception},
+ * {@code strftime_now}).
  *
- * <p>Nothing but the given variables can be reached: there is no reflection, no other file, and text in a variable is
- * never read as a template. Immutable; one template can render in many threads.
+ * <p>A template can reach nothing but the given variables: it has no reflection and no access to files, and text in a
+ * variable is never parsed as a template. Immutable; several threads can render one template.
  */
 public final class Template {
 
-    /** Largest source, in bytes of UTF-8. */
+    /** Maximum size of a source, in bytes of UTF-8. */
     public static final int MAX_SOURCE_BYTES = 1 << 16;
 
     private final StatementParser.Parsed parsed;
@@ -29,7 +30,8 @@ public final class Template {
     }
 
     /**
-     * Reads a template. Unknown tags, filters, tests and functions are errors here, not only when they are reached.
+     * Parses a template. Unknown tags, filters, tests and functions are errors here, not only when a rendering reaches
+     * them.
      *
      * @throws TemplateException with line and column, if the source is not a template or is larger than
      *     {@link #MAX_SOURCE_BYTES}
@@ -50,12 +52,12 @@ public final class Template {
         return parsed.reads().contains(variable);
     }
 
-    /** Whether a text that the template writes or compares with contains this one. */
+    /** Whether this text occurs in the text between the tags of the template or in a string literal of a tag. */
     public boolean mentions(String text) {
         return parsed.literals().stream().anyMatch(literal -> literal.contains(text));
     }
 
-    /** Renders within {@link Budget.Limits#DEFAULT}. */
+    /** Renders the template within {@link Budget.Limits#DEFAULT}. */
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now) {
         return render(variables, now, Budget.Limits.DEFAULT);
     }
@@ -63,12 +65,12 @@ public final class Template {
     /**
      * Renders the template.
      *
-     * @param variables what the template can name: strings, booleans, integers, doubles, null, and lists and maps of
-     *     them; maps keep their order
-     * @param now what {@code strftime_now} formats
+     * @param variables the variables that the template can use: strings, booleans, integers, doubles, null, and lists
+     *     and maps of them; maps keep their order
+     * @param now the time that {@code strftime_now} formats
      * @throws TemplateException.Raised if the template rejects the variables
-     * @throws TemplateException if it cannot be rendered, or not within the limits
-     * @throws IllegalArgumentException if a variable is of another kind, or nests too deep
+     * @throws TemplateException if it cannot be rendered, or exceeds the limits
+     * @throws IllegalArgumentException if a variable is of another type, or nests too deeply
      */
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, Budget.Limits limits) {
         Budget budget = new Budget(limits);

@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts Java's values into those of a template. Nothing of Java remains reachable in them.
+ * Converts Java values to template values. No Java object can be reached through the result.
  *
- * @param budget pays for the copies
+ * @param budget the budget that the copies are charged to
  */
 record Variables(Budget budget) {
 

@@ -1,4 +1,7 @@
-/** An interpreter for the chat templates of model folders: bounded, without reflection, without files. */
+/**
+ * An interpreter for the chat templates of model folders. It has limits on its work and no access to reflection or
+ * files.
+ */
 @NullMarked
 package dev.tidar.text.jinja;
 

@@ -1,15 +1,15 @@
 package dev.tidar.text.tokenizer;
 
 /**
- * A token that a tokenizer finds in the text before anything is split or merged: the control tokens, and whatever else
- * was added to the vocabulary.
+ * A token that the tokenizer matches in the text before it splits or merges anything: a control token, or another token
+ * that was added to the vocabulary.
  *
  * @param id token id
  * @param content its spelling, never empty
  * @param special whether decoding leaves it out
- * @param singleWord whether it counts only where no word character touches it
- * @param stripsLeft whether it swallows the white space before it
- * @param stripsRight whether it swallows the white space after it
+ * @param singleWord whether it matches only where no word character is next to it
+ * @param stripsLeft whether it strips the white space before it
+ * @param stripsRight whether it strips the white space after it
  */
 record AddedToken(
         int id, String content, boolean special, boolean singleWord, boolean stripsLeft, boolean stripsRight) {}

@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The printable stand-ins of byte-level vocabularies: the 188 bytes that are visible characters of Latin-1 stand for
- * themselves, the other 68 are shifted to U+0100 and up, in order. Source: {@code bytes_to_unicode} of GPT-2.
+ * The printable characters that stand for bytes in byte-level vocabularies: the 188 bytes that are visible characters
+ * of Latin-1 stand for themselves, and the other 68 are mapped to U+0100 and up, in order. Source:
+ * {@code bytes_to_unicode} of GPT-2.
  */
 final class ByteAlphabet {
 
@@ -13,7 +14,9 @@ final class ByteAlphabet {
 
     private ByteAlphabet() {}
 
-    /** The bytes that a token stands for; the UTF-8 of its own text when one of its characters is no stand-in. */
+    /**
+     * Returns the bytes that a token stands for, or the UTF-8 of its text if one of its characters stands for no byte.
+     */
     static byte[] bytesOf(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < bytes.length; i++) {

@@ -5,7 +5,7 @@ import dev.tidar.api.EngineClosedException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** Encodes text in which no control token counts. Thread-safe: it is closed when the last encoding has ended. */
+/** Encodes text in which no control token counts. Thread-safe: closing waits until encodings in progress have ended. */
 final class ContentEncoder implements AutoCloseable {
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -21,10 +21,10 @@ final class ContentEncoder implements AutoCloseable {
     }
 
     /**
-     * Token ids of this text.
+     * Returns the token ids of a text.
      *
-     * @param text without lone surrogates
-     * @throws EngineClosedException if it is closed
+     * @param text the text, without lone surrogates
+     * @throws EngineClosedException if this encoder is closed
      */
     long[] encode(String text) {
         lock.readLock().lock();

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the added tokens that a prompt means: from the left, the longest at each place, as the Hugging Face tokenizer
- * finds them, but only where the whole spelling lies outside of what users wrote. Immutable.
+ * Finds the added tokens in a prompt. It scans from the left and takes the longest match at each place, as the Hugging
+ * Face tokenizer does, but only spellings that lie entirely outside of user text count. Immutable.
  */
 final class MarkerScanner {
 
@@ -18,8 +18,8 @@ final class MarkerScanner {
      * An added token in a prompt.
      *
      * @param id token id
-     * @param start index of the first character it stands for, swallowed white space included
-     * @param end index after the last one
+     * @param start index of the first character that it covers, stripped white space included
+     * @param end index after the last character that it covers
      */
     record Marker(int id, int start, int end) {}
 
@@ -36,7 +36,7 @@ final class MarkerScanner {
         longestFirst.values().forEach(list -> list.sort(byLength.reversed()));
     }
 
-    /** The markers of a prompt, in order, without overlap. */
+    /** Returns the markers of a prompt, in order and without overlap. */
     List<Marker> scan(PromptText prompt) {
         List<Marker> markers = new ArrayList<>();
         int start = 0;

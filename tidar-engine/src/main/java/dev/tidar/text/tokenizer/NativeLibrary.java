@@ -14,18 +14,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Opens tokenizers of the Hugging Face library through DJL: without a network, without telemetry, without truncation
- * and padding.
+ * Opens tokenizers of the Hugging Face library through DJL, without network access, telemetry, truncation or padding.
  *
- * <p>DJL takes these decisions from the environment and from system properties and offers nothing else, so this class,
- * and it alone, sets them, each only where the application has not said otherwise:
+ * <p>DJL reads these settings only from environment variables and system properties. This class is the only one that
+ * sets them, and it sets each of them only if the application has not done so:
  *
  * <ul>
  *   <li>{@code RUST_FLAVOR=cpu}: on a machine with CUDA, DJL downloads another build of the library;
  *   <li>{@code OPT_OUT_TRACKING=true}: on EC2 and SageMaker, DJL reports the instance;
- *   <li>{@code ENGINE_CACHE_DIR}: where the home directory cannot be written, DJL unpacks the library into a folder of
- *       the shared temporary directory that everybody on the machine can guess and prepare; it gets a private one,
- *       deleted at exit.
+ *   <li>{@code ENGINE_CACHE_DIR}: where the home directory is not writable, DJL unpacks the library into a folder of
+ *       the shared temporary directory, whose name anybody on the machine can guess and create first; this class sets a
+ *       private folder, which is deleted at exit.
  * </ul>
  */
 final class NativeLibrary {
@@ -41,7 +40,7 @@ final class NativeLibrary {
      * Opens a tokenizer.
      *
      * @param json text of a tokenizer.json
-     * @param file where it came from, for the message
+     * @param file the file that the text came from, for the error message
      * @throws InvalidModelException if the library rejects the file, or does not run on this machine
      */
     static synchronized HuggingFaceTokenizer open(String json, Path file) {
@@ -49,7 +48,7 @@ final class NativeLibrary {
         prefer("OPT_OUT_TRACKING", "true");
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        // DJL looks its library up in the context class loader, which need not be the one that knows DJL.
+        // DJL looks up its library through the context class loader, which need not be the one that loaded DJL.
         thread.setContextClassLoader(HuggingFaceTokenizer.class.getClassLoader());
         try {
             avoidSharedTemporaryFolder();
@@ -96,7 +95,7 @@ final class NativeLibrary {
         for (File child : Objects.requireNonNullElse(file.listFiles(), new File[0])) {
             delete(child);
         }
-        file.delete(); // Windows keeps a loaded library; nothing is to be done about it at exit
+        file.delete(); // Windows does not delete a loaded library; nothing can be done about that at exit
     }
 
     private static boolean isSet(String name) {

@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Prompt text that remembers which of it was written by users: outside of those stretches the spelling of a control
- * token is the control token, inside it is ordinary text. Immutable.
+ * Prompt text that records which parts of it users wrote. Inside these parts the spelling of a control token is
+ * ordinary text; outside of them it is the control token. Immutable.
  *
  * @param text the whole prompt
- * @param userText stretches of the text that users wrote, in order, without overlap; empty and touching ones are joined
+ * @param userText the stretches that users wrote, in order and without overlap; empty ones are dropped, adjacent ones
+ *     joined
  */
 public record PromptText(String text, List<Stretch> userText) {
 
@@ -35,12 +36,12 @@ public record PromptText(String text, List<Stretch> userText) {
         userText = List.copyOf(joined);
     }
 
-    /** A prompt of which nothing was written by users. */
+    /** Returns a prompt that contains no user text. */
     public static PromptText trusted(String text) {
         return new PromptText(text, List.of());
     }
 
-    /** A prompt that a user wrote from end to end. */
+    /** Returns a prompt that consists of user text only. */
     public static PromptText user(String text) {
         return new PromptText(text, List.of(new Stretch(0, text.length())));
     }

@@ -3,11 +3,11 @@ package dev.tidar.text.tokenizer;
 import java.util.function.IntPredicate;
 
 /**
- * Turns token ids into text one at a time: the texts that it hands out, joined, are what {@link Tokenizer#decode} makes
- * of all the ids, and each of them has whole characters only. Confined to one thread.
+ * Decodes token ids to text one at a time. The texts that it returns, concatenated, equal what {@link Tokenizer#decode}
+ * returns for all the ids, and each of them consists of whole characters. Confined to one thread.
  *
- * <p>It holds back no more than the three bytes of an unfinished character, so a token costs time for its own bytes
- * only. Bytes that are no UTF-8 become U+FFFD, one for each longest prefix of a character (Unicode 16, section 3.9,
+ * <p>It holds back at most the three bytes of an incomplete character, so the time for a token depends on its own bytes
+ * only. Bytes that are not UTF-8 become U+FFFD, one for each longest prefix of a character (Unicode 16, section 3.9,
  * "U+FFFD substitution of maximal subparts").
  */
 public final class StreamingDetokenizer {
@@ -18,17 +18,17 @@ public final class StreamingDetokenizer {
     private final IntPredicate shows;
     private final StringBuilder text = new StringBuilder();
 
-    /** Spaces that the beginning of the text may still lose. */
+    /** The number of spaces that may still be stripped from the beginning of the text. */
     private int strippedSpaces;
 
-    /** The character in the making: its bits so far, the bytes it still lacks, and the range of the next one. */
+    /** The incomplete character: its bits so far, the number of missing bytes, and the range of the next byte. */
     private int codePoint;
 
     private int missing;
     private int lowest;
     private int highest;
 
-    /** @param shows which special tokens show as they are spelled; all others are left out */
+    /** @param shows which special tokens appear in the text as they are spelled; all others are left out */
     StreamingDetokenizer(TokenBytes tokens, IntPredicate shows) {
         this.tokens = tokens;
         this.shows = shows;
@@ -38,7 +38,7 @@ public final class StreamingDetokenizer {
     /**
      * Takes the next token.
      *
-     * @return the text that it made final; empty for a control token, and while a character is unfinished
+     * @return the text that this token makes final; empty for a control token, and while a character is incomplete
      * @throws IllegalArgumentException if the tokenizer has no such id
      */
     public String accept(int id) {
@@ -46,7 +46,7 @@ public final class StreamingDetokenizer {
         return take();
     }
 
-    /** Ends the text. Returns U+FFFD for a character that was never finished, else nothing. */
+    /** Ends the text and returns what is left of it, with U+FFFD in place of a character that is still incomplete. */
     public String finish() {
         if (missing > 0) {
             missing = 0;
@@ -55,7 +55,7 @@ public final class StreamingDetokenizer {
         return take();
     }
 
-    /** As {@link #accept}, but leaves the text to {@link #finish}. */
+    /** Takes the next token like {@link #accept}, but leaves its text to {@link #finish}. */
     void append(int id) {
         if (id < 0 || id >= tokens.size()) {
             throw new IllegalArgumentException("token id must be in [0, %d), but is %d".formatted(tokens.size(), id));

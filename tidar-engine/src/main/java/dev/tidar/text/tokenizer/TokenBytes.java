@@ -11,11 +11,11 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The bytes that each token stands for, so that decoding is to join them. Immutable.
+ * The bytes that each token stands for; decoding concatenates them. Immutable.
  *
- * <p>Two kinds of decoder say what the bytes are: {@code ByteLevel} (GPT-2, Qwen, Llama 3), where each character of a
- * token is a byte in disguise, and the sequence of replacement, byte fallback and fusing that converted sentencepiece
- * models have (Llama 2), where a token is its own text and {@code <0x0A>} is a byte.
+ * <p>Two kinds of decoder are supported: {@code ByteLevel} (GPT-2, Qwen, Llama 3), where each character of a token
+ * stands for one byte, and the sequence of replacement, byte fallback and fusing that converted SentencePiece models
+ * have (Llama 2), where a token is its own text and {@code <0x0A>} is a byte.
  */
 final class TokenBytes {
 
@@ -51,7 +51,7 @@ final class TokenBytes {
         return new TokenBytes(perToken, special, rules.strippedSpaces());
     }
 
-    /** Highest id and one. */
+    /** Returns the highest id plus one. */
     int size() {
         return starts.length - 1;
     }
@@ -60,7 +60,7 @@ final class TokenBytes {
         return special.get(id);
     }
 
-    /** Spaces that the beginning of a decoded text loses. */
+    /** Returns the number of spaces that decoding strips from the beginning of a text. */
     int strippedSpaces() {
         return strippedSpaces;
     }
@@ -81,7 +81,7 @@ final class TokenBytes {
         return bytes[index];
     }
 
-    /** The value of a byte token such as {@code <0x0A>}; negative for any other token. */
+    /** Returns the value of a byte token such as {@code <0x0A>}; negative for any other token. */
     static int byteOf(String token) {
         if (token.length() != 6 || !token.startsWith("<0x") || token.charAt(5) != '>') {
             return -1;
@@ -91,7 +91,7 @@ final class TokenBytes {
         return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
-    /** What the decoder of a tokenizer.json asks for. */
+    /** The rules that the decoder of a tokenizer.json asks for. */
     private record Rules(boolean byteLevel, List<String[]> replacements, boolean byteFallback, int strippedSpaces) {
 
         static Rules read(TokenizerFile file) {

@@ -15,14 +15,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Text to token ids and back, by the {@code tokenizer.json} of a model folder. Thread-safe.
+ * Encodes text to token ids and decodes token ids to text, using the {@code tokenizer.json} of a model folder.
+ * Thread-safe.
  *
- * <p>What users wrote never becomes a control token. Only the spelling of an added token that stands outside of user
- * text counts as that token; between two of them the whole stretch, user text and all, is encoded at once by a
- * tokenizer that has no added tokens. So ids are those of the plain Hugging Face tokenizer wherever users spell no
- * control token, and elsewhere its spelling comes out as ordinary pieces.
+ * <p>User text never becomes a control token: the spelling of an added token counts as that token only outside of user
+ * text. The text between two added tokens, user text included, is encoded in one piece by a tokenizer that has no added
+ * tokens. As long as users spell no control token, the ids are those of the plain Hugging Face tokenizer; where they
+ * do, the spelling is encoded as ordinary tokens.
  *
- * <p>A lone surrogate counts as U+FFFD, since it has no UTF-8. Every other character is passed on as it is.
+ * <p>A lone surrogate is encoded as U+FFFD, since it has no UTF-8. Every other character is passed on unchanged.
  */
 public final class Tokenizer implements AutoCloseable {
 
@@ -46,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * Loads the tokenizer of a model folder.
      *
-     * @return the tokenizer; empty when the folder has no {@code tokenizer.json}, and serves token ids only
+     * @return the tokenizer; empty if the folder has no {@code tokenizer.json} and can therefore serve token ids only
      * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library for
      *     encoding does not run on this machine
      */
@@ -55,20 +56,21 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Highest token id and one, added tokens included. Some ids below it may belong to no token, and decode to nothing.
+     * Returns the highest token id plus one, added tokens included. Some ids below it may be unassigned; they decode to
+     * nothing.
      */
     public int size() {
         return tokens.size();
     }
 
-    /** The added tokens, control tokens among them: ids by their spelling. They stand for no text. */
+    /** Returns the ids of the added tokens, control tokens included, by their spelling. They stand for no text. */
     public Map<String, Integer> addedTokens() {
         return addedTokens;
     }
 
     /**
-     * The bytes that each id stands for, {@code [size()]}, in UTF-8 when they are joined. Added tokens and ids of no
-     * token have none, because no text consists of them.
+     * Returns the bytes that each id stands for, {@code [size()]}; when they are concatenated they are UTF-8. Added
+     * tokens and unassigned ids have no bytes, because no text consists of them.
      */
     public byte[][] tokenBytes() {
         byte[][] bytes = new byte[tokens.size()][];
@@ -79,12 +81,12 @@ public final class Tokenizer implements AutoCloseable {
         return bytes;
     }
 
-    /** Encodes what a user wrote: the spelling of a control token is ordinary text. */
+    /** Encodes user text, in which the spelling of a control token is ordinary text. */
     public int[] encode(String text) {
         return encode(PromptText.user(text));
     }
 
-    /** Encodes a prompt in which the spelling of a control token counts outside of what users wrote. */
+    /** Encodes a prompt, in which the spelling of a control token counts as that token only outside of user text. */
     public int[] encode(PromptText prompt) {
         String text = wellFormed(prompt.text());
         IntStream.Builder encoded = IntStream.builder();
@@ -98,7 +100,10 @@ public final class Tokenizer implements AutoCloseable {
         return encoded.build().toArray();
     }
 
-    /** Encodes a text to continue: as {@link #encode(String)}, after the begin token if the tokenizer asks for one. */
+    /**
+     * Encodes a text that the model continues: like {@link #encode(String)}, but with the begin token before it if the
+     * tokenizer asks for one.
+     */
     public int[] encodeText(String text) {
         int[] encoded = encode(text);
         return beginId.isPresent()
@@ -107,13 +112,14 @@ public final class Tokenizer implements AutoCloseable {
                 : encoded;
     }
 
-    /** The token that {@link #encodeText} begins with; empty when the tokenizer asks for none. */
+    /** Returns the token that {@link #encodeText} begins with; empty if the tokenizer asks for none. */
     public OptionalInt beginId() {
         return beginId;
     }
 
     /**
-     * Decodes token ids. Special tokens are left out; added tokens that are not special, such as {@code <think>}, show.
+     * Decodes token ids. Special tokens are left out; added tokens that are not special, such as {@code <think>}, are
+     * part of the text.
      *
      * @throws IllegalArgumentException if an id is not in {@code [0, size())}
      */
@@ -129,25 +135,34 @@ public final class Tokenizer implements AutoCloseable {
         return detokenizer.finish();
     }
 
-    /** A decoder for the tokens of one answer, which come one by one. It works on after this tokenizer is closed. */
+    /**
+     * Returns a decoder for the tokens of one answer, which arrive one by one. It keeps working after this tokenizer is
+     * closed.
+     */
     public StreamingDetokenizer detokenizer() {
         return detokenizer(Set.of());
     }
 
-    /** As {@link #detokenizer()}, but special tokens with these spellings show. */
+    /**
+     * Returns a decoder like {@link #detokenizer()}, except that special tokens with these spellings are part of the
+     * text.
+     */
     public StreamingDetokenizer detokenizer(Set<String> shownTokens) {
         Set<Integer> shown =
                 shownTokens.stream().map(ids::get).filter(Objects::nonNull).collect(Collectors.toSet());
         return new StreamingDetokenizer(tokens, shown::contains);
     }
 
-    /** The id of a token, by its spelling in the vocabulary. */
+    /** Returns the id of a token by its spelling in the vocabulary. */
     public OptionalInt idOf(String token) {
         Integer id = ids.get(token);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /** Frees the native library's memory, once encodings under way have ended. Encoding is an error afterwards. */
+    /**
+     * Frees the memory of the native library once the encodings in progress have ended. Encoding is an error
+     * afterwards.
+     */
     @Override
     public void close() {
         content.close();
@@ -177,7 +192,10 @@ public final class Tokenizer implements AutoCloseable {
         return OptionalInt.of(id);
     }
 
-    /** The same text with U+FFFD for each lone surrogate; as long as before, so that stretches keep their place. */
+    /**
+     * Replaces each lone surrogate with U+FFFD. The length stays the same, so that the indexes of stretches remain
+     * valid.
+     */
     private static String wellFormed(String text) {
         StringBuilder fixed = null;
         for (int i = 0; i < text.length(); i++) {

@@ -12,12 +12,12 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The part of {@code tokenizer_config.json} that concerns prompts. All of it is empty for a folder without the file.
+ * The part of {@code tokenizer_config.json} that concerns prompts. For a folder without this file, all of it is empty.
  *
  * @param file the file, for messages
- * @param namedTokens spelling of {@code bos_token}, {@code eos_token} and the like
- * @param addsBegin whether a text gets the begin token; empty where the file does not say
- * @param chatTemplate the node of that name; missing where there is none
+ * @param namedTokens the spellings of {@code bos_token}, {@code eos_token} and the like
+ * @param addsBegin whether the begin token is put before a text; empty if the file does not say
+ * @param chatTemplate the node {@code chat_template}; a missing node if there is none
  */
 public record TokenizerConfig(
         Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {

@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A checked {@code tokenizer.json} with a byte-pair model: every token has one id and every id one token.
+ * A validated {@code tokenizer.json} with a byte-pair encoding (BPE) model: every token has one id, and no id belongs
+ * to two tokens.
  *
  * <p>Gaps between the ids are allowed; released vocabularies have them.
  */
@@ -27,10 +28,12 @@ final class TokenizerFile {
 
     static final String NAME = "tokenizer.json";
 
-    /** Maximal size of a tokenizer.json; that of a vocabulary of 256 thousand tokens has about 30 million. */
+    /**
+     * Maximum size of a tokenizer.json in bytes; the file of a vocabulary of 256 thousand tokens has about 30 million.
+     */
     static final int MAX_BYTES = 64 << 20;
 
-    /** Ids beyond this are damage, not a vocabulary. */
+    /** The highest id that is accepted; a file with an id beyond it is damaged. */
     private static final int MAX_ID = (1 << 24) - 1;
 
     private final Path file;
@@ -46,7 +49,7 @@ final class TokenizerFile {
         readAddedTokens();
     }
 
-    /** The file in this folder; empty when there is none. */
+    /** Reads the file of this folder; empty if there is none. */
     static Optional<TokenizerFile> read(Path folder) {
         Path file = folder.resolve(NAME);
         return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
@@ -56,7 +59,7 @@ final class TokenizerFile {
         return file;
     }
 
-    /** The id of each token, by its spelling in the vocabulary, added tokens included. */
+    /** Returns the id of each token, added tokens included, by its spelling in the vocabulary. */
     Map<String, Integer> ids() {
         return ids;
     }
@@ -69,7 +72,7 @@ final class TokenizerFile {
         return root.path("decoder");
     }
 
-    /** The token that the post-processor puts before a text by default, if any. */
+    /** Returns the token that the post-processor puts before a text by default, if any. */
     OptionalInt templatedBegin() {
         return templatedBegin(root.path("post_processor"));
     }
@@ -89,8 +92,9 @@ final class TokenizerFile {
     }
 
     /**
-     * This tokenizer for text in which no control token counts: without added tokens, and with their spellings taken
-     * out of the vocabulary, so that no chain of merges and no whole-word look-up can arrive at one.
+     * Returns the JSON of this tokenizer for text in which no control token counts. It has no added tokens, and their
+     * spellings are removed from the vocabulary, so that neither merges nor the look-up of a whole word can produce
+     * one.
      */
     String contentJson() {
         ObjectNode content = root.deepCopy();
@@ -103,7 +107,7 @@ final class TokenizerFile {
         Set<String> removed = new HashSet<>();
         for (AddedToken token : added) {
             if (isControlSpelling(token, model) && vocabulary.remove(token.content()) != null) {
-                // No text reaches a name with a space: the normalizers and pre-tokenizers of such models map spaces.
+                // No text matches a name with a space: the normalizers and pre-tokenizers of such models map spaces.
                 vocabulary.put(" control " + token.id(), token.id());
                 removed.add(token.content());
             }
@@ -115,8 +119,8 @@ final class TokenizerFile {
     }
 
     /**
-     * White space, single characters, byte tokens and the token for the unknown are ordinary text even when they were
-     * added.
+     * White space, single characters, byte tokens and the unknown token are ordinary text even if they are added
+     * tokens.
      */
     private static boolean isControlSpelling(AddedToken token, JsonNode model) {
         String content = token.content();
@@ -126,7 +130,7 @@ final class TokenizerFile {
                 && TokenBytes.byteOf(content) < 0;
     }
 
-    /** Drops the merges that come from these tokens or arrive at them. */
+    /** Drops the merges that have one of these tokens as a part or as their result. */
     private static void dropMerges(Set<String> removed, ObjectNode model) {
         ArrayNode kept = model.arrayNode();
         for (JsonNode merge : model.path("merges")) {
@@ -197,7 +201,7 @@ final class TokenizerFile {
         return id;
     }
 
-    /** The first 40 characters of a token, without control characters, for a message. */
+    /** Returns the first 40 characters of a token, without control characters, for an error message. */
     private static String shown(String token) {
         String cut = token.length() > 40 ? token.substring(0, 40) + "..." : token;
         return cut.replaceAll("\\p{Cntrl}", "?");

@@ -1,4 +1,4 @@
-/** Prompts to token ids, and token ids to text. */
+/** Encodes prompts to token ids and decodes token ids to text. */
 @NullMarked
 package dev.tidar.text.tokenizer;
 

@@ -10,9 +10,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties in the words of the engine.
+ * Converts the properties to the options of the engine.
  *
- * @param properties checked when they were bound
+ * @param properties the properties, which were checked when they were bound
  */
 record EngineSettings(TidarProperties properties) {
 

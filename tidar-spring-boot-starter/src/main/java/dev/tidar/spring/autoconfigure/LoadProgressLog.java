@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-/** Logs each stage of loading once, and the progress within it for those who debug. Confined to the loading thread. */
+/** Logs each stage of loading once, and the progress within it at debug level. Confined to the loading thread. */
 final class LoadProgressLog implements Consumer<LoadProgress> {
 
     private static final Log log = LogFactory.getLog(LoadProgressLog.class);

@@ -23,8 +23,8 @@ import org.springframework.core.io.Resource;
 /**
  * Folder of unpacked models, {@code <root>/<id of the listing>/<name of the model>}.
  *
- * <p>A file gets its name by an atomic move after its hash was checked, so a file that exists is complete. Files that
- * are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that
+ * <p>A file gets its final name by an atomic move after its hash was checked, so a file that exists is complete. Files
+ * that are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that
  * unpack at the same time do the same work twice and do no harm to each other.
  */
 final class ModelCache {
@@ -48,7 +48,7 @@ final class ModelCache {
 
     /**
      * A cache in a folder of this user under a directory in which others may write too. It is rejected unless it
-     * belongs to this user and is closed to others, because another user could have created it with a model of his.
+     * belongs to this user and is closed to others, because another user could have created it with a different model.
      */
     static ModelCache underSharedDirectory(Path directory, String user) {
         return new ModelCache(directory.resolve("tidar-models-" + user.replaceAll("[^A-Za-z0-9._-]", "_")), true);
@@ -64,7 +64,7 @@ final class ModelCache {
      *
      * @param manifest names and hashes
      * @param name name of the model, and of the folder
-     * @param source gives the file of a name
+     * @param source returns the file with a name
      * @throws InvalidModelException if a file of the manifest is missing or has another hash
      * @throws ModelCacheException if the cache cannot be written or is not private
      */
@@ -120,8 +120,8 @@ final class ModelCache {
     }
 
     /**
-     * Windows rejects to replace a file that another process has mapped; such a file is complete and has the same
-     * content.
+     * Moves a complete file to its name. Windows does not replace a file that another process has mapped; such a file
+     * is complete and has the same content.
      */
     private static void move(Path partial, Path target) throws IOException {
         try {

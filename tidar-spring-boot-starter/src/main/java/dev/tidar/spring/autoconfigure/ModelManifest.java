@@ -19,8 +19,8 @@ import org.springframework.core.io.Resource;
  * The files of a model folder with their SHA-256, as {@code sha256sum} prints them.
  *
  * @param location the folder, as the user wrote it
- * @param id hash of the listing and thereby of the content of all files; lower-case hexadecimal
- * @param files name relative to the folder, separated by {@code /}, to hash
+ * @param id hash of the listing, and thereby of the content of all files, in lower-case hexadecimal
+ * @param files maps the name of each file, relative to the folder and separated by {@code /}, to its hash
  */
 record ModelManifest(String location, String id, Map<String, String> files) {
 

@@ -3,7 +3,7 @@ package dev.tidar.spring.autoconfigure;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Advises how to name a model, or how to do without one. */
+/** Advises how to set a model, or how to start without one. */
 final class ModelNotSetFailureAnalyzer extends AbstractFailureAnalyzer<ModelNotSetException> {
 
     @Override

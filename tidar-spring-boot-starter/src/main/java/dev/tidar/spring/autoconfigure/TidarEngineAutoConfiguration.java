@@ -28,7 +28,10 @@ import org.springframework.util.StringUtils;
 @EnableConfigurationProperties(TidarProperties.class)
 public final class TidarEngineAutoConfiguration {
 
-    /** Where the model is, and what the settings are, is checked before the application has started in either mode. */
+    /**
+     * Makes the engine. The place of the model and the settings are checked before the application has started, in
+     * either mode.
+     */
     @Bean(destroyMethod = "close")
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
         EngineOptions options = new EngineSettings(properties).options(folder(properties, resources));

@@ -13,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends an engine with its application context: running requests have a time to end by themselves, after which the
+ * Ends an engine with its application context: running requests have some time to end by themselves; after it the
  * engine ends them and frees everything.
  *
  * <p>This begins after all beans that make requests have stopped, web servers among them, and ends before beans are
@@ -23,7 +23,10 @@ import org.springframework.context.event.ContextClosedEvent;
 final class TidarEngineLifecycle
         implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, ApplicationContextAware {
 
-    /** Phases are stopped from high to low; those of web servers and message listeners are far above. */
+    /**
+     * The phase of this bean. Phases are stopped from high to low; those of web servers and message listeners are far
+     * higher.
+     */
     static final int PHASE = 0;
 
     private static final Log log = LogFactory.getLog(TidarEngineLifecycle.class);
@@ -43,8 +46,8 @@ final class TidarEngineLifecycle
     /**
      * How long requests may go on.
      *
-     * @param asked the time that the user has set, if any
-     * @param phase time that Spring gives the beans of a phase; a tenth of it is left for ending the other requests
+     * @param asked the time that the user has set; null if none
+     * @param phase the time that Spring gives the beans of a phase; a tenth of it is left for ending the other requests
      */
     static Duration drainTime(@Nullable Duration asked, Duration phase) {
         Duration max = phase.multipliedBy(9).dividedBy(10);
@@ -60,7 +63,10 @@ final class TidarEngineLifecycle
         owner = context;
     }
 
-    /** Comes before the beans are stopped. Contexts report to their parents that they close, which is ignored here. */
+    /**
+     * This event comes before the beans are stopped. A context also reports to its parents that it closes, which is
+     * ignored here.
+     */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         closing |= event.getApplicationContext() == owner;
@@ -71,7 +77,7 @@ final class TidarEngineLifecycle
         running = true;
     }
 
-    /** No effect while the context may be started again. */
+    /** Has no effect while the context may be started again. */
     @Override
     public void stop() {
         if (closing) {
@@ -80,7 +86,7 @@ final class TidarEngineLifecycle
         }
     }
 
-    /** Drains on a thread of its own, so that the other beans of the phase stop meanwhile. */
+    /** Drains on a thread of its own, so that the other beans of the phase can stop in the meantime. */
     @Override
     public void stop(Runnable callback) {
         var thread = new Thread(

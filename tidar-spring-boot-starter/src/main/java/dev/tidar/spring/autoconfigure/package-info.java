@@ -1,4 +1,4 @@
-/** Settings under {@code tidar.*}, and the beans they make. */
+/** The settings under {@code tidar.*}, and the beans that are made from them. */
 @NullMarked
 package dev.tidar.spring.autoconfigure;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A GPU that this process computes on: its context, its memory, the kernels, what has been captured. Closing it frees
+ * A GPU that this process computes on: its context, its memory, the kernels, and the captured steps. Closing it frees
  * them in the reverse order of their construction.
  *
  * <p>Confined to the engine thread.
@@ -69,7 +69,7 @@ public final class CudaDevice implements AutoCloseable {
         return graphs;
     }
 
-    /** Bytes of the device that are free at the moment. */
+    /** The number of bytes of device memory that are free at the moment. */
     public long freeBytes() {
         return context.memory()[0];
     }
@@ -81,7 +81,7 @@ public final class CudaDevice implements AutoCloseable {
         }
     }
 
-    /** Captures what the work queues instead of running it. The work cannot allocate memory. */
+    /** Captures the operations that the work queues instead of running them. The work cannot allocate memory. */
     public JCudaContext.Graph capture(Runnable work) {
         memory.freeze(true);
         try {
@@ -91,19 +91,21 @@ public final class CudaDevice implements AutoCloseable {
         }
     }
 
-    /** Frees memory that queued work and captured steps may still use: waits for the former, invalidates the latter. */
+    /**
+     * Frees memory that queued work and captured steps may still use: it waits for the work and invalidates the steps.
+     */
     public void retire(Region region) {
         context.synchronize();
         graphs.invalidate();
         memory.free(region);
     }
 
-    /** A float as an argument of a kernel. */
+    /** The bits of a float, as an argument of a kernel. */
     public static long bits(float value) {
         return Float.floatToRawIntBits(value);
     }
 
-    /** Copies floats to memory of their own, which stays until the device is closed. */
+    /** Copies floats to newly allocated memory, which stays until the device is closed. */
     public Region upload(float[] values, String use) {
         Region region = memory.allocate((long) values.length * Float.BYTES, use);
         staging.floats(region.address(), values);
@@ -140,7 +142,7 @@ public final class CudaDevice implements AutoCloseable {
         }
     }
 
-    /** Closes the device because of a failure, to which a failure of closing is added. */
+    /** Closes the device because of a failure. If closing fails too, that failure is added to the first one. */
     public void closeAfter(Throwable failure) {
         try {
             close();

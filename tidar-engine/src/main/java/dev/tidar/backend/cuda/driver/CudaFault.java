@@ -4,7 +4,7 @@ import dev.tidar.api.DeviceException;
 import java.util.Set;
 
 /**
- * What an error code of the driver means for the engine.
+ * An error code of the driver, and what it means for the engine.
  *
  * <p>After most errors of a running kernel the context is lost: every later call returns the same code, and only a new
  * process can use the device again. Such a code is sticky. Out of memory, a wrong argument and the like fail one call.
@@ -17,9 +17,9 @@ record CudaFault(int code, String name) {
     static final int OUT_OF_MEMORY = 2;
 
     /**
-     * Deinitialised; ECC; NVLink; hardware unavailable; illegal address; timeout; context destroyed; assert; stack
-     * error; illegal instruction; misaligned address; invalid address space; invalid program counter; launch failed;
-     * not permitted after a fault; unknown.
+     * The codes of sticky errors: deinitialised; ECC; NVLink; hardware unavailable; illegal address; timeout; context
+     * destroyed; assert; stack error; illegal instruction; misaligned address; invalid address space; invalid program
+     * counter; launch failed; not permitted after a fault; unknown.
      */
     private static final Set<Integer> STICKY =
             Set.of(4, 46, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 999);
@@ -32,7 +32,7 @@ record CudaFault(int code, String name) {
         return STICKY.contains(code);
     }
 
-    /** @param call what was being done, for people */
+    /** @param call a description of the call, for people */
     DeviceException during(String call) {
         if (isSticky()) {
             return new DeviceException("%s (%d) was found at %s: %s".formatted(name, code, call, ADVICE), null);

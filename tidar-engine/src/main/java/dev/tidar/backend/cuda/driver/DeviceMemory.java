@@ -7,8 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * All memory that a backend has on the device and pinned on the host, so that closing it frees everything. Each region
- * is an allocation of its own, which lets tools guard its bounds.
+ * All memory that a backend has allocated on the device, and all its pinned memory on the host, so that closing it
+ * frees everything. Each region is an allocation of its own, which lets tools guard its bounds.
  *
  * <p>Confined to the engine thread.
  */
@@ -29,8 +29,8 @@ public final class DeviceMemory implements AutoCloseable {
     /**
      * Allocates memory with undefined content.
      *
-     * @param use what it is for, for the message
-     * @throws DeviceException passing, if the device has too little
+     * @param use the purpose of the memory, for messages
+     * @throws DeviceException a passing one, if the device has too little memory
      */
     public Region allocate(long bytes, String use) {
         if (bytes < 1) {
@@ -81,19 +81,19 @@ public final class DeviceMemory implements AutoCloseable {
         context.free(region.address());
     }
 
-    /** Sets whether allocations fail, because a step is being captured. */
+    /** Sets whether allocations fail, which they must while a step is captured. */
     void freeze(boolean frozen) {
         this.frozen = frozen;
     }
 
-    /** Allocates pinned host memory, which stays until it is freed or all is closed. */
+    /** Allocates pinned host memory, which stays until it is freed or this object is closed. */
     public PinnedMemory pinned(long bytes) {
         PinnedMemory memory = context.pinned(bytes);
         pinned.add(memory);
         return memory;
     }
 
-    /** Frees pinned memory before the end. */
+    /** Frees pinned memory before this object is closed. */
     public void free(PinnedMemory memory) {
         pinned.remove(memory);
         context.free(memory);

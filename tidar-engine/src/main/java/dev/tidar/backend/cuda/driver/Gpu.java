@@ -14,7 +14,10 @@ import java.util.Optional;
  */
 public record Gpu(int ordinal, String name, long memoryBytes, int major, int minor, int multiprocessors) {
 
-    /** Ampere: the first with bfloat16 tensor cores and asynchronous copies to shared memory, which the kernels use. */
+    /**
+     * Ampere, the first architecture with the bfloat16 tensor cores and asynchronous copies to shared memory that the
+     * kernels use.
+     */
     static final int MIN_MAJOR = 8;
 
     /** Why the kernels cannot run on it; empty where they can. */
@@ -25,7 +28,7 @@ public record Gpu(int ordinal, String name, long memoryBytes, int major, int min
                         .formatted(name, major, minor, MIN_MAJOR));
     }
 
-    /** As {@code tidar.device} names it: {@code cuda:0}. */
+    /** The name that {@code tidar.device} uses for it: {@code cuda:0}. */
     public String id() {
         return "cuda:" + ordinal;
     }

@@ -4,16 +4,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The GPUs that can be used, or the reason why there is none. Running it is cheap, takes no memory of a device, and
- * never throws.
+ * The GPUs that the engine can use, or the reason why there is none. Running it is cheap, takes no memory of a device,
+ * and never throws.
  *
  * @param outcome the first thing that is missing, or USABLE
  * @param message one line for people: the devices, or what is missing
- * @param gpus devices that the driver lists, fit or not; empty unless it could be asked
+ * @param gpus the devices that the driver lists, whether or not the kernels can run on them; empty if the driver could
+ *     not be asked
  */
 public record GpuProbe(Outcome outcome, String message, List<Gpu> gpus) {
 
-    /** CUDA 12.0, which came with driver 525: the version of the PTX instructions that the kernels are written in. */
+    /**
+     * The oldest driver that can be used: CUDA 12.0, which came with driver 525, has the version of PTX that the
+     * kernels are written in.
+     */
     static final int MIN_DRIVER = 12000;
 
     /** The outcomes of a probe. */

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Captured work, found again by a key that says which kernels it launches with which arguments. A graph holds
+ * A cache of captured work, by a key that determines which kernels it launches and with which arguments. A graph holds
  * addresses, so all graphs are invalid once memory that one of them uses is freed.
  *
  * <p>Confined to the engine thread.
  */
 public final class GraphCache {
 
-    /** Graphs that are kept; the least recently used one is destroyed. */
+    /** The largest number of graphs that are kept; beyond it the least recently used graph is destroyed. */
     private static final int MAX_GRAPHS = 128;
 
     private final JCudaContext context;
@@ -29,7 +29,7 @@ public final class GraphCache {
     }
 
     /**
-     * Keeps a graph until it is invalidated or not used for long.
+     * Keeps a graph until it is invalidated or becomes the least recently used one of a full cache.
      *
      * @param key equal to another exactly where the same kernels are launched with the same arguments
      */
@@ -42,7 +42,7 @@ public final class GraphCache {
         }
     }
 
-    /** Destroys all graphs: their work is captured anew. */
+    /** Destroys all graphs, so that their work is captured anew. */
     public void invalidate() {
         Iterator<JCudaContext.Graph> all = graphs.values().iterator();
         while (all.hasNext()) {

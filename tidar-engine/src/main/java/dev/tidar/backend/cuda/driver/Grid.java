@@ -6,7 +6,7 @@ package dev.tidar.backend.cuda.driver;
  * @param x blocks in the first dimension
  * @param y blocks in the second dimension
  * @param z blocks in the third dimension
- * @param threads of a block
+ * @param threads threads of a block
  * @param sharedBytes dynamic shared memory of a block
  */
 public record Grid(int x, int y, int z, int threads, int sharedBytes) {

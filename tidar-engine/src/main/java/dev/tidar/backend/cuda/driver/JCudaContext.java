@@ -21,8 +21,8 @@ import jcuda.driver.JCudaDriver;
  * The primary context of one device and one stream on it: the calls of the driver that the backend makes, with every
  * return code checked. Addresses are plain numbers outside of this class.
  *
- * <p>Copies, launches and clearing are queued in the stream, in order; {@link #synchronize} waits for them. A code that
- * is sticky marks the context as lost: nothing is called on it any more, its memory included.
+ * <p>Copies, launches and clearing are queued in the stream, in order; {@link #synchronize} waits for them. A sticky
+ * code marks the context as lost: no call is made on it any more, not even to free its memory.
  *
  * <p>Confined to the thread that opened it, because a context is current for one thread of the operating system.
  */
@@ -38,7 +38,7 @@ public final class JCudaContext implements AutoCloseable {
     /**
      * Takes the device.
      *
-     * @throws DeviceException if the driver rejects
+     * @throws DeviceException if the driver rejects a call
      */
     JCudaContext(int ordinal) {
         check(JCudaDriver.cuInit(0), "starting the driver");
@@ -66,7 +66,7 @@ public final class JCudaContext implements AutoCloseable {
         check(JCudaDriver.cuMemFree(device(address)), "freeing memory");
     }
 
-    /** Free and all memory of the device, in bytes. */
+    /** The free memory and all memory of the device, in bytes. */
     long[] memory() {
         long[] free = new long[1];
         long[] all = new long[1];
@@ -94,7 +94,7 @@ public final class JCudaContext implements AutoCloseable {
                 "copying to the device");
     }
 
-    /** Queues a launch of a kernel whose parameters lie in a table of addresses. */
+    /** Queues a launch of a kernel; the table has the addresses of its parameters. */
     void launch(CUfunction kernel, String name, Grid grid, Pointer parameterTable) {
         numQueued++;
         check(
@@ -131,7 +131,7 @@ public final class JCudaContext implements AutoCloseable {
         check(JCudaDriver.cuMemsetD8Async(device(address), (byte) 0, bytes, stream), "clearing memory");
     }
 
-    /** Counts what has been queued that can write memory of the device: it is the same where nothing was since. */
+    /** The number of queued operations that can write device memory. While it stays the same, none has been queued. */
     public long numQueued() {
         return numQueued;
     }
@@ -143,7 +143,7 @@ public final class JCudaContext implements AutoCloseable {
 
     // graphs
 
-    /** Captures what the work queues instead of running it. */
+    /** Captures the operations that the work queues instead of running them. */
     Graph capture(Runnable work) {
         check(
                 JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
@@ -200,7 +200,7 @@ public final class JCudaContext implements AutoCloseable {
 
     // end
 
-    /** Whether a sticky error has ended it. */
+    /** Whether a sticky error has made the context unusable. */
     boolean isLost() {
         return lost;
     }
@@ -247,14 +247,14 @@ public final class JCudaContext implements AutoCloseable {
         private final CUevent handle = new CUevent();
     }
 
-    /** Lets the address be read that the driver writes. */
+    /** Gives access to the address that the driver writes. */
     private static final class DeviceAddress extends CUdeviceptr {
         long value() {
             return getNativePointer() + getByteOffset();
         }
     }
 
-    /** Lets an address of host memory be read and given. */
+    /** Gives access to the address of host memory, and makes a pointer from an address. */
     static final class HostAddress extends Pointer {
         HostAddress(long address) {
             super(address);

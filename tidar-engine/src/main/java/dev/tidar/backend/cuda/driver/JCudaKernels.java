@@ -20,7 +20,7 @@ final class JCudaKernels {
     /** The largest number of parameters of a kernel; each takes 8 bytes, after the table of their addresses. */
     private static final int MAX_PARAMETERS = 32;
 
-    /** Dynamic shared memory that a kernel may use without asking for more. */
+    /** The number of bytes of dynamic shared memory that a kernel may use without asking for more. */
     private static final int FREE_SHARED_BYTES = 48 << 10;
 
     private final JCudaContext context;
@@ -36,9 +36,9 @@ final class JCudaKernels {
     }
 
     /**
-     * Loads them; the driver compiles them once for a device and remembers it.
+     * Loads the kernels; the driver compiles them once for a device and caches the result.
      *
-     * @throws DeviceException if they are not on the class path, or the driver rejects them
+     * @throws DeviceException if the kernels are not on the class path, or the driver rejects them
      */
     JCudaKernels(JCudaContext context, DeviceMemory memory) {
         this.context = context;
@@ -56,7 +56,7 @@ final class JCudaKernels {
         return (MAX_PARAMETERS + parameter) * Long.BYTES;
     }
 
-    /** The PTX in direct memory, ended by a zero byte. */
+    /** The PTX in direct memory, terminated by a zero byte. */
     private static ByteBuffer image() {
         try (InputStream in = JCudaKernels.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {

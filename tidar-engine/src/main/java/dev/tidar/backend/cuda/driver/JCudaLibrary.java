@@ -13,10 +13,10 @@ import java.util.Optional;
 /**
  * Loads JCuda's native library, once in a JVM.
  *
- * <p>JCuda unpacks it under a fixed name into the shared temporary folder, and takes what already lies there: a copy
- * that another JVM left half-written ends the process, and anybody on the machine could prepare one. So for the moment
- * of loading, {@code java.io.tmpdir} names a fresh folder that only this user can read, and the copy is deleted as soon
- * as it is loaded. Windows keeps a loaded file; its folder is swept at a later start.
+ * <p>JCuda unpacks it under a fixed name into the shared temporary folder, and uses a copy that is already there: a
+ * copy that another JVM left half-written ends the process, and anybody on the machine could prepare one. So for the
+ * moment of loading, {@code java.io.tmpdir} names a fresh folder that only this user can read, and the copy is deleted
+ * as soon as it is loaded. Windows keeps a loaded file; its folder is swept at a later start.
  */
 final class JCudaLibrary {
 
@@ -24,17 +24,17 @@ final class JCudaLibrary {
     private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
     private static final String PREFIX = "tidar-jcuda-";
 
-    /** No process needs longer than this from unpacking to loading. */
+    /** The age at which a folder is abandoned: no process needs longer than this from unpacking to loading. */
     private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static final Optional<Problem> PROBLEM = load();
 
     private JCudaLibrary() {}
 
-    /** What keeps JCuda from being used in this JVM. */
+    /** The reason why JCuda cannot be used in this JVM. */
     record Problem(GpuProbe.Outcome outcome, String message) {}
 
-    /** The reason why JCuda cannot be used; empty where it can. */
+    /** Returns the reason why JCuda cannot be used; empty where it can. */
     static Optional<Problem> problem() {
         return PROBLEM;
     }
@@ -78,7 +78,10 @@ final class JCudaLibrary {
         }
     }
 
-    /** JCuda's message is a page; what matters is whether the driver's own library is missing. */
+    /**
+     * The problem that a failure of JCuda stands for. Its message is a page long; what matters is whether the driver's
+     * own library is missing.
+     */
     static Problem unusable(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         if (message.contains("libcuda.so") || message.contains("nvcuda.dll")) {

@@ -27,17 +27,17 @@ public final class Staging {
         }
     }
 
-    /** Bytes that one copy can carry. */
+    /** The number of bytes that one copy can carry. */
     public int capacity() {
         return BYTES;
     }
 
-    /** The address where {@link #land} puts a buffer; the next call of it overwrites that. */
+    /** The address that {@link #land} copies a buffer to; its next call overwrites it. */
     public long landing() {
         return landing.address();
     }
 
-    /** An empty buffer to write to; waits only where both are being copied. */
+    /** Returns an empty buffer to write to; waits only if both are being copied. */
     public ByteBuffer buffer() {
         if (queued[current]) {
             context.await(copied[current]);
@@ -46,12 +46,12 @@ public final class Staging {
         return buffers[current].bytes().clear();
     }
 
-    /** Queues the copy of what {@link #buffer} holds to the landing place, where kernels read it. */
+    /** Queues the copy of the content of {@link #buffer} to {@link #landing}, where kernels read it. */
     public void land() {
         send(landing.address());
     }
 
-    /** Queues the copy of what {@link #buffer} holds to an address. */
+    /** Queues the copy of the content of {@link #buffer} to an address. */
     public void send(long address) {
         PinnedMemory from = buffers[current];
         context.copyToDevice(address, from, from.bytes().position());
@@ -98,7 +98,7 @@ public final class Staging {
         return values;
     }
 
-    /** Waits for all queued work and copies integers to the host, as many as fit one copy. */
+    /** Waits for all queued work and copies integers to the host; they must fit into one copy. */
     public int[] readInts(long address, int count) {
         int[] values = new int[count];
         buffer();

@@ -6,8 +6,9 @@ import java.util.OptionalInt;
 /**
  * Integers on the device.
  *
- * @param address of the first
- * @param offset of the first in the pool, in integers; empty where they have an allocation of their own
- * @param capacity their number
+ * @param address the address of the first integer
+ * @param offset the offset of the first integer in the pool, in integers; empty where they have an allocation of their
+ *     own
+ * @param capacity the number of integers
  */
 public record CudaIds(long address, OptionalInt offset, int capacity) implements Ids {}

@@ -8,16 +8,16 @@ import dev.tidar.tensor.PagedKv;
 /**
  * The KV cache on the device, {@code [layers, blocks, 2, kvHeads, blockTokens, headDim]}.
  *
- * @param memory the allocation, of all layers
+ * @param memory the allocation for all layers
  */
 public record CudaKv(Region memory, KvGeometry geometry, int blocks) implements PagedKv {
 
-    /** Address of a layer. */
+    /** The address of a layer. */
     public long layer(int layer) {
         return memory.address() + memory.bytes() / geometry.layers() * layer;
     }
 
-    /** The element type as the names of kernels have it. */
+    /** The element type, as the names of kernels spell it. */
     public String typeName() {
         return geometry.dtype() == DType.F32 ? "f32" : "bf16";
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * A packed layer on the device.
  *
- * @param matrix its weights; of a gated layer the rows of both halves in turns of 8
- * @param outputs width of y
+ * @param matrix the weights; in a gated layer, 8 rows of one half and 8 rows of the other alternate
+ * @param outputs the width of y
  * @param isGated whether it is a gated pair
  * @param bias one float for each packed row
  * @param adapter acts on drafting rows
@@ -22,7 +22,7 @@ public record CudaLinear(
      * The adapters of a layer's sources as one pair of products.
      *
      * @param down {@code [ranks, inputs]}
-     * @param up {@code [packed rows of the layer, ranks]}, its scales those of the adapters
+     * @param up {@code [packed rows of the layer, ranks]}; its scales are those of the adapters
      */
     public record Adapter(CudaMatrix down, CudaMatrix up) {}
 

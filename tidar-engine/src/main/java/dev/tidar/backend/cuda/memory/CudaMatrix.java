@@ -17,7 +17,7 @@ public record CudaMatrix(Region weights, Optional<Region> scales, WeightType typ
 
     public static final int TILE = 64;
 
-    /** Rows rounded up to whole tiles. */
+    /** The number of rows, rounded up to whole tiles. */
     public int paddedRows() {
         return roundUp(rows, TILE);
     }
@@ -30,7 +30,7 @@ public record CudaMatrix(Region weights, Optional<Region> scales, WeightType typ
         return (long) roundUp(rows, TILE) * type.rowBytes(roundUp(columns, TILE));
     }
 
-    /** The type as the names of kernels have it. */
+    /** The type, as the names of kernels spell it. */
     public String typeName() {
         return switch (type) {
             case F32 -> "f32";
@@ -39,7 +39,7 @@ public record CudaMatrix(Region weights, Optional<Region> scales, WeightType typ
         };
     }
 
-    /** Address of the scales; 0 where there are none. */
+    /** The address of the scales; 0 where there are none. */
     public long scaleAddress() {
         return scales.map(Region::address).orElse(0L);
     }

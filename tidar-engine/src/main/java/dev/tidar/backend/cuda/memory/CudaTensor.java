@@ -5,9 +5,9 @@ import dev.tidar.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * Activations on the device: in float, dense, and for the tensor cores also in bfloat16, where a row has a pitch of
- * whole tiles and zeros after its columns. One of the two forms holds the values; the other is made from it when a verb
- * needs it.
+ * Activations on the device. The float form is dense. For the tensor cores there is also a bfloat16 form, whose rows
+ * have a pitch of whole tiles and zeros after their columns. One of the two forms holds the values; the other is made
+ * from it when a verb needs it.
  *
  * <p>Confined to the engine thread.
  */
@@ -47,7 +47,7 @@ public final class CudaTensor implements Tensor {
         return narrow.orElseThrow().address();
     }
 
-    /** Elements from one row of the bfloat16 form to the next. */
+    /** The number of elements from one row of the bfloat16 form to the next. */
     public int pitch() {
         return pitch(columns);
     }

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The integers that verbs write, side by side, so that one copy brings them all to the host. What was copied answers
- * reads until more work is queued.
+ * The integers that verbs write, side by side, so that one copy brings them all to the host. Reads are served from this
+ * copy until more work is queued.
  *
  * <p>Confined to the engine thread.
  */
@@ -24,7 +24,7 @@ public final class IdsPool {
     private final Region pool;
     private final PinnedMemory mirror;
     private int used;
-    /** What had been queued when the mirror was equal to the pool; empty before. */
+    /** The number of queued operations when the mirror was last equal to the pool; empty before the first fetch. */
     private OptionalLong mirroredAt = OptionalLong.empty();
 
     public IdsPool(CudaDevice device) {
@@ -34,7 +34,7 @@ public final class IdsPool {
         this.mirror = device.memory().pinned((long) CAPACITY * Integer.BYTES);
     }
 
-    /** In the pool as long as it has room; large ones and later ones have an allocation of their own. */
+    /** Allocates ids in the pool as long as it has room; large ids and later ones get an allocation of their own. */
     public CudaIds allocate(int capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException("ids must be at least one, but are " + capacity);
@@ -58,7 +58,7 @@ public final class IdsPool {
         mirroredAt = OptionalLong.of(context.numQueued());
     }
 
-    /** The first integers of some ids; waits for all queued work unless they have been fetched since it ended. */
+    /** Reads the first integers of some ids; waits for all queued work unless they have been fetched since it ended. */
     public int[] read(CudaIds ids, int count) {
         if (ids.offset().isEmpty()) {
             return device.staging().readInts(ids.address(), count);

@@ -4,7 +4,10 @@ import dev.tidar.backend.cuda.driver.CudaDevice;
 import dev.tidar.backend.cuda.driver.Region;
 import java.util.Optional;
 
-/** Memory that a verb needs while it runs; it grows to what the widest step needs. Confined to the engine thread. */
+/**
+ * Memory that a verb needs while it runs; it grows to the size that the widest step needs. Confined to the engine
+ * thread.
+ */
 public final class Scratch {
 
     private final CudaDevice device;
@@ -19,15 +22,15 @@ public final class Scratch {
     }
 
     /**
-     * Memory whose content is undefined.
+     * Scratch memory whose content is undefined.
      *
-     * @param use what it is for, for messages
+     * @param use the purpose of the memory, for messages
      */
     public static Scratch undefined(CudaDevice device, String use) {
         return new Scratch(device, use, false);
     }
 
-    /** Memory that is zero at first, and again whenever it has grown. */
+    /** Scratch memory that is zero at first, and again whenever it has grown. */
     public static Scratch zeros(CudaDevice device, String use) {
         return new Scratch(device, use, true);
     }

@@ -1,4 +1,6 @@
-/** What verbs compute on, in the memory of a GPU: tensors, packed matrices, the KV cache, ids, and scratch. */
+/**
+ * The data that verbs compute on, in device memory: tensors, packed matrices, the KV cache, ids, and scratch memory.
+ */
 @NullMarked
 package dev.tidar.backend.cuda.memory;
 

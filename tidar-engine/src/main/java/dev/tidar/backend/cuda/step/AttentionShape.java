@@ -1,14 +1,14 @@
 package dev.tidar.backend.cuda.step;
 
 /**
- * What the attention of a network wants of a step.
+ * What the attention of a network needs from the layout of a step.
  *
  * @param blockTokens tokens of a KV block; 0 where no block table is needed
  * @param rowsPerTile the largest number of rows that attend together; 0 where each row attends by itself
  */
 public record AttentionShape(int blockTokens, int rowsPerTile) {
 
-    /** Of verbs that read and write no cache. */
+    /** The shape for verbs that read and write no KV cache. */
     static final AttentionShape NONE = new AttentionShape(0, 0);
 
     public AttentionShape {
@@ -18,7 +18,7 @@ public record AttentionShape(int blockTokens, int rowsPerTile) {
         }
     }
 
-    /** Of verbs that need block tables, but no tiles. */
+    /** The shape for verbs that need block tables, but no tiles. */
     public static AttentionShape ofRows(int blockTokens) {
         return new AttentionShape(blockTokens, 0);
     }

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Consecutive rows of one sequence, all exact or all drafting, whose queries share the loads of keys; {@code StepTile}
- * of {@code step.cuh}.
+ * Consecutive rows of one sequence, all exact or all drafting, whose queries share the loads of keys. It is
+ * {@code StepTile} of {@code step.cuh}.
  *
- * @param firstRow the first of them
- * @param rows their number; 0 in a tile of padding
- * @param sequence of all of them
- * @param minVisible the number of cached keys that all of them see
- * @param maxVisible the largest number of cached keys that one of them sees
+ * @param firstRow the first row of the tile
+ * @param rows the number of rows; 0 in a tile of padding
+ * @param sequence the sequence that all rows belong to
+ * @param minVisible the number of cached keys that all rows see
+ * @param maxVisible the largest number of cached keys that a row sees
  * @param freshFirst first row of their groups
  * @param freshEnd row after the last of their groups
  */

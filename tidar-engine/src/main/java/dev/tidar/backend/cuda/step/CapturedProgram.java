@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Runs the steps of one network, each as one call to the driver once its shape is known: the step block goes to the
- * device, the verbs run, all integers come back, captured as one graph.
+ * Runs the steps of one network. A step whose shape is known is one call to the driver, which launches a captured
+ * graph: it copies the step block to the device, runs the verbs, and copies all integers back.
  *
  * <p>The first step of a shape is queued verb by verb, which also allocates the scratch memory that the shape needs;
  * the second is captured; all others replay it.
@@ -34,9 +34,9 @@ public final class CapturedProgram implements StepProgram {
     /**
      * Prepares the steps of one network.
      *
-     * @param attention the shape of all its attention
-     * @param maxRows rows that its tensors have; no step is padded beyond
-     * @param captures whether steps are captured; else every step is queued verb by verb
+     * @param attention the shape that all its attention layers need
+     * @param maxRows the number of rows of its tensors; no step is padded beyond it
+     * @param captures whether steps are captured; otherwise every step is queued verb by verb
      * @param verbs calls the verbs of a step
      */
     public CapturedProgram(
@@ -56,7 +56,10 @@ public final class CapturedProgram implements StepProgram {
         this.verbs = verbs;
     }
 
-    /** Two programs launch other kernels, even for steps of one shape. */
+    /**
+     * The key of a graph. It names the program, because two programs launch different kernels even for steps of the
+     * same shape.
+     */
     private record Key(CapturedProgram program, StepImage.Shape shape) {}
 
     @Override

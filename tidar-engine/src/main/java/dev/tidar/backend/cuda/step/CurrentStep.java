@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives verbs their inputs in memory of the device. Within a step these lie there already, and a verb must use the
- * inputs of the step. A verb that is called outside of a step has its own inputs copied first.
+ * Gives verbs their inputs in device memory. Within a step the inputs are already there, and a verb must use the inputs
+ * of the step. For a verb that is called outside of a step, its own inputs are copied first.
  *
  * <p>Confined to the engine thread.
  */
@@ -26,7 +26,7 @@ public final class CurrentStep {
     }
 
     /**
-     * Begins a step: writes its image, which a copy must then bring to the device.
+     * Begins a step: writes its image to host memory, from where it must then be copied to the device.
      *
      * @throws IllegalStateException within a step
      */

@@ -8,8 +8,8 @@ import dev.tidar.step.StepRows;
 import java.util.List;
 
 /**
- * The image of a step in memory of the device: all that differs between two steps of one shape, copied from memory of
- * the host at once. Addresses are those of the image that was loaded last.
+ * The image of a step in device memory: everything that differs between two steps of one shape, copied from host memory
+ * at once. Its addresses are those of the image that was loaded last.
  *
  * <p>Confined to the engine thread.
  */
@@ -66,22 +66,22 @@ public final class StepBlock {
         copying = false;
     }
 
-    /** What decides the kernels of a step with this image. */
+    /** The shape of the image, which decides the kernels of a step. */
     StepImage.Shape shape() {
         return image.shape();
     }
 
-    /** Blocks from one block table to the next. */
+    /** The number of blocks from one block table to the next. */
     public int tableStride() {
         return image.shape().tableStride();
     }
 
-    /** Attention tiles, those of padding included. */
+    /** The number of attention tiles, those of padding included. */
     public int numTiles() {
         return image.shape().tiles();
     }
 
-    /** Whether a row is sampled by more than temperature and seed. */
+    /** Whether a row has sampling parameters besides temperature and seed. */
     public boolean hasSampling() {
         return image.shape().samplingBytes() > 0;
     }
@@ -112,12 +112,12 @@ public final class StepBlock {
         return region.address() + image.groups();
     }
 
-    /** How a row of a pass is sampled. */
+    /** The address of the sampling parameters of a row of a pass. */
     public long sampling(Pass pass, int row) {
         return region.address() + image.sampling(pass) + (long) row * StepSampling.ROW_BYTES;
     }
 
-    /** What the lists of all rows are counted from. */
+    /** The address that the places of all lists are counted from. */
     public long samplingLists() {
         return region.address() + image.sampling();
     }

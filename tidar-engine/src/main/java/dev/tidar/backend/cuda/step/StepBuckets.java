@@ -5,14 +5,14 @@ import dev.tidar.step.RowCounts;
 import dev.tidar.step.StepShape;
 
 /**
- * The shapes that steps are padded to, so that few graphs serve all steps: powers of two up to 16 rows, then steps of
- * at most a sixth. A row's bits do not depend on the bucket.
+ * The shapes that steps are padded to, so that few graphs serve all steps: powers of two up to 16 rows, then multiples
+ * of 16 up to 144 rows, of 32 up to 512 rows, and of 128 beyond. A row's bits do not depend on the bucket.
  */
 final class StepBuckets {
 
     private StepBuckets() {}
 
-    /** The bucket of a step. It has one sequence more than the step, to which padding belongs. */
+    /** The bucket of a step. It has one sequence more than the step, which the padding belongs to. */
     static StepShape of(StepShape shape) {
         return new StepShape(
                 new RowCounts(rows(shape.rows().exact()), rows(shape.rows().drafting())),

@@ -35,7 +35,7 @@ final class StepImage {
     private final Shape shape;
     private final Layout layout;
 
-    /** All of a step. */
+    /** The image of a whole step. */
     StepImage(StepInputs inputs, AttentionShape attention) {
         this(
                 inputs.rows(),
@@ -49,7 +49,7 @@ final class StepImage {
                 inputs.asksLogProbs());
     }
 
-    /** The rows of a step, and what their sequences verify: one plan each, or none. */
+    /** The image of the rows of a step, and of what their sequences verify: one plan for each sequence, or no plans. */
     StepImage(StepRows rows, List<VerifyPlan> plans, AttentionShape attention) {
         this(rows, plans, List.of(), StepSampling.NONE, new int[0], attention, 0, false, false);
     }
@@ -84,10 +84,11 @@ final class StepImage {
     /**
      * What decides which kernels a step launches, and with which arguments.
      *
-     * @param step its rows, sequences, samples and drafts
-     * @param tableStride blocks from one block table to the next
-     * @param tiles attention tiles, those of padding included
-     * @param samplingBytes room for how rows are sampled; 0 where temperature and seed are all there is
+     * @param step the number of its rows, sequences, samples and drafts
+     * @param tableStride the number of blocks from one block table to the next
+     * @param tiles the number of attention tiles, those of padding included
+     * @param samplingBytes the size of the section with the sampling parameters; 0 where rows have only temperature and
+     *     seed
      * @param mixes whether verify rows are mixed with masks
      * @param asksLogProbs whether log-probabilities are reported
      */
@@ -115,7 +116,7 @@ final class StepImage {
         return CudaMatrix.roundUp(bytes, ALIGNMENT);
     }
 
-    /** Blocks of the longest table that a row sees. */
+    /** The number of blocks of the longest table that a row sees. */
     private int blocksSeen() {
         int max = 0;
         for (int row = 0; row < rows.counts().total(); row++) {
@@ -195,7 +196,7 @@ final class StepImage {
         to.putInt(rows.sampledPosition(row)).putInt(slot(row));
     }
 
-    /** Only exact rows store keys and values, and of them those that are no padding. */
+    /** The slot that a row stores its keys and values in. Only exact rows that are not padding store any. */
     private int slot(int row) {
         if (blockTokens == 0 || row >= rows.counts().exact() || rows.isPadding(row)) {
             return Ids.NONE;
@@ -224,7 +225,7 @@ final class StepImage {
         return firstGroup + plan.verifyRows() + 1;
     }
 
-    /** Writes as many blocks of each sequence as its rows see; kernels read none after these. */
+    /** Writes the block table of each sequence as far as its rows see it; kernels read no blocks after these. */
     private void writeTables(ByteBuffer to) {
         int[] seen = new int[rows.numSequences()];
         for (int row = 0; row < rows.counts().total(); row++) {

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How each row of a step is sampled, as the step block has it: {@code StepSampling[verify rows] | StepSampling[drafts]
- * | lists...}, declared in {@code step.cuh}. Rows that share a list share its bytes, so a step of K verify rows sends
- * one history.
+ * The sampling parameters of each row of a step, as they are stored in the step block: {@code StepSampling[verify rows]
+ * | StepSampling[drafts] | lists...}, declared in {@code step.cuh}. Rows that share a list share its bytes, so a step
+ * of K verify rows sends one history.
  */
 final class StepSampling {
 
@@ -32,7 +32,7 @@ final class StepSampling {
     private final IdentityHashMap<Object, Placed> lists = new IdentityHashMap<>();
     private int end;
 
-    /** Where a list begins in the section, in bytes, and how it is written there. */
+    /** A list: where it begins in the section, in bytes, and how it is written there. */
     private record Placed(int at, Consumer<ByteBuffer> writing) {}
 
     private StepSampling(List<RowSampling> verify, List<RowSampling> draft) {
@@ -43,7 +43,7 @@ final class StepSampling {
         draft.forEach(this::place);
     }
 
-    /** That of all rows; NONE where no row has more than temperature and seed. */
+    /** The section for all rows; NONE where all rows have only temperature and seed. */
     static StepSampling of(StepInputs inputs) {
         return inputs.isPlain() ? NONE : new StepSampling(inputs.samplings(Pass.VERIFY), inputs.samplings(Pass.DRAFT));
     }
@@ -52,7 +52,7 @@ final class StepSampling {
         return verify.isEmpty() && draft.isEmpty();
     }
 
-    /** Bytes of the section, its lists and the room after them included. */
+    /** The number of bytes of the section, its lists and the room after them included. */
     int room() {
         return isEmpty() ? 0 : Math.max(MIN_BYTES, Integer.highestOneBit(end - 1) << 1);
     }

@@ -1,6 +1,6 @@
 /**
- * Steps on a GPU: what differs between steps is one image in memory of the device, steps are padded to few shapes, and
- * the verbs of a shape are captured once and replayed.
+ * Steps on a GPU: everything that differs between steps is one image in device memory, steps are padded to few shapes,
+ * and the verbs of a shape are captured once and replayed.
  */
 @NullMarked
 package dev.tidar.backend.cuda.step;

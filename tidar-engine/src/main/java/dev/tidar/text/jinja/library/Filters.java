@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The filters of every template, which follow a bar. */
+/** The filters that every template can use, written after a bar. */
 public final class Filters {
 
-    /** Makes a new value of a value; its arguments are bound to its parameters. */
+    /** Computes a new value from a value; the arguments are bound to the parameters of the filter. */
     interface Filter {
         Value apply(Value value, Arguments arguments, Budget budget);
     }
 
-    /** @param parameters names in order; absent for a filter that takes any arguments */
+    /** @param parameters the names in order; empty for a filter that takes any arguments */
     private record Entry(Optional<List<String>> parameters, Filter filter) {}
 
     private static final Map<String, Entry> TABLE = Map.ofEntries(

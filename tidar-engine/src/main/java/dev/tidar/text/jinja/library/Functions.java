@@ -82,7 +82,7 @@ public final class Functions {
         if (empty) {
             return 0;
         }
-        // Unsigned, because the distance of two longs may need all 64 bits.
+        // Unsigned, because the distance between two longs can need all 64 bits.
         long distance = step > 0 ? stop - start : start - stop;
         long stride = step > 0 ? step : -step;
         long size = Long.divideUnsigned(distance - 1, stride) + 1;
@@ -92,7 +92,7 @@ public final class Functions {
         return size;
     }
 
-    /** The entries of the one positional dict, if any, and the named arguments. */
+    /** Returns the entries of the one positional dict, if any, and the named arguments. */
     private static Map<String, Value> named(Arguments arguments, Budget budget) {
         Map<String, Value> values = new LinkedHashMap<>();
         if (arguments.count() > 1 || arguments.count() == 1 && !(arguments.get(0) instanceof Dict)) {
@@ -106,7 +106,8 @@ public final class Functions {
     }
 
     /**
-     * The one value that a template can change: {@code namespace(...)} makes it and {@code set ns.name} assigns to it.
+     * The only value that a template can change: {@code namespace(...)} creates it and {@code set ns.name} assigns to
+     * it.
      */
     public static final class Namespace implements Value.Members {
 
@@ -131,7 +132,7 @@ public final class Functions {
         }
     }
 
-    /** What {@code cycler(...)} makes: it gives its values in turn. */
+    /** The result of {@code cycler(...)}, which returns its values in turn. */
     private static final class Cycler implements Value.Members {
 
         private final List<Value> values;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Python's {@code json.dumps} with the settings of transformers: no HTML escaping, keys in their order, non-ASCII kept
- * unless asked otherwise.
+ * Writes JSON like Python's {@code json.dumps} with the settings of transformers: no HTML escaping, keys in their
+ * order, and non-ASCII characters kept unless the template asks otherwise.
  *
  * @param layout spaces, separators, order
  * @param out receives the text
@@ -25,9 +25,9 @@ record JsonWriter(Layout layout, Output out) {
      * @param ascii whether characters beyond ASCII are escaped
      * @param indent the indentation of each level
      * @param lines whether each element gets its own line
-     * @param itemSeparator between elements
-     * @param keySeparator between a key and its value
-     * @param sortKeys whether keys come in order
+     * @param itemSeparator the separator between elements
+     * @param keySeparator the separator between a key and its value
+     * @param sortKeys whether keys are sorted
      */
     record Layout(
             boolean ascii, String indent, boolean lines, String itemSeparator, String keySeparator, boolean sortKeys) {}

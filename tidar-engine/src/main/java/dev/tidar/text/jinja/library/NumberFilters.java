@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Filters that make numbers. */
 final class NumberFilters {
 
-    /** No number of 64 bits, and no double that a template means, is written longer. */
+    /** Maximum length of a number as text: no 64-bit number, and no double that a template means, is longer. */
     private static final int MAX_DIGITS = 400;
 
     private NumberFilters() {}
@@ -62,7 +62,7 @@ final class NumberFilters {
         if (bare.equalsIgnoreCase("inf") || bare.equalsIgnoreCase("infinity")) {
             return Optional.of(sign * Double.POSITIVE_INFINITY);
         }
-        // Java alone reads 1f, 1d and hexadecimal floats.
+        // Java accepts 1f, 1d and hexadecimal floats, but Python does not.
         if (!bare.chars().allMatch(c -> "0123456789.eE+-".indexOf(c) >= 0)) {
             return Optional.empty();
         }
@@ -73,7 +73,7 @@ final class NumberFilters {
         }
     }
 
-    /** The text without space around it and without underscores between digits; empty where it is too long. */
+    /** Returns the text without surrounding space and without underscores between digits; empty if it is too long. */
     private static String number(String text) {
         if (text.length() > MAX_DIGITS) {
             return "";

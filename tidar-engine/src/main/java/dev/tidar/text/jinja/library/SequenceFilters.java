@@ -156,7 +156,8 @@ final class SequenceFilters {
     }
 
     /**
-     * The key that elements are compared by: the named attribute or the element, ignoring case unless the flag is set.
+     * Returns the key by which elements are compared: the named attribute or the element itself, ignoring case unless
+     * the flag is set.
      */
     private static UnaryOperator<Value> key(Arguments arguments, int caseSensitive, int attribute, Budget budget) {
         boolean exact = arguments.flag(caseSensitive, false);

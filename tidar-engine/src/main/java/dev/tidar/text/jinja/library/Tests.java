@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The tests of every template, which follow {@code is}. */
+/** The tests that every template can use, written after {@code is}. */
 public final class Tests {
 
-    /** Whether a test holds for a value; its arguments are bound to its parameters. */
+    /** Whether the test holds for a value; the arguments are bound to the parameters of the test. */
     interface Test {
         boolean holds(Value value, Arguments arguments, Budget budget);
     }
@@ -94,7 +94,7 @@ public final class Tests {
         return Numbers.real(Numbers.calculate("%", value, divisor)).orElseThrow();
     }
 
-    /** Identity, as a template can observe it: scalars are the same when they are equal and of one kind. */
+    /** Identity as a template can observe it: scalars are the same if they are equal and of the same kind. */
     private static boolean same(Value value, Value other) {
         return value == other || value.depth() == 0 && !(value instanceof Value.Undefined) && value.equals(other);
     }

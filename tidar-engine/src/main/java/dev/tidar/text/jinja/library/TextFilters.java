@@ -17,7 +17,7 @@ final class TextFilters {
 
     private TextFilters() {}
 
-    /** The text of a value; it is paid for once more because the filter copies it. */
+    /** Returns the text of a value, charged to the budget once more because the filter copies it. */
     private static String text(Value value, Budget budget) {
         String text = Value.text(value, budget);
         budget.spend(text.length());
@@ -37,7 +37,8 @@ final class TextFilters {
     }
 
     /**
-     * Capitalises words. Space, hyphens and opening brackets divide them, other than in the method of the same name.
+     * Capitalises words. Unlike the method of the same name, it treats space, hyphens and opening brackets as
+     * separators.
      */
     static Value title(Value value, Arguments arguments, Budget budget) {
         StringBuilder titled = new StringBuilder();

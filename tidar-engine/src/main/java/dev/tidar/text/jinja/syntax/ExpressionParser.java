@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Parses operators with Jinja2's grammar: its precedence, and power from the left. */
+/** Parses operators with the grammar and the precedence of Jinja2, in which power associates to the left. */
 final class ExpressionParser {
 
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
@@ -23,7 +23,7 @@ final class ExpressionParser {
         this.operands = new OperandParser(tokens, names, this);
     }
 
-    /** An expression, or several between commas, which are a tuple. */
+    /** Parses an expression, or several between commas, which form a tuple. */
     Expression tuple(boolean conditionals, String... endNames) {
         List<Expression> items = new ArrayList<>();
         boolean comma = false;
@@ -138,7 +138,7 @@ final class ExpressionParser {
         return left;
     }
 
-    /** All filters that follow, as one step. */
+    /** Parses all filters that follow, combined into one function. */
     UnaryOperator<Expression> filters() {
         UnaryOperator<Expression> chain = UnaryOperator.identity();
         while (tokens.skipOperator("|")) {
@@ -149,7 +149,7 @@ final class ExpressionParser {
         return chain;
     }
 
-    /** The one filter whose name comes next. */
+    /** Parses the single filter whose name comes next. */
     UnaryOperator<Expression> filter() {
         return operands.filter();
     }

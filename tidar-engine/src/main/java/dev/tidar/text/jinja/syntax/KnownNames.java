@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The names that a template assigns and calls. It can call what it defines itself, and the built-in functions. */
+/**
+ * The names that a template assigns and calls. A template can call what it defines itself, and the built-in functions.
+ */
 final class KnownNames {
 
     private final Set<String> assigned = new HashSet<>();
@@ -27,12 +29,12 @@ final class KnownNames {
         }
     }
 
-    /** The names that are read, whether the template assigns them or not. */
+    /** Returns the names that are read, whether the template assigns them or not. */
     Set<String> read() {
         return Set.copyOf(read);
     }
 
-    /** How often {@code caller} was read so far. */
+    /** Returns how often {@code caller} has been read so far. */
     int callerUses() {
         return callerUses;
     }

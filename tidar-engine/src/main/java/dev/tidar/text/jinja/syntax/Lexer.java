@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Cuts a template into tokens as Jinja2 3.1 does with trim_blocks and lstrip_blocks: the newline after a block tag
- * goes, and so does the space before one that starts its line; {@code -} strips all space on its side, {@code +} keeps
- * it.
+ * Splits a template into tokens as Jinja2 3.1 does with trim_blocks and lstrip_blocks: the newline after a block tag is
+ * removed, and so is the space before a block tag that starts its line; {@code -} strips all space on its side,
+ * {@code +} keeps it.
  */
 final class Lexer {
 
@@ -23,7 +23,7 @@ final class Lexer {
 
     private final String source;
 
-    /** Offsets at which the lines of the source start, ascending. */
+    /** The offsets at which the lines of the source start, in ascending order. */
     private final int[] lines;
 
     private final List<Token> tokens = new ArrayList<>();
@@ -91,7 +91,10 @@ final class Lexer {
         return c == '-' || c == '+' ? c : 0;
     }
 
-    /** Adds the text before a tag, without the space that its sign or its place at the start of a line removes. */
+    /**
+     * Adds the text before a tag, without the space that the sign of the tag or its place at the start of a line
+     * removes.
+     */
     private void stripped(int from, int tag, char sign, boolean block) {
         int end = tag;
         while (end > from && Text.isSpace(source.charAt(end - 1)) && (sign == '-' || source.charAt(end - 1) != '\n')) {
@@ -134,7 +137,7 @@ final class Lexer {
         return i;
     }
 
-    /** Moves on after {@code raw %}}, if that follows. Unlike other tags it keeps the newline after it. */
+    /** Moves past {@code raw %}} if that follows. Unlike after other tags, the newline after it is kept. */
     private boolean rawBegins() {
         int end = afterWord("raw", at);
         boolean strips = end >= 0 && charAt(end) == '-';

@@ -4,7 +4,7 @@ import dev.tidar.text.jinja.value.TemplateException;
 import dev.tidar.text.jinja.value.TemplateException.Position;
 import java.util.OptionalInt;
 
-/** Strings and numbers of a template: Python's escapes, and underscores between two digits. */
+/** Parses the string and number literals of a template, with Python's escapes and underscores between two digits. */
 final class Literals {
 
     private static final String SIMPLE = "\\'\"abfnrtv";
@@ -12,7 +12,7 @@ final class Literals {
 
     private Literals() {}
 
-    /** The offset after the quote that closes the string starting here; empty where none does. */
+    /** Returns the offset after the quote that closes the string that starts here; empty if no quote closes it. */
     static OptionalInt endOfString(String source, int start) {
         char quote = source.charAt(start);
         for (int i = start + 1; i < source.length(); i++) {
@@ -41,7 +41,10 @@ final class Literals {
         return plain.toString();
     }
 
-    /** Appends what an escape stands for; gives the offset after it. A backslash before anything else stays. */
+    /**
+     * Appends the character that an escape stands for and returns the offset after it. A backslash before anything else
+     * is kept.
+     */
     private static int escape(String text, int at, StringBuilder plain, Position position) {
         char c = text.charAt(at);
         int simple = SIMPLE.indexOf(c);
@@ -82,7 +85,7 @@ final class Literals {
         return to;
     }
 
-    /** The offset after the float that starts here; empty where none does. */
+    /** Returns the offset after the float that starts here; empty if none does. */
     static OptionalInt endOfFloat(String source, int start) {
         int end = endOfDigits(source, start);
         boolean isFloat = false;
@@ -101,7 +104,7 @@ final class Literals {
         return isFloat ? OptionalInt.of(end) : OptionalInt.empty();
     }
 
-    /** The offset after the integer that starts here; after a leading zero only zeros follow. */
+    /** Returns the offset after the integer that starts here; after a leading zero, only zeros follow. */
     static int endOfInteger(String source, int start) {
         if (source.charAt(start) != '0') {
             return endOfDigits(source, start);

@@ -24,14 +24,14 @@ final class OperandParser {
     private final KnownNames names;
     private final ExpressionParser expressions;
 
-    /** @param expressions parses what stands in brackets */
+    /** @param expressions parses the expressions in brackets */
     OperandParser(TokenStream tokens, KnownNames names, ExpressionParser expressions) {
         this.tokens = tokens;
         this.names = names;
         this.expressions = expressions;
     }
 
-    /** An operand with its signs and all that follows it; without filters and tests after a sign. */
+    /** Parses an operand with its signs and everything that follows it, but without filters and tests after a sign. */
     Expression unary(boolean withFilters) {
         Expression operand;
         if (tokens.skipOperator("-")) {
@@ -76,7 +76,7 @@ final class OperandParser {
         };
     }
 
-    /** Strings that follow each other are one. */
+    /** Parses adjacent strings, which form one string. */
     private Expression strings() {
         StringBuilder text = new StringBuilder();
         while (tokens.current().kind() == Token.Kind.STRING) {
@@ -226,7 +226,7 @@ final class OperandParser {
         }
     }
 
-    /** The one filter whose name comes next. */
+    /** Parses the single filter whose name comes next. */
     UnaryOperator<Expression> filter() {
         Token name = tokens.expect(Token.Kind.NAME);
         if (!Filters.exists(name.text())) {
@@ -247,7 +247,7 @@ final class OperandParser {
         return negated ? new Expression.Not(tested) : tested;
     }
 
-    /** In brackets, or a single one without: {@code x is divisibleby 3}. */
+    /** Parses arguments in brackets, or a single argument without brackets: {@code x is divisibleby 3}. */
     private Expression.ArgumentList testArguments() {
         Token token = tokens.current();
         if (token.isOperator("(")) {

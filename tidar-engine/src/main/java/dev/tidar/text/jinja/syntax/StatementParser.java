@@ -47,12 +47,14 @@ public final class StatementParser {
     /**
      * A parsed template.
      *
-     * @param reads the names that it reads
-     * @param literals the texts between its tags and the strings in them
+     * @param reads the names of the variables that it reads
+     * @param literals the texts between its tags and the string literals in the tags
      */
     public record Parsed(Statement.Body body, Set<String> reads, List<String> literals) {}
 
-    /** Statements up to one of these tags, whose name is then the current token; without any, up to the end. */
+    /**
+     * Parses statements up to one of these tags, whose name is then the current token; without any tags, up to the end.
+     */
     private Statement.Body until(String... ends) {
         List<Statement> statements = new ArrayList<>();
         while (tokens.current().kind() != Token.Kind.END) {
@@ -84,21 +86,21 @@ public final class StatementParser {
                 && Set.of(ends).contains(tokens.current().text());
     }
 
-    /** The content of a block, up to one of the tags that end it. */
+    /** Parses the content of a block, up to one of the tags that end it. */
     private Statement.Body body(String... ends) {
         tokens.skipOperator(":");
         tokens.expect(Token.Kind.BLOCK_END);
         return until(ends);
     }
 
-    /** The content of a block that only one tag can end; moves on after its name. */
+    /** Parses the content of a block that only one tag can end, and moves past the name of that tag. */
     private Statement.Body whole(String end) {
         Statement.Body body = body(end);
         tokens.next();
         return body;
     }
 
-    /** A body that {@code break} and {@code continue} cannot leave. */
+    /** Parses a body that {@code break} and {@code continue} cannot leave. */
     private Statement.Body closed(String end) {
         int outer = loops;
         loops = 0;
@@ -164,7 +166,7 @@ public final class StatementParser {
         return new Statement.Set(at, target, filters.apply(new Expression.Rendered(closed("endset"))));
     }
 
-    /** A name, a member of a namespace, or several of them between commas. */
+    /** Parses a name, a member of a namespace, or several of them between commas. */
     private Statement.Target target() {
         List<Statement.Target> targets = new ArrayList<>();
         boolean comma;

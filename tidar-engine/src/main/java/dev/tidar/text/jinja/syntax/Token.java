@@ -3,7 +3,7 @@ package dev.tidar.text.jinja.syntax;
 import dev.tidar.text.jinja.value.TemplateException.Position;
 
 /**
- * A piece of a template.
+ * A token of a template.
  *
  * @param text its meaning: the text between tags, a name, an operator, the digits of a number without underscores, a
  *     string without its quotes and escapes
@@ -42,7 +42,7 @@ record Token(Kind kind, String text, Position position) {
         return kind == Kind.OPERATOR && text.equals(operator);
     }
 
-    /** Its name in messages. */
+    /** Returns how messages refer to this token. */
     String description() {
         return kind == Kind.NAME || kind == Kind.OPERATOR ? "'" + text + "'" : kind.description();
     }

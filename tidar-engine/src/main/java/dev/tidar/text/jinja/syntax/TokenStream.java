@@ -3,10 +3,10 @@ package dev.tidar.text.jinja.syntax;
 import dev.tidar.text.jinja.value.TemplateException;
 import java.util.List;
 
-/** The tokens of a template, read in order, with a bound on how deep its parts nest. */
+/** The tokens of a template, read in order, with a limit on how deeply its parts nest. */
 final class TokenStream {
 
-    /** Maximal nesting of brackets, signs and blocks; a level takes about a dozen frames of the stack. */
+    /** Maximum nesting of brackets, signs and blocks; each level takes about a dozen stack frames. */
     private static final int MAX_NESTING = 100;
 
     /** A rule of the grammar. */
@@ -18,7 +18,7 @@ final class TokenStream {
     private int at;
     private int nesting;
 
-    /** @param tokens ending with {@link Token.Kind#END} */
+    /** @param tokens the tokens, of which the last one is {@link Token.Kind#END} */
     TokenStream(List<Token> tokens) {
         this.tokens = tokens;
     }
@@ -31,7 +31,7 @@ final class TokenStream {
         return tokens.get(Math.min(at + 1, tokens.size() - 1));
     }
 
-    /** The current token; moves on, but never after the end. */
+    /** Returns the current token and moves to the next one, but never past the end. */
     Token next() {
         Token token = current();
         at = Math.min(at + 1, tokens.size() - 1);
@@ -78,7 +78,7 @@ final class TokenStream {
         return new TemplateException(current().position(), message);
     }
 
-    /** Parses something that lies inside something else. */
+    /** Parses something that is nested in something else. */
     <T> T nested(Rule<T> rule) {
         if (nesting >= MAX_NESTING) {
             throw error("parts of a template must nest at most %d deep, but nest deeper".formatted(MAX_NESTING));

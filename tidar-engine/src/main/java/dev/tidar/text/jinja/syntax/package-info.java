@@ -1,4 +1,4 @@
-/** From the source of a template to its nodes. */
+/** Parses the source of a template into nodes. */
 @NullMarked
 package dev.tidar.text.jinja.syntax;
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A node that has a value. Evaluate it through {@link Rendering#evaluate}, which counts. */
+/** A node that has a value. Callers evaluate it through {@link Rendering#evaluate}, which counts steps and depth. */
 public sealed interface Expression {
 
     Value evaluate(Rendering rendering);
@@ -94,7 +94,7 @@ public sealed interface Expression {
         }
     }
 
-    /** Arguments as they are written, evaluated in that order. */
+    /** The arguments of a call as they are written; they are evaluated in that order. */
     record ArgumentList(List<Expression> positional, Map<String, Expression> named) {
 
         public static final ArgumentList NONE = new ArgumentList(List.of(), Map.of());
@@ -191,7 +191,10 @@ public sealed interface Expression {
         }
     }
 
-    /** {@code a < b < c}: each operand is evaluated at most once, and none after the first link that fails. */
+    /**
+     * The chain {@code a < b < c}: each operand is evaluated at most once, and none after the first comparison that
+     * fails.
+     */
     record Comparisons(Expression first, List<Link> links) implements Expression {
 
         public record Link(String operator, Expression operand) {}
@@ -222,7 +225,7 @@ public sealed interface Expression {
         }
     }
 
-    /** The text that statements render, in a scope of their own. */
+    /** The text that statements render in their own scope. */
     record Rendered(Statement.Body body) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -230,7 +233,7 @@ public sealed interface Expression {
         }
     }
 
-    /** The call of a macro that is given a block, which it renders by calling {@code caller}. */
+    /** The call of a macro with a block, which the macro renders by calling {@code caller}. */
     record CallWithBlock(Call call, Macro.Definition block) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {

@@ -9,7 +9,7 @@ import dev.tidar.text.jinja.value.Value;
 import java.util.List;
 import java.util.Optional;
 
-/** The variable {@code loop} of a template. */
+/** The variable {@code loop} of a {@code for} loop. */
 final class Loop implements Value.Members {
 
     private final List<Value> items;

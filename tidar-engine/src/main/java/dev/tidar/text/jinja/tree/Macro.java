@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A macro, or the block of a {@code call}, with the scope that it was defined in. */
+/** A macro, or the block of a {@code call}, together with the scope in which it was defined. */
 public final class Macro implements Value.Callable {
 
     /**
      * A parameter of a macro.
      *
-     * @param otherwise its default; empty where the argument is required
+     * @param otherwise the default value; empty if the argument is required
      */
     public record Parameter(String name, Optional<Expression> otherwise) {}
 
     /**
-     * A macro as it is written.
+     * The definition of a macro as it is written.
      *
-     * @param usesCaller whether it can be given a block
+     * @param usesCaller whether the macro can be called with a block
      */
     public record Definition(String name, List<Parameter> parameters, Statement.Body body, boolean usesCaller) {
 
@@ -34,7 +34,7 @@ public final class Macro implements Value.Callable {
     private final Rendering rendering;
     private final Rendering.Scope closure;
 
-    /** Closes over the present scope of a rendering. */
+    /** Creates a macro that closes over the current scope of a rendering. */
     Macro(Definition definition, Rendering rendering) {
         this.definition = definition;
         this.rendering = rendering;
@@ -58,7 +58,7 @@ public final class Macro implements Value.Callable {
         });
     }
 
-    /** Moves the block that a {@code call} gives into the scope, for a macro that uses it. */
+    /** Moves the block of a {@code call} from the arguments into the scope, if the macro uses it. */
     private Arguments withoutCaller(Arguments arguments, Rendering.Scope scope) {
         Value caller = arguments.named().get("caller");
         if (!definition.usesCaller() || caller == null) {

@@ -20,17 +20,17 @@ public final class Rendering {
     private Output out;
     private Scope scope = new Scope(Optional.empty());
 
-    /** @param variables what the template can name besides the functions */
+    /** @param variables the variables that the template can use besides the functions */
     public Rendering(Map<String, Value> variables, Functions functions, Budget budget) {
         this.budget = budget;
         this.functions = functions;
         this.out = new Output(budget);
         variables.forEach(scope::set);
-        // What the template sets at its top does not change what was given.
+        // Assignments at the top level of the template must not change the given variables.
         scope = scope.inner();
     }
 
-    /** Names and their values; a name that is missing here is looked up in the enclosing scope. */
+    /** Names and their values; a name that is missing in a scope is looked up in the enclosing one. */
     static final class Scope {
 
         private final Map<String, Value> values = new HashMap<>();
@@ -63,7 +63,7 @@ public final class Rendering {
         return budget;
     }
 
-    /** Where statements write. */
+    /** Returns the output that statements write to. */
     public Output out() {
         return out;
     }
@@ -92,7 +92,7 @@ public final class Rendering {
         return values;
     }
 
-    /** Executes a statement; an error gets the position of the innermost one. */
+    /** Executes a statement; an error gets the position of the innermost statement that it occurred in. */
     Statement.Flow execute(Statement statement) {
         budget.spend(1);
         budget.enter();
@@ -114,7 +114,7 @@ public final class Rendering {
         return result;
     }
 
-    /** The text that statements render in a scope, instead of going to the output. */
+    /** Returns the text that statements render in a scope; nothing of it goes to the output. */
     Value capture(Rendering.Scope inner, Statement.Body body) {
         Output outer = out;
         out = new Output(budget);

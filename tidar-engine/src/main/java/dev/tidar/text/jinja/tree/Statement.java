@@ -8,22 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A node that renders or assigns. Execute it through {@link Rendering#execute}, which counts. */
+/**
+ * A node that renders or assigns. Callers execute it through {@link Rendering#execute}, which counts steps and depth.
+ */
 public sealed interface Statement {
 
-    /** The start of its tag. */
+    /** Returns where the tag of this statement starts. */
     Position position();
 
     Flow execute(Rendering rendering);
 
-    /** How execution goes on after a statement. */
+    /** How execution continues after a statement. */
     enum Flow {
         NEXT,
         BREAK,
         CONTINUE
     }
 
-    /** Statements in order, up to one that leaves the enclosing loop. */
+    /** Statements that are executed in order, up to one that leaves the enclosing loop. */
     record Body(List<Statement> statements) {
 
         public static final Body EMPTY = new Body(List.of());
@@ -70,7 +72,7 @@ public sealed interface Statement {
         }
     }
 
-    /** Each turn has a scope of its own, so that its assignments end with it. */
+    /** Each iteration has its own scope, so that its assignments end with it. */
     record For(
             Position position,
             Target target,
@@ -132,7 +134,7 @@ public sealed interface Statement {
         }
     }
 
-    /** The values are evaluated in the enclosing scope, whatever the names before them are set to. */
+    /** All values are evaluated in the enclosing scope before any of the names is set. */
     record With(Position position, List<Target> targets, List<Expression> values, Body body) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -154,7 +156,7 @@ public sealed interface Statement {
         }
     }
 
-    /** {@code break} or {@code continue}. */
+    /** A {@code break} or {@code continue} tag. */
     record Leave(Position position, Flow flow) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -162,7 +164,7 @@ public sealed interface Statement {
         }
     }
 
-    /** What an assignment assigns to. */
+    /** The target of an assignment. */
     sealed interface Target {
 
         void assign(Value value, Rendering rendering);
@@ -174,7 +176,7 @@ public sealed interface Statement {
             }
         }
 
-        /** {@code namespace.attribute}. */
+        /** The target {@code namespace.attribute}. */
         record Member(String namespace, String attribute) implements Target {
             @Override
             public void assign(Value value, Rendering rendering) {

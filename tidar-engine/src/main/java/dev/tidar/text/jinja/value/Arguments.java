@@ -9,7 +9,7 @@ import java.util.Optional;
  * The arguments of one call.
  *
  * @param owner name of the function, filter or test, for messages
- * @param positional the values in order; empty where a named parameter was left out
+ * @param positional the values in order; an entry is empty where a named parameter was left out
  * @param named the values by name; empty once they are bound to parameters
  */
 public record Arguments(String owner, List<Optional<Value>> positional, Map<String, Value> named) {
@@ -18,7 +18,7 @@ public record Arguments(String owner, List<Optional<Value>> positional, Map<Stri
         return new Arguments("function", positional.stream().map(Optional::of).toList(), named);
     }
 
-    /** The same arguments in the order of these parameters; rejects those that do not fit. */
+    /** Returns the same arguments in the order of these parameters; rejects arguments that do not match them. */
     public Arguments bind(String callee, List<String> parameters) {
         if (positional.size() > parameters.size()) {
             throw new TemplateException("%s must get at most %d arguments, but gets %d"
@@ -78,7 +78,7 @@ public record Arguments(String owner, List<Optional<Value>> positional, Map<Stri
         return find(place).isPresent() ? integer(place) : otherwise;
     }
 
-    /** All arguments in order; for functions without named parameters. */
+    /** Returns all arguments in order, for functions without named parameters. */
     public List<Value> values() {
         if (!named.isEmpty()) {
             throw new TemplateException(owner + " takes no named arguments");
@@ -86,7 +86,7 @@ public record Arguments(String owner, List<Optional<Value>> positional, Map<Stri
         return positional.stream().flatMap(Optional::stream).toList();
     }
 
-    /** The arguments after the first ones. */
+    /** Returns the arguments after the first {@code first} ones. */
     public Arguments after(int first) {
         return new Arguments(owner, positional.subList(Math.min(first, positional.size()), positional.size()), named);
     }

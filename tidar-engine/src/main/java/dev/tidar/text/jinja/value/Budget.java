@@ -1,9 +1,12 @@
 package dev.tidar.text.jinja.value;
 
-/** What one rendering may still spend. Whoever makes something pays before it is made. Confined to one rendering. */
+/**
+ * The work that one rendering may still do. Code that creates something charges the budget before it creates it.
+ * Confined to one rendering.
+ */
 public final class Budget {
 
-    /** Steps for one element: a reference and a small value, where a character is two bytes. */
+    /** Steps charged for one element: it takes a reference and a small value, while a character takes two bytes. */
     private static final int STEPS_PER_ELEMENT = 4;
 
     private final Limits limits;
@@ -11,17 +14,20 @@ public final class Budget {
     private int depth;
 
     /**
-     * Bounds of one rendering. They bound time and memory: whatever a template does, it ends within them or fails.
+     * The limits of one rendering. They bound time and memory: whatever a template does, it ends within them or fails.
      *
-     * @param maxSteps units of work: one for each evaluated node and each character of a string that is made, searched
-     *     or compared, several for each element of a list
-     * @param maxOutputCharacters length of the rendered text, in UTF-16 code units; also of the text that a macro or a
-     *     block renders
-     * @param maxDepth nodes and macro calls inside each other
+     * @param maxSteps units of work: one for each evaluated node and for each character of a string that is created,
+     *     searched or compared, and several for each element of a list
+     * @param maxOutputCharacters length of the rendered text in UTF-16 code units; the limit also applies to the text
+     *     that a macro or a block renders
+     * @param maxDepth nesting of nodes and macro calls
      */
     public record Limits(long maxSteps, int maxOutputCharacters, int maxDepth) {
 
-        /** Ends a runaway template within about a second; room for prompts of some hundred thousand characters. */
+        /**
+         * Stops a runaway template within about a second, but leaves room for prompts of some hundred thousand
+         * characters.
+         */
         public static final Limits DEFAULT = new Limits(20_000_000, 1 << 22, 400);
 
         public Limits {
@@ -48,7 +54,7 @@ public final class Budget {
         return limits.maxOutputCharacters();
     }
 
-    /** Pays for work, before it is done. */
+    /** Charges work, before it is done. */
     public void spend(long units) {
         steps += units;
         if (steps > limits.maxSteps()) {
@@ -57,19 +63,21 @@ public final class Budget {
         }
     }
 
-    /** Pays for a list or a dict with this number of elements. */
+    /** Charges a list or a dict with this number of elements. */
     public void spendElements(long count) {
         spend(Math.multiplyExact(STEPS_PER_ELEMENT, Math.min(count, limits.maxSteps())));
     }
 
-    /** Pays for {@code count} copies of something of {@code size} units; neither may overflow. */
+    /**
+     * Charges {@code count} copies of something of {@code size} units; large values cannot make the product overflow.
+     */
     void spendProduct(long size, long count) {
         long max = limits.maxSteps() + 1;
         boolean over = size > 0 && count > max / size;
         spend(over ? max : size * count);
     }
 
-    /** Pays for a search, in the worst case of a plain one. */
+    /** Charges the worst case of a plain search. */
     void spendSearch(int haystack, int needle) {
         long starts = Math.max(1, haystack - needle + 1);
         spendProduct(starts, 1 + needle / 16);

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A dict in insertion order. Keys are strings, numbers, booleans and None. */
+/** A dict in insertion order. Its keys are strings, numbers, booleans and None. */
 public final class Dict implements Value {
 
-    /** Methods of a Python dict that the immutable sandbox of Jinja2 forbids; they hide keys of the same name. */
+    /** The methods of a Python dict that the immutable sandbox of Jinja2 forbids; they hide keys of the same name. */
     private static final Set<String> FORBIDDEN = Set.of("clear", "fromkeys", "pop", "popitem", "setdefault", "update");
 
     public record Entry(Value key, Value value) {}
@@ -29,7 +29,7 @@ public final class Dict implements Value {
         budget.spendElements(entries.size());
         Map<Object, Entry> map = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            // An equal key keeps its place and its spelling, and takes the new value.
+            // An equal key keeps its place and its spelling, and gets the new value.
             map.merge(entry.key().key(), entry, (old, fresh) -> new Entry(old.key(), fresh.value()));
         }
         return new Dict(map);
@@ -98,7 +98,7 @@ public final class Dict implements Value {
         return found.isEmpty() && key instanceof Text name ? method(name.value()) : found;
     }
 
-    /** Python's own names come first, so that {@code tool.items} is the method whatever the keys are. */
+    /** Python's own names take precedence, so that {@code tool.items} is the method whatever the keys are. */
     @Override
     public Optional<Value> attribute(String name) {
         if (FORBIDDEN.contains(name)) {

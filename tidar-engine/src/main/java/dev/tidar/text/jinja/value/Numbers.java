@@ -5,15 +5,15 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Optional;
 
-/** Python's arithmetic on integers of 64 bits and on floats; a result beyond 64 bits is an error. */
+/** Python's arithmetic on 64-bit integers and on floats; a result beyond 64 bits is an error. */
 public final class Numbers {
 
-    /** This number of digits distinguishes any two doubles. */
+    /** This number of digits is enough to distinguish any two doubles. */
     private static final int MAX_DIGITS = 17;
 
     private Numbers() {}
 
-    /** The integer that a value is; booleans are 0 and 1, as in Python. */
+    /** Returns the integer that a value represents; booleans are 0 and 1, as in Python. */
     public static Optional<Long> integer(Value value) {
         if (value instanceof Value.Int number) {
             return Optional.of(number.value());
@@ -21,7 +21,7 @@ public final class Numbers {
         return value instanceof Value.Bool bool ? Optional.of(bool.value() ? 1L : 0L) : Optional.empty();
     }
 
-    /** The number that a value is, as a float. */
+    /** Returns the number that a value represents, as a float. */
     public static Optional<Double> real(Value value) {
         return value instanceof Value.Real number
                 ? Optional.of(number.value())
@@ -32,7 +32,7 @@ public final class Numbers {
         return value instanceof Value.Real || value instanceof Value.Int || value instanceof Value.Bool;
     }
 
-    /** {@code + - * / // % **} of two numbers. */
+    /** Applies {@code + - * / // % **} to two numbers. */
     public static Value calculate(String operator, Value left, Value right) {
         Optional<Long> a = integer(left);
         Optional<Long> b = integer(right);
@@ -133,7 +133,7 @@ public final class Numbers {
         return new TemplateException("numbers must stay within 64 bits");
     }
 
-    /** A double as an integer, cut towards zero. */
+    /** Converts a double to an integer, truncated towards zero. */
     public static Value truncate(double value) {
         if (!(Math.abs(value) < 0x1p63)) {
             throw outOfRange();
@@ -165,7 +165,7 @@ public final class Numbers {
                 : new TemplateException("a number is needed, but there is a " + value.type());
     }
 
-    /** Python's {@code round}: rounds the exact value to this number of decimals, ties to the even one. */
+    /** Rounds the exact value to this number of decimals, with ties to even, like Python's {@code round}. */
     public static Value round(Value value, long decimals) {
         int scale = (int) Math.max(-400, Math.min(400, decimals));
         if (value instanceof Value.Real number) {
@@ -184,8 +184,8 @@ public final class Numbers {
     }
 
     /**
-     * Python's {@code repr} of a float: the shortest digits that give the same double, the nearest of those. Java's own
-     * {@code Double.toString} is not the shortest before JDK 19.
+     * Returns Python's {@code repr} of a float: of the shortest digits that give the same double, the nearest ones.
+     * Java's own {@code Double.toString} is not the shortest before JDK 19.
      */
     public static String shortest(double value) {
         if (Double.isNaN(value)) {
@@ -209,7 +209,7 @@ public final class Numbers {
         return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
     }
 
-    /** Plain from 1e-4 to below 1e16, else with an exponent of at least two digits. */
+    /** Uses plain notation from 1e-4 to below 1e16, and otherwise an exponent of at least two digits. */
     private static String layOut(BigDecimal decimal) {
         int exponent = decimal.precision() - decimal.scale() - 1;
         if (exponent >= -4 && exponent < 16) {

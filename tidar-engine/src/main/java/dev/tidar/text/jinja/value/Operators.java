@@ -9,7 +9,7 @@ public final class Operators {
 
     private Operators() {}
 
-    /** {@code + - * / // % **}. */
+    /** Applies {@code + - * / // % **}. */
     public static Value calculate(String operator, Value left, Value right, Budget budget) {
         if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
             return Numbers.calculate(operator, left, right);
@@ -74,7 +74,7 @@ public final class Operators {
         return Sequence.of(sequence.kind(), items, budget);
     }
 
-    /** {@code == != < <= > >= in}, {@code not in}. */
+    /** Applies {@code == != < <= > >= in} and {@code not in}. */
     public static boolean holds(String operator, Value left, Value right, Budget budget) {
         return switch (operator) {
             case "==" -> equal(left, right, budget);
@@ -144,7 +144,7 @@ public final class Operators {
                                 .orElse(false));
     }
 
-    /** Order of two values that Python can order; NaN sorts after all numbers. */
+    /** Compares two values that Python can order; NaN sorts after all numbers. */
     public static int compare(Value left, Value right, Budget budget) {
         budget.spend(1);
         if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
@@ -184,7 +184,7 @@ public final class Operators {
                 : BigDecimal.valueOf(Numbers.integer(number).orElseThrow());
     }
 
-    /** By code points, as Python has it; Java's own order is by UTF-16 code units. */
+    /** Compares by code points, like Python; Java itself compares by UTF-16 code units. */
     private static int compareCodePoints(String a, String b) {
         int common = Math.min(a.length(), b.length());
         for (int i = 0; i < common; i++) {

@@ -1,6 +1,6 @@
 package dev.tidar.text.jinja.value;
 
-/** Collects text; every character is paid for before it is copied. */
+/** Collects text and charges every character to the budget before it is copied. */
 public final class Output {
 
     private final StringBuilder text = new StringBuilder();
@@ -32,7 +32,7 @@ public final class Output {
         return this;
     }
 
-    /** Appends the same text {@code count} times; never for a count below 1. */
+    /** Appends the same text {@code count} times; a count below 1 appends nothing. */
     public Output repeat(String part, long count) {
         if (count > 0 && !part.isEmpty()) {
             payProduct(part.length(), count);

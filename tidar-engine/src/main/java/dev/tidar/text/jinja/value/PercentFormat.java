@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Python's {@code text % arguments} with the conversions s, d, f and %, of which f may have a precision. */
+/** Python's {@code text % arguments} with the conversions s, d, f and %; only f can have a precision. */
 public final class PercentFormat {
 
     private static final Pattern CONVERSION = Pattern.compile("%(\\.(\\d{1,3}))?(.?)", Pattern.DOTALL);
@@ -17,7 +17,7 @@ public final class PercentFormat {
     /**
      * Formats values as Python's {@code %} does.
      *
-     * @param arguments a tuple of one value for each conversion, or the only value
+     * @param arguments a tuple with one value for each conversion, or the only value
      */
     public static Value format(String format, Value arguments, Budget budget) {
         boolean isTuple = arguments instanceof Sequence tuple && tuple.kind() == Sequence.Kind.TUPLE;

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /** A list, a tuple, a range, or a view of a dict. */
 public final class Sequence implements Value {
 
-    /** How a sequence prints, and what it can do. */
+    /** How a sequence is printed, and what it supports. */
     public enum Kind {
         LIST("list", "[", "]"),
         TUPLE("tuple", "(", ")"),
@@ -31,7 +31,7 @@ public final class Sequence implements Value {
     private final List<Value> items;
     private final int depth;
 
-    /** Takes the list over: the caller must not change it any more, and has paid for it. */
+    /** Takes ownership of the list: the caller must not change it afterwards, and has charged it to the budget. */
     private Sequence(Kind kind, List<Value> items) {
         this.kind = kind;
         this.items = items;
@@ -51,7 +51,7 @@ public final class Sequence implements Value {
         return of(Kind.TUPLE, items, budget);
     }
 
-    /** Depth of a container of these values; rejects one that nests too deep. */
+    /** Returns the depth of a container of these values; rejects one that nests too deeply. */
     static int depthAround(Iterable<Value> items) {
         int depth = 1;
         for (Value item : items) {
@@ -72,7 +72,7 @@ public final class Sequence implements Value {
         return items;
     }
 
-    /** Whether square brackets can index it. */
+    /** Whether this sequence can be indexed with square brackets. */
     public boolean isIndexed() {
         return kind == Kind.LIST || kind == Kind.TUPLE || kind == Kind.RANGE;
     }
@@ -153,7 +153,8 @@ public final class Sequence implements Value {
     }
 
     /**
-     * What {@code map} and {@code select} give: like a Python generator true, without length, and spent once visited.
+     * The result of {@code map} and {@code select}. Like a Python generator it is true, has no length, and is spent
+     * once visited.
      */
     public static final class Generator implements Value {
 
@@ -161,7 +162,7 @@ public final class Sequence implements Value {
 
         public Generator(List<Value> items, Budget budget) {
             budget.spendElements(items.size());
-            // A generator is no container of its own, but it must not smuggle depth past the check.
+            // A generator is not itself a container, but its elements must not bypass the depth check.
             depthAround(items);
             this.rest = items;
         }

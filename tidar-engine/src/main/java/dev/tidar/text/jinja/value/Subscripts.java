@@ -10,7 +10,10 @@ public final class Subscripts {
 
     private Subscripts() {}
 
-    /** The place that an index means among {@code size} items; empty where it is out of range or no integer. */
+    /**
+     * Returns the place that an index stands for among {@code size} items; empty if it is out of range or not an
+     * integer.
+     */
     static Optional<Integer> index(Value key, int size) {
         return Numbers.integer(key)
                 .map(i -> i < 0 ? i + size : i)
@@ -18,13 +21,13 @@ public final class Subscripts {
                 .map(Long::intValue);
     }
 
-    /** The value of {@code subject.name}; undefined where it is missing. */
+    /** Returns the value of {@code subject.name}; undefined if it is missing. */
     public static Value attribute(Value subject, String name) {
         return subject.attribute(name)
                 .orElseGet(() -> new Value.Undefined("'%s' of a %s".formatted(name, subject.type())));
     }
 
-    /** The value of {@code subject[key]}; undefined where it is missing. */
+    /** Returns the value of {@code subject[key]}; undefined if it is missing. */
     public static Value item(Value subject, Value key, Budget budget) {
         return subject.item(key, budget)
                 .orElseGet(() -> new Value.Undefined("an item of a %s".formatted(subject.type())));
@@ -46,7 +49,7 @@ public final class Subscripts {
     }
 
     /**
-     * The part of a string, list or tuple between two bounds.
+     * Returns the part of a string, list or tuple between two bounds.
      *
      * @param bounds start, stop and step; empty for Python's default
      */
@@ -76,7 +79,7 @@ public final class Subscripts {
         return out.toValue();
     }
 
-    /** Visits the indexes of a slice in its order. */
+    /** Visits the indexes of a slice in order. */
     private static void visit(int size, List<Optional<Long>> bounds, IntConsumer visitor) {
         long step = bounds.get(2).orElse(1L);
         if (step == 0) {

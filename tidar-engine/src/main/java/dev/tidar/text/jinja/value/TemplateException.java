@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A template that cannot be parsed, or cannot be rendered within its limits. Messages name parts of the template and
- * the kinds of values, never the values themselves, so that no prompt text leaks into a log.
+ * The error for a template that cannot be parsed, or cannot be rendered within its limits. Messages name parts of the
+ * template and the kinds of values, never the values themselves, so that no prompt text leaks into a log.
  */
 public class TemplateException extends RuntimeException {
 
@@ -29,18 +29,18 @@ public class TemplateException extends RuntimeException {
         this.position = Optional.of(position);
     }
 
-    /** The place in the template; always present when the parser rejects it. */
+    /** Returns the place in the template; always present if the parser rejects it. */
     public Optional<Position> position() {
         return position;
     }
 
-    /** This error, placed at the innermost statement that it happened in. */
+    /** Returns this error with the position of the innermost statement in which it occurred. */
     public TemplateException at(Position statement) {
         return position.isPresent() ? this : new TemplateException(statement, Objects.requireNonNull(getMessage()));
     }
 
     /**
-     * The template itself rejected its variables by {@code raise_exception}; the message is the template's own text.
+     * The template itself rejected its variables with {@code raise_exception}; the message is the template's own text.
      */
     public static final class Raised extends TemplateException {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A string; lengths and indexes count code points, as in Python. */
+/** A string. Its length and its indexes count code points, as in Python. */
 public record Text(String value) implements Value {
 
     @Override
@@ -83,7 +83,7 @@ public record Text(String value) implements Value {
         return value.codePointCount(0, value.length());
     }
 
-    /** The code points, one string each. */
+    /** Returns the code points as one string each. */
     @Override
     public List<Value> elements(Budget budget) {
         budget.spendElements(value.length());
@@ -106,7 +106,7 @@ public record Text(String value) implements Value {
         return Subscripts.index(key, size()).map(i -> Value.of(at(i)));
     }
 
-    /** The character at a code point index in range. */
+    /** Returns the character at a code point index, which must be in range. */
     String at(int index) {
         int offset = value.offsetByCodePoints(0, index);
         return Character.toString(value.codePointAt(offset));

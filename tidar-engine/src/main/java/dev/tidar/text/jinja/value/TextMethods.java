@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
-/** The methods of a Python string that a template may call. */
+/** The methods of a Python string that a template can call. */
 public final class TextMethods {
 
     private interface Method {
@@ -157,7 +157,7 @@ public final class TextMethods {
         while (at >= 0 && left-- > 0) {
             out.append(self.substring(from, at)).append(fresh);
             from = at + old.length();
-            // An empty text is found before each character and at the end.
+            // An empty text matches before each character and at the end.
             int next = old.isEmpty() ? nextBoundary(self, at) : from;
             at = next > self.length() ? -1 : self.indexOf(old, next);
         }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The methods of a Python string that take it apart. */
+/** The methods of a Python string that split it. */
 public final class TextSplitting {
 
     private TextSplitting() {}

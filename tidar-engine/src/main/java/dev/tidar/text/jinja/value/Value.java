@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A value as Python would have it, from a closed set of kinds. Immutable, except {@link Sequence.Generator} and
- * {@link Members}. A kind overrides what it supports and rejects the rest, as Python would.
+ * A template value that behaves as in Python, of one of a closed set of kinds. Immutable, except
+ * {@link Sequence.Generator} and {@link Members}. Each kind overrides the operations that it supports and rejects the
+ * others, as Python does.
  */
 public sealed interface Value
         permits Value.None,
@@ -20,52 +21,55 @@ public sealed interface Value
                 Sequence,
                 Sequence.Generator,
                 Dict {
-    /** Maximal nesting of containers, so that no walk over a value can exhaust the stack. */
+    /** Maximum nesting of containers, so that no traversal of a value can exhaust the stack. */
     int MAX_DEPTH = 100;
 
-    /** Name of the kind, for messages; Python's own where it has one. */
+    /** Returns the name of the kind for messages; it is Python's own name where Python has one. */
     String type();
 
     default boolean truth() {
         return true;
     }
 
-    /** Python's {@code str}. */
+    /** Returns Python's {@code str} of this value. */
     default void print(Output out) {
         repr(out);
     }
 
-    /** Python's {@code repr}, which differs from {@link #print} for strings only. */
+    /** Returns Python's {@code repr} of this value, which differs from {@link #print} for strings only. */
     default void repr(Output out) {
         throw new TemplateException("a " + type() + " cannot be printed");
     }
 
-    /** Levels of containers inside each other, this one included; 0 for a scalar. */
+    /** Returns how deeply containers nest in this value, itself included; 0 for a scalar. */
     default int depth() {
         return 0;
     }
 
-    /** The values that a loop over this value visits. */
+    /** Returns the values that a loop over this value visits. */
     default List<Value> elements(Budget budget) {
         throw new TemplateException("a " + type() + " cannot be iterated over");
     }
 
-    /** Python's {@code len}; empty where there is none. */
+    /** Returns Python's {@code len}; empty for a value without a length. */
     default OptionalInt length() {
         return OptionalInt.empty();
     }
 
-    /** A method or a property, from the closed table of this kind. */
+    /** Returns a method or a property, from the closed table of this kind. */
     default Optional<Value> attribute(String name) {
         return Optional.empty();
     }
 
-    /** The value that square brackets give. */
+    /** Returns the value of a subscript in square brackets. */
     default Optional<Value> item(Value key, Budget budget) {
         return Optional.empty();
     }
 
-    /** Two keys are equal exactly where the values are one key in a Python dict. */
+    /**
+     * Returns the key of this value in a dict. Two keys are equal exactly if the values are the same key in a Python
+     * dict.
+     */
     default Object key() {
         throw new TemplateException("a " + type() + " cannot be a key");
     }
@@ -86,7 +90,7 @@ public sealed interface Value
         return new Text(text);
     }
 
-    /** Python's {@code str} of a value. */
+    /** Returns Python's {@code str} of a value. */
     static String text(Value value, Budget budget) {
         if (value instanceof Text text) {
             return text.value();
@@ -99,7 +103,9 @@ public sealed interface Value
     /** Python's {@code None}. */
     record None() implements Value {
 
-        /** The only instance; not a constant of {@link Value}, whose initialisation would wait for its own kinds. */
+        /**
+         * The only instance. It is not a constant of {@link Value}, whose initialisation would wait for its own kinds.
+         */
         public static final Value VALUE = new None();
 
         @Override
@@ -124,9 +130,10 @@ public sealed interface Value
     }
 
     /**
-     * The value of a missing name, key or index: it prints as nothing, is false and empty, and rejects everything else.
+     * The value of a missing name, key or index. It prints as nothing, is false and empty, and rejects every other
+     * operation.
      *
-     * @param what the missing thing, as the template names it
+     * @param what the missing item, as the template names it
      */
     record Undefined(String what) implements Value {
         @Override
@@ -263,7 +270,7 @@ public sealed interface Value
             return "function";
         }
 
-        /** A built-in with named parameters; it gets its arguments in their order. */
+        /** A built-in function with named parameters; it receives its arguments in the order of the parameters. */
         static Callable of(String name, List<String> parameters, Callable body) {
             return (arguments, budget) -> body.call(arguments.bind(name, parameters), budget);
         }

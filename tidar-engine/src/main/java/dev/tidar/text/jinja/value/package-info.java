@@ -1,6 +1,6 @@
 /**
- * The values of a template, as Python would have them, with their operators and methods, and the budget that pays for
- * them.
+ * The values of a template, which behave as in Python, with their operators and methods, and the budget that limits the
+ * work on them.
  */
 @NullMarked
 package dev.tidar.text.jinja.value;
