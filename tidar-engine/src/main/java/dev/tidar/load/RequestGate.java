@@ -148,8 +148,8 @@ public final class RequestGate {
 
     private Supplier<LayoutChoice> layouts(Decoding decoding) {
         if (decoding.isLossy() && decoding.mode() != DecodeMode.SINGLE_PASS) {
-            throw new InvalidRequestException("beta below 1 needs mode single-pass, but the mode is %s"
-                    .formatted(name(decoding.mode())));
+            throw new InvalidRequestException(
+                    "beta below 1 needs mode single-pass, but the mode is %s".formatted(name(decoding.mode())));
         }
         if (decoding.mode() == DecodeMode.AUTO) {
             requireMeasured(decoding);
