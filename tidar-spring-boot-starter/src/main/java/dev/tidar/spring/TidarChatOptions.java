@@ -60,10 +60,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TYPICAL_P).orElse(null);
     }
 
-    /**
-     * Divides the positive logits of tokens that prompt or answer have, and multiplies their negative ones, in [0.01,
-     * 100]; 1 is off.
-     */
+    /** Makes tokens that prompt or answer contain less likely, in [0.01, 100]; 1 is off. */
     public @Nullable Double getRepetitionPenalty() {
         return own.get(RequestOption.REPETITION_PENALTY).orElse(null);
     }
@@ -73,9 +70,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.LOGIT_BIAS).orElse(null);
     }
 
-    /**
-     * Seed of the noise: equal requests with equal seeds give equal text. Unset lets the engine choose and report one.
-     */
+    /** Equal requests with equal seeds give equal text. Unset lets the engine choose a seed and report it. */
     public @Nullable Long getSeed() {
         return own.get(RequestOption.SEED).orElse(null);
     }
@@ -95,10 +90,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.IGNORE_EOS).orElse(null);
     }
 
-    /**
-     * How many most likely tokens are reported with each token and its log-probability, 0 to {@value LogProbs#MAX}; see
-     * {@link TidarMetadata#LOG_PROBS}. Unset reports none.
-     */
+    /** Most likely tokens to report with each token, 0 to {@value LogProbs#MAX}: {@link TidarMetadata#LOG_PROBS}. */
     public @Nullable Integer getLogProbs() {
         return own.get(RequestOption.LOG_PROBS).orElse(null);
     }
@@ -139,10 +131,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.OUTCOMES).orElse(null);
     }
 
-    /**
-     * How long the answer may take from its submission. What was emitted until then is the answer, with the finish
-     * reason {@code deadline}. Unset is the limit of the engine.
-     */
+    /** Time limit from submission; the answer then ends with finish reason {@code deadline}. Unset is the engine's. */
     public @Nullable Duration getTimeout() {
         return own.get(RequestOption.TIMEOUT).orElse(null);
     }
@@ -162,9 +151,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
-    /**
-     * Whether the answer begins with thoughts, if the chat template has that switch. Unset is what the template does.
-     */
+    /** Whether the answer begins with thoughts, if the chat template has that switch; unset leaves it to the template. */
     public @Nullable Boolean getThinking() {
         return own.get(RequestOption.THINKING).orElse(null);
     }
