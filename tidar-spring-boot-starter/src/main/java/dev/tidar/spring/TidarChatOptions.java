@@ -151,7 +151,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
-    /** Whether the answer begins with thoughts, if the chat template has that switch; unset leaves it to the template. */
+    /** Whether the answer begins with thoughts, where the chat template has a switch; unset leaves it to that. */
     public @Nullable Boolean getThinking() {
         return own.get(RequestOption.THINKING).orElse(null);
     }
