@@ -105,10 +105,6 @@ public final class Sequence implements AutoCloseable {
         return tokens.size();
     }
 
-    public int promptTokens() {
-        return promptTokens;
-    }
-
     /** The number of tokens emitted so far. */
     public int numEmitted() {
         return tokens.size() - promptTokens;
