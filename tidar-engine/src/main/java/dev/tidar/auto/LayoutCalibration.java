@@ -58,8 +58,8 @@ public final class LayoutCalibration {
 
     /**
      * The time of one decode step of some sequences together: the lower quartile of up to {@value MAX_STEPS}, because
-     * what disturbs a step only makes it longer. A step of two passes counts both. The first step does not count, because
-     * it may be the one that has the kernels compiled.
+     * what disturbs a step only makes it longer. A step of two passes counts both. The first step does not count,
+     * because it may be the one that has the kernels compiled.
      *
      * @param budgetNanos no further step is begun after it, once two were
      * @throws InvalidModelException if the model gives no finite scores
