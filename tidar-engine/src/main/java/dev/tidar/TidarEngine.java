@@ -110,6 +110,5 @@ public final class TidarEngine implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
-        loader.close();
     }
 }

@@ -49,7 +49,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Loads a model folder on a device, on the engine thread. */
-public final class EngineLoader implements AutoCloseable {
+public final class EngineLoader {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
 
@@ -103,14 +103,9 @@ public final class EngineLoader implements AutoCloseable {
         progress("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
-            try {
-                Optional<ChatTemplate> template =
-                        tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-                return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
-            } catch (RuntimeException | Error e) {
-                tokenizer.ifPresent(Tokenizer::close);
-                throw e;
-            }
+            Optional<ChatTemplate> template =
+                    tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
+            return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
         }
     }
 
@@ -318,10 +313,5 @@ public final class EngineLoader implements AutoCloseable {
     private void progress(String stage, double done) {
         progress = new LoadProgress(stage, done);
         options.progress().accept(progress);
-    }
-
-    @Override
-    public void close() {
-        model.ifPresent(LoadedModel::close);
     }
 }

@@ -35,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -49,11 +48,6 @@ class AnswerPartsTest {
 
     private final Tokenizer tokenizer = load();
     private final List<TokenChunk> chunks = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() {
-        tokenizer.close();
-    }
 
     @Test
     void isTakenApartAndEndsForItsToolCalls() throws Exception {
