@@ -2,9 +2,8 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.text.tokenizer.MarkerScanner.Marker;
 import dev.tidar.text.tokenizer.PromptText.Stretch;
-import dev.tidar.text.tokenizer.encoding.IdBuffer;
-import dev.tidar.text.tokenizer.encoding.Normalizer;
-import dev.tidar.text.tokenizer.encoding.TextEncoder;
+import dev.tidar.text.tokenizer.bpe.IdBuffer;
+import dev.tidar.text.tokenizer.normalizer.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,8 +1,8 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.text.tokenizer.encoding.ByteAlphabet;
-import dev.tidar.text.tokenizer.encoding.Growth;
-import dev.tidar.text.tokenizer.encoding.Part;
+import dev.tidar.text.tokenizer.bpe.ByteAlphabet;
+import dev.tidar.text.tokenizer.part.Growth;
+import dev.tidar.text.tokenizer.part.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

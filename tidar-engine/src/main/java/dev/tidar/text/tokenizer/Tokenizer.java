@@ -1,9 +1,8 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
-import dev.tidar.text.tokenizer.encoding.Normalizer;
-import dev.tidar.text.tokenizer.encoding.TextEncoder;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.text.tokenizer.normalizer.Normalizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,9 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
 import dev.tidar.file.ModelFile;
-import dev.tidar.text.tokenizer.encoding.Part;
-import dev.tidar.text.tokenizer.encoding.TextEncoder;
+import dev.tidar.text.tokenizer.part.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

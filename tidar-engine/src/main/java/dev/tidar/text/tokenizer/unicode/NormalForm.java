@@ -1,7 +1,7 @@
 package dev.tidar.text.tokenizer.unicode;
 
-import java.text.Normalizer;
 import java.text.Normalizer.Form;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.BitSet;
 
