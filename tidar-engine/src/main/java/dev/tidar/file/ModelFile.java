@@ -37,6 +37,15 @@ public final class ModelFile {
         return Optional.of(new String(bytes, UTF_8));
     }
 
+    /** Returns the size of a file in bytes; 0 if there is no such file. */
+    public static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw Problem.unreadable(file, e);
+        }
+    }
+
     /** Returns the JSON object that fills a file of at most {@code maxBytes}; empty if there is no such file. */
     public static Optional<ObjectNode> object(Path file, int maxBytes) {
         return Files.exists(file) ? Optional.of(read(file, maxBytes)) : Optional.empty();

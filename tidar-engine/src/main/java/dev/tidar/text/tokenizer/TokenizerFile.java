@@ -55,6 +55,11 @@ final class TokenizerFile {
         return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
     }
 
+    /** The size of the file of this folder; 0 if there is none. */
+    static long bytes(Path folder) {
+        return ModelFile.size(folder.resolve(NAME));
+    }
+
     Path path() {
         return file;
     }
