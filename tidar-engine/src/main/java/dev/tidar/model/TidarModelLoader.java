@@ -7,6 +7,7 @@ import dev.tidar.backend.MemoryCount;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.DraftAdapter;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.json.Quoted;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.KvGeometry;
@@ -141,7 +142,7 @@ public final class TidarModelLoader {
                                     checkpoint.folder(),
                                     unused.size(),
                                     config.family(),
-                                    unused.iterator().next()));
+                                    Quoted.of(unused.iterator().next())));
         }
         adapter.ifPresent(DraftAdapter::requireAllUsed);
     }
