@@ -18,7 +18,9 @@ public final class InvalidModelException extends TidarException {
         /** The file is damaged, or contradicts itself or its neighbours. */
         CORRUPT,
         /** The file is valid, but this engine does not support it. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** The folder is fine, but an option that was set contradicts it. */
+        SETTING
     }
 
     private final Fault fault;

@@ -66,6 +66,11 @@ public final class ModelFile {
         }
 
         @Override
+        public InvalidModelException contradicted(String message, Object... values) {
+            return Problem.setting(file, message, values);
+        }
+
+        @Override
         public InvalidModelException unsupported(String message, Object... values) {
             return Problem.unsupported(file, message, values);
         }

@@ -35,6 +35,11 @@ public final class Problem {
         return new InvalidModelException(Fault.UNSUPPORTED, text(file, message, values));
     }
 
+    /** Creates the error for an option that was set and that contradicts the file. */
+    public static InvalidModelException setting(Path file, String message, Object... values) {
+        return new InvalidModelException(Fault.SETTING, text(file, message, values));
+    }
+
     /** Creates the error for a file that exists, but that the operating system does not let us read. */
     public static InvalidModelException unreadable(Path file, IOException cause) {
         return new InvalidModelException(
