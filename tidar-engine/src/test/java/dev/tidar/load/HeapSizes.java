@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * some hundred tokens and then one up to the end of the planned context, or reject the model by name before it has
  * packed a weight.
  *
- * <p>Arguments: {@code MODEL FROM TO STEP [options of the JVM ...]}, sizes in MiB. It ends with the figures, and with
+ * <p>Arguments: {@code MODEL FROM TO STEP [options of the JVM ...]}, sizes in MiB; {@code -Dtidar.heap.prompt=N} bounds
+ * the long request, which takes a minute at 8,192 tokens. It ends with the figures, and with
  * code 1 if a size did neither. The last line of each JVM is its outcome.
  */
 public final class HeapSizes {

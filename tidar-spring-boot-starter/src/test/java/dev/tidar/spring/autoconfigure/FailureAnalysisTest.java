@@ -122,8 +122,8 @@ class FailureAnalysisTest {
     }
 
     @Test
-    void blamesASettingThatContradictsTheModelAndNotTheModel(CapturedOutput output) {
-        start("--tidar.model=" + StoriesModel.folder(), "--tidar.mask-token-id=5");
+    void blamesASettingThatContradictsTheModelAndNotTheModel(@TempDir Path directory, CapturedOutput output) {
+        start("--tidar.model=" + StoriesModel.in(directory), "--tidar.mask-token-id=5");
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
