@@ -39,10 +39,14 @@ public final class ModelFile {
         return Optional.of(new String(bytes, UTF_8));
     }
 
-    /** Returns the size of a file in bytes; 0 if there is no such file. */
-    public static long size(Path file) {
+    /** Returns the size of a file of at most {@code maxBytes}; 0 if there is no such file. */
+    public static long size(Path file, int maxBytes) {
         try {
-            return isThere(file) ? Files.size(opened(file)) : 0;
+            long bytes = isThere(file) ? Files.size(opened(file)) : 0;
+            if (bytes > maxBytes) {
+                throw tooLong(file, maxBytes);
+            }
+            return bytes;
         } catch (IOException e) {
             throw Problem.unreadable(file, e);
         }
@@ -129,12 +133,15 @@ public final class ModelFile {
         return new ModelFolder(folder).file(Objects.requireNonNull(whole.getFileName()).toString());
     }
 
+    private static InvalidModelException tooLong(Path file, int maxBytes) throws IOException {
+        return Problem.of(Fault.CORRUPT, file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+    }
+
     private static byte[] bytes(Path file, int maxBytes) {
         try (InputStream in = Files.newInputStream(opened(file))) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw Problem.of(
-                        Fault.CORRUPT, file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+                throw tooLong(file, maxBytes);
             }
             return bytes;
         } catch (IOException e) {

@@ -27,7 +27,7 @@ record MemoryRoom(String place, long size, long free, long reserve) {
     private static final int HEAP_RESERVE_SHARE = 16;
 
     /** The divisor of a device's free memory that is left for the scratch of its verbs and captured steps. */
-    private static final int DEVICE_RESERVE_SHARE = 2;
+    private static final int DEVICE_RESERVE_SHARE = 8;
 
     static MemoryRoom heap(long size, long free) {
         return new MemoryRoom(HEAP, size, free, HEAP_RESERVE + size / HEAP_RESERVE_SHARE);

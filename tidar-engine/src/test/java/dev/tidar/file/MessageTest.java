@@ -29,19 +29,19 @@ class MessageTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = '~',
             value = {
-                "config.json | {\"model_type\": \"%s\"}",
-                "config.json | {\"model_type\": \"llama\", \"%s\": 1, \"hidden_size\": \"%s\"}",
-                "config.json | %s",
-                "generation_config.json | {\"temperature\": \"%s\"}",
-                "tokenizer.json | {\"model\": {\"type\": \"%s\"}}",
-                "tokenizer.json | {\"model\": {\"type\": \"BPE\", \"vocab\": {\"%s\": \"%s\"}, \"merges\": []}}",
-                "tokenizer_config.json | {\"add_bos_token\": \"%s\"}",
-                "tokenizer_config.json | {\"chat_template\": [{\"name\": \"%s\", \"template\": \"%s\"}]}",
-                "tokenizer_config.json | {\"chat_template\": \"{{ messages | %s }}\"}",
-                "chat_template.jinja | {{ raise_exception('%s') }}",
-                "chat_template.jinja | {{ %s() }}",
+                "config.json ~ {\"model_type\": \"%s\"}",
+                "config.json ~ {\"model_type\": \"llama\", \"%s\": 1, \"hidden_size\": \"%s\"}",
+                "config.json ~ %s",
+                "generation_config.json ~ {\"temperature\": \"%s\"}",
+                "tokenizer.json ~ {\"model\": {\"type\": \"%s\"}}",
+                "tokenizer.json ~ {\"model\": {\"type\": \"BPE\", \"vocab\": {\"%s\": \"%s\"}, \"merges\": []}}",
+                "tokenizer_config.json ~ {\"add_bos_token\": \"%s\"}",
+                "tokenizer_config.json ~ {\"chat_template\": [{\"name\": \"%s\", \"template\": \"%s\"}]}",
+                "tokenizer_config.json ~ {\"chat_template\": \"{{ messages | %s }}\"}",
+                "chat_template.jinja ~ {{ raise_exception('%s') }}",
+                "chat_template.jinja ~ {{ %s() }}",
             })
     void showsNoControlCharactersAndLittleOfTheFile(String name, String content) throws IOException {
         Path model = Files.createTempDirectory(temporary, "model");

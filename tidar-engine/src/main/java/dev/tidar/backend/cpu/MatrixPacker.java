@@ -43,7 +43,7 @@ public final class MatrixPacker {
     public long weightBytes(PackPlan plan, HeapArrays arrays) {
         boolean biased = plan.sources().stream().anyMatch(source -> source.bias().isPresent());
         return PackedMatrix.heapBytes(type(plan.sources()), plan.rows(), plan.inputs(), arrays)
-                + (biased ? arrays.floats(plan.rows() + PackedMatrix.PANEL) : 0);
+                + (biased ? arrays.floats(PackedMatrix.padded(plan.rows())) : 0);
     }
 
     /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */
@@ -54,7 +54,7 @@ public final class MatrixPacker {
         }
         return PackedMatrix.heapBytes(WeightType.F32, ranks, plan.inputs(), arrays)
                 + PackedMatrix.heapBytes(WeightType.F32, plan.rows(), ranks, arrays)
-                + arrays.floats(plan.rows() + PackedMatrix.PANEL);
+                + arrays.floats(PackedMatrix.padded(plan.rows()));
     }
 
     private CpuLinear pack(PackPlan plan) {

@@ -37,6 +37,11 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
         return (outputs + PANEL - 1) / PANEL;
     }
 
+    /** The number of outputs, rounded up to whole panels. */
+    static int padded(int outputs) {
+        return panels(outputs) * PANEL;
+    }
+
     private static int panelsPerPart(int inputs) {
         return Math.max(4, PART_ELEMENTS / (inputs * PANEL) / 4 * 4);
     }

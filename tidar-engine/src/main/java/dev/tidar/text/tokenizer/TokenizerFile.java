@@ -58,7 +58,7 @@ final class TokenizerFile {
 
     /** The size of the file of this folder; 0 if there is none. */
     static long bytes(Path folder) {
-        return ModelFile.size(folder.resolve(NAME));
+        return ModelFile.size(folder.resolve(NAME), MAX_BYTES);
     }
 
     Path path() {
