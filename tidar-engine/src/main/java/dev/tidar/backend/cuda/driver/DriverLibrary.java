@@ -103,10 +103,10 @@ final class DriverLibrary {
     private static Stream<Path> searchPath() {
         try {
             String environment = Files.readString(ENVIRONMENT, StandardCharsets.ISO_8859_1);
-            return Stream.of(environment.split("\0"))
+            return Stream.of(environment.split("\0", -1))
                     .filter(entry -> entry.startsWith(SEARCH_PATH))
                     .flatMap(entry ->
-                            Stream.of(entry.substring(SEARCH_PATH.length()).split("[:;]")))
+                            Stream.of(entry.substring(SEARCH_PATH.length()).split("[:;]", -1)))
                     .flatMap(folder -> inside(folder).stream());
         } catch (IOException e) {
             return Stream.empty();
