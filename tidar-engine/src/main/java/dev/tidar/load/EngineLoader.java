@@ -33,6 +33,7 @@ import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
 import dev.tidar.schedule.EngineLoop;
 import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.WeightType;
 import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
@@ -59,6 +60,10 @@ public final class EngineLoader {
     private final EngineOptions options;
     private final LongSupplier nanoTime;
     private final UnaryOperator<TidarModel> modelDecorator;
+    private final MemoryPlanner memory;
+    /** The plan of the engine on its present device. */
+    private Optional<MemoryLedger.Entry> planned = Optional.empty();
+
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
@@ -71,6 +76,7 @@ public final class EngineLoader {
         this.options = options;
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
+        this.memory = new MemoryPlanner(options, MemoryLedger.OF_THIS_JVM);
     }
 
     /** The gate that admits requests; it exists once {@link #load} has returned. */
@@ -102,6 +108,7 @@ public final class EngineLoader {
     public Engine load() {
         progress("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            memory.requireRoomForTokenizer(Tokenizer.fileBytes(options.model()));
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
             Optional<ChatTemplate> template =
                     tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
@@ -161,6 +168,7 @@ public final class EngineLoader {
             } catch (DeviceException closeFailure) {
                 e.addSuppressed(closeFailure);
             }
+            planned.ifPresent(MemoryLedger.Entry::close);
             throw e;
         }
     }
@@ -168,28 +176,26 @@ public final class EngineLoader {
     private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
         Backend backend = choice.backend();
         ModelConfig config = checkpoint.config();
-        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type(), backend.cacheType());
-        KvMemory memory = KvMemory.plan(options, checkpoint, geometry, backend.freeBytes());
-
-        progress("packing weights", 0.05);
         int layoutRows = layoutRows(config);
-        TidarTransformer transformer = new TidarModelLoader(checkpoint, backend)
-                .load(
-                        backend.allocateKv(geometry, memory.blocks()),
-                        memory.contextLength(),
-                        layoutRows + promptRows(config),
-                        part -> progress("packing weights", 0.05 + 0.75 * part));
+        int maxRows = layoutRows + promptRows(config);
+        progress("planning memory", 0.05);
+        planned.ifPresent(MemoryLedger.Entry::close);
+        MemoryLedger.Entry entry = memory.enter(checkpoint, backend, maxRows);
+        planned = Optional.of(entry);
+        MemoryPlan plan = entry.plan();
+        KvGeometry geometry = memory.geometry(config, backend);
+        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows);
         backend.ban(neverSampled(config, text.tokenizer()));
 
         progress("measuring layouts", 0.8);
-        BlockPool pool = new BlockPool(memory.blocks());
+        BlockPool pool = new BlockPool(plan.blocks());
         TidarModel network = modelDecorator.apply(transformer);
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
                                 new Decoder(network, maskToken),
                                 new KvCache(pool, geometry.blockTokens()),
-                                memory.contextLength(),
+                                plan.contextLength(),
                                 promptToken(config),
                                 options.limits().prefillChunk(),
                                 nanoTime),
@@ -200,7 +206,7 @@ public final class EngineLoader {
                 facts(
                         checkpoint,
                         transformer.weightType(),
-                        memory.contextLength(),
+                        plan.contextLength(),
                         text.template().isPresent()),
                 backend.facts(),
                 choice.reason(),
@@ -226,8 +232,30 @@ public final class EngineLoader {
                 loaded.kvCache(),
                 layouts,
                 layoutRows,
-                backend::close,
+                () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
+    }
+
+    private static void release(Backend backend, MemoryLedger.Entry entry) {
+        try (entry) {
+            backend.close();
+        }
+    }
+
+    /** Allocates what was planned, and enters in the ledger what is taken. */
+    private TidarTransformer pack(
+            Checkpoint checkpoint, Backend backend, KvGeometry geometry, MemoryLedger.Entry entry, int maxRows) {
+        MemoryPlan plan = entry.plan();
+        PagedKv kv = backend.allocateKv(geometry, plan.blocks());
+        long left = plan.bytes() - plan.kvBytes() + plan.room().reserve();
+        long layers = plan.need().weights() + plan.need().adapters();
+        TidarTransformer transformer =
+                TidarModelLoader.load(checkpoint, backend, kv, plan.contextLength(), maxRows, part -> {
+                    entry.outstanding(left - (long) (part * layers));
+                    progress("packing weights", 0.05 + 0.75 * part);
+                });
+        entry.outstanding(plan.later());
+        return transformer;
     }
 
     /** The prefix cache. Blocks can be shared only where everything that their contents depend on is equal. */

@@ -3,6 +3,7 @@ package dev.tidar.text.chat;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
+import dev.tidar.json.Quoted;
 import dev.tidar.text.tokenizer.TokenizerConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,7 +55,8 @@ record TemplateSource(String where, String text) {
         if (!named.containsKey(DEFAULT)) {
             throw new InvalidModelException(
                     Fault.UNSUPPORTED,
-                    "%s must be a text or have one named \"%s\", but has %s".formatted(where, DEFAULT, named.keySet()));
+                    "%s must be a text or have one named \"%s\", but has %s"
+                            .formatted(where, DEFAULT, Quoted.of(named.keySet().toString())));
         }
         return Optional.of(new TemplateSource(where, named.get(DEFAULT)));
     }

@@ -47,6 +47,11 @@ public final class Tokenizer {
                 .collect(Collectors.toUnmodifiableMap(AddedToken::content, AddedToken::id, (first, again) -> first));
     }
 
+    /** The size of the tokenizer's file in bytes; 0 where the folder has none. */
+    public static long fileBytes(Path folder) {
+        return TokenizerFile.bytes(folder);
+    }
+
     /**
      * Loads the tokenizer of a model folder.
      *

@@ -1,8 +1,9 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
+import dev.tidar.json.Quoted;
 import dev.tidar.text.tokenizer.part.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ final class TokenizerFile {
     static Optional<TokenizerFile> read(Path folder) {
         Path file = folder.resolve(NAME);
         return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
+    }
+
+    /** The size of the file of this folder; 0 if there is none. */
+    static long bytes(Path folder) {
+        return ModelFile.size(folder.resolve(NAME), MAX_BYTES);
     }
 
     /** Returns the id of each token, added tokens included, by its spelling in the vocabulary. */
@@ -113,7 +119,7 @@ final class TokenizerFile {
         JsonNode model = root.path("model");
         String type = model.path("type").asString(model.has("merges") ? "BPE" : "nothing");
         if (!type.equals("BPE")) {
-            throw fault(Fault.UNSUPPORTED, "model.type must be BPE, but is " + type);
+            throw fault(Fault.UNSUPPORTED, "model.type must be BPE, but is " + Quoted.of(type));
         }
         if (!(model.path("vocab") instanceof ObjectNode vocabulary) || vocabulary.isEmpty()) {
             throw fault(Fault.CORRUPT, "model.vocab must be an object of tokens and ids, but is not");
@@ -128,7 +134,8 @@ final class TokenizerFile {
             String content = token.path("content").asString("");
             if (content.isEmpty()) {
                 throw fault(
-                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: " + token.path("id"));
+                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: "
+                                + Quoted.of(token.path("id").toString()));
             }
             int id = put(content, token.path("id"), "added_tokens");
             added.add(new AddedToken(
@@ -147,7 +154,7 @@ final class TokenizerFile {
             throw fault(
                     Fault.CORRUPT,
                     "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
-                            .formatted(key, shown(token), MAX_ID, number));
+                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString())));
         }
         int id = number.asInt();
         Integer otherId = ids.putIfAbsent(token, id);
