@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
@@ -41,6 +42,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -62,6 +64,7 @@ public final class EngineLoader implements AutoCloseable {
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
+    private volatile BooleanSupplier stop = () -> false;
 
     /**
      * @param nanoTime a monotonic clock
@@ -71,6 +74,11 @@ public final class EngineLoader implements AutoCloseable {
         this.options = options;
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
+    }
+
+    /** Lets loading end at its next stage once this is true. */
+    public void stopWhen(BooleanSupplier stop) {
+        this.stop = stop;
     }
 
     /** The gate that admits requests; it exists once {@link #load} has returned. */
@@ -98,10 +106,15 @@ public final class EngineLoader implements AutoCloseable {
         return options.model().toAbsolutePath().normalize().getFileName().toString();
     }
 
-    /** Loads the model on the device that the options ask for, or on the CPU where they allow a fallback. */
+    /**
+     * Loads the model on the device that the options ask for, or on the CPU where they allow a fallback.
+     *
+     * @throws EngineClosedException if it is to stop; what was taken until then is given back
+     */
     public Engine load() {
-        progress("reading the checkpoint", 0);
+        stage("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            requireNeeded();
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
             try {
                 Optional<ChatTemplate> template =
@@ -176,23 +189,27 @@ public final class EngineLoader implements AutoCloseable {
         KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type(), backend.cacheType());
         KvMemory memory = KvMemory.plan(options, checkpoint, geometry, backend.freeBytes());
 
-        progress("packing weights", 0.05);
+        stage("packing weights", 0.05);
         int layoutRows = layoutRows(config);
         TidarTransformer transformer = new TidarModelLoader(checkpoint, backend)
                 .load(
                         backend.allocateKv(geometry, memory.blocks()),
                         memory.contextLength(),
                         layoutRows + promptRows(config),
-                        part -> progress("packing weights", 0.05 + 0.75 * part));
+                        part -> stage("packing weights", 0.05 + 0.75 * part));
         backend.ban(neverSampled(config, text.tokenizer()));
 
-        progress("measuring layouts", 0.8);
+        stage("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(memory.blocks());
         TidarModel network = modelDecorator.apply(transformer);
+        TidarModel measured = inputs -> {
+            requireNeeded();
+            return network.step(inputs);
+        };
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
-                                new Decoder(network, maskToken),
+                                new Decoder(measured, maskToken),
                                 new KvCache(pool, geometry.blockTokens()),
                                 memory.contextLength(),
                                 promptToken(config),
@@ -313,6 +330,20 @@ public final class EngineLoader implements AutoCloseable {
             case BF16 -> WeightFormat.BF16;
             case INT8 -> WeightFormat.INT8;
         };
+    }
+
+    /** Loading consults this at each stage, after each packed part and before each measured forward. */
+    private void requireNeeded() {
+        if (stop.getAsBoolean()) {
+            throw new EngineClosedException("the engine was closed at the stage \"%s\", %.0f %%"
+                    .formatted(progress.stage(), 100 * progress.done()));
+        }
+    }
+
+    /** Begins a stage, or a part of it, unless loading is to stop. */
+    private void stage(String stage, double done) {
+        requireNeeded();
+        progress(stage, done);
     }
 
     private void progress(String stage, double done) {
