@@ -20,6 +20,8 @@ import org.springframework.boot.health.autoconfigure.contributor.HealthContribut
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 @DisplayName("An application with another chat model, or none")
 class OtherChatModelTest {
@@ -69,10 +71,18 @@ class OtherChatModelTest {
     void mayUseTheEngineWithAChatModelThatItMakes(@TempDir Path directory) {
         application
                 .withPropertyValues("tidar.model=" + StoriesModel.in(directory))
-                .withBean("mine", TidarChatModel.class)
+                .withUserConfiguration(ItsOwnTidarChatModel.class)
                 .run(context -> assertThat(
                                 context.getBean(TidarChatModel.class).call("Once upon a time"))
                         .isNotBlank());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ItsOwnTidarChatModel {
+        @Bean
+        TidarChatModel mine(TidarEngine engine) {
+            return new TidarChatModel(engine);
+        }
     }
 
     @Test
