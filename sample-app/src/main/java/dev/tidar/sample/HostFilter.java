@@ -37,9 +37,9 @@ class HostFilter implements WebFilter {
     private static final String ANY = "*";
 
     /** A host with an optional port: an IPv6 address in brackets, or anything without a colon. */
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9a-f:.%]+]|[^:\\[\\]]+)\\.?(:\\d*)?");
+    private static final Pattern HOST = Pattern.compile("(\\[[^\\[\\]]+]|[^:\\[\\]]+)(:\\d*)?");
 
-    private static final Pattern ADDRESS = Pattern.compile("\\[[0-9a-f:.%]+]|\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern ADDRESS = Pattern.compile("\\[[0-9a-f:.]+(%\\w+)?]|\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final Set<String> allowed;
 

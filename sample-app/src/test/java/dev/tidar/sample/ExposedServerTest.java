@@ -110,7 +110,7 @@ class ExposedServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/actuator/health", "/actuator/health/readiness", "/actuator/health/tidar"})
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/readiness"})
     void showsNobodyTheDetailsOfItsHealth(String path) {
         http.get()
                 .uri(path)
