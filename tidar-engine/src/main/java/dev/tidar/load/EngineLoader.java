@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
@@ -42,6 +43,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -67,6 +69,7 @@ public final class EngineLoader {
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
+    private volatile BooleanSupplier stop = () -> false;
 
     /**
      * @param nanoTime a monotonic clock
@@ -77,6 +80,11 @@ public final class EngineLoader {
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
         this.memory = new MemoryPlanner(options, MemoryLedger.OF_THIS_JVM);
+    }
+
+    /** Lets loading end at its next stage once this is true. */
+    public void stopWhen(BooleanSupplier stop) {
+        this.stop = stop;
     }
 
     /** The gate that admits requests; it exists once {@link #load} has returned. */
@@ -104,10 +112,15 @@ public final class EngineLoader {
         return options.model().toAbsolutePath().normalize().getFileName().toString();
     }
 
-    /** Loads the model on the device that the options ask for, or on the CPU where they allow a fallback. */
+    /**
+     * Loads the model on the device that the options ask for, or on the CPU where they allow a fallback.
+     *
+     * @throws EngineClosedException if it is to stop; what was taken until then is given back
+     */
     public Engine load() {
-        progress("reading the checkpoint", 0);
+        stage("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            requireNeeded();
             memory.requireRoomForTokenizer(Tokenizer.fileBytes(options.model()));
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
             Optional<ChatTemplate> template =
@@ -178,7 +191,7 @@ public final class EngineLoader {
         ModelConfig config = checkpoint.config();
         int layoutRows = layoutRows(config);
         int maxRows = layoutRows + promptRows(config);
-        progress("planning memory", 0.05);
+        stage("planning memory", 0.05);
         planned.ifPresent(MemoryLedger.Entry::close);
         MemoryLedger.Entry entry = memory.enter(checkpoint, backend, maxRows);
         planned = Optional.of(entry);
@@ -187,13 +200,17 @@ public final class EngineLoader {
         TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows);
         backend.ban(neverSampled(config, text.tokenizer()));
 
-        progress("measuring layouts", 0.8);
+        stage("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(plan.blocks());
         TidarModel network = modelDecorator.apply(transformer);
+        TidarModel measured = inputs -> {
+            requireNeeded();
+            return network.step(inputs);
+        };
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
-                                new Decoder(network, maskToken),
+                                new Decoder(measured, maskToken),
                                 new KvCache(pool, geometry.blockTokens()),
                                 plan.contextLength(),
                                 promptToken(config),
@@ -252,7 +269,7 @@ public final class EngineLoader {
         TidarTransformer transformer =
                 TidarModelLoader.load(checkpoint, backend, kv, plan.contextLength(), maxRows, part -> {
                     entry.outstanding(left - (long) (part * layers));
-                    progress("packing weights", 0.05 + 0.75 * part);
+                    stage("packing weights", 0.05 + 0.75 * part);
                 });
         entry.outstanding(plan.later());
         return transformer;
@@ -336,6 +353,20 @@ public final class EngineLoader {
             case BF16 -> WeightFormat.BF16;
             case INT8 -> WeightFormat.INT8;
         };
+    }
+
+    /** Loading consults this at each stage, after each packed part and before each measured forward. */
+    private void requireNeeded() {
+        if (stop.getAsBoolean()) {
+            throw new EngineClosedException("the engine was closed at the stage \"%s\", %.0f %%"
+                    .formatted(progress.stage(), 100 * progress.done()));
+        }
+    }
+
+    /** Begins a stage, or a part of it, unless loading is to stop. */
+    private void stage(String stage, double done) {
+        requireNeeded();
+        progress(stage, done);
     }
 
     private void progress(String stage, double done) {
