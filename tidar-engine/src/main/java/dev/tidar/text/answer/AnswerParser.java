@@ -124,10 +124,12 @@ public final class AnswerParser {
             partialCall = Optional.of(call.partial());
             mode = Mode.TEXT;
             spaces.setLength(0);
-        } else if (!tag.isEmpty() && tag.canOnlyBecome(openings)) {
-            partialCall = Optional.of(new PartialCall(Optional.empty(), tag.text()));
+        } else if (!tag.isEmpty()) {
+            partialCall = Optional.of(new PartialCall(Optional.empty(), tag.text()))
+                    .filter(partial -> tag.canOnlyBecome(openings));
+            tag.take();
+            spaces.setLength(0);
         }
-        tag.take();
         return finish();
     }
 

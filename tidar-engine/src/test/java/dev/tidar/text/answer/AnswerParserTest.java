@@ -266,25 +266,25 @@ class AnswerParserTest {
     class ThatIsCut {
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', textBlock = """
-                        HERMES  | Hm. <                                       | text(Hm.)
-                        HERMES  | Hm. <tool_                                  | text(Hm.)
-                        HERMES  | Hm. <tool_call>                             | text(Hm.)
-                        HERMES  | Hm. <tool_call>{"name": "wea                | text(Hm.)
-                        HERMES  | Hm. <tool_call>{"name": "time", "argume     | text(Hm.)
-                        HERMES  | <tool_call>{"name": "time"}</tool_          | call(time {})
-                        HERMES  | <tool_call>{"name": "time"}</tool_call><t   | call(time {})
-                        HERMES  | <tool_call>{"name": "nobody", "x            | text(<tool_call>{"name": "nobody", "x)
-                        HERMES  | a <b                                        | text(a <b)
-                        LLAMA   | {"name": "time", "param                     | ''
-                        LLAMA   | {"na                                        | ''
-                        LLAMA   | {"name": "Lily", "age": 7                   | text({"name": "Lily", "age": 7)
-                        LLAMA   | {"name": "Li                                | text({"name": "Li)
-                        LLAMA   | {"age": 7                                   | text({"age": 7)
-                        LLAMA   | Hm. <|python                                | text(Hm.)
-                        MISTRAL | Hm. [TOOL                                   | text(Hm.)
-                        MISTRAL | [TOOL_CALLS][{"name": "time"}, {"name": "ti | ''
-                        MISTRAL | [1, 2                                       | text([1, 2)
+        @CsvSource(delimiter = '!', textBlock = """
+                        HERMES  ! Hm. <                                       ! text(Hm.)
+                        HERMES  ! Hm. <tool_                                  ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>                             ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>{"name": "wea                ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>{"name": "time", "argume     ! text(Hm.)
+                        HERMES  ! <tool_call>{"name": "time"}</tool_          ! call(time {})
+                        HERMES  ! <tool_call>{"name": "time"}</tool_call><t   ! call(time {})
+                        HERMES  ! <tool_call>{"name": "nobody", "x            ! text(<tool_call>{"name": "nobody", "x)
+                        HERMES  ! a <b                                        ! text(a <b)
+                        LLAMA   ! {"name": "time", "param                     ! ''
+                        LLAMA   ! {"na                                        ! ''
+                        LLAMA   ! {"name": "Lily", "age": 7                   ! text({"name": "Lily", "age": 7)
+                        LLAMA   ! {"name": "Li                                ! text({"name": "Li)
+                        LLAMA   ! {"age": 7                                   ! text({"age": 7)
+                        LLAMA   ! Hm. <|python                                ! text(Hm.)
+                        MISTRAL ! Hm. [TOOL                                   ! text(Hm.)
+                        MISTRAL ! [TOOL_CALLS][{"name": "time"}, {"name": "ti ! ''
+                        MISTRAL ! [1, 2                                       ! text([1, 2)
                         """)
         void hasNeitherHalfATagNorHalfACall(ToolSyntax syntax, String text, String expected) {
             AnswerParser parser = parser(syntax, Thoughts.NONE);

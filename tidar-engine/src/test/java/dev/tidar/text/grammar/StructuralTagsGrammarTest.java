@@ -247,16 +247,17 @@ class StructuralTagsGrammarTest {
             for (int seed = 0; seed < 2 * SEEDS; seed++) {
                 Answer answer = asked.answer(vocabulary, 200, seed);
                 boolean called = !answer.toolCalls().isEmpty();
+                boolean valued = !answer.text().isEmpty(); // a call that was cut is neither
                 if (called) {
                     assertThat(answer.text()).isEmpty();
-                } else {
+                } else if (valued) {
                     assertThat(Answers.faults(
                                     Answers.validator(((AnswerFormat.JsonSchema) POINT).text()), answer.text()))
                             .as(answer.text())
                             .isEmpty();
                 }
                 calls += called ? 1 : 0;
-                values += called ? 0 : 1;
+                values += valued ? 1 : 0;
             }
             assertThat(calls).isPositive();
             assertThat(values).isPositive();
