@@ -69,7 +69,13 @@ final class ChatFolder {
                     .toList()
                     .forEach(vocabulary::remove);
             vocabulary.put(name, id);
-            ((ArrayNode) root.path("added_tokens")).add(Json.read(added(id, name)));
+            ArrayNode added = (ArrayNode) root.path("added_tokens");
+            for (int i = added.size() - 1; i >= 0; i--) {
+                if (added.get(i).path("id").intValue() == id) {
+                    added.remove(i);
+                }
+            }
+            added.add(Json.read(added(id, name)));
         });
         Files.writeString(file, Json.write(root));
     }

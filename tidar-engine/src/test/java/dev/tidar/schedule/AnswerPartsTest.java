@@ -80,11 +80,11 @@ class AnswerPartsTest {
 
     @Test
     void makesNeitherACallNorTextOfACallThatTheTokenLimitCutsOff() throws Exception {
-        GenerationResult result = say("Let me see.\n" + CALL + END, 9, Set.of());
+        GenerationResult result = say("Let me see.\n" + CALL + END, 14, Set.of());
 
         assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
-        assertThat(result.answer()).isEqualTo(Answer.ofText("Let me see."));
         assertThat(result.text()).as("raw").contains("<tool_call>\n{\"");
+        assertThat(result.answer()).isEqualTo(Answer.ofText("Let me see."));
         assertThat(Answer.of(chunks.stream().flatMap(c -> c.parts().stream()).toList()))
                 .isEqualTo(result.answer());
     }
