@@ -18,6 +18,8 @@ public record Tools(List<Tool> offered, Choice choice, AtLimit atLimit) {
     /** Tools of a request at most. */
     public static final int MAX_TOOLS = 128;
 
+    private static final int MAX_NAMES_IN_MESSAGES = 5;
+
     /** No tools. */
     public static final Tools NONE = new Tools(List.of(), Choice.AUTO);
 
@@ -48,7 +50,7 @@ public record Tools(List<Tool> offered, Choice choice, AtLimit atLimit) {
         choice.tool().ifPresent(name -> {
             if (!names.contains(name)) {
                 throw new InvalidRequestException(
-                        "tool-choice must name one of the tools %s, but names %s".formatted(names, name));
+                        "tool-choice must name one of the tools %s, but names %s".formatted(some(names), name));
             }
         });
     }
@@ -63,6 +65,13 @@ public record Tools(List<Tool> offered, Choice choice, AtLimit atLimit) {
 
     public Tools withAtLimit(AtLimit other) {
         return new Tools(offered, choice, other);
+    }
+
+    private static String some(Set<String> names) {
+        List<String> sorted = names.stream().sorted().toList();
+        int shown = Math.min(sorted.size(), MAX_NAMES_IN_MESSAGES);
+        String more = shown == sorted.size() ? "" : " and %d more".formatted(sorted.size() - shown);
+        return sorted.subList(0, shown) + more;
     }
 
     /** The tools that an answer may call. Where the choice is none they are not described to the model either. */

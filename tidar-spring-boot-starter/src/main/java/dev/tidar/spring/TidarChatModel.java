@@ -22,6 +22,7 @@ import org.springframework.ai.chat.observation.DefaultChatModelObservationConven
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -106,7 +107,7 @@ public class TidarChatModel implements ChatModel {
     @Override
     public ChatResponse call(Prompt prompt) {
         rejectOnEventLoop();
-        Task task = task(prompt, false, salts.resolve(Context.empty()).blockOptional());
+        Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         return observation(task.context).observe(() -> {
             GenerationResult result = await(engine.submit(task.request, GenerationListener.NONE));
             ChatResponse response = responses().whole(result);
@@ -126,7 +127,7 @@ public class TidarChatModel implements ChatModel {
     public Flux<ChatResponse> stream(Prompt prompt) {
         return Flux.deferContextual(subscriber -> salts == PrefixCacheSaltResolver.NONE
                 ? stream(task(prompt, true, Optional.empty()), subscriber)
-                : salts.resolve(subscriber)
+                : salt(subscriber)
                         .map(Optional::of)
                         .defaultIfEmpty(Optional.empty())
                         .flatMapMany(salt -> stream(task(prompt, true, salt), subscriber)));
@@ -167,6 +168,16 @@ public class TidarChatModel implements ChatModel {
                     "cacheSalt must be unset, because the PrefixCacheSaltResolver of this application sets it");
         }
         return asked.mutate().cacheSalt(salt.orElse(null)).build();
+    }
+
+    private Mono<String> salt(ContextView subscriber) {
+        PrefixCacheSaltResolver resolver = salts;
+        Mono<String> salt = resolver.resolve(subscriber);
+        if (salt == null) { // a bean of the application, which no compiler holds to the annotations
+            throw new IllegalStateException("%s must return a Mono, empty for no salt, but returned null"
+                    .formatted(resolver.getClass().getName()));
+        }
+        return salt;
     }
 
     private ChatResponseMapper responses() {
