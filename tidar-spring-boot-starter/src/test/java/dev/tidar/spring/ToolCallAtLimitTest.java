@@ -28,7 +28,7 @@ import reactor.test.StepVerifier;
 @DisplayName("A call of a tool for which maxTokens is too small")
 class ToolCallAtLimitTest {
 
-    private static final int MAX_TOKENS = 74;
+    private static final int MAX_TOKENS = 57;
     private static final String QUESTION = "How is the weather in Paris?";
 
     private static TidarEngine engine;
@@ -69,7 +69,7 @@ class ToolCallAtLimitTest {
     private static void hasTheBeginning(ToolCallAtLimitException failure) {
         assertThat(failure.partialCall().tool()).contains("weather");
         assertThat(failure.partialCall().text()).endsWith("\"city\": \"Pa");
-        assertThat(failure).hasMessageContaining("max-tokens = 74");
+        assertThat(failure).hasMessageContaining("max-tokens = 57");
     }
 
     @Test
