@@ -37,7 +37,7 @@ public interface Constraint {
         }
 
         @Override
-        public boolean isSatisfied() {
+        public boolean isNarrowedBy(int maxTokens) {
             return false;
         }
     };
@@ -60,8 +60,8 @@ public interface Constraint {
     /** Whether the answer must end here. */
     boolean isComplete();
 
-    /** Whether an answer that ends here has the form that was asked for. */
-    boolean isSatisfied();
+    /** Whether {@link #allowed} has fewer tokens than it would have if the answer had no limit. */
+    boolean isNarrowedBy(int maxTokens);
 
     /**
      * The states along some drafts: the first is this one, and each draft adds the state after it. The list ends before

@@ -30,6 +30,7 @@ public final class RunningSequence implements AutoCloseable {
     private Constraint constraint;
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
+    private boolean narrowed;
     private boolean withoutScores;
     private Optional<FinishReason> finish = Optional.empty();
 
@@ -126,11 +127,12 @@ public final class RunningSequence implements AutoCloseable {
             int token = outcome.emitted().get(row);
             emitted.add(token);
             sampling.emitted(token);
+            narrowed = narrowed || constraint.isNarrowedBy(remainingTokens() - row);
             constraint = constraint
                     .advance(token)
                     .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
             finish = sink.accept(
-                    new TokenSink.EmittedToken(token, row < outcome.kept() - 1, outcome.logProbsOf(row)),
+                    new TokenSink.EmittedToken(token, row < outcome.kept() - 1, narrowed, outcome.logProbsOf(row)),
                     end(remainingTokens() - emitted.size()));
         }
         return emitted;
@@ -140,10 +142,7 @@ public final class RunningSequence implements AutoCloseable {
         if (constraint.isComplete()) {
             return Optional.of(FinishReason.STOP);
         }
-        if (remaining > 0) {
-            return Optional.empty();
-        }
-        return Optional.of(constraint.isSatisfied() ? FinishReason.STOP : FinishReason.LENGTH);
+        return remaining > 0 ? Optional.empty() : Optional.of(FinishReason.LENGTH);
     }
 
     /** Commits the rows that were kept, and updates the draft source, the statistics and the layout choice. */

@@ -44,11 +44,21 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
         if (grammar.isEmpty()) {
             return ALL;
         }
-        int enough = Math.max(1, grammar.get().shortestCompletion());
-        TokenMask mask = grammar.get().mask(Math.max(enough, maxTokens));
+        TokenMask mask = grammar.get().mask(enough(grammar.get(), maxTokens));
         long[] words = new long[mask.numWords()];
         mask.copyTo(words, 0);
         return words;
+    }
+
+    @Override
+    public boolean isNarrowedBy(int maxTokens) {
+        boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
+        return !isForced && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens))).orElse(false);
+    }
+
+    /** A budget that leaves some token to sample, also for a row that the answer does not reach. */
+    private static int enough(GrammarState grammar, int maxTokens) {
+        return Math.max(grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion()), maxTokens);
     }
 
     @Override
@@ -62,11 +72,5 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     @Override
     public boolean isComplete() {
         return grammar.map(GrammarState::isComplete).orElse(false);
-    }
-
-    /** Unconstrained text is complete only where the model ends it. */
-    @Override
-    public boolean isSatisfied() {
-        return grammar.map(g -> g.isAccepting() && !g.isUnconstrained()).orElse(false);
     }
 }

@@ -191,13 +191,21 @@ final class ScheduledSequence implements Generation {
         return sequence.map(s -> s.stats().steps()).orElse(0);
     }
 
-    /** Ends it with the tokens it has; has no effect if it has ended already. */
+    /**
+     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if it
+     * has ended already.
+     */
     void finish(FinishReason reason) {
+        TokenChunk rest = answer.finish(numSteps(), reason);
+        Optional<TidarException> failure = answer.failure(reason);
+        if (failure.isPresent()) {
+            fail(failure.get());
+            return;
+        }
         if (ended.getAndSet(true)) {
             return;
         }
         (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
-        TokenChunk rest = answer.finish(numSteps());
         if (!rest.parts().isEmpty()) {
             notifyListener(() -> listener.onChunk(rest));
         }
@@ -207,6 +215,7 @@ final class ScheduledSequence implements Generation {
                 answer.text(),
                 whole,
                 reason == FinishReason.STOP && !whole.toolCalls().isEmpty() ? FinishReason.TOOL_CALLS : reason,
+                answer.closedByLimit(),
                 admission.request().params().seed(),
                 answer.logProbs(),
                 stats());

@@ -23,6 +23,7 @@ import org.springframework.ai.chat.observation.DefaultChatModelObservationConven
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -103,7 +104,7 @@ public class TidarChatModel implements ChatModel {
     @Override
     public ChatResponse call(Prompt prompt) {
         rejectOnEventLoop();
-        Task task = task(prompt, false, salts.resolve(Context.empty()).blockOptional());
+        Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         return observation(task.context).observe(() -> {
             GenerationResult result = await(submit(task, GenerationListener.NONE));
             ChatResponse response = responses().whole(result);
@@ -123,7 +124,7 @@ public class TidarChatModel implements ChatModel {
     public Flux<ChatResponse> stream(Prompt prompt) {
         return Flux.deferContextual(subscriber -> salts == PrefixCacheSaltResolver.NONE
                 ? stream(task(prompt, true, Optional.empty()), subscriber)
-                : salts.resolve(subscriber)
+                : salt(subscriber)
                         .map(Optional::of)
                         .defaultIfEmpty(Optional.empty())
                         .flatMapMany(salt -> stream(task(prompt, true, salt), subscriber)));
@@ -180,6 +181,16 @@ public class TidarChatModel implements ChatModel {
 
     private Optional<EngineStatus> status() {
         return Optional.of(engine).map(TidarEngine::status);
+    }
+
+    private Mono<String> salt(ContextView subscriber) {
+        PrefixCacheSaltResolver resolver = salts;
+        Mono<String> salt = resolver.resolve(subscriber);
+        if (salt == null) { // a bean of the application, which no compiler holds to the annotations
+            throw new IllegalStateException("%s must return a Mono, empty for no salt, but returned null"
+                    .formatted(resolver.getClass().getName()));
+        }
+        return salt;
     }
 
     private ChatResponseMapper responses() {

@@ -57,6 +57,7 @@ public final class ChatTemplate {
     private final List<String> phrases;
     private final Clock clock;
     private final Optional<ToolSyntax> toolSyntax;
+    private final boolean writesSystem;
 
     private ChatTemplate(TemplateSource source, Map<String, String> namedTokens, Clock clock) {
         this.template = Template.parse(source.text());
@@ -64,6 +65,7 @@ public final class ChatTemplate {
         this.phrases = phrases(source.text());
         this.clock = clock;
         this.toolSyntax = TemplateTools.syntax(template, layout(Map.of()));
+        this.writesSystem = TemplateTools.writesSystem(layout(Map.of()));
     }
 
     /**
@@ -145,7 +147,7 @@ public final class ChatTemplate {
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
         requireSwitch(chat.thinking());
-        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat), switches(chat.thinking()));
+        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
         return new ChatPrompt(prompt, answerSyntax(chat, prompt));
     }
 

@@ -26,6 +26,10 @@ record TemplateSource(String where, String text) {
     private static final String DEFAULT = "default";
 
     TemplateSource {
+        if (text.isBlank()) {
+            throw new InvalidModelException(
+                    Fault.CORRUPT, "%s must be a chat template, but is empty; remove it or fill it".formatted(where));
+        }
         if (text.length() > MAX_BYTES) {
             throw new InvalidModelException(
                     Fault.CORRUPT,
