@@ -1,7 +1,7 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
