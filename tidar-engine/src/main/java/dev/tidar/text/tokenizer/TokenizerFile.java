@@ -134,7 +134,8 @@ final class TokenizerFile {
             String content = token.path("content").asString("");
             if (content.isEmpty()) {
                 throw fault(
-                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: "
+                        Fault.CORRUPT,
+                        "added_tokens must have a content each, but one has none: "
                                 + Quoted.of(token.path("id").toString()));
             }
             int id = put(content, token.path("id"), "added_tokens");

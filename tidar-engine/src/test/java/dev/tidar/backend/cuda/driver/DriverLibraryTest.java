@@ -42,16 +42,18 @@ class DriverLibraryTest {
 
     @Test
     void isAskedForAllThatTheEngineCalls() {
-        var called =
-                new ClassFileImporter().importPackages("dev.tidar.backend.cuda.driver").stream()
+        var called = new ClassFileImporter()
+                .importPackages("dev.tidar.backend.cuda.driver").stream()
                         .flatMap(type -> type.getMethodCallsFromSelf().stream())
                         .filter(call -> call.getTargetOwner().getName().equals("jcuda.driver.JCudaDriver"))
                         .map(JavaMethodCall::getName)
                         .filter(name -> name.startsWith("cu"))
                         .collect(Collectors.toSet());
 
-        assertThat(called).isNotEmpty().allSatisfy(name -> assertThat(DriverLibrary.NEEDED)
-                .anyMatch(needed -> needed.matches(name + "(_v\\d+|WithFlags)?")));
+        assertThat(called)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(DriverLibrary.NEEDED)
+                        .anyMatch(needed -> needed.matches(name + "(_v\\d+|WithFlags)?")));
     }
 
     @Test
