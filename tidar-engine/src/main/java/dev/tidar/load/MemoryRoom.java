@@ -74,7 +74,8 @@ record MemoryRoom(String place, long size, long free, long reserve) {
         return "set -Xmx%dm or more".formatted((heap / MIB + 10) / 10 * 10);
     }
 
+    /** A size rounded up, in MiB, or in KiB where that would be one. */
     static String mebibytes(long bytes) {
-        return (bytes + MIB - 1) / MIB + " MiB";
+        return bytes < MIB ? (bytes + 1023) / 1024 + " KiB" : (bytes + MIB - 1) / MIB + " MiB";
     }
 }
