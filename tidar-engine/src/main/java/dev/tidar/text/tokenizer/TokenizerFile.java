@@ -155,7 +155,7 @@ final class TokenizerFile {
             throw fault(
                     Fault.CORRUPT,
                     "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
-                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString())));
+                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString(), 100)));
         }
         int id = number.asInt();
         Integer otherId = ids.putIfAbsent(token, id);

@@ -64,7 +64,7 @@ class DriverLibraryTest {
         cache.put("glibc-ld.so.cache1.1".getBytes(StandardCharsets.US_ASCII)).putInt(2);
         cache.position(48);
         cache.putInt(0x303).putInt(first).putInt(first + 10).position(48 + 24);
-        cache.putInt(0x303).putInt(first + 24).putInt(first + 37).position(first);
+        cache.putInt(0x303).putInt(first + 23).putInt(first + 36).position(first);
         cache.put(strings);
 
         assertThat(DriverLibrary.cached(cache.array())).containsExactly(Path.of("/x/libcuda.so.1"));
