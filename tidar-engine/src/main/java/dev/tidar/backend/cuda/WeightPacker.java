@@ -77,8 +77,8 @@ public final class WeightPacker {
         WeightType type = type(plan.sources());
         boolean biased =
                 plan.sources().stream().anyMatch(source -> source.bias().isPresent());
-        long floats = type.scalesPerRow(plan.inputs()) + (biased ? 1 : 0);
-        return CudaMatrix.bytes(type, plan.rows(), plan.inputs()) + floats * padded(plan) * Float.BYTES;
+        int floats = type.scalesPerRow(plan.inputs()) + (biased ? 1 : 0);
+        return CudaMatrix.bytes(type, plan.rows(), plan.inputs()) + (long) floats * padded(plan) * Float.BYTES;
     }
 
     /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */
