@@ -167,11 +167,9 @@ public final class ChatTemplate {
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
         } catch (TemplateException.Raised e) {
             String words = MarkedText.withoutMarked(String.valueOf(e.getMessage()));
-            throw new InvalidRequestException(
-                    "The chat template rejects the conversation: " + Quoted.of(words), null);
+            throw new InvalidRequestException("The chat template rejects the conversation: " + Quoted.of(words), null);
         } catch (TemplateException e) {
-            throw new InvalidRequestException(
-                    "The chat template cannot lay out the conversation: " + quoted(e), e);
+            throw new InvalidRequestException("The chat template cannot lay out the conversation: " + quoted(e), e);
         }
     }
 

@@ -52,7 +52,8 @@ public record TokenizerConfig(
         }
         if (!adds.isBoolean()) {
             throw new InvalidModelException(
-                    Fault.CORRUPT, "%s: add_bos_token must be true or false, but is %s".formatted(file, Quoted.of(adds.toString())));
+                    Fault.CORRUPT,
+                    "%s: add_bos_token must be true or false, but is %s".formatted(file, Quoted.of(adds.toString())));
         }
         return Optional.of(adds.asBoolean());
     }

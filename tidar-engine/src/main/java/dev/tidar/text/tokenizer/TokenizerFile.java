@@ -137,7 +137,8 @@ final class TokenizerFile {
             String content = token.path("content").asString("");
             if (content.isEmpty()) {
                 throw fault(
-                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: "
+                        Fault.CORRUPT,
+                        "added_tokens must have a content each, but one has none: "
                                 + Quoted.of(token.path("id").toString()));
             }
             int id = put(content, token.path("id"), "added_tokens");
@@ -157,7 +158,7 @@ final class TokenizerFile {
             throw fault(
                     Fault.CORRUPT,
                     "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
-                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString())));
+                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString(), 100)));
         }
         int id = number.asInt();
         Integer otherId = ids.putIfAbsent(token, id);
