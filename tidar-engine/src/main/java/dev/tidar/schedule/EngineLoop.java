@@ -336,12 +336,14 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Ends all requests and frees the device. Waits for both, unless a listener calls it or the device hangs. A model
+     * Ends all requests at once, also where a forward still runs, and frees the device. Waits for it, unless a listener calls it or the device hangs. A model
      * that is being loaded is loaded no further than to the end of the present stage.
      */
     @Override
     public void close() {
         lifecycle.enter(Phase.CLOSED);
+        running.forEach(s -> s.fail(new EngineClosedException("the engine was closed while the request ran")));
+        endQueued();
         queue.wake();
         boolean interrupted = false;
         while (Thread.currentThread() != thread && over.getCount() > 0) {

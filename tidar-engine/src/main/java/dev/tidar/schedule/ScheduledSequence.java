@@ -176,7 +176,7 @@ final class ScheduledSequence implements Generation {
     void deliver() {
         notifyListener(() -> {
             TokenChunk chunk = answer.takeChunk(numSteps());
-            if (chunk.tokens().isEmpty()) {
+            if (ended.get() || chunk.tokens().isEmpty()) {
                 return;
             }
             if (firstToken.isEmpty()) {
@@ -257,10 +257,10 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Calls the listener. A listener that throws fails its own request and no other, because an error in the caller's
-     * code is not an error of the engine.
+     * Calls the listener, one call after the other, although an end may come from another thread. A listener that throws
+     * fails its own request and no other, because an error in the caller's code is not an error of the engine.
      */
-    private void notifyListener(Runnable call) {
+    private synchronized void notifyListener(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException | Error e) {
