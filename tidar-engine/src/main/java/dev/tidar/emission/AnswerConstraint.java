@@ -53,7 +53,8 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     @Override
     public boolean isNarrowedBy(int maxTokens) {
         boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
-        return !isForced && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens))).orElse(false);
+        return !isForced
+                && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens))).orElse(false);
     }
 
     /** A budget that leaves some token to sample, also for a row that the answer does not reach. */

@@ -192,8 +192,8 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if it
-     * has ended already.
+     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if
+     * it has ended already.
      */
     void finish(FinishReason reason) {
         TokenChunk rest = answer.finish(numSteps(), reason);

@@ -147,7 +147,8 @@ public final class ChatTemplate {
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
         requireSwitch(chat.thinking());
-        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
+        PromptText prompt =
+                text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
         return new ChatPrompt(prompt, answerSyntax(chat, prompt));
     }
 

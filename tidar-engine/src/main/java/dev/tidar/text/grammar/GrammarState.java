@@ -47,8 +47,7 @@ public final class GrammarState {
             return List.copyOf(parses);
         }
         return parses.stream()
-                .sorted(Comparator.comparing(Parse::mayBeCut)
-                        .thenComparingInt(parse -> parse.tokensToEnd(vocabulary)))
+                .sorted(Comparator.comparing(Parse::mayBeCut).thenComparingInt(parse -> parse.tokensToEnd(vocabulary)))
                 .limit(MAX_PARSES)
                 .toList();
     }

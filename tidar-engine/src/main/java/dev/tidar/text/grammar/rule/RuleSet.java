@@ -112,7 +112,6 @@ public final class RuleSet {
         return new Terminal(automaton, vocabulary);
     }
 
-
     /** An estimate of the memory of the rules, in bytes. */
     public int bytes() {
         return bytes;
