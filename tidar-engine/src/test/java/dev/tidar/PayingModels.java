@@ -123,7 +123,8 @@ final class PayingModels implements AutoCloseable {
 
     private static Loaded load(Path folder, String template) throws IOException {
         Files.writeString(folder.resolve("chat_template.jinja"), template);
-        try (Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow()) {
+        {
+            Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
             ScriptedModel model = new ScriptedModel(tokenizer);
             TidarEngine engine = TidarEngine.load(
                     EngineOptions.builder(folder).threads(1).build(), System::nanoTime, network -> model);
