@@ -69,6 +69,7 @@ public record GenerationRequest(
         RequestOption.STOP.check(stopStrings);
         RequestOption.STOP_IDS.check(stopIds);
         timeout.ifPresent(RequestOption.TIMEOUT::check);
+        timeout = timeout.map(Durations::saturated);
         cacheSalt.ifPresent(RequestOption.CACHE_SALT::check);
         int max = maxTokens.orElse(Integer.MAX_VALUE);
         if (minTokens > max) {

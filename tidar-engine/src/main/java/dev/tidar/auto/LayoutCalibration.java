@@ -140,7 +140,7 @@ public final class LayoutCalibration {
             turns.add(turn);
         }
         decoder.step(turns);
-        if (batch.stream().anyMatch(RunningSequence::isWithoutScores)) {
+        if (batch.stream().anyMatch(s -> s.failure().isPresent())) {
             throw new InvalidModelException(
                     InvalidModelException.Fault.CORRUPT,
                     "the model gives no finite scores: its weights hold NaN or infinity, or do not fit their format");

@@ -5,6 +5,7 @@ import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepResult.Outcome;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * TiDAR's decode loop (arXiv 2511.08923, section 3.2): the body of the loop, for one sequence or a batch of them. The
@@ -70,7 +71,8 @@ public final class Decoder {
 
     /**
      * Runs one step. If the model throws, no sequence has changed: what was written to the KV cache lies beyond the
-     * committed positions, and the next step overwrites it.
+     * committed positions, and the next step overwrites it. What goes wrong with the tokens of one sequence is a failure
+     * of that sequence alone, see {@link RunningSequence#failure}.
      *
      * @param turns the parts of the sequences in the step, one for each
      */
@@ -81,15 +83,22 @@ public final class Decoder {
             Outcome outcome = result.outcomes().get(i);
             RunningSequence sequence = turn.sequence();
             if (!outcome.isFinite()) { // logits were NaN or infinite
-                sequence.failWithoutScores();
+                sequence.fail(
+                        "the model gave no finite score after position %d; its weights or their format are unfit"
+                                .formatted(turn.rows().position()),
+                        Optional.empty());
                 continue;
             }
-            // the accepted drafts and the next anchor, fewer if the answer ends with one of them
-            List<Integer> emitted = sequence.emit(outcome);
-            // the committed length grows by what was kept; the next step overwrites the rows beyond it
-            sequence.commit(turn, emitted);
-            // the next step, if there is one, verifies these
-            sequence.propose(outcome.drafts());
+            try {
+                // the accepted drafts and the next anchor, fewer if the answer ends with one of them
+                List<Integer> emitted = sequence.emit(outcome);
+                // the committed length grows by what was kept; the next step overwrites the rows beyond it
+                sequence.commit(turn, emitted);
+                // the next step, if there is one, verifies these
+                sequence.propose(outcome.drafts());
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) { // its own; the others go on
+                sequence.fail("its tokens could not be taken: " + e, Optional.of(e));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tidar.decode;
 
 import dev.tidar.api.FinishReason;
+import dev.tidar.api.GenerationFailedException;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.RowSamplings;
@@ -30,7 +31,7 @@ public final class RunningSequence implements AutoCloseable {
     private Constraint constraint;
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
-    private boolean withoutScores;
+    private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
 
     /**
@@ -168,9 +169,9 @@ public final class RunningSequence implements AutoCloseable {
         sequence.propose(drafts);
     }
 
-    /** A row of its step had no finite score; the sequence did not change. */
-    void failWithoutScores() {
-        withoutScores = true;
+    /** Records that it cannot go on. */
+    void fail(String message, Optional<Throwable> cause) {
+        failure = Optional.of(new GenerationFailedException(message, cause.orElse(null)));
     }
 
     /**
@@ -202,9 +203,9 @@ public final class RunningSequence implements AutoCloseable {
         return sequence.blocks();
     }
 
-    /** Whether a row had no finite score, so that it cannot go on. */
-    public boolean isWithoutScores() {
-        return withoutScores;
+    /** Why it cannot go on; empty while it can. */
+    public Optional<GenerationFailedException> failure() {
+        return failure;
     }
 
     /** Why it ended, once it has. */

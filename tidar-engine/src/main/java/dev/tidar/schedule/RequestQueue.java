@@ -67,6 +67,16 @@ final class RequestQueue {
         }
     }
 
+    /** The requests that wait at this moment, in their order. */
+    List<ScheduledSequence> all() {
+        lock.lock();
+        try {
+            return List.copyOf(waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Removes a request, if it is still there. */
     void remove(ScheduledSequence request) {
         lock.lock();
