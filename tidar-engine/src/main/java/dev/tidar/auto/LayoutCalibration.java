@@ -133,7 +133,7 @@ public final class LayoutCalibration {
     private void forward(List<RunningSequence> batch, int promptRows) {
         List<Turn> turns = new ArrayList<>(batch.size());
         for (RunningSequence sequence : batch) {
-            Turn turn = decoder.plan(sequence, promptRows);
+            Turn turn = decoder.plan(sequence, promptRows).orElseThrow();
             if (!sequence.blocks().reserve(turn.end())) {
                 throw new IllegalStateException("calibration needs %d positions".formatted(turn.end()));
             }

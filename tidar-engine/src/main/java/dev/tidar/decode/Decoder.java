@@ -49,14 +49,22 @@ public final class Decoder {
 
     private final TidarModel model;
     private final int maskToken;
+    private final ConstraintWork work;
+
+    /** A decoder that does all work for constraints when it plans, however long that takes. */
+    public Decoder(TidarModel model, int maskToken) {
+        this(model, maskToken, ConstraintWork.unlimited());
+    }
 
     /**
      * @param model the network
      * @param maskToken the input token of mask rows; not used, so any token, if no layout drafts
+     * @param work does the work for constraints
      */
-    public Decoder(TidarModel model, int maskToken) {
+    public Decoder(TidarModel model, int maskToken, ConstraintWork work) {
         this.model = model;
         this.maskToken = maskToken;
+        this.work = work;
     }
 
     /**
@@ -64,9 +72,15 @@ public final class Decoder {
      * positions of its causal rows, up to {@link Turn#end}.
      *
      * @param maxPrefillRows prompt rows that this sequence may have in the step, at least 1
+     * @return empty where the work for its constraint is not done yet, so that it has no part in the step
      */
-    public Turn plan(RunningSequence sequence, int maxPrefillRows) {
-        return sequence.plan(maxPrefillRows, maskToken);
+    public Optional<Turn> plan(RunningSequence sequence, int maxPrefillRows) {
+        return sequence.plan(maxPrefillRows, maskToken, work);
+    }
+
+    /** Plans the anchor's row of a sequence alone, for a step that is short of rows or blocks. */
+    public Optional<Turn> planAnchorOnly(RunningSequence sequence) {
+        return sequence.planAnchorOnly(work);
     }
 
     /**

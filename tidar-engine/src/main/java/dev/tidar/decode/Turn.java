@@ -14,6 +14,7 @@ import java.util.List;
  * @param rows the rows
  * @param drafts the drafts that were proposed; the verify rows hold as many of them as the layout had room for
  * @param constraints the state of the sequence's constraint before each verify row samples, in order
+ * @param sampling how each row samples
  */
 public record Turn(
         RunningSequence sequence,
@@ -21,7 +22,8 @@ public record Turn(
         StepLayout layout,
         SequenceStep rows,
         Drafts drafts,
-        List<Constraint> constraints) {
+        List<Constraint> constraints,
+        RowSamplings sampling) {
 
     public Turn {
         constraints = List.copyOf(constraints);
@@ -49,10 +51,5 @@ public record Turn(
     /** The position after the last row whose keys and values are written to the cache. */
     public int end() {
         return rows.end();
-    }
-
-    /** How each row samples. */
-    RowSamplings sampling() {
-        return sequence.sampling(this);
     }
 }

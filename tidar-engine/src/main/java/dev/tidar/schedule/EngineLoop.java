@@ -11,6 +11,7 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
+import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
@@ -44,6 +45,9 @@ public final class EngineLoop implements AutoCloseable {
 
     /** How long an idle engine sleeps before it looks for cached blocks that have expired. */
     private static final long IDLE_MILLIS = 10_000;
+
+    /** How long cancellations and time limits may wait where all requests wait for their constraints. */
+    private static final long PENDING_MILLIS = 10;
 
     private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
 
@@ -239,10 +243,12 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken());
+        ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake);
+        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken(), work);
         Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
         try {
             while (awaitWork(engine)) {
+                work.beginStep();
                 step(scheduler, decoder);
             }
         } catch (RuntimeException | Error e) { // lasting, or nobody's fault in particular
@@ -276,6 +282,7 @@ public final class EngineLoop implements AutoCloseable {
     private void step(Scheduler scheduler, Decoder decoder) {
         StepPlan plan = plan(scheduler);
         if (plan.isEmpty()) {
+            awaitPending();
             return;
         }
         try {
@@ -295,10 +302,24 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
+    /** Waits a little where all that run wait for the work of their constraints. */
+    private void awaitPending() {
+        if (!running.isEmpty() && running.stream().allMatch(s -> s.runningSequence().isPending())) {
+            try {
+                queue.awaitWake(PENDING_MILLIS);
+            } catch (InterruptedException e) {
+                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+            }
+        }
+    }
+
     private StepPlan plan(Scheduler scheduler) {
         try {
             StepPlan plan = scheduler.plan();
-            emptyPlans = plan.isEmpty() && !running.isEmpty() ? emptyPlans + 1 : 0;
+            boolean isStuck = plan.isEmpty()
+                    && !running.isEmpty()
+                    && running.stream().noneMatch(s -> s.runningSequence().isPending());
+            emptyPlans = isStuck ? emptyPlans + 1 : 0;
             if (emptyPlans > MAX_EMPTY_PLANS) {
                 throw new IllegalStateException(
                         "%d requests run, but %d plans in a row had no rows".formatted(running.size(), emptyPlans));

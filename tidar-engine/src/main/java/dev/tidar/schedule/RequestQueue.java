@@ -119,6 +119,19 @@ final class RequestQueue {
         }
     }
 
+    /** Waits for {@link #wake} or a new request, whether or not others wait already, but no longer than this time. */
+    void awaitWake(long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            if (!woken) {
+                arrival.await(millis, TimeUnit.MILLISECONDS);
+            }
+            woken = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends {@link #awaitArrival}. */
     void wake() {
         lock.lock();

@@ -124,8 +124,12 @@ final class Scheduler {
         try {
             work.run();
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            faults.write(more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
             waiting.remove(s);
+            if (e instanceof GenerationFailedException failure) {
+                fail(s, failure);
+                return;
+            }
+            faults.write(more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
             fail(s, new GenerationFailedException("the request could not go on: " + e, e));
         }
     }
@@ -240,21 +244,26 @@ final class Scheduler {
     }
 
     private Optional<Turn> prefillTurn(ScheduledSequence s, int rows, Deque<ScheduledSequence> unplanned) {
-        return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.runningSequence(), rows), unplanned);
+        return rows == 0
+                ? Optional.empty()
+                : decoder.plan(s.runningSequence(), rows).flatMap(turn -> reserve(s, turn, unplanned));
     }
 
     /**
      * A decode turn with all rows of the sequence's layout, or with the anchor's row alone where rows or blocks run
-     * short.
+     * short; none while the work for its constraint is not done.
      */
     private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget, Deque<ScheduledSequence> unplanned) {
-        Turn turn = decoder.plan(s.runningSequence(), 1);
-        int rows = turn.rows().rows();
-        if (budget.has(rows) && s.runningSequence().blocks().reserve(turn.end())) {
-            budget.take(rows);
-            return Optional.of(turn);
+        Optional<Turn> turn = decoder.plan(s.runningSequence(), 1);
+        if (turn.isEmpty()) {
+            return turn;
         }
-        return reserve(s, s.runningSequence().planAnchorOnly(), unplanned);
+        int rows = turn.get().rows().rows();
+        if (budget.has(rows) && s.runningSequence().blocks().reserve(turn.get().end())) {
+            budget.take(rows);
+            return turn;
+        }
+        return decoder.planAnchorOnly(s.runningSequence()).flatMap(anchor -> reserve(s, anchor, unplanned));
     }
 
     /** The rows that decoding sequences may have in a step; each sequence has at least one. */

@@ -17,6 +17,7 @@ import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.Constraint;
 import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
@@ -192,7 +193,7 @@ class EveryRequestEndsTest {
             });
             hold.countDown();
 
-            assertThat(broken.await().finishReason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(broken.await().finishReason()).isIn(FinishReason.CANCELLED, FinishReason.LENGTH);
             for (Generation other : others) {
                 assertThat(other.await().tokens()).hasSize(20);
             }
@@ -335,22 +336,64 @@ class EveryRequestEndsTest {
     @Nested
     class WhenAPlanFails {
 
-        private Generation submit(Supplier<LayoutChoice> layouts) {
-            var request = new DecodeRequest(LoopBench.prompt(7), SamplingParams.GREEDY, 20, 400);
+        private Generation submit(Constraint constraint, Supplier<LayoutChoice> layouts) {
+            var request = new DecodeRequest(LoopBench.prompt(7), SamplingParams.GREEDY, constraint, 20, 400);
             return bench.loop.submit(
                     Admissible.of(request, Optional.empty(), "", layouts), GenerationListener.NONE);
         }
 
-        @Test
-        void thatOneWhichCausedItAndTheOthersAsTheyWould() throws InterruptedException {
+        private Generation submit(Supplier<LayoutChoice> layouts) {
+            return submit(Constraint.NONE, layouts);
+        }
+
+        /** Allows everything, but at one of its methods meets a defect after some tokens. */
+        private record Broken(String method, int tokens) implements Constraint {
+
+            private void meet(String called) {
+                if (tokens == 0 && called.equals(method)) {
+                    throw new IllegalStateException("a defect in " + method);
+                }
+            }
+
+            @Override
+            public Optional<Constraint> advance(int token) {
+                meet("advance");
+                return Optional.of(new Broken(method, Math.max(0, tokens - 1)));
+            }
+
+            @Override
+            public long[] allowed(int maxTokens) {
+                meet("allowed");
+                return new long[0];
+            }
+
+            @Override
+            public List<Integer> forced() {
+                meet("forced");
+                return List.of();
+            }
+
+            @Override
+            public boolean isComplete() {
+                return false;
+            }
+
+            @Override
+            public boolean isSatisfied() {
+                return false;
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"allowed", "forced", "advance"})
+        void thatOneWhichCausedItAndTheOthersAsTheyWould(String method) throws InterruptedException {
             start(EveryRequestEndsTest.this::holdFirst);
             List<Generation> others = fill();
-            Generation broken = submit(() -> () -> {
-                throw new IllegalStateException("no layout");
-            });
+            Generation broken =
+                    submit(new Broken(method, 2), () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
             hold.countDown();
 
-            assertFails(broken, GenerationFailedException.class, "no layout");
+            assertFails(broken, GenerationFailedException.class, "a defect in " + method);
             for (Generation other : others) {
                 assertThat(other.await().tokens()).hasSize(20);
             }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,28 +27,34 @@ public final class GrammarState {
     /** The maximum number of forced bytes that are looked for. */
     private static final int MAX_FORCED_BYTES = 256;
 
+    private static final LongConsumer UNMETERED = steps -> {};
+
     private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final List<Parse> parses;
     private final boolean accepting;
 
-    GrammarState(MaskCache cache, ParseSet closure) {
+    /** @param work receives the elementary steps that its making takes */
+    GrammarState(MaskCache cache, ParseSet closure, LongConsumer work) {
         this.cache = cache;
         this.vocabulary = cache.vocabulary();
-        this.parses = bounded(closure.parses(), vocabulary);
+        this.parses = bounded(closure.parses(), vocabulary, work);
         this.accepting = closure.isAccepting();
     }
 
     /**
      * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these.
      */
-    private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary) {
+    private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary, LongConsumer work) {
         if (parses.size() <= MAX_PARSES) {
             return List.copyOf(parses);
         }
+        record Ranked(Parse parse, int tokensToEnd) {}
         return parses.stream()
-                .sorted(Comparator.comparingInt(parse -> parse.tokensToEnd(vocabulary)))
+                .map(parse -> new Ranked(parse, parse.tokensToEnd(vocabulary, work)))
+                .sorted(Comparator.comparingInt(Ranked::tokensToEnd))
                 .limit(MAX_PARSES)
+                .map(Ranked::parse)
                 .toList();
     }
 
@@ -77,6 +84,11 @@ public final class GrammarState {
      * @return empty if the grammar does not allow the token here; budgets are not considered
      */
     public Optional<GrammarState> advance(int tokenId) {
+        return advance(tokenId, UNMETERED);
+    }
+
+    /** As {@link #advance(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public Optional<GrammarState> advance(int tokenId, LongConsumer work) {
         if (tokenId < 0 || tokenId >= vocabulary.size()) {
             return Optional.empty();
         }
@@ -86,7 +98,7 @@ public final class GrammarState {
         byte[] bytes = vocabulary.bytes(tokenId);
         GrammarState state = this;
         for (int i = 0; i < bytes.length && !state.isDead(); i++) {
-            state = state.read(bytes[i]);
+            state = state.read(bytes[i], work);
         }
         return bytes.length == 0 || state.isDead() ? Optional.empty() : Optional.of(state);
     }
@@ -95,12 +107,14 @@ public final class GrammarState {
         return parses.isEmpty() && !accepting;
     }
 
-    private GrammarState read(byte next) {
+    private GrammarState read(byte next, LongConsumer work) {
         ParseSet closure = new ParseSet();
         for (Parse parse : parses) {
+            int before = closure.parses().size();
             parse.read(next).ifPresent(closure::add);
+            work.accept(8 + 16L * (closure.parses().size() - before));
         }
-        return new GrammarState(cache, closure);
+        return new GrammarState(cache, closure, work);
     }
 
     /**
@@ -113,13 +127,18 @@ public final class GrammarState {
      *     which cannot happen if every token was taken from a mask
      */
     public TokenMask mask(int remainingTokens) {
+        return mask(remainingTokens, UNMETERED);
+    }
+
+    /** As {@link #mask(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public TokenMask mask(int remainingTokens, LongConsumer work) {
         if (remainingTokens < 1) {
             throw new IllegalArgumentException("remaining tokens must be positive, but are " + remainingTokens);
         }
-        MaskCache.CachedMask unlimited = cache.mask(this);
+        MaskCache.CachedMask unlimited = cache.mask(this, work);
         return remainingTokens >= unlimited.minBudget()
                 ? unlimited.mask()
-                : MaskBuilder.limited(cache, this, remainingTokens);
+                : MaskBuilder.limited(cache, this, remainingTokens, work);
     }
 
     /**
@@ -127,10 +146,15 @@ public final class GrammarState {
      * that spell the shortest text from here. A longer text that needs fewer tokens is not searched for.
      */
     public int shortestCompletion() {
+        return shortestCompletion(UNMETERED);
+    }
+
+    /** As {@link #shortestCompletion()}; reports the elementary steps that it takes. */
+    public int shortestCompletion(LongConsumer work) {
         return accepting
                 ? 0
                 : parses.stream()
-                        .mapToInt(parse -> parse.tokensToEnd(vocabulary))
+                        .mapToInt(parse -> parse.tokensToEnd(vocabulary, work))
                         .min()
                         .orElse(Rule.IMPOSSIBLE);
     }
@@ -140,24 +164,30 @@ public final class GrammarState {
      * forward. The model may still prefer other tokens for the same text. Empty where the grammar leaves a choice.
      */
     public int[] forced() {
+        return forced(UNMETERED);
+    }
+
+    /** As {@link #forced()}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public int[] forced(LongConsumer work) {
         byte[] text = new byte[MAX_FORCED_BYTES];
         int length = 0;
         GrammarState state = this;
-        int only = state.onlyByte();
+        int only = state.onlyByte(work);
         while (only >= 0 && length < text.length) {
             text[length++] = (byte) only;
-            state = state.read((byte) only);
-            only = state.onlyByte();
+            state = state.read((byte) only, work);
+            only = state.onlyByte(work);
         }
         return vocabulary.longestMatches(Arrays.copyOf(text, length));
     }
 
     /** The only byte that can come next, or {@link Terminal#NONE_OR_SEVERAL}. */
-    private int onlyByte() {
+    private int onlyByte(LongConsumer work) {
         if (accepting || parses.isEmpty()) {
             return Terminal.NONE_OR_SEVERAL;
         }
         int only = parses.get(0).terminal().onlyByte(parses.get(0).state());
+        work.accept(32L * parses.size());
         Predicate<Parse> agrees = parse -> parse.terminal().onlyByte(parse.state()) == only;
         return parses.stream().allMatch(agrees) ? only : Terminal.NONE_OR_SEVERAL;
     }

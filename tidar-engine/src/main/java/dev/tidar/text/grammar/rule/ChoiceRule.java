@@ -21,6 +21,11 @@ public final class ChoiceRule extends ComposedRule {
     }
 
     @Override
+    long size() {
+        return choices.size();
+    }
+
+    @Override
     int costOfParts() {
         return choices.stream().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
     }

@@ -104,12 +104,14 @@ public final class RuleSet {
     /** The texts of an automaton. */
     public Rule terminal(ByteAutomaton automaton) {
         addMemoryOf(automaton);
+        work.spend(4L * automaton.states() * automaton.classes());
         return new Terminal(automaton, vocabulary);
     }
 
     /** Free text, which only a stop id or the budget ends. */
     public Rule anyText(ByteAutomaton automaton) {
         addMemoryOf(automaton);
+        work.spend(4L * automaton.states() * automaton.classes());
         return Terminal.unconstrained(automaton, vocabulary);
     }
 
@@ -134,9 +136,9 @@ public final class RuleSet {
         while (changed) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
+                work.spend(16 + 4L * rules.get(i).size());
                 changed |= rules.get(i).settleCost();
             }
-            work.spend(16L * rules.size());
         }
         if (root.cost() >= Rule.IMPOSSIBLE) {
             throw new InvalidRequestException("%s must allow some answer, but allows none".formatted(what));
@@ -153,9 +155,9 @@ public final class RuleSet {
         while (changed && root.height() <= Rule.MAX_NESTING) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
+                work.spend(16 + 4L * rules.get(i).size());
                 changed |= rules.get(i).settleHeight();
             }
-            work.spend(16L * rules.size());
         }
         if (root.height() > Rule.MAX_NESTING) {
             throw new InvalidRequestException("%s must allow an answer nested at most %d deep, but allows none"
