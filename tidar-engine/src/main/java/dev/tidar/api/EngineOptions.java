@@ -1,6 +1,7 @@
 package dev.tidar.api;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -35,6 +36,14 @@ public record EngineOptions(
         Consumer<LoadProgress> progress) {
 
     public EngineOptions {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(deviceFallback, "device fallback");
+        Objects.requireNonNull(weights, "weights");
+        Objects.requireNonNull(kvCache, "KV cache");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(decoding, "decoding");
+        Objects.requireNonNull(progress, "progress");
         requirePositive("threads", threads.orElse(1));
         requirePositive("context length", contextLength.orElse(1));
     }

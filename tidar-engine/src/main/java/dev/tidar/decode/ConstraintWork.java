@@ -14,7 +14,7 @@ import java.util.function.LongConsumer;
 /**
  * Does the work that constraints need for the turns of a step: on the engine thread as long as it is little, and on
  * another thread where it is more. A sequence whose turn is made elsewhere has no part in the steps until then; the
- * others go on. Work is counted in elementary steps of some nanoseconds and not in time, so what is done where does not
+ * others go on. Work is counted in elementary steps of 5 to 30 nanoseconds and not in time, so what is done where does not
  * depend on the machine. Tokens do not depend on it at all: a turn is the same wherever it was made.
  *
  * <p>Work that is small but for its first use, such as the first mask of a schema, does not wait for large work: there
@@ -23,16 +23,16 @@ import java.util.function.LongConsumer;
 public final class ConstraintWork {
 
     /** The steps that all turns of an engine step may take on the engine thread. */
-    static final long STEP_STEPS = 100_000;
+    static final long STEP_STEPS = 60_000;
 
     /** The steps that one turn may take on the engine thread; beyond it another thread makes the turn. */
-    static final long ATTEMPT_STEPS = 50_000;
+    static final long ATTEMPT_STEPS = 20_000;
 
     /** The steps that a turn may take on the thread for small work. */
     static final long SMALL_STEPS = 2_000_000;
 
     /** The steps that a turn may take at all. */
-    static final long MAX_STEPS = 200_000_000;
+    static final long MAX_STEPS = 50_000_000;
 
     private static final long IDLE_SECONDS = 10;
 
