@@ -9,13 +9,14 @@ import dev.tidar.load.EngineLoader;
 import dev.tidar.model.TidarModel;
 import dev.tidar.schedule.EngineLoop;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
  * A TiDAR model inside this JVM: load it, submit requests, close it.
  *
- * <p>All methods are thread-safe. One thread of the engine owns the device; listeners are called on it.
+ * <p>All methods are thread-safe. One thread of the engine owns the device; listeners are called on other threads.
  */
 public final class TidarEngine implements AutoCloseable {
 
@@ -65,6 +66,7 @@ public final class TidarEngine implements AutoCloseable {
 
     private static TidarEngine start(
             EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
+        Objects.requireNonNull(options, "options");
         EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
         EngineLoop loop = new EngineLoop(loader::load, options.limits(), nanoTime);
         loader.stopWhen(loop::needsNoModel);
@@ -90,6 +92,8 @@ public final class TidarEngine implements AutoCloseable {
      * @throws dev.tidar.api.EngineClosedException if the engine is closed, shutting down or dead
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(listener, "listener");
         loop.requireOpen();
         return loop.submit(loader.gate().admit(request), listener);
     }
@@ -108,6 +112,7 @@ public final class TidarEngine implements AutoCloseable {
      * @throws InterruptedException if interrupted; the engine still has to be closed then
      */
     public boolean drain(Duration limit) throws InterruptedException {
+        Objects.requireNonNull(limit, "limit");
         boolean drained = loop.drain(limit);
         close();
         return drained;

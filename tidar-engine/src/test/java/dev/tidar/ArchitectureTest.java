@@ -57,7 +57,7 @@ class ArchitectureTest {
                     "dev.tidar.kvcache"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
-            List.of("dev.tidar.emission", "dev.tidar.auto"),
+            List.of("dev.tidar.emission", "dev.tidar.auto", "dev.tidar.delivery"),
             List.of("dev.tidar.schedule"),
             List.of("dev.tidar.load"),
             List.of("dev.tidar"));

@@ -178,6 +178,51 @@ class CudaFaultTest {
         }
     }
 
+    /**
+     * Engines that each meet an error that passes, at a call and in a place that differ from engine to engine. What
+     * they answer after it is what they would have answered without.
+     */
+    @Test
+    @Timeout(3_000)
+    void leavesNoWrongTokenAfterAnErrorThatPasses() throws InterruptedException {
+        List<Integer> longAnswer;
+        List<Integer> shortAnswer;
+        try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
+            longAnswer = submit(engine, LONG_PROMPT).await().tokens();
+            shortAnswer = submit(engine, 3).await().tokens();
+        }
+        int failed = 0;
+        int answered = 0;
+        int numEngines = TestGrid.size(4, 500);
+        for (int i = 0; i < numEngines; i++) {
+            Held before = EmulatedGpu.held();
+            try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
+                Call call = i % 2 == 0 ? Call.SYNCHRONISE : CALLS.get(i / 2 % CALLS.size());
+                submit(engine, 3).await(); // its shapes are captured, so that later steps are replayed
+                submit(engine, 3).await();
+                EmulatedGpu.reject(call, 1 + i / 8 % 12, i % 3 == 0 ? OUT_OF_MEMORY : INVALID_VALUE);
+                for (int round = 0; round < 4; round++) {
+                    List<Generation> both = List.of(submit(engine, LONG_PROMPT), submit(engine, 3));
+                    for (Generation generation : both) {
+                        List<Integer> expected = generation.promptTokens() == 3 ? shortAnswer : longAnswer;
+                        if (end(generation)) {
+                            failed++;
+                        } else {
+                            assertThat(generation.await().tokens())
+                                    .as("engine %d after %s", i, call)
+                                    .isEqualTo(expected);
+                            answered++;
+                        }
+                    }
+                }
+            }
+            EmulatedGpu.reset();
+            assertThat(EmulatedGpu.held()).isEqualTo(before);
+        }
+        assertThat(answered).as("%d engines, %d requests failed", numEngines, failed).isGreaterThan(5 * numEngines);
+        assertThat(failed).isPositive();
+    }
+
     @Test
     void thatHasTooLittleMemorySaysHowMuchIsNeededAndFree() {
         EmulatedGpu.memory(3 << 20);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Carries text from the engine thread to the thread that prints it. */
+/** Carries text from the engine's listener thread to the thread that prints it. */
 final class TextStream implements GenerationListener {
 
     /** The texts in order; an empty entry comes after the last. */

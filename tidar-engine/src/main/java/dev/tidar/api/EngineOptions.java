@@ -1,6 +1,7 @@
 package dev.tidar.api;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -38,6 +39,14 @@ public record EngineOptions(
     public static final int MAX_THREADS = 1024;
 
     public EngineOptions {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(deviceFallback, "device fallback");
+        Objects.requireNonNull(weights, "weights");
+        Objects.requireNonNull(kvCache, "KV cache");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(decoding, "decoding");
+        Objects.requireNonNull(progress, "progress");
         requirePositive("threads", threads.orElse(1));
         if (threads.orElse(1) > MAX_THREADS) {
             throw new IllegalArgumentException(

@@ -13,7 +13,8 @@ public interface Generation {
     void cancel();
 
     /**
-     * Waits for the end.
+     * Waits for the end, and until the listener has returned from its last call. A listener may wait for its own
+     * generation; then only the end is waited for.
      *
      * @throws TidarException the failure of this request
      * @throws InterruptedException if interrupted; the generation is cancelled then

@@ -1,9 +1,10 @@
 package dev.tidar.api;
 
 /**
- * Follows one generation. Called on the engine thread: hand over and return at once. Zero or more chunks, then exactly
- * one of {@link #onFinished} and {@link #onFailed}; where the engine dies or closes, {@link #onFailed} may come on
- * another thread.
+ * Follows one generation: zero or more chunks, then exactly one of {@link #onFinished} and {@link #onFailed}. The calls
+ * come one at a time and in order, on a thread that the engine keeps for listeners. A listener that takes long or blocks
+ * gets its chunks late, and the engine and all other requests go on; its chunks are kept until then. What a listener
+ * throws cancels its generation.
  */
 public interface GenerationListener {
 

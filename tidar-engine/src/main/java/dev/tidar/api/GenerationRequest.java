@@ -69,6 +69,7 @@ public record GenerationRequest(
         RequestOption.STOP.check(stopStrings);
         RequestOption.STOP_IDS.check(stopIds);
         timeout.ifPresent(RequestOption.TIMEOUT::check);
+        timeout = timeout.map(Durations::saturated);
         cacheSalt.ifPresent(RequestOption.CACHE_SALT::check);
         int max = maxTokens.orElse(Integer.MAX_VALUE);
         if (minTokens > max) {
@@ -165,12 +166,12 @@ public record GenerationRequest(
         }
 
         public Builder format(AnswerFormat shape) {
-            format = Optional.of(shape);
+            format = Optional.of(Objects.requireNonNull(shape, "format"));
             return this;
         }
 
         public Builder decoding(Decoding layout) {
-            decoding = Optional.of(layout);
+            decoding = Optional.of(Objects.requireNonNull(layout, "decoding"));
             return this;
         }
 
@@ -188,12 +189,12 @@ public record GenerationRequest(
         }
 
         public Builder timeout(Duration time) {
-            timeout = Optional.of(time);
+            timeout = Optional.of(Objects.requireNonNull(time, "timeout"));
             return this;
         }
 
         public Builder cacheSalt(String salt) {
-            cacheSalt = Optional.of(salt);
+            cacheSalt = Optional.of(Objects.requireNonNull(salt, "cache salt"));
             return this;
         }
 

@@ -23,6 +23,7 @@ public record KvCacheOptions(OptionalLong bytes, Type type, boolean reuse, Durat
         if (expireAfter.isNegative() || expireAfter.isZero()) {
             throw new IllegalArgumentException("KV cache expiry must be positive, but is " + expireAfter);
         }
+        expireAfter = Durations.saturated(expireAfter);
     }
 
     /** Element types of keys and values. */

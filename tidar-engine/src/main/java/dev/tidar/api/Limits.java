@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What bounds the work of an engine. Values are in range once built.
+ * What bounds the work of an engine. Values are in range once built; a time of more than 292 years counts as 292 years.
  *
  * @param maxRunning requests that are decoded together at most
  * @param maxQueued requests that may wait; further ones are rejected at once
@@ -43,18 +43,19 @@ public record Limits(
     public Limits {
         requireInRange("max running requests", maxRunning, MAX_RUNNING);
         requireInRange("max queued requests", maxQueued, Integer.MAX_VALUE);
-        requirePositive("max queue wait", maxQueueWait);
-        maxRequestTime.ifPresent(time -> requirePositive("max request time", time));
+        maxQueueWait = positive("max queue wait", maxQueueWait);
+        maxRequestTime = maxRequestTime.map(time -> positive("max request time", time));
         requireInRange("max prompt characters", maxPromptCharacters, Integer.MAX_VALUE);
         requireInRange("max prompt tokens", maxPromptTokens.orElse(1), Integer.MAX_VALUE);
         requireInRange("max new tokens", maxNewTokens.orElse(1), Integer.MAX_VALUE);
         requireInRange("prefill chunk", prefillChunk, LONGEST_CHUNK);
-        requirePositive("max step", maxStep);
-        requirePositive("stall warning", stallWarning);
+        maxStep = positive("max step", maxStep);
+        stallWarning = positive("stall warning", stallWarning);
         if (stallLimit.compareTo(stallWarning) < 0) {
             throw new IllegalArgumentException("stall limit must not be below the stall warning of %s, but is %s"
                     .formatted(stallWarning, stallLimit));
         }
+        stallLimit = Durations.saturated(stallLimit);
     }
 
     private static void requireInRange(String name, int value, int max) {
@@ -63,10 +64,11 @@ public record Limits(
         }
     }
 
-    private static void requirePositive(String name, Duration value) {
+    private static Duration positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException("%s must be positive, but is %s".formatted(name, value));
         }
+        return Durations.saturated(value);
     }
 
     public static Builder builder() {

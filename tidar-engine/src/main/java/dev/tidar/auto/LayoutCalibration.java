@@ -142,14 +142,14 @@ public final class LayoutCalibration {
     private void forward(List<RunningSequence> batch, int promptRows) {
         List<Turn> turns = new ArrayList<>(batch.size());
         for (RunningSequence sequence : batch) {
-            Turn turn = decoder.plan(sequence, promptRows);
+            Turn turn = decoder.plan(sequence, promptRows).orElseThrow();
             if (!sequence.blocks().reserve(turn.end())) {
                 throw new IllegalStateException("calibration needs %d positions".formatted(turn.end()));
             }
             turns.add(turn);
         }
         decoder.step(turns);
-        if (batch.stream().anyMatch(RunningSequence::isWithoutScores)) {
+        if (batch.stream().anyMatch(s -> s.failure().isPresent())) {
             throw new InvalidModelException(
                     InvalidModelException.Fault.CORRUPT,
                     "the model gives no finite scores: its weights hold NaN or infinity, or do not fit their format");

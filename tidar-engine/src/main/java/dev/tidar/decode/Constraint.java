@@ -3,6 +3,7 @@ package dev.tidar.decode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * What restricts the tokens of one sequence, at one point of its answer. Immutable: {@link #advance} returns the state
@@ -37,7 +38,7 @@ public interface Constraint {
         }
 
         @Override
-        public boolean isNarrowedBy(int maxTokens) {
+        public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
             return false;
         }
     };
@@ -57,22 +58,56 @@ public interface Constraint {
     /** The tokens that must come next, by longest match; the model may spell the same text with others. */
     List<Integer> forced();
 
+    /**
+     * As {@link #advance(int)}.
+     *
+     * @param work receives the elementary steps that are taken, of some nanoseconds each, and may end them by an
+     *     exception; nothing is lost then but time
+     */
+    default Optional<Constraint> advance(int token, LongConsumer work) {
+        return advance(token);
+    }
+
+    /**
+     * As {@link #allowed(int)}.
+     *
+     * @param work see {@link #advance(int, LongConsumer)}
+     */
+    default long[] allowed(int maxTokens, LongConsumer work) {
+        return allowed(maxTokens);
+    }
+
+    /**
+     * As {@link #forced()}.
+     *
+     * @param work see {@link #advance(int, LongConsumer)}
+     */
+    default List<Integer> forced(LongConsumer work) {
+        return forced();
+    }
+
     /** Whether the answer must end here. */
     boolean isComplete();
 
-    /** Whether {@link #allowed} has fewer tokens than it would have if the answer had no limit. */
-    boolean isNarrowedBy(int maxTokens);
+    /**
+     * Whether {@link #allowed} has fewer tokens than it would have if the answer had no limit.
+     *
+     * @param work see {@link #advance(int, LongConsumer)}
+     */
+    boolean isNarrowedBy(int maxTokens, LongConsumer work);
 
     /**
      * The states along some drafts: the first is this one, and each draft adds the state after it. The list ends before
      * the first draft that is not allowed or that ends the answer, because no row is needed after that.
+     *
+     * @param work see {@link #advance(int, LongConsumer)}
      */
-    default List<Constraint> along(List<Integer> drafts) {
+    default List<Constraint> along(List<Integer> drafts, LongConsumer work) {
         List<Constraint> states = new ArrayList<>(drafts.size() + 1);
         states.add(this);
         for (int draft : drafts) {
             Optional<Constraint> next =
-                    states.get(states.size() - 1).advance(draft).filter(s -> !s.isComplete());
+                    states.get(states.size() - 1).advance(draft, work).filter(s -> !s.isComplete());
             if (next.isEmpty()) {
                 break;
             }
@@ -82,7 +117,7 @@ public interface Constraint {
     }
 
     /** The drafts up to the first that is not allowed or that ends the answer. */
-    default List<Integer> allowedPrefix(List<Integer> drafts) {
-        return drafts.subList(0, along(drafts).size() - 1);
+    default List<Integer> allowedPrefix(List<Integer> drafts, LongConsumer work) {
+        return drafts.subList(0, along(drafts, work).size() - 1);
     }
 }

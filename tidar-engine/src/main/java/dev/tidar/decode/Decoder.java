@@ -5,6 +5,7 @@ import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepResult.Outcome;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * TiDAR's decode loop (arXiv 2511.08923, section 3.2): the body of the loop, for one sequence or a batch of them. The
@@ -48,14 +49,22 @@ public final class Decoder {
 
     private final TidarModel model;
     private final int maskToken;
+    private final ConstraintWork work;
+
+    /** A decoder that does all work for constraints when it plans, however long that takes. */
+    public Decoder(TidarModel model, int maskToken) {
+        this(model, maskToken, ConstraintWork.unlimited());
+    }
 
     /**
      * @param model the network
      * @param maskToken the input token of mask rows; not used, so any token, if no layout drafts
+     * @param work does the work for constraints
      */
-    public Decoder(TidarModel model, int maskToken) {
+    public Decoder(TidarModel model, int maskToken, ConstraintWork work) {
         this.model = model;
         this.maskToken = maskToken;
+        this.work = work;
     }
 
     /**
@@ -63,14 +72,21 @@ public final class Decoder {
      * positions of its causal rows, up to {@link Turn#end}.
      *
      * @param maxPrefillRows prompt rows that this sequence may have in the step, at least 1
+     * @return empty where the work for its constraint is not done yet, so that it has no part in the step
      */
-    public Turn plan(RunningSequence sequence, int maxPrefillRows) {
-        return sequence.plan(maxPrefillRows, maskToken);
+    public Optional<Turn> plan(RunningSequence sequence, int maxPrefillRows) {
+        return sequence.plan(maxPrefillRows, maskToken, work);
+    }
+
+    /** Plans the anchor's row of a sequence alone, for a step that is short of rows or blocks. */
+    public Optional<Turn> planAnchorOnly(RunningSequence sequence) {
+        return sequence.planAnchorOnly(work);
     }
 
     /**
      * Runs one step. If the model throws, no sequence has changed: what was written to the KV cache lies beyond the
-     * committed positions, and the next step overwrites it.
+     * committed positions, and the next step overwrites it. What goes wrong with the tokens of one sequence is a failure
+     * of that sequence alone, see {@link RunningSequence#failure}.
      *
      * @param turns the parts of the sequences in the step, one for each
      */
@@ -81,15 +97,22 @@ public final class Decoder {
             Outcome outcome = result.outcomes().get(i);
             RunningSequence sequence = turn.sequence();
             if (!outcome.isFinite()) { // logits were NaN or infinite
-                sequence.failWithoutScores();
+                sequence.fail(
+                        "the model gave no finite score after position %d; its weights or their format are unfit"
+                                .formatted(turn.rows().position()),
+                        Optional.empty());
                 continue;
             }
-            // the accepted drafts and the next anchor, fewer if the answer ends with one of them
-            List<Integer> emitted = sequence.emit(outcome);
-            // the committed length grows by what was kept; the next step overwrites the rows beyond it
-            sequence.commit(turn, emitted);
-            // the next step, if there is one, verifies these
-            sequence.propose(outcome.drafts());
+            try {
+                // the accepted drafts and the next anchor, fewer if the answer ends with one of them
+                List<Integer> emitted = sequence.emit(turn, outcome);
+                // the committed length grows by what was kept; the next step overwrites the rows beyond it
+                sequence.commit(turn, emitted);
+                // the next step, if there is one, verifies these
+                sequence.propose(outcome.drafts());
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) { // its own; the others go on
+                sequence.fail("its tokens could not be taken: " + e, Optional.of(e));
+            }
         }
     }
 

@@ -1,17 +1,18 @@
 package dev.tidar.decode;
 
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Proposes drafts for the next step of one sequence. A wrong draft does no harm: it only costs its row. Confined to the
- * engine thread.
+ * engine thread, but for {@link #propose}.
  */
 public interface DraftSource {
 
     /** TiDAR's own: the drafts that mask rows of the sequence's last step left. */
     DraftSource MASKS = new DraftSource() {
         @Override
-        public Drafts propose(Sequence sequence, Constraint constraint) {
+        public Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work) {
             return new Drafts(sequence.drafts(), this);
         }
 
@@ -22,13 +23,15 @@ public interface DraftSource {
     };
 
     /**
-     * Proposes what may come after the anchor.
+     * Proposes what may come after the anchor. Only reads: it may be called on another thread while the sequence waits
+     * for that.
      *
      * @param sequence the tokens so far, the anchor last
      * @param constraint the state of its constraint after the anchor
+     * @param work see {@link Constraint#advance(int, LongConsumer)}
      * @return the drafts; empty where this source has none
      */
-    Drafts propose(Sequence sequence, Constraint constraint);
+    Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work);
 
     /**
      * Whether its drafts come from rows on the device. Such drafts are verified by the layouts that pay for these rows;

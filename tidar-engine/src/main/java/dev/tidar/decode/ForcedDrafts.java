@@ -2,6 +2,7 @@ package dev.tidar.decode;
 
 import dev.tidar.decode.DraftSource.Drafts;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Proposes the tokens that the constraint leaves no choice about, such as the punctuation and keys of a JSON schema.
@@ -20,13 +21,13 @@ final class ForcedDrafts implements DraftSource {
     private int rejected;
 
     @Override
-    public Drafts propose(Sequence sequence, Constraint constraint) {
+    public Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work) {
         if (rejected >= MAX_REJECTED) {
             return Drafts.NONE;
         }
-        List<Integer> forced = constraint.forced();
+        List<Integer> forced = constraint.forced(work);
         List<Integer> first = forced.subList(0, Math.min(MAX_FORCED, forced.size()));
-        return new Drafts(constraint.allowedPrefix(first), this);
+        return new Drafts(constraint.allowedPrefix(first, work), this);
     }
 
     @Override

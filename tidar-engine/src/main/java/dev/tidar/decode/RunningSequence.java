@@ -1,6 +1,7 @@
 package dev.tidar.decode;
 
 import dev.tidar.api.FinishReason;
+import dev.tidar.api.GenerationFailedException;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.RowSamplings;
@@ -9,6 +10,8 @@ import dev.tidar.step.StepResult.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * A sequence while it is decoded, with what its steps need besides its tokens: how its rows are sampled, what
@@ -28,10 +31,14 @@ public final class RunningSequence implements AutoCloseable {
     private final DecodeStats stats = new DecodeStats();
 
     private Constraint constraint;
+    /** The next turn, where another thread makes it. */
+    private Optional<ConstraintWork.Pending<Turn>> pending = Optional.empty();
+    /** Whether the last turn took more work than a turn may take on the engine thread. */
+    private boolean needsMuchWork;
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
     private boolean narrowed;
-    private boolean withoutScores;
+    private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
 
     /**
@@ -55,15 +62,53 @@ public final class RunningSequence implements AutoCloseable {
     // before a step
 
     /** The rows of the next step, see {@link Decoder#plan}. */
-    Turn plan(int maxPrefillRows, int maskToken) {
-        if (betweenSteps) {
+    Optional<Turn> plan(int maxPrefillRows, int maskToken, ConstraintWork work) {
+        if (betweenSteps && pending.isEmpty()) {
             layout = layouts.current();
         }
-        return sequence.needsPrefill() ? prefill(maxPrefillRows, maskToken) : decode(maskToken);
+        StepLayout own = layout;
+        if (!sequence.needsPrefill()) {
+            return turn(work, meter -> decode(own, maskToken, meter));
+        }
+        // one that was ordered when there was room for more rows is made again
+        return turn(work, meter -> prefill(own, maxPrefillRows, maskToken, meter))
+                .filter(turn -> turn.end() - sequence.committed() <= maxPrefillRows);
+    }
+
+    /**
+     * Makes a turn within the budget of the step, or takes the one that another thread has made; empty while it makes
+     * it. Until then nothing changes that the turn depends on.
+     */
+    private Optional<Turn> turn(ConstraintWork work, Function<LongConsumer, Turn> making) {
+        if (pending.isEmpty()) {
+            Optional<Turn> atOnce = needsMuchWork ? Optional.empty() : work.attempt(making);
+            if (atOnce.isPresent()) {
+                return atOnce;
+            }
+            pending = Optional.of(work.start(making, needsMuchWork));
+        }
+        ConstraintWork.Pending<Turn> ordered = pending.get();
+        if (!ordered.isDone()) {
+            return Optional.empty();
+        }
+        pending = Optional.empty();
+        Turn turn = ordered.result();
+        needsMuchWork = ordered.steps() > ConstraintWork.ATTEMPT_STEPS;
+        return Optional.of(turn);
+    }
+
+    /** Whether its next turn is made on another thread at this moment. */
+    public boolean isPending() {
+        return pending.map(turn -> !turn.isDone()).orElse(false);
+    }
+
+    private void cancelPending() {
+        pending.ifPresent(ConstraintWork.Pending::cancel);
+        pending = Optional.empty();
     }
 
     /** Computes the next tokens of the prompt. The last of them gives a token, and may carry a group for its draft. */
-    private Turn prefill(int maxRows, int maskToken) {
+    private Turn prefill(StepLayout layout, int maxRows, int maskToken, LongConsumer work) {
         int count = Math.min(maxRows, sequence.uncomputed());
         List<Integer> rows = sequence.uncomputed(count);
         boolean isLast = count == sequence.uncomputed();
@@ -76,22 +121,41 @@ public final class RunningSequence implements AutoCloseable {
                         layout.afterPrompt(sequence.size(), room(), maskToken))
                 : new SequenceStep(rows, sequence.committed(), 0, 1, List.of());
         Turn.Phase phase = sequence.awaitsFirstToken() ? Turn.Phase.PREFILL : Turn.Phase.RECOMPUTE;
-        return new Turn(this, phase, layout, step, Drafts.NONE, isLast ? List.of(constraint) : List.of());
+        return turn(phase, layout, step, Drafts.NONE, isLast ? List.of(constraint) : List.of(), work);
     }
 
-    private Turn decode(int maskToken) {
-        Drafts proposed = proposal();
-        List<Constraint> constraints = constraint.along(proposed.tokens());
+    private Turn decode(StepLayout layout, int maskToken, LongConsumer work) {
+        Drafts proposed = proposal(work);
+        List<Constraint> constraints = constraint.along(proposed.tokens(), work);
         Drafts drafts = proposed.first(constraints.size() - 1);
         SequenceStep step = layout.next(
                 new DecodeState(sequence.committed(), sequence.anchor(), drafts, !betweenSteps, room()), maskToken);
-        return new Turn(this, Turn.Phase.DECODE, layout, step, drafts, constraints.subList(0, step.verifyRows()));
+        return turn(Turn.Phase.DECODE, layout, step, drafts, constraints.subList(0, step.verifyRows()), work);
+    }
+
+    private Turn turn(
+            Turn.Phase phase,
+            StepLayout layout,
+            SequenceStep step,
+            Drafts drafts,
+            List<Constraint> constraints,
+            LongConsumer work) {
+        RowSamplings samplings = sampling.of(step, constraints, remainingTokens(), work);
+        return new Turn(this, phase, layout, step, drafts, constraints, narrowedFrom(constraints, work), samplings);
+    }
+
+    private int narrowedFrom(List<Constraint> constraints, LongConsumer work) {
+        int row = 0;
+        while (row < constraints.size() && !constraints.get(row).isNarrowedBy(remainingTokens() - row, work)) {
+            row++;
+        }
+        return row;
     }
 
     /** The drafts of the first source that has any. */
-    private Drafts proposal() {
+    private Drafts proposal(LongConsumer work) {
         for (DraftSource source : draftSources) {
-            Drafts drafts = source.propose(sequence, constraint);
+            Drafts drafts = source.propose(sequence, constraint, work);
             if (!drafts.isEmpty()) {
                 return drafts;
             }
@@ -99,18 +163,15 @@ public final class RunningSequence implements AutoCloseable {
         return Drafts.NONE;
     }
 
-    /** Plans the anchor's row alone, for a step that is short of rows or blocks. */
-    public Turn planAnchorOnly() {
+    /** Plans the anchor's row alone, for a step that is short of rows or blocks, see {@link Decoder#plan}. */
+    Optional<Turn> planAnchorOnly(ConstraintWork work) {
         layout = StepLayout.AUTOREGRESSIVE;
         betweenSteps = true;
         SequenceStep step =
                 new SequenceStep(List.of(sequence.anchor()), sequence.committed(), 1, layout.draftLength(), List.of());
-        return new Turn(this, Turn.Phase.DECODE, layout, step, Drafts.NONE, List.of(constraint));
-    }
-
-    /** How the rows of its turn sample. */
-    RowSamplings sampling(Turn turn) {
-        return sampling.of(turn.rows(), turn.constraints(), remainingTokens());
+        return turn(
+                work,
+                meter -> turn(Turn.Phase.DECODE, StepLayout.AUTOREGRESSIVE, step, Drafts.NONE, List.of(constraint), meter));
     }
 
     // after a step
@@ -120,14 +181,14 @@ public final class RunningSequence implements AutoCloseable {
      *
      * @return the tokens that were emitted
      */
-    List<Integer> emit(Outcome outcome) {
+    List<Integer> emit(Turn turn, Outcome outcome) {
         List<Integer> emitted = new ArrayList<>(outcome.kept());
         while (emitted.size() < outcome.kept() && finish.isEmpty()) {
             int row = emitted.size();
             int token = outcome.emitted().get(row);
             emitted.add(token);
             sampling.emitted(token);
-            narrowed = narrowed || constraint.isNarrowedBy(remainingTokens() - row);
+            narrowed = narrowed || row >= turn.narrowedFrom();
             constraint = constraint
                     .advance(token)
                     .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
@@ -167,9 +228,9 @@ public final class RunningSequence implements AutoCloseable {
         sequence.propose(drafts);
     }
 
-    /** A row of its step had no finite score; the sequence did not change. */
-    void failWithoutScores() {
-        withoutScores = true;
+    /** Records that it cannot go on. */
+    void fail(String message, Optional<Throwable> cause) {
+        failure = Optional.of(new GenerationFailedException(message, cause.orElse(null)));
     }
 
     /**
@@ -177,6 +238,7 @@ public final class RunningSequence implements AutoCloseable {
      * tokens are found in the prefix cache or computed again.
      */
     public void preempt() {
+        cancelPending();
         sequence.preempt();
         betweenSteps = true;
     }
@@ -201,9 +263,9 @@ public final class RunningSequence implements AutoCloseable {
         return sequence.blocks();
     }
 
-    /** Whether a row had no finite score, so that it cannot go on. */
-    public boolean isWithoutScores() {
-        return withoutScores;
+    /** Why it cannot go on; empty while it can. */
+    public Optional<GenerationFailedException> failure() {
+        return failure;
     }
 
     /** Why it ended, once it has. */
@@ -232,6 +294,7 @@ public final class RunningSequence implements AutoCloseable {
 
     @Override
     public void close() {
+        cancelPending();
         sequence.close();
     }
 }

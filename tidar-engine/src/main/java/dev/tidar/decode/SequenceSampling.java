@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * How the rows of one sequence sample: verify rows with the token counts up to their own token and with the tokens that
@@ -37,13 +38,14 @@ final class SequenceSampling {
      *
      * @param constraints one for each verify row
      * @param maxTokens tokens that the answer may still have
+     * @param work see {@link Constraint#advance(int, LongConsumer)}
      */
-    RowSamplings of(SequenceStep step, List<Constraint> constraints, int maxTokens) {
+    RowSamplings of(SequenceStep step, List<Constraint> constraints, int maxTokens, LongConsumer work) {
         TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
         List<RowSampling> verify = new ArrayList<>(step.verifyRows());
         RowSampling first = RowSampling.verify(params, counts, TokenCounts.NONE);
         for (int row = 0; row < step.verifyRows(); row++) {
-            long[] allowed = constraints.get(row).allowed(maxTokens - row);
+            long[] allowed = constraints.get(row).allowed(maxTokens - row, work);
             RowSampling own = after(first, counts, step.draftsBefore(row));
             verify.add(allowed.length == 0 ? own : own.allowing(allowed));
         }

@@ -14,6 +14,9 @@ import java.util.List;
  * @param rows the rows
  * @param drafts the drafts that were proposed; the verify rows hold as many of them as the layout had room for
  * @param constraints the state of the sequence's constraint before each verify row samples, in order
+ * @param narrowedFrom the first verify row where the limit on tokens excludes some that the constraint alone would allow;
+ *     as many as there are where it excludes none
+ * @param sampling how each row samples
  */
 public record Turn(
         RunningSequence sequence,
@@ -21,7 +24,9 @@ public record Turn(
         StepLayout layout,
         SequenceStep rows,
         Drafts drafts,
-        List<Constraint> constraints) {
+        List<Constraint> constraints,
+        int narrowedFrom,
+        RowSamplings sampling) {
 
     public Turn {
         constraints = List.copyOf(constraints);
@@ -49,10 +54,5 @@ public record Turn(
     /** The position after the last row whose keys and values are written to the cache. */
     public int end() {
         return rows.end();
-    }
-
-    /** How each row samples. */
-    RowSamplings sampling() {
-        return sequence.sampling(this);
     }
 }

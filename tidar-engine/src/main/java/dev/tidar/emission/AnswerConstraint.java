@@ -6,6 +6,7 @@ import dev.tidar.text.grammar.TokenMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The form of an answer: a grammar, a thinking budget, or both. Immutable.
@@ -18,6 +19,7 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
         implements Constraint {
 
     private static final long[] ALL = {};
+    private static final LongConsumer UNMETERED = steps -> {};
 
     /** The constraint that combines these two; {@link Constraint#NONE} where both are empty. */
     public static Constraint of(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) {
@@ -26,7 +28,12 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     @Override
     public Optional<Constraint> advance(int token) {
-        Optional<GrammarState> nextGrammar = grammar.flatMap(g -> g.advance(token));
+        return advance(token, UNMETERED);
+    }
+
+    @Override
+    public Optional<Constraint> advance(int token, LongConsumer work) {
+        Optional<GrammarState> nextGrammar = grammar.flatMap(g -> g.advance(token, work));
         Optional<ThinkingBudget.State> nextThoughts = thoughts.flatMap(t -> t.advance(token));
         return nextGrammar.isPresent() == grammar.isPresent() && nextThoughts.isPresent() == thoughts.isPresent()
                 ? Optional.of(new AnswerConstraint(nextGrammar, nextThoughts))
@@ -35,6 +42,11 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     @Override
     public long[] allowed(int maxTokens) {
+        return allowed(maxTokens, UNMETERED);
+    }
+
+    @Override
+    public long[] allowed(int maxTokens, LongConsumer work) {
         if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {
             int only = thoughts.get().forced().getAsInt();
             long[] words = new long[(only >> 6) + 1];
@@ -44,30 +56,35 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
         if (grammar.isEmpty()) {
             return ALL;
         }
-        TokenMask mask = grammar.get().mask(enough(grammar.get(), maxTokens));
+        TokenMask mask = grammar.get().mask(enough(grammar.get(), maxTokens, work), work);
         long[] words = new long[mask.numWords()];
         mask.copyTo(words, 0);
         return words;
     }
 
     @Override
-    public boolean isNarrowedBy(int maxTokens) {
+    public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
         boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
         return !isForced
-                && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens))).orElse(false);
+                && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens, work), work)).orElse(false);
     }
 
     /** A budget that leaves some token to sample, also for a row that the answer does not reach. */
-    private static int enough(GrammarState grammar, int maxTokens) {
-        return Math.max(grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion()), maxTokens);
+    private static int enough(GrammarState grammar, int maxTokens, LongConsumer work) {
+        return Math.max(grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion(work)), maxTokens);
     }
 
     @Override
     public List<Integer> forced() {
+        return forced(UNMETERED);
+    }
+
+    @Override
+    public List<Integer> forced(LongConsumer work) {
         if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {
             return List.of(thoughts.get().forced().getAsInt());
         }
-        return grammar.map(g -> Arrays.stream(g.forced()).boxed().toList()).orElse(List.of());
+        return grammar.map(g -> Arrays.stream(g.forced(work)).boxed().toList()).orElse(List.of());
     }
 
     @Override

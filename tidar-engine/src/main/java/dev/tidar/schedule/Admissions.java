@@ -67,9 +67,9 @@ final class Admissions {
             next.run(found);
             running.add(next);
             running.sort(Comparator.comparingLong(ScheduledSequence::id));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             next.release();
-            next.fail(new GenerationFailedException("the request could not be started: " + e.getMessage(), e));
+            next.fail(new GenerationFailedException("the request could not be started: " + e, e));
         }
         return true;
     }

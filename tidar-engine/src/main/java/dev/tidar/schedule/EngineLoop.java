@@ -1,6 +1,7 @@
 package dev.tidar.schedule;
 
 import dev.tidar.api.DeviceException;
+import dev.tidar.api.Durations;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
@@ -10,9 +11,14 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
+import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
+import dev.tidar.delivery.Deliveries;
+import dev.tidar.delivery.LogLimit;
 import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,7 +47,16 @@ public final class EngineLoop implements AutoCloseable {
     /** How long an idle engine sleeps before it looks for cached blocks that have expired. */
     private static final long IDLE_MILLIS = 10_000;
 
+    /** How long cancellations and time limits may wait where all requests wait for their constraints. */
+    private static final long PENDING_MILLIS = 10;
+
     private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
+
+    /** How long {@link #close} waits for listeners that have not returned; one that blocks must not keep it. */
+    private static final long LISTENER_NANOS = 500_000_000;
+
+    /** Plans in a row that may have no rows although requests run; one is enough to preempt or to end some. */
+    private static final int MAX_EMPTY_PLANS = 1_000;
 
     private final Limits limits;
     private final RequestQueue queue;
@@ -62,6 +77,10 @@ public final class EngineLoop implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
 
     private final Lifecycle lifecycle = new Lifecycle();
+    private final Deliveries deliveries = new Deliveries();
+    private final ScheduledSequence.Listeners listeners;
+    private final LogLimit faults;
+    private int emptyPlans;
 
     /**
      * Starts the engine thread, which loads the model.
@@ -74,9 +93,11 @@ public final class EngineLoop implements AutoCloseable {
         this.queue = new RequestQueue(limits.maxQueued());
         this.waits = new WaitEstimate(limits.maxRunning());
         this.nanoTime = nanoTime;
+        this.faults = new LogLimit(nanoTime);
+        this.listeners = new ScheduledSequence.Listeners(deliveries, new LogLimit(nanoTime));
         this.watchdog = new Watchdog(
-                limits.stallWarning().toNanos(),
-                limits.stallLimit().toNanos(),
+                Durations.nanos(limits.stallWarning()),
+                Durations.nanos(limits.stallLimit()),
                 nanoTime,
                 totals.stalls::increment,
                 this::giveUp);
@@ -113,12 +134,16 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Queues a request.
      *
-     * @throws EngineBusyException if the model is still being loaded, or the queue is full
+     * @throws EngineBusyException if the model is still being loaded, the queue is full, or too many listeners of
+     *     requests that have ended have not returned
      * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public Generation submit(Admission admission, GenerationListener listener) {
+        Objects.requireNonNull(listener, "listener");
         requireOpen();
-        ScheduledSequence request = new ScheduledSequence(ids.incrementAndGet(), admission, listener, nanoTime, totals);
+        requireListenersReturn();
+        ScheduledSequence request =
+                new ScheduledSequence(ids.incrementAndGet(), admission, listener, listeners, nanoTime, totals);
         if (!queue.offer(request, Math.max(0, limits.maxRunning() - running.size()))) {
             totals.rejected.increment();
             int waiting = queue.size();
@@ -130,6 +155,17 @@ public final class EngineLoop implements AutoCloseable {
             endQueued(); // it may have come after the last look into the queue
         }
         return request;
+    }
+
+    /** A listener that does not return holds a thread and its answer, so there must not be ever more of them. */
+    private void requireListenersReturn() {
+        int unheard = deliveries.unheard();
+        if (unheard > (long) limits.maxRunning() + limits.maxQueued()) {
+            totals.rejected.increment();
+            throw new EngineBusyException(
+                    "%d listeners of requests that have ended have not returned; try again later".formatted(unheard),
+                    LOAD_RETRY);
+        }
     }
 
     /**
@@ -167,7 +203,7 @@ public final class EngineLoop implements AutoCloseable {
         } catch (EngineClosedException e) { // nobody needs the model that was being loaded
             log.info("The model is not loaded any further: {}", e.getMessage());
             loaded.completeExceptionally(e);
-        } catch (RuntimeException | Error e) { // callers that wait must be notified
+        } catch (Exception | Error e) { // callers that wait must be notified, whatever a callback of loading throws
             TidarException cause = typed(e);
             lifecycle.die(cause);
             if (!loaded.completeExceptionally(cause)) {
@@ -220,51 +256,95 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken());
-        Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits);
+        ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake);
+        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken(), work);
+        Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
         try {
             while (awaitWork(engine)) {
+                work.beginStep();
                 step(scheduler, decoder);
             }
-        } catch (InterruptedException e) {
-            log.debug("The engine thread was interrupted, which closes it");
+        } catch (RuntimeException | Error e) { // lasting, or nobody's fault in particular
+            scheduler.failRunning(typed(e));
+            throw e;
         } finally {
             scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
         }
     }
 
     /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
-    private boolean awaitWork(Engine engine) throws InterruptedException {
+    private boolean awaitWork(Engine engine) {
         while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
             if (lifecycle.isDraining()) {
                 return false;
             }
             engine.kvCache().prefixes().ifPresent(cache -> cache.expire());
-            queue.awaitArrival(IDLE_MILLIS);
+            try {
+                queue.awaitArrival(IDLE_MILLIS);
+            } catch (InterruptedException e) {
+                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+            }
         }
         return !lifecycle.isClosed();
     }
 
+    /**
+     * Plans a step and runs its forward. A failure that {@link Scheduler#plan} could blame on a request has ended that
+     * request; any other failure of a plan ends the engine, because the next plan would fail in the same way.
+     */
     private void step(Scheduler scheduler, Decoder decoder) {
+        StepPlan plan = plan(scheduler);
+        if (plan.isEmpty()) {
+            awaitPending();
+            return;
+        }
         try {
-            StepPlan plan = scheduler.plan();
-            if (!plan.isEmpty()) {
-                long begin = nanoTime.getAsLong();
-                decoder.step(plan.turns());
-                scheduler.complete(plan, nanoTime.getAsLong() - begin);
-            }
+            long begin = nanoTime.getAsLong();
+            decoder.step(plan.turns());
+            scheduler.complete(plan, nanoTime.getAsLong() - begin);
         } catch (DeviceException e) {
-            scheduler.failRunning(e);
             if (e.isLasting()) {
                 throw e;
             }
-            log.error("The device failed in an engine step; its requests end, the engine goes on", e);
+            scheduler.failRunning(e);
+            faults.write(more ->
+                    log.error("The device failed in an engine step; its requests end, the engine goes on{}", more, e));
         } catch (RuntimeException | OutOfMemoryError e) {
-            log.error("An engine step failed; its requests end, the engine goes on", e);
             scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
-        } catch (Error e) {
-            scheduler.failRunning(typed(e));
-            throw e;
+            faults.write(more -> log.error("An engine step failed; its requests end, the engine goes on{}", more, e));
+        }
+    }
+
+    /** Waits a little where all that run wait for the work of their constraints. */
+    private void awaitPending() {
+        if (!running.isEmpty() && running.stream().allMatch(s -> s.runningSequence().isPending())) {
+            try {
+                queue.awaitWake(PENDING_MILLIS);
+            } catch (InterruptedException e) {
+                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+            }
+        }
+    }
+
+    private StepPlan plan(Scheduler scheduler) {
+        try {
+            StepPlan plan = scheduler.plan();
+            boolean isStuck = plan.isEmpty()
+                    && !running.isEmpty()
+                    && running.stream().noneMatch(s -> s.runningSequence().isPending());
+            emptyPlans = isStuck ? emptyPlans + 1 : 0;
+            if (emptyPlans > MAX_EMPTY_PLANS) {
+                throw new IllegalStateException(
+                        "%d requests run, but %d plans in a row had no rows".formatted(running.size(), emptyPlans));
+            }
+            return plan;
+        } catch (OutOfMemoryError e) {
+            if (running.isEmpty()) {
+                throw e; // there is nobody whose end would free memory
+            }
+            scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
+            faults.write(more -> log.error("A plan failed; the requests that ran end, the engine goes on{}", more, e));
+            return new StepPlan(List.of());
         }
     }
 
@@ -326,18 +406,21 @@ public final class EngineLoop implements AutoCloseable {
      * @return whether all requests came to their end
      */
     public boolean drain(Duration limit) throws InterruptedException {
+        long nanos = Durations.nanos(limit);
+        long begin = System.nanoTime();
         lifecycle.enter(Phase.DRAINING);
         queue.wake();
-        boolean drained = Thread.currentThread() != thread
-                && over.await(limit.toMillis(), TimeUnit.MILLISECONDS)
-                && lifecycle.death().isEmpty();
+        boolean drained = over.await(nanos, TimeUnit.NANOSECONDS)
+                && lifecycle.death().isEmpty()
+                && deliveries.await(nanos - (System.nanoTime() - begin));
         close();
         return drained;
     }
 
     /**
-     * Ends all requests at once, also where a forward still runs, and frees the device. Waits for it, unless a listener calls it or the device hangs. A model
-     * that is being loaded is loaded no further than to the end of the present stage.
+     * Ends all requests at once, also where a forward still runs, and frees the device. A model that is being loaded is
+     * loaded no further than to the end of the present stage. Waits for it, unless a listener calls it or the device
+     * hangs, and then until the listeners have heard of the end, but not long where one does not return.
      */
     @Override
     public void close() {
@@ -346,9 +429,12 @@ public final class EngineLoop implements AutoCloseable {
         endQueued();
         queue.wake();
         boolean interrupted = false;
-        while (Thread.currentThread() != thread && over.getCount() > 0) {
+        boolean waiting = Thread.currentThread() != thread;
+        while (waiting) {
             try {
                 over.await();
+                deliveries.await(LISTENER_NANOS);
+                waiting = false;
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -67,6 +67,16 @@ final class RequestQueue {
         }
     }
 
+    /** The requests that wait at this moment, in their order. */
+    List<ScheduledSequence> all() {
+        lock.lock();
+        try {
+            return List.copyOf(waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Removes a request, if it is still there. */
     void remove(ScheduledSequence request) {
         lock.lock();
@@ -102,6 +112,19 @@ final class RequestQueue {
             long left = TimeUnit.MILLISECONDS.toNanos(millis);
             while (waiting.isEmpty() && !woken && left > 0) {
                 left = arrival.awaitNanos(left);
+            }
+            woken = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for {@link #wake} or a new request, whether or not others wait already, but no longer than this time. */
+    void awaitWake(long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            if (!woken) {
+                arrival.await(millis, TimeUnit.MILLISECONDS);
             }
             woken = false;
         } finally {

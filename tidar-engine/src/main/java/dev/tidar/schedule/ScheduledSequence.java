@@ -3,12 +3,16 @@ package dev.tidar.schedule;
 import dev.tidar.api.Answer;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.RunningSequence;
+import dev.tidar.delivery.Deliveries;
+import dev.tidar.delivery.Delivery;
+import dev.tidar.delivery.LogLimit;
 import dev.tidar.emission.AnswerStream;
 import dev.tidar.kvcache.KvCache;
 import java.time.Duration;
@@ -32,9 +36,17 @@ final class ScheduledSequence implements Generation {
 
     private static final Logger log = LoggerFactory.getLogger(ScheduledSequence.class);
 
+    /**
+     * What calling the listeners of an engine takes.
+     *
+     * @param deliveries the threads on which they are called
+     * @param faults limits the lines about those that throw
+     */
+    record Listeners(Deliveries deliveries, LogLimit faults) {}
+
     private final long id;
     private final Admission admission;
-    private final GenerationListener listener;
+    private final Delivery delivery;
     private final LongSupplier nanoTime;
     private final Totals totals;
     private final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
@@ -49,12 +61,26 @@ final class ScheduledSequence implements Generation {
     private Optional<RunningSequence> sequence = Optional.empty();
     private volatile boolean cancelled;
 
-    ScheduledSequence(long id, Admission admission, GenerationListener listener, LongSupplier nanoTime, Totals totals) {
+    /**
+     * @param listeners the threads on which the listener is called
+     * @param nanoTime a monotonic clock
+     */
+    ScheduledSequence(
+            long id,
+            Admission admission,
+            GenerationListener listener,
+            Listeners listeners,
+            LongSupplier nanoTime,
+            Totals totals) {
         this.id = id;
         this.totals = totals;
         this.admission = admission;
         this.answer = admission.answer().get();
-        this.listener = listener;
+        this.delivery = listeners.deliveries().to(listener, fault -> {
+            cancelled = true;
+            listeners.faults().write(more ->
+                    log.warn("The listener of generation {} threw; the generation is cancelled{}", id, more, fault));
+        });
         this.nanoTime = nanoTime;
         this.submitted = nanoTime.getAsLong();
     }
@@ -77,6 +103,7 @@ final class ScheduledSequence implements Generation {
     @Override
     public GenerationResult await() throws InterruptedException {
         try {
+            delivery.await(); // so that the listener has heard all when the caller goes on
             return end.get();
         } catch (InterruptedException e) {
             cancel();
@@ -174,17 +201,15 @@ final class ScheduledSequence implements Generation {
 
     /** Passes on what a step emitted. */
     void deliver() {
-        notifyListener(() -> {
-            TokenChunk chunk = answer.takeChunk(numSteps());
-            if (ended.get() || chunk.tokens().isEmpty()) {
-                return;
-            }
-            if (firstToken.isEmpty()) {
-                firstToken = OptionalLong.of(nanoTime.getAsLong());
-            }
-            totals.tokens.add(chunk.tokens().size());
-            listener.onChunk(chunk);
-        });
+        TokenChunk chunk = answer.takeChunk(numSteps());
+        if (ended.get() || chunk.tokens().isEmpty()) {
+            return;
+        }
+        if (firstToken.isEmpty()) {
+            firstToken = OptionalLong.of(nanoTime.getAsLong());
+        }
+        totals.tokens.add(chunk.tokens().size());
+        delivery.post(listener -> listener.onChunk(chunk));
     }
 
     private int numSteps() {
@@ -196,21 +221,31 @@ final class ScheduledSequence implements Generation {
      * it has ended already.
      */
     void finish(FinishReason reason) {
-        TokenChunk rest = answer.finish(numSteps(), reason);
-        Optional<TidarException> failure = answer.failure(reason);
-        if (failure.isPresent()) {
-            fail(failure.get());
-            return;
-        }
         if (ended.getAndSet(true)) {
             return;
         }
-        (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
-        if (!rest.parts().isEmpty()) {
-            notifyListener(() -> listener.onChunk(rest));
+        try {
+            TokenChunk rest = answer.finish(numSteps(), reason);
+            Optional<TidarException> failure = answer.failure(reason);
+            if (failure.isPresent()) {
+                endWithout(failure.get());
+                return;
+            }
+            if (!rest.parts().isEmpty()) {
+                delivery.post(listener -> listener.onChunk(rest));
+            }
+            GenerationResult result = result(reason);
+            (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
+            end.complete(result);
+            delivery.postLast(listener -> listener.onFinished(result));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            endWithout(new GenerationFailedException("the answer could not be completed: " + e, e));
         }
+    }
+
+    private GenerationResult result(FinishReason reason) {
         Answer whole = answer.answer();
-        GenerationResult result = new GenerationResult(
+        return new GenerationResult(
                 sequence.map(s -> s.sequence().emitted()).orElseGet(List::of),
                 answer.text(),
                 whole,
@@ -219,18 +254,19 @@ final class ScheduledSequence implements Generation {
                 admission.request().params().seed(),
                 answer.logProbs(),
                 stats());
-        notifyListener(() -> listener.onFinished(result));
-        end.complete(result);
     }
 
     /** Ends it without a result; has no effect if it has ended already. Its blocks are left to the engine thread. */
     void fail(TidarException failure) {
-        if (ended.getAndSet(true)) {
-            return;
+        if (!ended.getAndSet(true)) {
+            endWithout(failure);
         }
+    }
+
+    private void endWithout(TidarException failure) {
         (failure.isTransient() ? totals.rejected : totals.failed).increment();
-        notifyListener(() -> listener.onFailed(failure));
         end.completeExceptionally(failure);
+        delivery.postLast(listener -> listener.onFailed(failure));
     }
 
     /** Gives back the blocks that it holds. */
@@ -254,18 +290,5 @@ final class ScheduledSequence implements Generation {
                 Duration.ofNanos(start - submitted),
                 Duration.ofNanos(first - start),
                 Duration.ofNanos(now - first));
-    }
-
-    /**
-     * Calls the listener, one call after the other, although an end may come from another thread. A listener that throws
-     * fails its own request and no other, because an error in the caller's code is not an error of the engine.
-     */
-    private synchronized void notifyListener(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            log.warn("Listener of generation {} threw; the generation is cancelled", id, e);
-            cancelled = true;
-        }
     }
 }

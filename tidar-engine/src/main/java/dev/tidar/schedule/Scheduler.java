@@ -1,5 +1,6 @@
 package dev.tidar.schedule;
 
+import dev.tidar.api.Durations;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
@@ -11,6 +12,7 @@ import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.Turn;
+import dev.tidar.delivery.LogLimit;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.schedule.StepPlan.Scheduled;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides which sequences run in the next step, and records the results of the step. All running sequences decode in
@@ -34,6 +38,8 @@ import java.util.stream.Stream;
  * <p>Confined to the engine thread.
  */
 final class Scheduler {
+
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
 
     /** The smallest number of prefill rows of a step, so that a prompt makes progress however many sequences decode. */
     private static final int MIN_PREFILL_ROWS = 8;
@@ -49,15 +55,20 @@ final class Scheduler {
     private final List<ScheduledSequence> running;
 
     private final Admissions admissions;
+    private final LogLimit faults;
 
-    /** @param running the list that it keeps the running requests in; any thread may read it */
+    /**
+     * @param running the list that it keeps the running requests in; any thread may read it
+     * @param faults limits the lines about requests that fail in a plan
+     */
     Scheduler(
             Engine engine,
             Decoder decoder,
             Limits limits,
             RequestQueue waiting,
             CopyOnWriteArrayList<ScheduledSequence> running,
-            WaitEstimate waits) {
+            WaitEstimate waits,
+            LogLimit faults) {
         this.decoder = decoder;
         this.layouts = engine.layouts();
         this.layoutRows = engine.layoutRows();
@@ -66,6 +77,7 @@ final class Scheduler {
         this.waiting = waiting;
         this.running = running;
         this.waits = waits;
+        this.faults = faults;
         this.admissions = new Admissions(kv, limits.maxRunning(), waiting, running);
     }
 
@@ -92,46 +104,69 @@ final class Scheduler {
                 .map(Turn::layout)
                 .toList();
         layouts.observe(decoded, plan.prefillRows(), nanos);
-        plan.scheduled().forEach(this::complete);
+        for (Scheduled scheduled : plan.scheduled()) {
+            attempt(scheduled.request(), () -> complete(scheduled.request()));
+        }
     }
 
-    private void complete(Scheduled scheduled) {
-        ScheduledSequence s = scheduled.request();
-        if (s.runningSequence().isWithoutScores()) {
-            fail(
-                    s,
-                    new GenerationFailedException(
-                            "the model gave no finite score after position %d; its weights or their format are unfit"
-                                    .formatted(scheduled.turn().rows().position()),
-                            null));
+    private void complete(ScheduledSequence s) {
+        Optional<GenerationFailedException> failure = s.runningSequence().failure();
+        if (failure.isPresent()) {
+            fail(s, failure.get());
             return;
         }
         s.deliver();
         s.runningSequence().finish().ifPresent(reason -> finish(s, reason));
     }
 
+    /** Does something for one request. What goes wrong ends that request and no other. */
+    private void attempt(ScheduledSequence s, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            waiting.remove(s);
+            if (e instanceof GenerationFailedException failure) {
+                fail(s, failure);
+                return;
+            }
+            faults.write(more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
+            fail(s, new GenerationFailedException("the request could not go on: " + e, e));
+        }
+    }
+
     // which requests run
 
     private void endDue() {
-        for (ScheduledSequence s : waiting.removeIf(s -> s.isCancelled() || isOverdue(s))) {
-            endWaiting(s);
+        for (ScheduledSequence s : waiting.all()) {
+            attempt(s, () -> endWaitingIfDue(s));
         }
         for (ScheduledSequence s : running) {
-            if (s.isCancelled()) {
-                finish(s, FinishReason.CANCELLED);
-            } else if (isOverdue(s)) {
-                finish(s, FinishReason.DEADLINE);
-            }
+            attempt(s, () -> endRunningIfDue(s));
+        }
+    }
+
+    private void endWaitingIfDue(ScheduledSequence s) {
+        if (s.isCancelled() || isOverdue(s)) {
+            waiting.remove(s);
+            endWaiting(s);
+        }
+    }
+
+    private void endRunningIfDue(ScheduledSequence s) {
+        if (s.isCancelled()) {
+            finish(s, FinishReason.CANCELLED);
+        } else if (isOverdue(s)) {
+            finish(s, FinishReason.DEADLINE);
         }
     }
 
     private boolean isOverdue(ScheduledSequence s) {
-        return isLate(s) || !s.hasRun() && s.ageNanos() > limits.maxQueueWait().toNanos();
+        return isLate(s) || !s.hasRun() && s.ageNanos() > Durations.nanos(limits.maxQueueWait());
     }
 
     /** Whether it has passed its own time limit. */
     private static boolean isLate(ScheduledSequence s) {
-        return s.timeout().map(time -> s.ageNanos() > time.toNanos()).orElse(false);
+        return s.timeout().map(time -> s.ageNanos() > Durations.nanos(time)).orElse(false);
     }
 
     private void endWaiting(ScheduledSequence s) {
@@ -158,7 +193,7 @@ final class Scheduler {
         if (decoding == 0) {
             return limits.prefillChunk();
         }
-        double spare = (double) limits.maxStep().toNanos() - layouts.times().nanos(decoding);
+        double spare = (double) Durations.nanos(limits.maxStep()) - layouts.times().nanos(decoding);
         int rows = (int) (spare / layouts.times().promptRowNanos());
         return Math.min(limits.prefillChunk(), Math.max(MIN_PREFILL_ROWS, rows));
     }
@@ -203,29 +238,36 @@ final class Scheduler {
         List<Scheduled> scheduled = new ArrayList<>();
         while (!unplanned.isEmpty()) {
             ScheduledSequence s = unplanned.removeFirst();
-            Optional<Turn> turn =
-                    s.needsPrefill() ? prefillTurn(s, shares.rows(s), unplanned) : decodeTurn(s, budget, unplanned);
-            turn.ifPresent(t -> scheduled.add(new Scheduled(s, t)));
+            attempt(s, () -> {
+                Optional<Turn> turn =
+                        s.needsPrefill() ? prefillTurn(s, shares.rows(s), unplanned) : decodeTurn(s, budget, unplanned);
+                turn.ifPresent(t -> scheduled.add(new Scheduled(s, t)));
+            });
         }
         return new StepPlan(scheduled);
     }
 
     private Optional<Turn> prefillTurn(ScheduledSequence s, int rows, Deque<ScheduledSequence> unplanned) {
-        return rows == 0 ? Optional.empty() : reserve(s, decoder.plan(s.runningSequence(), rows), unplanned);
+        return rows == 0
+                ? Optional.empty()
+                : decoder.plan(s.runningSequence(), rows).flatMap(turn -> reserve(s, turn, unplanned));
     }
 
     /**
      * A decode turn with all rows of the sequence's layout, or with the anchor's row alone where rows or blocks run
-     * short.
+     * short; none while the work for its constraint is not done.
      */
     private Optional<Turn> decodeTurn(ScheduledSequence s, RowBudget budget, Deque<ScheduledSequence> unplanned) {
-        Turn turn = decoder.plan(s.runningSequence(), 1);
-        int rows = turn.rows().rows();
-        if (budget.has(rows) && s.runningSequence().blocks().reserve(turn.end())) {
-            budget.take(rows);
-            return Optional.of(turn);
+        Optional<Turn> turn = decoder.plan(s.runningSequence(), 1);
+        if (turn.isEmpty()) {
+            return turn;
         }
-        return reserve(s, s.runningSequence().planAnchorOnly(), unplanned);
+        int rows = turn.get().rows().rows();
+        if (budget.has(rows) && s.runningSequence().blocks().reserve(turn.get().end())) {
+            budget.take(rows);
+            return turn;
+        }
+        return decoder.planAnchorOnly(s.runningSequence()).flatMap(anchor -> reserve(s, anchor, unplanned));
     }
 
     /** The rows that decoding sequences may have in a step; each sequence has at least one. */
@@ -299,6 +341,8 @@ final class Scheduler {
     private void leave(ScheduledSequence s) {
         running.remove(s);
         s.release();
-        waits.observe(s.runNanos());
+        if (s.hasRun()) {
+            waits.observe(s.runNanos());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidar.schedule;
 
+import dev.tidar.delivery.LogLimit;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class Watchdog implements AutoCloseable {
     private final Thread thread;
     private final Runnable onWarning;
     private final Runnable onLimit;
+    private final LogLimit slow;
 
     private boolean running;
     /** Whether the watchdog's thread sleeps until a forward wakes it; otherwise it wakes by itself. */
@@ -45,6 +47,7 @@ final class Watchdog implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.onWarning = onWarning;
         this.onLimit = onLimit;
+        this.slow = new LogLimit(nanoTime);
         this.thread = new Thread(this::look, "tidar-watchdog");
         thread.setDaemon(true);
         thread.start();
@@ -107,7 +110,11 @@ final class Watchdog implements AutoCloseable {
             givenUp |= giveUp;
         }
         if (warn) {
-            log.warn("A forward has taken longer than {} ms. {}", warningNanos / NANOS_PER_MILLI, engineThreads());
+            slow.write(more -> log.warn(
+                    "A forward has taken longer than {} ms{}. {}",
+                    warningNanos / NANOS_PER_MILLI,
+                    more,
+                    engineThreads()));
             onWarning.run();
         }
         if (giveUp) {

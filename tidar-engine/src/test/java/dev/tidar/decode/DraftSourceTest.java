@@ -6,6 +6,7 @@ import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -19,6 +20,8 @@ class DraftSourceTest {
     private final Sequence sequence = new Sequence(List.of(7), new BlockTable(new BlockPool(1), 16));
 
     /** An answer that counts from a token to the last one, and is complete after END. */
+    private static final LongConsumer UNMETERED = steps -> {};
+
     private record Counting(int next, int last) implements Constraint {
 
         @Override
@@ -48,7 +51,7 @@ class DraftSourceTest {
         }
 
         @Override
-        public boolean isNarrowedBy(int maxTokens) {
+        public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
             return false;
         }
     }
@@ -60,7 +63,7 @@ class DraftSourceTest {
         void areThoseThatTheLastStepLeft() {
             sequence.propose(List.of(3, 4));
 
-            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE).tokens())
+            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE, UNMETERED).tokens())
                     .containsExactly(3, 4);
         }
 
@@ -69,7 +72,7 @@ class DraftSourceTest {
             sequence.propose(List.of(3, 4));
             sequence.preempt();
 
-            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE).isEmpty())
+            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE, UNMETERED).isEmpty())
                     .isTrue();
         }
     }
@@ -81,27 +84,27 @@ class DraftSourceTest {
 
         @Test
         void areWhatTheConstraintLeavesNoChoiceAboutUpToItsEnd() {
-            assertThat(forced.propose(sequence, new Counting(1, 3)).tokens()).containsExactly(1, 2, 3);
-            assertThat(forced.propose(sequence, Constraint.NONE).isEmpty()).isTrue();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).tokens()).containsExactly(1, 2, 3);
+            assertThat(forced.propose(sequence, Constraint.NONE, UNMETERED).isEmpty()).isTrue();
         }
 
         @Test
         void areAtMostEight() {
-            assertThat(forced.propose(sequence, new Counting(1, 20)).tokens()).hasSize(8);
+            assertThat(forced.propose(sequence, new Counting(1, 20), UNMETERED).tokens()).hasSize(8);
         }
 
         @Test
         void endWhenTheModelHasSpelledThemOtherwiseTwice() {
             forced.verified(List.of(1, 2), List.of(1, 5));
-            assertThat(forced.propose(sequence, new Counting(1, 3)).isEmpty()).isFalse();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty()).isFalse();
 
             forced.verified(List.of(1, 2), List.of(6));
-            assertThat(forced.propose(sequence, new Counting(1, 3)).isEmpty()).isTrue();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty()).isTrue();
         }
 
         @Test
         void areVerifiedByAutoregressiveStepsTooBecauseTheyCostTheDeviceNothing() {
-            DecodeState state = new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3)), false, 100);
+            DecodeState state = new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3), UNMETERED), false, 100);
 
             assertThat(StepLayout.AUTOREGRESSIVE.next(state, 0).exactTokens()).containsExactly(7, 1, 2, 3);
         }
@@ -112,19 +115,19 @@ class DraftSourceTest {
 
         @Test
         void haveAStateEachUpToTheFirstThatIsNotAllowed() {
-            assertThat(new Counting(1, 5).along(List.of(1, 2, 9, 3)))
+            assertThat(new Counting(1, 5).along(List.of(1, 2, 9, 3), UNMETERED))
                     .containsExactly(new Counting(1, 5), new Counting(2, 5), new Counting(3, 5));
-            assertThat(new Counting(1, 5).allowedPrefix(List.of(1, 2, 9, 3))).containsExactly(1, 2);
+            assertThat(new Counting(1, 5).allowedPrefix(List.of(1, 2, 9, 3), UNMETERED)).containsExactly(1, 2);
         }
 
         @Test
         void endBeforeTheOneThatCompletesTheAnswerBecauseNoRowIsNeededAfterIt() {
-            assertThat(new Counting(1, 1).allowedPrefix(List.of(1, END))).containsExactly(1);
+            assertThat(new Counting(1, 1).allowedPrefix(List.of(1, END), UNMETERED)).containsExactly(1);
         }
 
         @Test
         void areAllAllowedWhereNothingConstrainsThem() {
-            assertThat(Constraint.NONE.allowedPrefix(List.of(1, 2, 3))).containsExactly(1, 2, 3);
+            assertThat(Constraint.NONE.allowedPrefix(List.of(1, 2, 3), UNMETERED)).containsExactly(1, 2, 3);
         }
     }
 }

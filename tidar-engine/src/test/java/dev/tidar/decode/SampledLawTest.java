@@ -213,7 +213,7 @@ class SampledLawTest {
                 new BlockTable(new BlockPool(4), 16),
                 TokenSink.NONE);
         while (sequence.finish().isEmpty()) {
-            decoder.step(List.of(decoder.plan(sequence, 64)));
+            decoder.step(List.of(decoder.plan(sequence, 64).orElseThrow()));
         }
         return sequence;
     }

@@ -106,7 +106,7 @@ public final class TestModel implements AutoCloseable {
         try (RunningSequence sequence =
                 new RunningSequence(request, LayoutChoice.fixed(layout), blocks(), TokenSink.NONE)) {
             while (sequence.finish().isEmpty()) {
-                Turn turn = decoder.plan(sequence, prefillChunk);
+                Turn turn = decoder.plan(sequence, prefillChunk).orElseThrow();
                 if (!sequence.blocks().reserve(turn.end())) {
                     throw new IllegalStateException("too few blocks");
                 }

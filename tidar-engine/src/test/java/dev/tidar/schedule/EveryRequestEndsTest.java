@@ -17,13 +17,23 @@ import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.Constraint;
+import dev.tidar.decode.DecodeRequest;
+import dev.tidar.decode.LayoutChoice;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.sampling.SamplingParams;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -184,7 +194,7 @@ class EveryRequestEndsTest {
             });
             hold.countDown();
 
-            assertThat(broken.await().finishReason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(broken.await().finishReason()).isIn(FinishReason.CANCELLED, FinishReason.LENGTH);
             for (Generation other : others) {
                 assertThat(other.await().tokens()).hasSize(20);
             }
@@ -213,6 +223,254 @@ class EveryRequestEndsTest {
             assertThat(bench.submit(1, 2, listener).await().tokens()).isEqualTo(answer(1, 2));
             assertFails(bench.submit(1, 9, listener), GenerationFailedException.class, "forward 3");
             assertThat(bench.submit(1, 2, listener).await().tokens()).isEqualTo(answer(1, 2));
+        }
+    }
+
+    @Nested
+    class WhateverItsListenerDoes {
+
+        /** A listener that does something at its first chunk. */
+        private GenerationListener atFirstChunk(Consumer<TokenChunk> action) {
+            return new GenerationListener() {
+                @Override
+                public void onChunk(TokenChunk chunk) {
+                    if (chunk.step() == 0) {
+                        action.accept(chunk);
+                    }
+                }
+            };
+        }
+
+        @Test
+        void byThrowingWhatItDoesNotDeclare() throws InterruptedException {
+            start(EveryRequestEndsTest.this::holdFirst);
+            List<Generation> others = fill();
+            Generation broken = bench.submit(
+                    1, 20, atFirstChunk(chunk -> EveryRequestEndsTest.<RuntimeException>sneak(new IOException("gone"))));
+            hold.countDown();
+
+            assertThat(broken.await().finishReason()).isIn(FinishReason.CANCELLED, FinishReason.LENGTH);
+            for (Generation other : others) {
+                assertThat(other.await().tokens()).hasSize(20);
+            }
+            assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
+        }
+
+        @Test
+        void byInterruptingItsThread() throws InterruptedException {
+            start(forward -> {});
+            Generation interrupting =
+                    bench.submit(1, 20, atFirstChunk(chunk -> Thread.currentThread().interrupt()));
+
+            assertThat(interrupting.await().tokens()).isEqualTo(answer(1, 20));
+            assertThat(bench.submit(1, 5).await().tokens()).isEqualTo(answer(1, 5));
+        }
+
+        @Test
+        void whileItBlocksAndTheOthersGoOn() throws InterruptedException {
+            start(forward -> {});
+            CountDownLatch blocked = new CountDownLatch(1);
+            Generation blocking = bench.submit(1, 20, atFirstChunk(chunk -> {
+                blocked.countDown();
+                LoopBench.await(hold);
+            }));
+            LoopBench.await(blocked);
+
+            assertThat(bench.submit(1, 50).await().tokens()).isEqualTo(answer(1, 50));
+            until(() -> bench.loop.running() == 0); // it is decoded to its end
+            hold.countDown();
+            assertThat(blocking.await().tokens()).isEqualTo(answer(1, 20));
+        }
+
+        @Test
+        void byWaitingForItsOwnGeneration() throws InterruptedException {
+            start(EveryRequestEndsTest.this::holdFirst);
+            CompletableFuture<Generation> own = new CompletableFuture<>();
+            List<GenerationResult> seen = new ArrayList<>();
+            own.complete(bench.submit(1, 20, atFirstChunk(chunk -> {
+                try {
+                    seen.add(own.join().await());
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            })));
+            hold.countDown();
+
+            assertThat(own.join().await().tokens()).isEqualTo(answer(1, 20));
+            assertThat(seen).hasSize(1);
+        }
+
+        @Test
+        void untilTooManyListenersDoNotReturn() throws InterruptedException {
+            start(forward -> {});
+            List<Generation> blocking = new ArrayList<>();
+            for (int i = 0; i <= RUNNING + WAITING; i++) {
+                blocking.add(bench.submit(1, 1, atFirstChunk(chunk -> LoopBench.await(hold))));
+                until(() -> bench.loop.running() + bench.loop.queued() == 0);
+            }
+
+            assertThatThrownBy(() -> bench.submit(1, 1))
+                    .isInstanceOf(EngineBusyException.class)
+                    .hasMessageContaining("11 listeners of requests that have ended have not returned");
+            hold.countDown();
+            for (Generation generation : blocking) {
+                assertThat(generation.await().tokens()).hasSize(1);
+            }
+            assertThat(bench.submit(1, 1).await().tokens()).hasSize(1);
+        }
+
+        @Test
+        void unlessThereIsNone() {
+            start(forward -> {});
+
+            assertThatThrownBy(() -> bench.submit(1, 1, none()))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageContaining("listener");
+        }
+
+        @SuppressWarnings({"NullAway", "DataFlowIssue"}) // what a caller without static checks can pass
+        private GenerationListener none() {
+            return null;
+        }
+    }
+
+    @Nested
+    class WhenAPlanFails {
+
+        private Generation submit(Constraint constraint, Supplier<LayoutChoice> layouts) {
+            var request = new DecodeRequest(LoopBench.prompt(7), SamplingParams.GREEDY, constraint, 20, 400);
+            return bench.loop.submit(
+                    Admissible.of(request, Optional.empty(), "", layouts), GenerationListener.NONE);
+        }
+
+        private Generation submit(Supplier<LayoutChoice> layouts) {
+            return submit(Constraint.NONE, layouts);
+        }
+
+        /** Allows everything, but at one of its methods meets a defect after some tokens. */
+        private record Broken(String method, int tokens) implements Constraint {
+
+            private void meet(String called) {
+                if (tokens == 0 && called.equals(method)) {
+                    throw new IllegalStateException("a defect in " + method);
+                }
+            }
+
+            @Override
+            public Optional<Constraint> advance(int token) {
+                meet("advance");
+                return Optional.of(new Broken(method, Math.max(0, tokens - 1)));
+            }
+
+            @Override
+            public long[] allowed(int maxTokens) {
+                meet("allowed");
+                return new long[0];
+            }
+
+            @Override
+            public List<Integer> forced() {
+                meet("forced");
+                return List.of();
+            }
+
+            @Override
+            public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
+                return false;
+            }
+
+            @Override
+            public boolean isComplete() {
+                return false;
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"allowed", "forced", "advance"})
+        void thatOneWhichCausedItAndTheOthersAsTheyWould(String method) throws InterruptedException {
+            start(EveryRequestEndsTest.this::holdFirst);
+            List<Generation> others = fill();
+            Generation broken =
+                    submit(new Broken(method, 2), () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+            hold.countDown();
+
+            assertFails(broken, GenerationFailedException.class, "a defect in " + method);
+            for (Generation other : others) {
+                assertThat(other.await().tokens()).hasSize(20);
+            }
+            assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
+        }
+
+        @Test
+        void thatOneWhoseSettingUpFails() throws InterruptedException {
+            start(forward -> {});
+            Generation broken = submit(() -> {
+                throw new StackOverflowError("deep");
+            });
+
+            assertFails(broken, GenerationFailedException.class, "StackOverflowError");
+            assertThat(bench.submit(1, 5).await().tokens()).isEqualTo(answer(1, 5));
+        }
+
+        @Test
+        void allOfThemAndTheEngineWhereNobodyCanBeBlamed() {
+            start(EveryRequestEndsTest.this::holdFirst);
+            List<Generation> all = fill();
+            LayoutChoice brokenForAll = new LayoutChoice() { // asked while the layouts of all are shared out
+                @Override
+                public StepLayout current() {
+                    return StepLayout.AUTOREGRESSIVE;
+                }
+
+                @Override
+                public boolean isOpen() {
+                    throw new IllegalStateException("no times");
+                }
+            };
+            all.add(submit(() -> brokenForAll));
+            hold.countDown();
+
+            for (Generation generation : all) {
+                assertThatThrownBy(generation::await)
+                        .isInstanceOf(TidarException.class)
+                        .hasMessageContaining("no times");
+            }
+            until(() -> bench.loop.state() == EngineState.DEAD);
+            assertThat(bench.loop.death().orElseThrow()).hasMessageContaining("no times");
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneak(Throwable checked) throws E {
+        throw (E) checked;
+    }
+
+    @Nested
+    class AtAnyTimeLimit {
+
+        @ParameterizedTest
+        @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE / 2, 10_000_000_000L})
+        void howeverLong(long seconds) throws InterruptedException {
+            Duration time = Duration.ofSeconds(seconds);
+            start(
+                    Limits.builder()
+                            .maxQueueWait(time)
+                            .maxRequestTime(time)
+                            .maxStep(time)
+                            .stallWarning(time)
+                            .stallLimit(time),
+                    forward -> {});
+            Admission admission = Admissible.of(
+                    new DecodeRequest(LoopBench.prompt(1), SamplingParams.GREEDY, 5, 400),
+                    Optional.of(time),
+                    "",
+                    () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+
+            assertThat(bench.loop.submit(admission, GenerationListener.NONE)
+                            .await()
+                            .tokens())
+                    .isEqualTo(answer(1, 5));
+            assertThat(bench.loop.drain(time)).isTrue();
         }
     }
 

@@ -3,12 +3,17 @@ package dev.tidar.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.GenerationListener;
+import dev.tidar.delivery.Deliveries;
+import dev.tidar.delivery.LogLimit;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The queue")
 class RequestQueueTest {
+
+    private static final ScheduledSequence.Listeners LISTENERS =
+            new ScheduledSequence.Listeners(new Deliveries(), new LogLimit(() -> 0));
 
     private final RequestQueue queue = new RequestQueue(2);
     private long ids;
@@ -43,6 +48,6 @@ class RequestQueueTest {
 
     private ScheduledSequence request() {
         Admission admission = Admissible.greedy(List.of(1), 1, 100);
-        return new ScheduledSequence(++ids, admission, GenerationListener.NONE, () -> 0, new Totals());
+        return new ScheduledSequence(++ids, admission, GenerationListener.NONE, LISTENERS, () -> 0, new Totals());
     }
 }

@@ -15,6 +15,8 @@ import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.delivery.Deliveries;
+import dev.tidar.delivery.LogLimit;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -68,7 +70,7 @@ final class SchedulerBench {
         Engine engine =
                 new Engine(model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
         decoder = new Decoder(model, RememberingModel.MASK);
-        scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()));
+        scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()), new LogLimit(() -> nanos));
     }
 
     /** A request and everything that its caller received. */
@@ -93,6 +95,7 @@ final class SchedulerBench {
                             terms.salt(),
                             () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
                     this,
+                    new ScheduledSequence.Listeners(new Deliveries(Runnable::run), new LogLimit(() -> nanos)),
                     () -> nanos,
                     totals);
         }

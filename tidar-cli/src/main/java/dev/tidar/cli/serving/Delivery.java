@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Times at which the tokens of one generation were delivered. The engine thread writes them; other threads read them
+ * Times at which the tokens of one generation were delivered. A listener thread of the engine writes them; other threads read them
  * once the generation has ended.
  */
 public final class Delivery {

@@ -3,6 +3,7 @@ package dev.tidar.text.grammar;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.rule.ParseSet;
 import dev.tidar.text.grammar.rule.Rule;
+import java.util.function.LongConsumer;
 
 /** The form that an answer must have, compiled for a vocabulary. Immutable, thread-safe. */
 public final class Grammar {
@@ -11,9 +12,13 @@ public final class Grammar {
     private final int shortest;
     private final int bytes;
 
-    Grammar(MaskCache cache, Rule root, int bytes) {
-        this.start = new GrammarState(cache, ParseSet.startOf(root));
-        this.shortest = start.shortestCompletion();
+    /** @param work receives the elementary steps that its first state takes, the mask of the first token included */
+    Grammar(MaskCache cache, Rule root, int bytes, LongConsumer work) {
+        this.start = new GrammarState(cache, ParseSet.startOf(root), work);
+        this.shortest = start.shortestCompletion(work);
+        if (shortest < Rule.IMPOSSIBLE) {
+            start.mask(Integer.MAX_VALUE, work);
+        }
         this.bytes = bytes;
     }
 

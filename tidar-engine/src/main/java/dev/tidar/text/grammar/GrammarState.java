@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,15 +27,18 @@ public final class GrammarState {
     /** The maximum number of forced bytes that are looked for. */
     private static final int MAX_FORCED_BYTES = 256;
 
+    private static final LongConsumer UNMETERED = steps -> {};
+
     private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final List<Parse> parses;
     private final boolean accepting;
 
-    GrammarState(MaskCache cache, ParseSet closure) {
+    /** @param work receives the elementary steps that its making takes */
+    GrammarState(MaskCache cache, ParseSet closure, LongConsumer work) {
         this.cache = cache;
         this.vocabulary = cache.vocabulary();
-        this.parses = bounded(closure.parses(), vocabulary);
+        this.parses = bounded(closure.parses(), vocabulary, work);
         this.accepting = closure.isAccepting();
     }
 
@@ -42,13 +46,17 @@ public final class GrammarState {
      * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these,
      * because those that must be led to their end come first.
      */
-    private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary) {
+    private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary, LongConsumer work) {
         if (parses.size() <= MAX_PARSES) {
             return List.copyOf(parses);
         }
+        record Ranked(Parse parse, int tokensToEnd) {}
         return parses.stream()
-                .sorted(Comparator.comparing(Parse::mayBeCut).thenComparingInt(parse -> parse.tokensToEnd(vocabulary)))
+                .map(parse -> new Ranked(parse, parse.tokensToEnd(vocabulary, work)))
+                .sorted(Comparator.comparing((Ranked ranked) -> ranked.parse().mayBeCut())
+                        .thenComparingInt(Ranked::tokensToEnd))
                 .limit(MAX_PARSES)
+                .map(Ranked::parse)
                 .toList();
     }
 
@@ -73,6 +81,11 @@ public final class GrammarState {
      * @return empty if the grammar does not allow the token here; budgets are not considered
      */
     public Optional<GrammarState> advance(int tokenId) {
+        return advance(tokenId, UNMETERED);
+    }
+
+    /** As {@link #advance(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public Optional<GrammarState> advance(int tokenId, LongConsumer work) {
         if (tokenId < 0 || tokenId >= vocabulary.size()) {
             return Optional.empty();
         }
@@ -82,7 +95,7 @@ public final class GrammarState {
         byte[] bytes = vocabulary.bytes(tokenId);
         GrammarState state = this;
         for (int i = 0; i < bytes.length && !state.isDead(); i++) {
-            state = state.read(bytes[i]);
+            state = state.read(bytes[i], work);
         }
         return bytes.length == 0 || state.isDead() ? Optional.empty() : Optional.of(state);
     }
@@ -91,12 +104,14 @@ public final class GrammarState {
         return parses.isEmpty() && !accepting;
     }
 
-    private GrammarState read(byte next) {
+    private GrammarState read(byte next, LongConsumer work) {
         ParseSet closure = new ParseSet();
         for (Parse parse : parses) {
+            int before = closure.parses().size();
             parse.read(next).ifPresent(closure::add);
+            work.accept(8 + 16L * (closure.parses().size() - before));
         }
-        return new GrammarState(cache, closure);
+        return new GrammarState(cache, closure, work);
     }
 
     /**
@@ -109,19 +124,27 @@ public final class GrammarState {
      *     and the budget may not cut the answer here, which cannot happen if every token was taken from a mask
      */
     public TokenMask mask(int remainingTokens) {
-        requirePositive(remainingTokens);
-        MaskCache.CachedMask unlimited = cache.mask(this);
-        return remainingTokens >= unlimited.minBudget()
-                ? unlimited.mask()
-                : MaskBuilder.limited(cache, this, remainingTokens);
+        return mask(remainingTokens, UNMETERED);
     }
 
-    /** Whether {@link #mask} allows fewer tokens with this budget than with any larger one. */
-    public boolean isNarrowedBy(int remainingTokens) {
+    /** As {@link #mask(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public TokenMask mask(int remainingTokens, LongConsumer work) {
         requirePositive(remainingTokens);
-        MaskCache.CachedMask unlimited = cache.mask(this);
+        MaskCache.CachedMask unlimited = cache.mask(this, work);
+        return remainingTokens >= unlimited.minBudget()
+                ? unlimited.mask()
+                : MaskBuilder.limited(cache, this, remainingTokens, work);
+    }
+
+    /**
+     * Whether {@link #mask} allows fewer tokens with this budget than with any larger one; reports the elementary steps
+     * that it takes.
+     */
+    public boolean isNarrowedBy(int remainingTokens, LongConsumer work) {
+        requirePositive(remainingTokens);
+        MaskCache.CachedMask unlimited = cache.mask(this, work);
         return remainingTokens < unlimited.minBudget()
-                && MaskBuilder.limited(cache, this, remainingTokens).count()
+                && MaskBuilder.limited(cache, this, remainingTokens, work).count()
                         < unlimited.mask().count();
     }
 
@@ -142,13 +165,18 @@ public final class GrammarState {
      * budget may cut are considered only where there are no others.
      */
     public int shortestCompletion() {
+        return shortestCompletion(UNMETERED);
+    }
+
+    /** As {@link #shortestCompletion()}; reports the elementary steps that it takes. */
+    public int shortestCompletion(LongConsumer work) {
         if (accepting) {
             return 0;
         }
         boolean all = parses.stream().allMatch(Parse::mayBeCut);
         return parses.stream()
                 .filter(parse -> all || !parse.mayBeCut())
-                .mapToInt(parse -> parse.tokensToEnd(vocabulary))
+                .mapToInt(parse -> parse.tokensToEnd(vocabulary, work))
                 .min()
                 .orElse(Rule.IMPOSSIBLE);
     }
@@ -158,24 +186,30 @@ public final class GrammarState {
      * forward. The model may still prefer other tokens for the same text. Empty where the grammar leaves a choice.
      */
     public int[] forced() {
+        return forced(UNMETERED);
+    }
+
+    /** As {@link #forced()}; reports the elementary steps that it takes, and may be ended by an exception there. */
+    public int[] forced(LongConsumer work) {
         byte[] text = new byte[MAX_FORCED_BYTES];
         int length = 0;
         GrammarState state = this;
-        int only = state.onlyByte();
+        int only = state.onlyByte(work);
         while (only >= 0 && length < text.length) {
             text[length++] = (byte) only;
-            state = state.read((byte) only);
-            only = state.onlyByte();
+            state = state.read((byte) only, work);
+            only = state.onlyByte(work);
         }
         return vocabulary.longestMatches(Arrays.copyOf(text, length));
     }
 
     /** The only byte that can come next, or {@link Terminal#NONE_OR_SEVERAL}. */
-    private int onlyByte() {
+    private int onlyByte(LongConsumer work) {
         if (accepting || parses.isEmpty()) {
             return Terminal.NONE_OR_SEVERAL;
         }
         int only = parses.get(0).terminal().onlyByte(parses.get(0).state());
+        work.accept(32L * parses.size());
         Predicate<Parse> agrees = parse -> parse.terminal().onlyByte(parse.state()) == only;
         return parses.stream().allMatch(agrees) ? only : Terminal.NONE_OR_SEVERAL;
     }

@@ -66,12 +66,11 @@ public final class Grammars {
         RuleSet rules = new RuleSet(vocabulary, json, new Work(name, WORK));
         Rule root = new StructuralTagsCompiler(rules, vocabulary).rule(tags);
         rules.settle(name, root);
-        Grammar grammar = new Grammar(masks, root, rules.bytes());
+        Grammar grammar = new Grammar(masks, root, rules.bytes(), rules.work()::spend);
         if (grammar.start().shortestCompletion() >= Rule.IMPOSSIBLE) {
             throw new InvalidRequestException(
                     "%s must allow an answer that the tokens of the model can spell, but allows none".formatted(name));
         }
-        grammar.start().mask(Integer.MAX_VALUE);
         return grammar;
     }
 }

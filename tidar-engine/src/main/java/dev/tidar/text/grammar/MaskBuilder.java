@@ -9,6 +9,7 @@ import dev.tidar.text.grammar.vocabulary.TokenTrie;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * Computes the mask of a state: the tokens that are allowed next and after which the text can still end within a
@@ -29,23 +30,26 @@ final class MaskBuilder {
     private final Vocabulary vocabulary;
     private final long[] words;
     private final int budget; // tokens that may follow the next one
+    private final LongConsumer work;
     private final Map<Parse, Integer> tokensToEnd = new HashMap<>();
     private int minBudget = 1; // the smallest budget for which the mask is the same
 
-    private MaskBuilder(MaskCache cache, int budget) {
+    /** @param work receives the elementary steps that are taken, and may end them by an exception */
+    private MaskBuilder(MaskCache cache, int budget, LongConsumer work) {
         this.cache = cache;
         this.vocabulary = cache.vocabulary();
         this.words = new long[(vocabulary.size() + 63) >> 6];
         this.budget = budget;
+        this.work = work;
     }
 
-    static CachedMask unlimited(MaskCache cache, GrammarState state) {
-        MaskBuilder builder = new MaskBuilder(cache, UNLIMITED);
+    static CachedMask unlimited(MaskCache cache, GrammarState state, LongConsumer work) {
+        MaskBuilder builder = new MaskBuilder(cache, UNLIMITED, work);
         return new CachedMask(builder.build(state), builder.minBudget);
     }
 
-    static TokenMask limited(MaskCache cache, GrammarState state, int remainingTokens) {
-        return new MaskBuilder(cache, remainingTokens - 1).build(state);
+    static TokenMask limited(MaskCache cache, GrammarState state, int remainingTokens, LongConsumer work) {
+        return new MaskBuilder(cache, remainingTokens - 1, work).build(state);
     }
 
     private TokenMask build(GrammarState state) {
@@ -64,8 +68,9 @@ final class MaskBuilder {
 
     private void add(Parse parse) {
         Terminal terminal = parse.terminal();
-        TerminalTokens found = cache.terminalTokens(terminal, parse.state());
+        TerminalTokens found = cache.terminalTokens(terminal, parse.state(), work);
         for (Group group : found.groups()) {
+            work.accept(8 + (group.ids().length + group.words().length) / 4);
             if (isAllowed(parse, group.state(), group.units())) {
                 group.addTo(words);
             }
@@ -73,6 +78,7 @@ final class MaskBuilder {
         // In free text every node is an exit, and checking for a continuation once saves the walk through all of them.
         boolean continues = !parse.continuation().isEmpty();
         for (int i = 0; continues && i < found.numExits(); i++) {
+            work.accept(2);
             followExit(parse, found.exit(i), found.exitUnits(i));
         }
     }
@@ -90,7 +96,7 @@ final class MaskBuilder {
             requireBudget(parse, cost + 1);
             return true;
         }
-        int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary));
+        int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary, work));
         if (tokens < Rule.IMPOSSIBLE) {
             requireBudget(parse, tokens + 1);
         }
@@ -118,6 +124,7 @@ final class MaskBuilder {
         TerminalTokens.walk(trie, from, parse.terminal(), parse.state(), new TerminalTokens.Visitor() {
             @Override
             public void tokens(int node, int state, int units) {
+                work.accept(2);
                 if (isAllowed(parse, state, units)) {
                     for (int i = trie.firstToken(node); i < trie.firstToken(node + 1); i++) {
                         set(trie.token(i));
@@ -129,6 +136,6 @@ final class MaskBuilder {
             public void exit(int node, int state, int units) {
                 followExit(parse, node, units);
             }
-        });
+        }, work);
     }
 }

@@ -7,6 +7,8 @@ import dev.tidar.text.grammar.rule.JsonTerminals;
 import dev.tidar.text.grammar.rule.Terminal;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * What the grammars of one vocabulary share: the masks of states, and the tokens that each state of a terminal allows.
@@ -52,18 +54,34 @@ final class MaskCache {
     /** Finds the tokens in JSON strings before any request needs them, because nearly every grammar has strings. */
     void warmUp(JsonTerminals json) {
         for (Terminal string : json.strings()) {
-            terminalTokens(string, Terminal.START);
-            terminalTokens(string, string.automaton().next(Terminal.START, (byte) '"'));
+            terminalTokens(string, Terminal.START, steps -> {});
+            terminalTokens(string, string.automaton().next(Terminal.START, (byte) '"'), steps -> {});
         }
     }
 
-    CachedMask mask(GrammarState state) {
-        return masks.get(state, unseen -> MaskBuilder.unlimited(this, unseen));
+    /**
+     * The mask of a state. It is computed outside of the cache, so that nobody waits for a lock while another thread
+     * computes a mask that takes long.
+     *
+     * @param work receives the elementary steps that this takes
+     */
+    CachedMask mask(GrammarState state, LongConsumer work) {
+        Optional<CachedMask> cached = Optional.ofNullable(masks.getIfPresent(state));
+        return cached.orElseGet(() -> {
+            CachedMask built = MaskBuilder.unlimited(this, state, work);
+            masks.put(state, built);
+            return built;
+        });
     }
 
     /** The tokens that a state of a terminal allows; bounds on the number of units are not applied yet. */
-    TerminalTokens terminalTokens(Terminal terminal, int state) {
-        return terminalTokens.get(
-                TerminalTokens.Key.of(terminal, state), key -> TerminalTokens.find(vocabulary.trie(), terminal, state));
+    TerminalTokens terminalTokens(Terminal terminal, int state, LongConsumer work) {
+        TerminalTokens.Key key = TerminalTokens.Key.of(terminal, state);
+        Optional<TerminalTokens> cached = Optional.ofNullable(terminalTokens.getIfPresent(key));
+        return cached.orElseGet(() -> {
+            TerminalTokens found = TerminalTokens.find(vocabulary.trie(), terminal, state, work);
+            terminalTokens.put(key, found);
+            return found;
+        });
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * The tokens that a state of a terminal allows, found by one walk through the trie of the vocabulary. They do not
@@ -17,6 +18,9 @@ import java.util.Map;
  * terminal. Immutable.
  */
 final class TerminalTokens {
+
+    /** Nodes of a walk after which its work is reported. */
+    private static final int REPORTED_NODES = 256;
 
     private final List<Group> groups;
     private final int[] exits; // nodes of the trie
@@ -70,9 +74,10 @@ final class TerminalTokens {
         }
     }
 
-    static TerminalTokens find(TokenTrie trie, Terminal terminal, int state) {
+    /** @param work receives the elementary steps that this takes */
+    static TerminalTokens find(TokenTrie trie, Terminal terminal, int state, LongConsumer work) {
         Finder finder = new Finder(trie);
-        walk(trie, 0, terminal, state, finder);
+        walk(trie, 0, terminal, state, finder, work);
         return finder.found();
     }
 
@@ -107,13 +112,18 @@ final class TerminalTokens {
     }
 
     /** Visits the nodes below a node that a terminal allows. The cost is proportional to the nodes visited. */
-    static void walk(TokenTrie trie, int from, Terminal terminal, int state, Visitor visitor) {
+    static void walk(TokenTrie trie, int from, Terminal terminal, int state, Visitor visitor, LongConsumer work) {
         int[] states = new int[64];
         int[] units = new int[64];
         states[0] = state;
         int top = trie.depth(from);
         int end = trie.end(from);
+        int visited = 0;
+        work.accept(4);
         for (int node = from + 1; node < end; ) {
+            if (++visited % REPORTED_NODES == 0) {
+                work.accept(REPORTED_NODES);
+            }
             int depth = trie.depth(node) - top;
             if (depth == states.length) {
                 states = Arrays.copyOf(states, 2 * depth);
@@ -135,6 +145,7 @@ final class TerminalTokens {
             }
             node++;
         }
+        work.accept(visited % REPORTED_NODES);
     }
 
     /** Collects the groups and exits of a walk from the root. */

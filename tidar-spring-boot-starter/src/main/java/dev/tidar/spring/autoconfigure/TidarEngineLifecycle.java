@@ -47,7 +47,7 @@ final class TidarEngineLifecycle
      * @param phase the time that Spring gives the beans of a phase; a tenth of it is left for ending the other requests
      */
     static Duration drainTime(@Nullable Duration asked, Duration phase) {
-        Duration max = phase.multipliedBy(9).dividedBy(10);
+        Duration max = phase.dividedBy(10).multipliedBy(9);
         return asked == null || asked.compareTo(max) > 0 ? max : asked;
     }
 

@@ -34,9 +34,11 @@ record CudaFault(int code, String name) {
 
     /** @param call a description of the call, for people */
     DeviceException during(String call) {
-        if (isSticky()) {
-            return new DeviceException("%s (%d) was found at %s: %s".formatted(name, code, call, ADVICE), null);
-        }
-        return DeviceException.passing("%s (%d) from %s".formatted(name, code, call));
+        return isSticky() ? lasting(call) : DeviceException.passing("%s (%d) from %s".formatted(name, code, call));
+    }
+
+    /** The failure of a call after which the device is of no more use to this process, whatever the code. */
+    DeviceException lasting(String call) {
+        return new DeviceException("%s (%d) was found at %s: %s".formatted(name, code, call, ADVICE), null);
     }
 }

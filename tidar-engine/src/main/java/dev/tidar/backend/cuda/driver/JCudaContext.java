@@ -136,9 +136,21 @@ public final class JCudaContext implements AutoCloseable {
         return numQueued;
     }
 
-    /** Waits for all queued work. */
+    /**
+     * Waits for all queued work. Where the wait fails with an error that passes, the work may still be running, and
+     * would read and write memory that its owners believe to be at rest; so the stream is waited out before the error
+     * is reported. A stream that cannot be waited out is lost.
+     */
     public void synchronize() {
-        check(JCudaDriver.cuStreamSynchronize(stream), "the end of the queued work");
+        int code = JCudaDriver.cuStreamSynchronize(stream);
+        if (code != CUresult.CUDA_SUCCESS && !new CudaFault(code, "").isSticky()) {
+            int again = JCudaDriver.cuStreamSynchronize(stream);
+            if (again != CUresult.CUDA_SUCCESS) {
+                lost = true;
+                throw new CudaFault(again, CUresult.stringFor(again)).lasting("the end of the queued work, twice");
+            }
+        }
+        check(code, "the end of the queued work");
     }
 
     // graphs

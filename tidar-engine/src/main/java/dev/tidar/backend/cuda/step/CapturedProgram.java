@@ -85,6 +85,7 @@ public final class CapturedProgram implements StepProgram {
     private void launch(StepBlock block, StepInputs inputs) {
         Key key = new Key(this, block.shape());
         Optional<JCudaContext.Graph> graph = device.graphs().get(key);
+        block.launches();
         if (graph.isPresent()) {
             device.context().launch(graph.get());
         } else if (!captures || seen.add(key.shape)) {

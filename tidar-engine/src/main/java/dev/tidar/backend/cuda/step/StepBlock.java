@@ -57,7 +57,15 @@ public final class StepBlock {
 
     /** Queues the copy of the loaded image to the device. */
     void copy() {
+        launches();
         device.context().copyToDevice(region.address(), host, image.bytes());
+    }
+
+    /**
+     * Records that the copy of the loaded image is about to be queued, by {@link #copy} or by a captured step. Whatever
+     * becomes of it, the host's memory is then not written to before the queued work has ended.
+     */
+    void launches() {
         copying = true;
     }
 

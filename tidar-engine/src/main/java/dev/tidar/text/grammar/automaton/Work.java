@@ -12,11 +12,13 @@ public final class Work {
     static final int MAX_STATES = 20_000;
 
     private final String what;
+    private final long limit;
     private long remaining;
 
     /** @param what what is compiled, as the caller knows it, for error messages */
     public Work(String what, long steps) {
         this.what = what;
+        this.limit = steps;
         this.remaining = steps;
     }
 
@@ -29,7 +31,7 @@ public final class Work {
         remaining -= steps;
         if (remaining < 0) {
             throw new InvalidRequestException(
-                    "%s must be simpler: compiling it takes more work than is allowed".formatted(what));
+                    "%s must be simpler: compiling it takes more than the limit of %d steps".formatted(what, limit));
         }
     }
 

@@ -72,6 +72,11 @@ final class ArrayRule extends Rule {
     }
 
     @Override
+    long size() {
+        return maxCounted + 1L;
+    }
+
+    @Override
     boolean settleCost() {
         boolean changed = false;
         for (int count = maxCounted; count >= 0; count--) {

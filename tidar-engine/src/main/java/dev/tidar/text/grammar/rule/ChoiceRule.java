@@ -22,6 +22,11 @@ public final class ChoiceRule extends ComposedRule {
     }
 
     @Override
+    long size() {
+        return choices.size();
+    }
+
+    @Override
     int costOfParts() {
         return ways().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
     }

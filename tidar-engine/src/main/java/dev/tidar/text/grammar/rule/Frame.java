@@ -3,6 +3,7 @@ package dev.tidar.text.grammar.rule;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,15 +92,21 @@ final class Frame {
     }
 
     /** The shortest completion of the whole text, in this vocabulary. */
-    Tail tail(Vocabulary vocabulary) {
+    Tail tail(Vocabulary vocabulary, LongConsumer work) {
         Tail found = tail;
         if (found == null) {
             found = rule == null || parent == null
                     ? new Tail(new byte[0], new int[1])
-                    : parent.tail(vocabulary).precededBy(ownCompletion(rule), vocabulary);
+                    : withOwnCompletion(rule, parent.tail(vocabulary, work), vocabulary, work);
             tail = found;
         }
         return found;
+    }
+
+    private Tail withOwnCompletion(Rule owner, Tail below, Vocabulary vocabulary, LongConsumer work) {
+        byte[] own = ownCompletion(owner);
+        work.accept(below.stepsBehind(own));
+        return below.precededBy(own, vocabulary);
     }
 
     private byte[] ownCompletion(Rule owner) {
@@ -114,6 +121,11 @@ final class Frame {
      * @param fewest tokens of the suffix that starts at each index, {@code [length + 1]}
      */
     record Tail(byte[] text, int[] fewest) {
+
+        /** The elementary steps of {@link #precededBy}: a search for each byte before it, and a copy. */
+        long stepsBehind(byte[] before) {
+            return 8L * before.length + text.length / 8;
+        }
 
         /** This tail with a text before it. */
         Tail precededBy(byte[] before, Vocabulary vocabulary) {

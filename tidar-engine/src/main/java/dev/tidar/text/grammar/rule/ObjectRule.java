@@ -72,6 +72,11 @@ final class ObjectRule extends Rule {
     }
 
     @Override
+    long size() {
+        return (declared + 1L) * (costs.min() + 1) + members.size();
+    }
+
+    @Override
     boolean settleCost() {
         return costs.settle();
     }

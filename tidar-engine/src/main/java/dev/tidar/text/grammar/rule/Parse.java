@@ -4,6 +4,7 @@ import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * One parse of the text so far, which is a configuration of the pushdown automaton: a state of a terminal, and the
@@ -56,11 +57,16 @@ public record Parse(Terminal terminal, int state, int units, Frame stack) {
         return Rule.sum(terminal.costToEnd(state, units), stack.costToEnd());
     }
 
-    /** The number of tokens of the shortest completion of the whole text. */
-    public int tokensToEnd(Vocabulary vocabulary) {
-        return stack.tail(vocabulary)
-                .precededBy(terminal.shortestFrom(state, units), vocabulary)
-                .fewest()[0];
+    /**
+     * The number of tokens of the shortest completion of the whole text.
+     *
+     * @param work receives the elementary steps that this takes
+     */
+    public int tokensToEnd(Vocabulary vocabulary, LongConsumer work) {
+        Frame.Tail tail = stack.tail(vocabulary, work);
+        byte[] own = terminal.shortestFrom(state, units);
+        work.accept(tail.stepsBehind(own));
+        return tail.precededBy(own, vocabulary).fewest()[0];
     }
 
     @Override

@@ -1,12 +1,18 @@
 package dev.tidar.text.grammar.rule;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The parses of one text, and whether the text can be complete. Filled by one thread, then only read. */
 public final class ParseSet {
 
+    /** Up to this size looking through the list takes less time than hashing. */
+    private static final int FEW = 16;
+
     private final List<Parse> parses = new ArrayList<>(4);
+    private Set<Parse> known = Set.of();
     private boolean accepting;
 
     /** The parses of the empty text under a rule. */
@@ -31,11 +37,11 @@ public final class ParseSet {
 
     /** Adds a parse, and if its terminal can be complete, the parses that continue after it. */
     public void add(Parse parse) {
-        if (parses.contains(parse)) {
+        if (contains(parse)) {
             return;
         }
         if (parse.canContinue()) {
-            parses.add(parse);
+            append(parse);
         }
         if (parse.isComplete()) {
             addAll(parse.stack().continuation());
@@ -45,9 +51,22 @@ public final class ParseSet {
     void addAll(ParseSet other) {
         accepting |= other.accepting;
         for (Parse parse : other.parses) {
-            if (!parses.contains(parse)) {
-                parses.add(parse);
+            if (!contains(parse)) {
+                append(parse);
             }
+        }
+    }
+
+    private boolean contains(Parse parse) {
+        return known.isEmpty() ? parses.contains(parse) : known.contains(parse);
+    }
+
+    private void append(Parse parse) {
+        parses.add(parse);
+        if (parses.size() == FEW) {
+            known = new HashSet<>(parses);
+        } else if (parses.size() > FEW) {
+            known.add(parse);
         }
     }
 }

@@ -37,6 +37,11 @@ public abstract class Rule {
      */
     abstract boolean settleHeight();
 
+    /** The number of parts that {@link #settleCost} and {@link #settleHeight} look at. */
+    long size() {
+        return 1;
+    }
+
     /** Adds the parses at the start of this rule; when the rule is complete, they continue with the stack. */
     abstract void enter(Frame stack, ParseSet out);
 

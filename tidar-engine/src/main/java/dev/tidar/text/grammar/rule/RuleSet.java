@@ -108,6 +108,7 @@ public final class RuleSet {
 
     /** The texts of an automaton. */
     public Rule terminal(ByteAutomaton automaton) {
+        work.spend(4L * automaton.states() * automaton.classes());
         bytes += 4 * automaton.states() * (automaton.classes() + 2);
         return new Terminal(automaton, vocabulary);
     }
@@ -129,9 +130,9 @@ public final class RuleSet {
         while (changed) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
+                work.spend(16 + 4L * rules.get(i).size());
                 changed |= rules.get(i).settleCost();
             }
-            work.spend(16L * rules.size());
         }
         if (root.cost() >= Rule.IMPOSSIBLE) {
             throw new InvalidRequestException("%s must allow some answer, but allows none".formatted(what));
@@ -148,9 +149,9 @@ public final class RuleSet {
         while (changed && root.height() <= Rule.MAX_NESTING) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
+                work.spend(16 + 4L * rules.get(i).size());
                 changed |= rules.get(i).settleHeight();
             }
-            work.spend(16L * rules.size());
         }
         if (root.height() > Rule.MAX_NESTING) {
             throw new InvalidRequestException("%s must allow an answer nested at most %d deep, but allows none"

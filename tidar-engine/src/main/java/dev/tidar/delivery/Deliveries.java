@@ -1,0 +1,96 @@
+package dev.tidar.delivery;
+
+import dev.tidar.api.GenerationListener;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The threads on which an engine calls listeners. A listener is the code of a caller: it may block, throw anything,
+ * interrupt its thread or wait for its own request, and must not stop the engine thread or another listener by that. So
+ * a request whose listener has something to hear borrows a thread for as long as it has; a thread that nobody needs
+ * ends after a while. Thread-safe.
+ */
+public final class Deliveries {
+
+    private static final long IDLE_SECONDS = 10;
+
+    private final AtomicInteger numThreads = new AtomicInteger();
+    private final Executor threads;
+    private int unheard;
+
+    /** Threads as they are needed. */
+    public Deliveries() {
+        this.threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
+    }
+
+    /** @param threads what runs the calls, for tests */
+    public Deliveries(Executor threads) {
+        this.threads = threads;
+    }
+
+    /** A thread that calls listeners of one engine. */
+    private static final class DeliveryThread extends Thread {
+        private final Deliveries owner;
+
+        DeliveryThread(Deliveries owner, Runnable work, int number) {
+            super(work, "tidar-listener-" + number);
+            this.owner = owner;
+            setDaemon(true);
+        }
+    }
+
+    /**
+     * The calls of one listener.
+     *
+     * @param onFault receives what the listener threw, on the thread that called it
+     */
+    public Delivery to(GenerationListener listener, Consumer<Throwable> onFault) {
+        return new Delivery(this, threads, listener, onFault);
+    }
+
+    /** The requests that have ended but whose listener has not returned from its last call yet. */
+    public synchronized int unheard() {
+        return unheard;
+    }
+
+    synchronized void ended() {
+        unheard++;
+    }
+
+    synchronized void heard() {
+        unheard--;
+        notifyAll();
+    }
+
+    /** Whether the current thread is calling a listener of this engine. */
+    public boolean isOnListenerThread() {
+        return Thread.currentThread() instanceof DeliveryThread thread && thread.owner == this;
+    }
+
+    /**
+     * Waits until the listeners of all requests that have ended have heard of it. Does not wait on a thread that calls
+     * a listener, which would wait for itself.
+     *
+     * @param nanos the longest wait
+     * @return whether all have heard
+     */
+    public synchronized boolean await(long nanos) throws InterruptedException {
+        long begin = System.nanoTime();
+        long left = nanos;
+        while (unheard > 0 && left > 0 && !isOnListenerThread()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = nanos - (System.nanoTime() - begin);
+        }
+        return unheard == 0;
+    }
+}
