@@ -1,7 +1,6 @@
 package dev.tidar;
 
 import dev.tidar.model.TidarModel;
-import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
 import dev.tidar.step.StepResult.Outcome;
@@ -12,6 +11,7 @@ import dev.tidar.text.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,8 @@ final class ScriptedModel implements TidarModel {
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
             sampled[plan.firstSample() + j] =
-                    allowed(inputs.verifySamplings().get(plan.firstSample() + j), wanted(rows, sequence, seen));
+                    allowed(
+                    inputs.verifySamplings().get(plan.firstSample() + j).allowed(), wanted(rows, sequence, seen));
         }
         int kept = Verification.kept(sampled, plan, rows);
         List<Integer> emitted = new ArrayList<>();
@@ -120,15 +121,8 @@ final class ScriptedModel implements TidarModel {
         return rows.block(sequence, position / BLOCK_TOKENS) * BLOCK_TOKENS + position % BLOCK_TOKENS;
     }
 
-    private static int allowed(RowSampling row, int wanted) {
-        long[] words = row.allowed();
-        if (words.length == 0 || (wanted >> 6) < words.length && (words[wanted >> 6] & 1L << wanted) != 0) {
-            return wanted;
-        }
-        int word = 0;
-        while (words[word] == 0) {
-            word++;
-        }
-        return word * 64 + Long.numberOfTrailingZeros(words[word]);
+    private static int allowed(long[] mask, int wanted) {
+        BitSet allowed = BitSet.valueOf(mask);
+        return mask.length == 0 || allowed.get(wanted) ? wanted : allowed.nextSetBit(0);
     }
 }

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.function.UnaryOperator;
 /**
  * A whole engine with a script in place of the network: chat template, tokenizer, scheduling, cache, grammar and
  * parsing are those of the product, and only the language is not the model's. Answers come byte by byte, so what it
- * serves must have byte tokens.
+ * serves must have byte tokens. A byte that a grammar excludes is another in its place.
  */
 public final class ScriptedEngine {
 
@@ -75,15 +76,18 @@ public final class ScriptedEngine {
             }
             List<StepResult.Outcome> results = new ArrayList<>();
             for (int s = 0; s < rows.numSequences(); s++) {
-                results.add(result(rows, s, inputs.plans().get(s), inputs.numSamples()));
+                results.add(result(inputs, s, inputs.plans().get(s)));
             }
             return new StepResult(results);
         }
 
-        private StepResult.Outcome result(StepRows rows, int sequence, VerifyPlan plan, int numSamples) {
-            int[] sampled = new int[numSamples];
+        private StepResult.Outcome result(StepInputs inputs, int sequence, VerifyPlan plan) {
+            StepRows rows = inputs.rows();
+            int[] sampled = new int[inputs.numSamples()];
             for (int j = 0; j < plan.verifyRows(); j++) {
-                sampled[plan.firstSample() + j] = next(rows, sequence, rows.visible(plan.firstRow() + j));
+                int sample = plan.firstSample() + j;
+                int wanted = next(rows, sequence, rows.visible(plan.firstRow() + j));
+                sampled[sample] = allowed(inputs.verifySamplings().get(sample).allowed(), wanted);
             }
             int kept = Verification.kept(sampled, plan, rows);
             List<Integer> emitted = new ArrayList<>();
@@ -91,6 +95,12 @@ public final class ScriptedEngine {
                 emitted.add(sampled[plan.firstSample() + j]);
             }
             return new StepResult.Outcome(emitted, List.of());
+        }
+
+        /** What is wanted, or the first token that a mask leaves. */
+        private static int allowed(long[] mask, int wanted) {
+            BitSet allowed = BitSet.valueOf(mask);
+            return mask.length == 0 || allowed.get(wanted) ? wanted : allowed.nextSetBit(0);
         }
 
         private int next(StepRows rows, int sequence, int seen) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.LogProbs;
@@ -105,7 +106,23 @@ class StructuredAnswersTest {
                     .responseEntity(Friend.class);
 
             assertThat(promptTokens(Objects.requireNonNull(answer.response()))).isEqualTo(plain);
-            assertThat(finishReason(answer.response())).isEqualTo("stop");
+        }
+
+        @Test
+        void saysWhereTheLimitClosedIt() {
+            var answer = ChatClient.create(model)
+                    .prompt(OPENING)
+                    .advisors(AdvisorParams.ENABLE_NATIVE_STRUCTURED_OUTPUT)
+                    .call()
+                    .responseEntity(Friend.class);
+
+            ClosedByLimit place = Objects.requireNonNull(answer.response())
+                    .getResult()
+                    .getMetadata()
+                    .get(TidarMetadata.CLOSED_BY_LIMIT);
+            assertThat(answer.entity()).hasNoNullFieldsOrProperties();
+            assertThat(finishReason(answer.response())).isEqualTo("length");
+            assertThat(Objects.requireNonNull(place).part()).isEqualTo(ClosedByLimit.Part.TEXT);
         }
 
         @Test
