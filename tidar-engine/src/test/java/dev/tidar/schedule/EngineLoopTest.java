@@ -154,7 +154,13 @@ class EngineLoopTest {
 
     @Test
     void canBeClosedByAListener() throws InterruptedException {
-        start(forward -> 5);
+        CountDownLatch hold = new CountDownLatch(1);
+        start(forward -> {
+            if (forward > 1) {
+                awaitQuietly(hold);
+            }
+            return 5;
+        });
         Generation generation = loop.submit(admission(50), new GenerationListener() {
             @Override
             public void onChunk(TokenChunk chunk) {
@@ -163,6 +169,7 @@ class EngineLoopTest {
         });
 
         assertThatThrownBy(generation::await).isInstanceOf(EngineClosedException.class);
+        hold.countDown();
     }
 
     @Test
