@@ -3,6 +3,7 @@ package dev.tidar.attack.engine;
 import dev.tidar.QuickLoad;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.Device;
+import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus.KvStatus;
@@ -97,7 +98,8 @@ public final class EngineAttack {
             }
         });
         if (stuck.get()) {
-            return; // said by the request that did not end
+            tally.figure("stopped early, after %d of %d requests".formatted(tally.tried(), cases));
+            return;
         }
         long end = System.nanoTime() + LONGEST_REQUEST.toNanos();
         while (engine.status().running() + engine.status().queued() > 0 && System.nanoTime() < end) {
@@ -173,11 +175,18 @@ public final class EngineAttack {
             tally.failed("%s ended %d times".formatted(name, listener.ends()));
         } else if (listener.failure().isEmpty()) {
             tally.served();
-        } else if (listener.failure().get() instanceof GenerationFailedException && !listener.isFaulty()) {
+        } else if (isHarm(listener.failure().get()) && !listener.isFaulty()) {
             tally.failed("%s was harmed: %s".formatted(name, listener.failure().get()));
         } else {
             tally.rejected();
         }
+    }
+
+    /** Errors that no request brings about by what it asks for. */
+    private static boolean isHarm(TidarException failure) {
+        return failure instanceof GenerationFailedException
+                || failure instanceof EngineClosedException
+                || failure instanceof DeviceException;
     }
 
     /** Closes on a thread of its own: an engine whose thread waits for ever would keep this one, too. */
