@@ -30,15 +30,18 @@ public final class Main {
     /** Every attack there is. */
     static final List<Attack> ATTACKS = List.of(
             new Attack("http", "odd requests against the running sample", HttpAttack.CASES, HttpAttack::run),
-            new Attack("files", "damaged files of a model folder, so many of each of eight kinds", 2000, FileAttack::run),
+            new Attack(
+                    "files", "damaged files of a model folder, so many of each of eight kinds", 2000, FileAttack::run),
             new Attack("engine", "mixed requests in one engine, with faults of listeners", 10_000, EngineAttack::run),
             new Attack("signals", "SIGTERM and SIGKILL in each phase of the sample", 8, SignalAttack::run),
             new Attack("heap", "the sample with -Xmx200m to -Xmx1200m", HeapAttack.CASES, HeapAttack::run),
-            new Attack("environments", "the sample on strange machines", EnvironmentAttack.CASES, EnvironmentAttack::run),
+            new Attack(
+                    "environments", "the sample on strange machines", EnvironmentAttack.CASES, EnvironmentAttack::run),
             new Attack("vanishing", "clients that disconnect from their stream", 1000, ClientAttack::vanishing),
             new Attack("slow", "clients that send or read slowly", 500, ClientAttack::slow),
             new Attack("schemas", "hostile schemas beside a neighbour", SchemaAttack.CASES, SchemaAttack::run),
-            new Attack("prompts", "prompts of 524,288 characters beside normal ones at -Xmx512m", 100, PromptAttack::run));
+            new Attack(
+                    "prompts", "prompts of 524,288 characters beside normal ones at -Xmx512m", 100, PromptAttack::run));
 
     /** What the command line asks for. */
     private record Options(List<Attack> attacks, Optional<Integer> cases, long seed, Optional<Path> report) {}
@@ -90,7 +93,12 @@ public final class Main {
         return ATTACKS.stream()
                 .filter(attack -> attack.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("an argument must be --cases=N, --seed=S, --report=FILE or one of %s, but is %s"
-                        .formatted(Arrays.toString(ATTACKS.stream().map(Attack::name).toArray()), name)));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "an argument must be --cases=N, --seed=S, --report=FILE or one of %s, but is %s"
+                                .formatted(
+                                        Arrays.toString(ATTACKS.stream()
+                                                .map(Attack::name)
+                                                .toArray()),
+                                        name)));
     }
 }

@@ -41,7 +41,11 @@ final class Report {
         var page = new StringBuilder(INTRODUCTION);
         double seconds = rows.stream().mapToDouble(Row::seconds).sum();
         page.append("- %s, commit %s, seed %d, %.0f s in all%n"
-                .formatted(LocalDate.now(ZoneOffset.UTC), System.getProperty("tidar.attack.commit", "unknown"), seed, seconds));
+                .formatted(
+                        LocalDate.now(ZoneOffset.UTC),
+                        System.getProperty("tidar.attack.commit", "unknown"),
+                        seed,
+                        seconds));
         page.append("- %s %s, %s, %d cores, JDK %s%n%n"
                 .formatted(
                         System.getProperty("os.name"),

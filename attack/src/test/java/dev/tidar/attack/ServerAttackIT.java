@@ -7,7 +7,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The sample under attack")
-@EnabledOnOs(value = {OS.LINUX, OS.MAC}, disabledReason = "signals and shells are those of POSIX")
+@EnabledOnOs(
+        value = {OS.LINUX, OS.MAC},
+        disabledReason = "signals and shells are those of POSIX")
 class ServerAttackIT {
 
     @ParameterizedTest(name = "{0}: serves or rejects each of {1} cases")

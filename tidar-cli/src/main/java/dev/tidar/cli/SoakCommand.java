@@ -89,8 +89,8 @@ final class SoakCommand implements Callable<Integer> {
         var plan = new SoakPlan(Duration.ofSeconds(seconds), Duration.ofSeconds(interval), concurrency, seed, texts);
         try (TidarEngine engine = model.load(limits, kv -> kv)) {
             PrintWriter log = json ? Output.commandLine(spec).getErr() : out;
-            SoakReport report = run(new Soak(
-                    engine, plan, log, new SoakRecord(Optional.ofNullable(csv), Optional.ofNullable(plot))));
+            SoakReport report = run(
+                    new Soak(engine, plan, log, new SoakRecord(Optional.ofNullable(csv), Optional.ofNullable(plot))));
             if (json) {
                 JsonOutput.print(out, report);
             } else {

@@ -23,8 +23,19 @@ class SoakCommandTest {
         Path csv = folder.resolve("soak.csv");
         Path plot = folder.resolve("soak.svg");
         Cli soaked = tidar(
-                "soak", "--model", STORIES, "--seconds", "2", "--interval", "1", "--concurrency", "4",
-                "--csv", csv.toString(), "--plot", plot.toString());
+                "soak",
+                "--model",
+                STORIES,
+                "--seconds",
+                "2",
+                "--interval",
+                "1",
+                "--concurrency",
+                "4",
+                "--csv",
+                csv.toString(),
+                "--plot",
+                plot.toString());
 
         assertThat(soaked.out())
                 .containsPattern("\\d s  RSS +\\d+ MiB  heap after GC +\\d+ MiB  threads +\\d+  handles +\\d+  KV ")
@@ -32,8 +43,14 @@ class SoakCommandTest {
                 .containsPattern("threads +mean +[\\d.]+, growth after warm-up")
                 .containsPattern("KV leased at the end +mean +0\\.0, growth .*: flat")
                 .doesNotContain("unexpected");
-        assertThat(csv).content().containsPattern("^seconds,resident_bytes,heap_after_gc_bytes,threads,.*\n1\\.\\d,\\d+,\\d+,\\d+,");
-        assertThat(plot).content().startsWith("<svg ").contains("heap after GC", "open handles").endsWith("</svg>\n");
+        assertThat(csv)
+                .content()
+                .containsPattern("^seconds,resident_bytes,heap_after_gc_bytes,threads,.*\n1\\.\\d,\\d+,\\d+,\\d+,");
+        assertThat(plot)
+                .content()
+                .startsWith("<svg ")
+                .contains("heap after GC", "open handles")
+                .endsWith("</svg>\n");
     }
 
     @Test

@@ -48,7 +48,8 @@ public enum DamagedFile {
     byte[] damaged(byte[] good, SplittableRandom random) {
         return random.nextInt(4) == 0
                 ? Damage.bytes(good, random)
-                : DamagedJson.of(new String(good, StandardCharsets.UTF_8), random).getBytes(StandardCharsets.UTF_8);
+                : DamagedJson.of(new String(good, StandardCharsets.UTF_8), random)
+                        .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Damage that needs no knowledge of the content. */
@@ -126,10 +127,22 @@ public enum DamagedFile {
             int length = (int) file.getLong(0);
             if (random.nextInt(8) == 0) {
                 long[] lengths = {
-                    0, 1, 7, length - 1L, length + 1L, good.length, Integer.MAX_VALUE, 1L << 32, Long.MAX_VALUE, -1, Long.MIN_VALUE
+                    0,
+                    1,
+                    7,
+                    length - 1L,
+                    length + 1L,
+                    good.length,
+                    Integer.MAX_VALUE,
+                    1L << 32,
+                    Long.MAX_VALUE,
+                    -1,
+                    Long.MIN_VALUE
                 };
                 byte[] bytes = good.clone();
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, lengths[random.nextInt(lengths.length)]);
+                ByteBuffer.wrap(bytes)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(0, lengths[random.nextInt(lengths.length)]);
                 return bytes;
             }
             byte[] header = Arrays.copyOfRange(good, 8, 8 + length);
@@ -155,8 +168,11 @@ public enum DamagedFile {
                     .replace("\u0007", "\\u0007");
             String changed = switch (random.nextInt(6)) {
                 case 0 -> template.substring(0, at);
-                case 1 -> template.substring(0, at) + template.substring(Math.min(template.length(), at + random.nextInt(1, 6)));
-                case 2 -> template.substring(0, at) + "{}%#|.()[]'-~*".charAt(random.nextInt(14)) + template.substring(at);
+                case 1 ->
+                    template.substring(0, at)
+                            + template.substring(Math.min(template.length(), at + random.nextInt(1, 6)));
+                case 2 ->
+                    template.substring(0, at) + "{}%#|.()[]'-~*".charAt(random.nextInt(14)) + template.substring(at);
                 case 3 -> template.substring(0, at) + piece + template.substring(at);
                 case 4 -> piece + template;
                 default -> piece.substring(0, random.nextInt(piece.length()) + 1) + template;

@@ -18,15 +18,53 @@ final class DamagedJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final String[] NUMBERS = {
-        "0", "-1", "1", "-0.0", "1.5", "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807",
-        "9223372036854775808", "1e308", "1e309", "-1e400", "1e-400", "1" + "0".repeat(900), "0." + "3".repeat(900),
-        "NaN", "Infinity", "0x10", "01", "+1", ".5"
+        "0",
+        "-1",
+        "1",
+        "-0.0",
+        "1.5",
+        "2147483647",
+        "2147483648",
+        "-2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1e308",
+        "1e309",
+        "-1e400",
+        "1e-400",
+        "1" + "0".repeat(900),
+        "0." + "3".repeat(900),
+        "NaN",
+        "Infinity",
+        "0x10",
+        "01",
+        "+1",
+        ".5"
     };
 
     private static final String[] TEXTS = {
-        "\"\"", "\" \"", "\"\\u0000\"", "\"\\u001b[31mred\\u0007\\r\\n\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"../../../etc/passwd\"",
-        "\"/dev/zero\"", "\"\\\\\"", "\"(a+)+(b|$)c\"", "\"%s%n\"", "\"\u202e\u2028\"", "\"null\"", "\"F64\"", "\"llama\"", "\"Precompiled\"",
-        "\"ByteLevel\"", "\"Replace\"", "\"Sequence\"", "\"WordPiece\"", "\"Unigram\""
+        "\"\"",
+        "\" \"",
+        "\"\\u0000\"",
+        "\"\\u001b[31mred\\u0007\\r\\n\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"../../../etc/passwd\"",
+        "\"/dev/zero\"",
+        "\"\\\\\"",
+        "\"(a+)+(b|$)c\"",
+        "\"%s%n\"",
+        "\"\u202e\u2028\"",
+        "\"null\"",
+        "\"F64\"",
+        "\"llama\"",
+        "\"Precompiled\"",
+        "\"ByteLevel\"",
+        "\"Replace\"",
+        "\"Sequence\"",
+        "\"WordPiece\"",
+        "\"Unigram\""
     };
 
     private final SplittableRandom random;
@@ -52,9 +90,10 @@ final class DamagedJson {
     private void change(JsonNode root) {
         List<JsonNode> containers = new ArrayList<>();
         collect(root, containers);
-        JsonNode container = containers.get(containers.size() > 40 && random.nextBoolean()
-                ? random.nextInt(40) // the first ones are the structure, the others are entries of tables
-                : random.nextInt(containers.size()));
+        JsonNode container = containers.get(
+                containers.size() > 40 && random.nextBoolean()
+                        ? random.nextInt(40) // the first ones are the structure, the others are entries of tables
+                        : random.nextInt(containers.size()));
         if (container instanceof ObjectNode object) {
             change(object, root);
         } else {
@@ -94,7 +133,8 @@ final class DamagedJson {
                 }
             }
             case 2 -> {
-                JsonNode repeated = array.isEmpty() ? NODES.numberNode(1) : array.get(at).deepCopy();
+                JsonNode repeated =
+                        array.isEmpty() ? NODES.numberNode(1) : array.get(at).deepCopy();
                 for (int i = random.nextInt(1, 3000); i > 0; i--) {
                     array.add(repeated);
                 }
@@ -122,7 +162,9 @@ final class DamagedJson {
             case 5:
                 List<JsonNode> containers = new ArrayList<>();
                 collect(root, containers);
-                return containers.get(random.nextInt(Math.min(containers.size(), 60))).deepCopy();
+                return containers
+                        .get(random.nextInt(Math.min(containers.size(), 60)))
+                        .deepCopy();
             case 6:
                 raw = random.nextInt(6) == 0
                         ? "\"" + "ab\u00df".repeat(100_000) + "\""

@@ -30,10 +30,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
- * Mixed requests from several threads in one engine: hostile options, listeners that throw, block, interrupt or wait for
- * themselves, cancellations at any time. Each must end exactly once; a request whose own listener is at fault may fail
- * with a typed error, no other one may. Afterwards all blocks are free or cached, no thread is left, and a greedy request
- * has the tokens that it had before.
+ * Mixed requests from several threads in one engine: hostile options, listeners that throw, block, interrupt or wait
+ * for themselves, cancellations at any time. Each must end exactly once; a request whose own listener is at fault may
+ * fail with a typed error, no other one may. Afterwards all blocks are free or cached, no thread is left, and a greedy
+ * request has the tokens that it had before.
  */
 public final class EngineAttack {
 
@@ -120,7 +120,10 @@ public final class EngineAttack {
     private void submitWithoutListener() {
         try {
             engine.submit(
-                    GenerationRequest.builder(new Prompt.Text("Once")).maxTokens(2).build(), null);
+                    GenerationRequest.builder(new Prompt.Text("Once"))
+                            .maxTokens(2)
+                            .build(),
+                    null);
             tally.failed("a listener that is null is accepted");
         } catch (NullPointerException | IllegalArgumentException | TidarException e) {
             tally.rejected();

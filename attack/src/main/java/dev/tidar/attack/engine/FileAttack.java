@@ -1,7 +1,7 @@
 package dev.tidar.attack.engine;
 
-import dev.tidar.attack.run.Child;
 import dev.tidar.attack.run.Checkout;
+import dev.tidar.attack.run.Child;
 import dev.tidar.attack.run.Parallel;
 import dev.tidar.attack.run.Tally;
 import java.io.IOException;
@@ -41,12 +41,9 @@ public final class FileAttack {
         int next = 0;
         while (next < cases) {
             List<String> arguments = List.of(
-                    kind.name(),
-                    String.valueOf(next),
-                    String.valueOf(cases),
-                    String.valueOf(seed),
-                    folder.toString());
-            List<String> options = List.of("-Xmx256m", "-Xss1m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder);
+                    kind.name(), String.valueOf(next), String.valueOf(cases), String.valueOf(seed), folder.toString());
+            List<String> options =
+                    List.of("-Xmx256m", "-Xss1m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder);
             try (Child child = Child.start(log, Child.java(options, FileChild.class, arguments), builder -> {})) {
                 boolean ended = child.awaitEnd(LONGEST_CHILD);
                 String fate = ended ? "ended with exit code " + child.exitCode() : "did not end";

@@ -64,8 +64,7 @@ public final class FileChild {
             Files.write(file, kind.damaged(good, new SplittableRandom(seed * 1_000_003 + i)));
             String name = kind + " " + i + ": ";
             try {
-                out.println(worker.submit(() -> verdict(folder, name))
-                        .get(LONGEST_CASE.toSeconds(), TimeUnit.SECONDS));
+                out.println(worker.submit(() -> verdict(folder, name)).get(LONGEST_CASE.toSeconds(), TimeUnit.SECONDS));
             } catch (ExecutionException e) {
                 out.println(FAILED + name + oneLine(e.getCause()));
             } catch (TimeoutException e) {

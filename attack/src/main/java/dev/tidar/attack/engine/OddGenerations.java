@@ -40,13 +40,17 @@ final class OddGenerations {
             new AnswerFormat.Regex("[a-z]{1,8}( [a-z]{1,8})*"),
             new AnswerFormat.Regex("(a+)+(b|$)c"),
             new AnswerFormat.Choices(List.of("yes", "no", "yesterday")),
-            new AnswerFormat.JsonSchema("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]}"),
+            new AnswerFormat.JsonSchema(
+                    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]}"),
             new AnswerFormat.JsonSchema("{\"type\":\"array\",\"items\":{\"$ref\":\"#\"},\"maxItems\":2}"),
             new AnswerFormat.JsonSchema("{\"not\":{}}"),
             new AnswerFormat.JsonSchema("[".repeat(5000)));
 
     private static final Tools TOOLS = Tools.of(
-            new Tool("pay", "Pays.", "{\"type\":\"object\",\"properties\":{\"cents\":{\"type\":\"integer\"}},\"required\":[\"cents\"]}"),
+            new Tool(
+                    "pay",
+                    "Pays.",
+                    "{\"type\":\"object\",\"properties\":{\"cents\":{\"type\":\"integer\"}},\"required\":[\"cents\"]}"),
             new Tool("wait", "", "{\"type\":\"object\"}"));
 
     private static final List<Tools.Choice> CHOICES =
@@ -67,8 +71,9 @@ final class OddGenerations {
     }
 
     GenerationRequest request() {
-        GenerationRequest.Builder request =
-                GenerationRequest.builder(prompt()).maxTokens(random.nextInt(1, 48)).sampling(sampling());
+        GenerationRequest.Builder request = GenerationRequest.builder(prompt())
+                .maxTokens(random.nextInt(1, 48))
+                .sampling(sampling());
         if (oneIn(3)) {
             request.timeout(one(TIMES));
         }
@@ -135,7 +140,9 @@ final class OddGenerations {
         }
         sampling.temperature(one(List.of(0.01, 0.7, 1.0, 100.0))).seed(random.nextLong());
         if (oneIn(3)) {
-            sampling.topK(random.nextInt(600)).topP(one(List.of(1e-9, 0.5, 1.0))).minP(one(List.of(0.0, 0.3, 1.0)));
+            sampling.topK(random.nextInt(600))
+                    .topP(one(List.of(1e-9, 0.5, 1.0)))
+                    .minP(one(List.of(0.0, 0.3, 1.0)));
         }
         if (oneIn(4)) {
             sampling.typicalP(one(List.of(1e-9, 0.9)))

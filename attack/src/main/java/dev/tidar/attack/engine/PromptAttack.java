@@ -21,7 +21,8 @@ public final class PromptAttack {
 
     public static void run(int cases, long seed, Tally tally) throws IOException, InterruptedException {
         Path log = Checkout.scratch("logs").resolve("prompts.log");
-        List<String> arguments = List.of(Checkout.embeddedModel().toString(), String.valueOf(cases), String.valueOf(seed));
+        List<String> arguments =
+                List.of(Checkout.embeddedModel().toString(), String.valueOf(cases), String.valueOf(seed));
         List<String> options = List.of("-Xmx512m");
         try (Child child = Child.start(log, Child.java(options, PromptChild.class, arguments), builder -> {})) {
             boolean ended = child.awaitEnd(LONGEST_RUN);

@@ -43,9 +43,8 @@ public final class PromptChild {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         int prompts = Integer.parseInt(arguments[1]);
         long seed = Long.parseLong(arguments[2]);
-        var options = EngineOptions.builder(Path.of(arguments[0]))
-                .device(Device.CPU)
-                .build();
+        var options =
+                EngineOptions.builder(Path.of(arguments[0])).device(Device.CPU).build();
         try (TidarEngine engine = TidarEngine.load(options)) {
             new PromptChild(engine, out).attack(prompts, seed);
         }
@@ -123,19 +122,18 @@ public final class PromptChild {
 
     /** Text of the greatest length: of one character, of words, without spaces, of several scripts. */
     private static String text(int kind, Random random) {
-        IntSupplier character =
-                switch (kind % 10) {
-                    case 0 -> () -> 'a';
-                    case 1 -> () -> ' ';
-                    case 2 -> () -> 'a' + random.nextInt(26);
-                    case 3 -> () -> random.nextInt(6) == 0 ? ' ' : 'a' + random.nextInt(26);
-                    case 4 -> () -> '0' + random.nextInt(10);
-                    case 5 -> () -> 0x4e00 + random.nextInt(0x5000);
-                    case 6 -> () -> 0x1f300 + random.nextInt(0x200);
-                    case 7 -> () -> random.nextBoolean() ? 'e' : 0x300 + random.nextInt(0x60);
-                    case 8 -> () -> random.nextInt(0xd800);
-                    default -> () -> "\n\t .,;:!?-_()[]{}<>|".charAt(random.nextInt(20));
-                };
+        IntSupplier character = switch (kind % 10) {
+            case 0 -> () -> 'a';
+            case 1 -> () -> ' ';
+            case 2 -> () -> 'a' + random.nextInt(26);
+            case 3 -> () -> random.nextInt(6) == 0 ? ' ' : 'a' + random.nextInt(26);
+            case 4 -> () -> '0' + random.nextInt(10);
+            case 5 -> () -> 0x4e00 + random.nextInt(0x5000);
+            case 6 -> () -> 0x1f300 + random.nextInt(0x200);
+            case 7 -> () -> random.nextBoolean() ? 'e' : 0x300 + random.nextInt(0x60);
+            case 8 -> () -> random.nextInt(0xd800);
+            default -> () -> "\n\t .,;:!?-_()[]{}<>|".charAt(random.nextInt(20));
+        };
         var text = new StringBuilder(CHARACTERS + 1);
         while (text.length() < CHARACTERS) {
             text.appendCodePoint(character.getAsInt());

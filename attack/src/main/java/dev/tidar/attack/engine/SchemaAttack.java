@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A neighbour generates beside a request with a hostile format, on the embedded model, whose vocabulary is large enough
- * to make masks dear. Figures are its tokens per second and the 99th percentile of its gaps, as ratios to the same beside
- * a request without a format. No time is judged here; that a neighbour is served is.
+ * to make masks dear. Figures are its tokens per second and the 99th percentile of its gaps, as ratios to the same
+ * beside a request without a format. No time is judged here; that a neighbour is served is.
  */
 public final class SchemaAttack {
 
@@ -61,10 +61,12 @@ public final class SchemaAttack {
     private void attack(int cases) throws InterruptedException {
         measure(Optional.empty()); // warms everything up
         Pace plain = measure(Optional.empty()).pace();
-        tally.figure("beside a request without a format: %.1f tokens/s, p99 gap %.1f ms".formatted(plain.perSecond(), plain.p99Millis()));
+        tally.figure("beside a request without a format: %.1f tokens/s, p99 gap %.1f ms"
+                .formatted(plain.perSecond(), plain.p99Millis()));
         double slowest = 1;
         double longest = 1;
-        List<Map.Entry<String, AnswerFormat>> all = new ArrayList<>(HostileSchemas.all().entrySet());
+        List<Map.Entry<String, AnswerFormat>> all =
+                new ArrayList<>(HostileSchemas.all().entrySet());
         for (int i = 0; i < Math.min(cases, all.size()); i++) {
             String name = all.get(i).getKey();
             Measured measured = measure(Optional.of(all.get(i).getValue()));
@@ -84,7 +86,8 @@ public final class SchemaAttack {
                     measured.fate().map(Throwable::getMessage).orElse("served")));
             count(name, measured);
         }
-        tally.figure("the worst ratios: tokens/s 1/%.2f, p99 gap x%.2f; both should be within 1.5".formatted(slowest, longest));
+        tally.figure("the worst ratios: tokens/s 1/%.2f, p99 gap x%.2f; both should be within 1.5"
+                .formatted(slowest, longest));
     }
 
     private void count(String name, Measured measured) {
@@ -113,7 +116,8 @@ public final class SchemaAttack {
                 () -> {
                     while (!done.get() && fate.get().isEmpty()) {
                         try {
-                            engine.submit(hostile(format), GenerationListener.NONE).await();
+                            engine.submit(hostile(format), GenerationListener.NONE)
+                                    .await();
                         } catch (InterruptedException e) {
                             return;
                         } catch (RuntimeException | Error e) {

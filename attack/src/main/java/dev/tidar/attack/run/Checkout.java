@@ -27,7 +27,8 @@ public final class Checkout {
     public static Path sampleJar() throws IOException {
         Path target = root().resolve("sample-app/target");
         try (Stream<Path> files = Files.list(target)) {
-            return files.filter(file -> file.getFileName().toString().matches("sample-app-.*(?<!-sources|-javadoc)\\.jar"))
+            return files.filter(
+                            file -> file.getFileName().toString().matches("sample-app-.*(?<!-sources|-javadoc)\\.jar"))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("no executable jar in " + target));
         }

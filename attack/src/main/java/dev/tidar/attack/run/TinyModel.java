@@ -70,7 +70,8 @@ public final class TinyModel {
         }
         Files.writeString(
                 folder.resolve("model.safetensors.index.json"),
-                new JsonMapper().writeValueAsString(java.util.Map.of("metadata", java.util.Map.of(), "weight_map", index)));
+                new JsonMapper()
+                        .writeValueAsString(java.util.Map.of("metadata", java.util.Map.of(), "weight_map", index)));
     }
 
     private static void writeAdapter(Path folder) throws IOException {

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that vanish from their stream, or send and read slowly, beside two normal ones. The normal ones are served, and
- * afterwards the engine runs nothing. The model is tiny, so that many clients take little time.
+ * Clients that vanish from their stream, or send and read slowly, beside two normal ones. The normal ones are served,
+ * and afterwards the engine runs nothing. The model is tiny, so that many clients take little time.
  */
 public final class ClientAttack {
 
@@ -46,7 +46,11 @@ public final class ClientAttack {
 
     /** Clients that start a stream and disconnect. */
     public static void vanishing(int cases, long seed, Tally tally) throws IOException, InterruptedException {
-        run("vanishing", tally, attack -> Parallel.run(16, cases, attack.tally, number -> attack.vanish(new Random(seed * 1_000_003 + number))));
+        run(
+                "vanishing",
+                tally,
+                attack -> Parallel.run(
+                        16, cases, attack.tally, number -> attack.vanish(new Random(seed * 1_000_003 + number))));
     }
 
     /** Clients of three kinds: slow headers, slow bodies, slow readers. All are there at once. */
@@ -60,7 +64,8 @@ public final class ClientAttack {
     }
 
     private static void run(String name, Tally tally, Clients clients) throws IOException, InterruptedException {
-        String model = TinyModel.write(Checkout.scratch("clients").resolve("model-" + name)).toString();
+        String model = TinyModel.write(Checkout.scratch("clients").resolve("model-" + name))
+                .toString();
         List<String> properties = List.of("--tidar.model=" + model, "--tidar.kv-cache.memory=64MB");
         try (Sample sample = Sample.serving(name, List.of("-Xmx400m"), properties)) {
             var attack = new ClientAttack(sample, tally);

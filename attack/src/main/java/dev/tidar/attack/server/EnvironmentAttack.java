@@ -57,10 +57,14 @@ public final class EnvironmentAttack {
             if (machine.mayReject() && named && !sample.process().isAlive()) {
                 tally.rejected();
             } else {
-                tally.failed("%s: %s: %s".formatted(
-                        machine.name(),
-                        sample.process().isAlive() ? "no start" : "ended with exit code " + sample.process().exitCode(),
-                        sample.process().tail()));
+                tally.failed("%s: %s: %s"
+                        .formatted(
+                                machine.name(),
+                                sample.process().isAlive()
+                                        ? "no start"
+                                        : "ended with exit code "
+                                                + sample.process().exitCode(),
+                                sample.process().tail()));
             }
             return;
         }
@@ -72,7 +76,8 @@ public final class EnvironmentAttack {
                 tally.failed("%s: the answer is '%s', elsewhere '%s'".formatted(machine.name(), other, answer));
             }
         } catch (IOException e) {
-            tally.failed("%s: %s; %s".formatted(machine.name(), e, sample.process().tail()));
+            tally.failed(
+                    "%s: %s; %s".formatted(machine.name(), e, sample.process().tail()));
         }
     }
 

@@ -55,7 +55,8 @@ public final class HeapAttack {
                 tally.served();
                 return "serves; a prompt of 64,400 characters has the status " + longPrompt.statusCode();
             } catch (IOException e) {
-                tally.failed("-Xmx%dm: %s; %s".formatted(size, e, sample.process().tail()));
+                tally.failed(
+                        "-Xmx%dm: %s; %s".formatted(size, e, sample.process().tail()));
                 return "failed";
             }
         }
@@ -70,7 +71,10 @@ public final class HeapAttack {
             return "rejected by name";
         }
         tally.failed("-Xmx%dm: the start %s without a reason that names -Xmx: %s"
-                .formatted(size, sample.process().isAlive() ? "hangs" : "ends", sample.process().tail()));
+                .formatted(
+                        size,
+                        sample.process().isAlive() ? "hangs" : "ends",
+                        sample.process().tail()));
         return "failed";
     }
 }

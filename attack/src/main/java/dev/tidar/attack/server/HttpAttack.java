@@ -32,7 +32,11 @@ public final class HttpAttack {
         List<OddRequest> chosen = requests.subList(0, Math.min(requests.size(), Math.max(1, cases - cancelled)));
         try (Sample sample = Sample.serving("http", List.of("-Xmx1g"), List.of(Sample.sharedCache()))) {
             String answer = sample.answer();
-            Parallel.run(4, chosen.size(), tally, number -> judge(chosen.get(number), send(sample, chosen.get(number)), tally));
+            Parallel.run(
+                    4,
+                    chosen.size(),
+                    tally,
+                    number -> judge(chosen.get(number), send(sample, chosen.get(number)), tally));
             Parallel.run(4, Math.min(12, cancelled), tally, number -> cancel(sample, number, tally));
             if (!sample.awaitIdle(LONGEST)) {
                 tally.failed("the engine still runs requests that nobody reads");

@@ -13,7 +13,9 @@ record OddRequest(String name, byte[] bytes, Expectation expectation, boolean th
     enum Expectation {
         /** A problem detail with a status from 400 to 499. */
         PROBLEM,
-        /** A status from 400 to 499 with or without details, or a closed connection: no HTTP, or none that is allowed. */
+        /**
+         * A status from 400 to 499 with or without details, or a closed connection: no HTTP, or none that is allowed.
+         */
         ERROR,
         /** A proper answer. */
         ANSWER,

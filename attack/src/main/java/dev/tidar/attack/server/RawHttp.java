@@ -88,6 +88,7 @@ final class RawHttp {
         }
         String text = bytes.toString(StandardCharsets.UTF_8);
         Matcher status = STATUS.matcher(text);
-        return new Answer(status.lookingAt() ? Optional.of(Integer.valueOf(status.group(1))) : Optional.empty(), text, hung);
+        return new Answer(
+                status.lookingAt() ? Optional.of(Integer.valueOf(status.group(1))) : Optional.empty(), text, hung);
     }
 }

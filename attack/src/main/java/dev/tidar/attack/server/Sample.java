@@ -61,8 +61,8 @@ final class Sample implements AutoCloseable {
     }
 
     static List<String> command(List<String> options, List<String> properties) throws IOException {
-        List<String> program = new ArrayList<>(List.of(
-                "-jar", Checkout.sampleJar().toString(), "--server.port=0", "--server.address=127.0.0.1"));
+        List<String> program = new ArrayList<>(
+                List.of("-jar", Checkout.sampleJar().toString(), "--server.port=0", "--server.address=127.0.0.1"));
         program.addAll(properties);
         return Child.java(options, program);
     }
@@ -128,7 +128,8 @@ final class Sample implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(90));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(90));
     }
 
     /** The text of the answer to {@link #QUESTION}. */

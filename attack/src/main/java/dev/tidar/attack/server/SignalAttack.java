@@ -72,14 +72,17 @@ public final class SignalAttack {
         return Sample.launch(
                 "signals",
                 List.of("-Xmx1g", "-Djava.io.tmpdir=" + temporary),
-                List.of("--tidar.shutdown.drain-time=" + DRAIN.toSeconds() + "s", "--spring.lifecycle.timeout-per-shutdown-phase=5s"));
+                List.of(
+                        "--tidar.shutdown.drain-time=" + DRAIN.toSeconds() + "s",
+                        "--spring.lifecycle.timeout-per-shutdown-phase=5s"));
     }
 
     /** A run that ends by itself: it shows that starts work, and what one leaves. */
     private void undisturbed() throws IOException, InterruptedException {
         try (Sample sample = launch()) {
             if (sample.awaitPort(Sample.LONGEST_START).isEmpty()) {
-                tally.failed("the start after a signal does not serve: " + sample.process().tail());
+                tally.failed("the start after a signal does not serve: "
+                        + sample.process().tail());
                 return;
             }
             sample.answer();
@@ -97,7 +100,8 @@ public final class SignalAttack {
             if (phase == Phase.LOADING) {
                 TimeUnit.MILLISECONDS.sleep(500 + 1100 * (seed % 4));
             } else if (sample.awaitPort(Sample.LONGEST_START).isEmpty()) {
-                tally.failed(name + ": the start before does not serve: " + sample.process().tail());
+                tally.failed(name + ": the start before does not serve: "
+                        + sample.process().tail());
                 return;
             }
             if (phase == Phase.STREAMING || phase == Phase.DRAINING) {
@@ -110,7 +114,8 @@ public final class SignalAttack {
             signal(sample, terminate);
             long start = System.nanoTime();
             if (!sample.process().awaitEnd(LONGEST_END)) {
-                tally.failed("%s: the process has not ended after %s: %s".formatted(name, LONGEST_END, sample.process().tail()));
+                tally.failed("%s: the process has not ended after %s: %s"
+                        .formatted(name, LONGEST_END, sample.process().tail()));
                 return;
             }
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -136,7 +141,8 @@ public final class SignalAttack {
             if (body.contains("event:done") || body.contains("event:error") || body.startsWith("503")) {
                 told++;
             } else {
-                tally.failed(name + ": a stream ended without a word: …" + body.substring(Math.max(0, body.length() - 150)));
+                tally.failed(
+                        name + ": a stream ended without a word: …" + body.substring(Math.max(0, body.length() - 150)));
             }
         }
         return streams.isEmpty() ? "" : ", %d of %d streams were told".formatted(told, streams.size());
@@ -165,9 +171,14 @@ public final class SignalAttack {
 
     private static String stream(Sample sample) {
         try {
-            byte[] request = OddRequest.json("stream", OddRequest.Expectation.ANSWER, LONG).bytes();
+            byte[] request = OddRequest.json("stream", OddRequest.Expectation.ANSWER, LONG)
+                    .bytes();
             RawHttp.Answer answer = RawHttp.send(sample.port(), request, false, Duration.ofSeconds(60));
-            return answer.status().filter(status -> status == 503).map(status -> "503 ").orElse("") + answer.text();
+            return answer.status()
+                            .filter(status -> status == 503)
+                            .map(status -> "503 ")
+                            .orElse("")
+                    + answer.text();
         } catch (IOException e) {
             return String.valueOf(e);
         }
@@ -176,7 +187,8 @@ public final class SignalAttack {
     /** Names of all that is in the folder for temporary files. */
     private Set<String> files() throws IOException {
         try (Stream<Path> files = Files.walk(temporary)) {
-            return files.map(file -> temporary.relativize(file).toString()).collect(Collectors.toCollection(TreeSet::new));
+            return files.map(file -> temporary.relativize(file).toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 }

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  */
 record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
 
-    private static final String MODELS = "tidar-models-" + System.getProperty("user.name").replaceAll("[^A-Za-z0-9._-]", "_");
+    private static final String MODELS =
+            "tidar-models-" + System.getProperty("user.name").replaceAll("[^A-Za-z0-9._-]", "_");
 
     /** Makes the environment in a folder and says how to start there. */
     @FunctionalInterface
@@ -38,7 +39,8 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
      * @param environment variables to set; those that are empty are removed
      * @param redirections of the shell, such as {@code <&-}; empty to start without one
      */
-    record Start(Path temporary, Path working, List<String> options, Map<String, String> environment, String redirections) {}
+    record Start(
+            Path temporary, Path working, List<String> options, Map<String, String> environment, String redirections) {}
 
     /** This machine cannot be made here. */
     static final class NotHereException extends IOException {
@@ -72,20 +74,41 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
             Path working = mount(Files.createDirectories(folder.resolve("mount")), "ro");
             return new Start(made(folder), working, List.of(), Map.of(), "");
         }));
-        all.add(new StrangeMachine("a folder for temporary files that cannot be written", true,
+        all.add(new StrangeMachine(
+                "a folder for temporary files that cannot be written",
+                true,
                 folder -> start(mount(Files.createDirectories(folder.resolve("mount")), "ro"))));
-        all.add(new StrangeMachine("a full disk", true,
+        all.add(new StrangeMachine(
+                "a full disk",
+                true,
                 folder -> start(mount(Files.createDirectories(folder.resolve("mount")), "size=4m"))));
-        all.add(new StrangeMachine("a disk that is full with the model", true,
+        all.add(new StrangeMachine(
+                "a disk that is full with the model",
+                true,
                 folder -> start(mount(Files.createDirectories(folder.resolve("mount")), "size=150m"))));
-        all.add(new StrangeMachine("a folder for temporary files without the right to execute", true,
+        all.add(new StrangeMachine(
+                "a folder for temporary files without the right to execute",
+                true,
                 folder -> start(mount(Files.createDirectories(folder.resolve("mount")), "noexec"))));
-        all.add(new StrangeMachine("no folder for temporary files", true, folder -> start(Files.createDirectories(folder).resolve("missing"))));
-        all.add(new StrangeMachine("a folder for temporary files with a strange name", false,
+        all.add(new StrangeMachine(
+                "no folder for temporary files",
+                true,
+                folder -> start(Files.createDirectories(folder).resolve("missing"))));
+        all.add(new StrangeMachine(
+                "a folder for temporary files with a strange name",
+                false,
                 folder -> start(Files.createDirectories(folder.resolve("a b%20#\u00fc'&;")))));
-        all.add(new StrangeMachine("no home", false, folder -> new Start(
-                made(folder), folder, List.of("-Duser.home=/nonexistent"), Map.of("HOME", "", "USER", ""), "")));
-        all.add(new StrangeMachine("a user without a name", false, folder -> start(made(folder), "-Duser.name=?", "-Duser.home=?")));
+        all.add(new StrangeMachine(
+                "no home",
+                false,
+                folder -> new Start(
+                        made(folder),
+                        folder,
+                        List.of("-Duser.home=/nonexistent"),
+                        Map.of("HOME", "", "USER", ""),
+                        "")));
+        all.add(new StrangeMachine(
+                "a user without a name", false, folder -> start(made(folder), "-Duser.name=?", "-Duser.home=?")));
     }
 
     private static void planted(List<StrangeMachine> all) {
@@ -134,7 +157,8 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
             return start(made(folder));
         }));
         all.add(new StrangeMachine("libraries of somebody else in the folder for temporary files", false, folder -> {
-            for (String name : List.of("libtokenizers.so", "libJCudaDriver-12.6.0-linux-x86_64.so", "libJCudaDriver-linux-x86_64.so")) {
+            for (String name : List.of(
+                    "libtokenizers.so", "libJCudaDriver-12.6.0-linux-x86_64.so", "libJCudaDriver-linux-x86_64.so")) {
                 Files.writeString(made(folder).resolve(name), "planted");
             }
             return start(made(folder));
@@ -146,39 +170,61 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
             Path java = Path.of(System.getProperty("java.home"), "lib", "librmi.so");
             Path library = Files.createDirectories(folder.resolve("lib")).resolve("libcuda.so.1");
             Files.copy(java, library);
-            return new Start(made(folder), folder, List.of(), Map.of("LD_LIBRARY_PATH", library.getParent().toString()), "");
+            return new Start(
+                    made(folder),
+                    folder,
+                    List.of(),
+                    Map.of("LD_LIBRARY_PATH", library.getParent().toString()),
+                    "");
         }));
         all.add(new StrangeMachine("libcuda.so.1 that is no library", false, folder -> {
             Path library = Files.createDirectories(folder.resolve("lib")).resolve("libcuda.so.1");
             Files.writeString(library, "no library");
-            return new Start(made(folder), folder, List.of(), Map.of("LD_LIBRARY_PATH", library.getParent().toString()), "");
+            return new Start(
+                    made(folder),
+                    folder,
+                    List.of(),
+                    Map.of("LD_LIBRARY_PATH", library.getParent().toString()),
+                    "");
         }));
     }
 
     private static void places(List<StrangeMachine> all) {
         for (String place : List.of("tr-TR", "ar-EG", "th-TH-u-ca-buddhist-nu-thai", "ja-JP-u-ca-japanese")) {
             String[] parts = place.split("-");
-            all.add(new StrangeMachine("the locale " + place, false, folder -> start(
-                    made(folder),
-                    "-Duser.language=" + parts[0],
-                    "-Duser.country=" + parts[1],
-                    "-Duser.extensions=" + (parts.length > 2 ? place.substring(6) : ""))));
+            all.add(new StrangeMachine(
+                    "the locale " + place,
+                    false,
+                    folder -> start(
+                            made(folder),
+                            "-Duser.language=" + parts[0],
+                            "-Duser.country=" + parts[1],
+                            "-Duser.extensions=" + (parts.length > 2 ? place.substring(6) : ""))));
         }
         for (String zone : List.of("Pacific/Kiritimati", "Nowhere/Nothing")) {
-            all.add(new StrangeMachine("the time zone " + zone, false, folder -> new Start(
-                    made(folder), folder, List.of(), Map.of("TZ", zone, "LC_ALL", "C"), "")));
+            all.add(new StrangeMachine(
+                    "the time zone " + zone,
+                    false,
+                    folder -> new Start(made(folder), folder, List.of(), Map.of("TZ", zone, "LC_ALL", "C"), "")));
         }
-        all.add(new StrangeMachine("a file encoding of ASCII", false,
+        all.add(new StrangeMachine(
+                "a file encoding of ASCII",
+                false,
                 folder -> start(made(folder), "-Dfile.encoding=US-ASCII", "-Dsun.jnu.encoding=US-ASCII")));
-        all.add(new StrangeMachine("one processor", false, folder -> start(made(folder), "-XX:ActiveProcessorCount=1")));
+        all.add(new StrangeMachine(
+                "one processor", false, folder -> start(made(folder), "-XX:ActiveProcessorCount=1")));
     }
 
     private static void streams(List<StrangeMachine> all) {
         for (String streams : List.of("<&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>&1")) {
-            all.add(new StrangeMachine("standard streams " + streams, false,
+            all.add(new StrangeMachine(
+                    "standard streams " + streams,
+                    false,
                     folder -> new Start(made(folder), folder, List.of(), Map.of(), streams)));
         }
-        all.add(new StrangeMachine("80 open files at most", true,
+        all.add(new StrangeMachine(
+                "80 open files at most",
+                true,
                 folder -> new Start(made(folder), folder, List.of(), Map.of(), "ulimit -n 80;")));
     }
 
@@ -224,7 +270,9 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
             sample.process().awaitEnd(Sample.LONGEST_START);
         }
         try (Stream<Path> files = Files.walk(temporary)) {
-            return files.filter(found -> found.endsWith(file)).findFirst().orElseThrow(() -> new IOException("nothing was unpacked"));
+            return files.filter(found -> found.endsWith(file))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("nothing was unpacked"));
         }
     }
 

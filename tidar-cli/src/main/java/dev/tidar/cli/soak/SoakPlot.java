@@ -48,8 +48,8 @@ final class SoakPlot {
         svg.append(format("<text x='8' y='%d'>%s</text>%n", top + PANEL / 2, panel.name()));
         svg.append(format("<text x='%d' y='%d' text-anchor='end'>%.0f</text>%n", LEFT - 6, top + 10, max));
         svg.append(format("<text x='%d' y='%d' text-anchor='end'>0</text>%n", LEFT - 6, top + PANEL));
-        svg.append(format(
-                "<path d='M%d %dV%dH%d' fill='none' stroke='#999'/>%n", LEFT, top, top + PANEL, WIDTH - RIGHT));
+        svg.append(
+                format("<path d='M%d %dV%dH%d' fill='none' stroke='#999'/>%n", LEFT, top, top + PANEL, WIDTH - RIGHT));
         svg.append("<polyline fill='none' stroke='#06c' stroke-width='1.5' points='");
         for (Reading reading : readings) {
             double x = LEFT + plotWidth * reading.seconds() / seconds;

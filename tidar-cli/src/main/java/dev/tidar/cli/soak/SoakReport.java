@@ -17,22 +17,14 @@ import java.util.stream.Stream;
  * @param surprises requests that did not end as they should
  */
 public record SoakReport(
-        Totals totals,
-        int invalid,
-        List<Verdict> verdicts,
-        long kvLeasedAtEnd,
-        List<String> surprises) {
+        Totals totals, int invalid, List<Verdict> verdicts, long kvLeasedAtEnd, List<String> surprises) {
 
     private static final double MIB = 1 << 20;
 
     /** The allowed growth of the heap: caches that fill late, and what requests in flight hold at a reading. */
     private static final double HEAP_SLACK_MIB = 32;
 
-    static SoakReport of(
-            List<Reading> readings,
-            EngineStatus idle,
-            int invalid,
-            List<String> surprises) {
+    static SoakReport of(List<Reading> readings, EngineStatus idle, int invalid, List<String> surprises) {
         // The last reading is taken after the last request.
         List<Reading> underLoad = readings.subList(0, Math.max(1, readings.size() - 1));
         long leased = idle.kv().bytes() - idle.kv().cachedBytes() - idle.kv().freeBytes();

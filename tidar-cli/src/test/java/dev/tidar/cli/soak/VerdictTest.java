@@ -25,7 +25,8 @@ class VerdictTest {
 
     @Test
     void leavesOutTheWarmUp() {
-        assertThat(threads(1, 50, 100, 100, 100, 100, 100, 100, 100, 100).growth()).isCloseTo(0, within());
+        assertThat(threads(1, 50, 100, 100, 100, 100, 100, 100, 100, 100).growth())
+                .isCloseTo(0, within());
     }
 
     @Test
