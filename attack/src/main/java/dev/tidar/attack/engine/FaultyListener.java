@@ -74,31 +74,36 @@ final class FaultyListener implements GenerationListener {
             case THROWS -> throw new IllegalStateException("a listener's own fault");
             case THROWS_ERROR -> throw new AssertionError("a listener's own fault");
             case THROWS_CHECKED -> sneak(new IOException("a listener's own fault"));
-            case OVERFLOWS -> overflow(0);
+            case OVERFLOWS -> overflow(Integer.MAX_VALUE);
             case INTERRUPTS -> Thread.currentThread().interrupt();
             case BLOCKS -> LockSupport.parkNanos(BLOCKED_NANOS);
             case AWAITS_ITSELF -> awaitItself();
-            case CANCELS_ITSELF -> generation.thenAccept(Generation::cancel);
+            case CANCELS_ITSELF -> cancelItself();
             default -> {
                 // its fault, if any, comes at the end
             }
         }
     }
 
+    private void cancelItself() {
+        if (generation.isDone()) {
+            generation.join().cancel();
+        }
+    }
+
     private void awaitItself() {
-        Generation own = generation.getNow(null);
-        if (own == null) {
+        if (!generation.isDone()) {
             return; // not handed over yet; waiting for that here would be a fault of this suite
         }
         try {
-            own.await();
+            generation.join().await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private static int overflow(int depth) {
-        return overflow(depth + 1) + 1;
+        return depth == 0 ? 0 : overflow(depth - 1) + 1;
     }
 
     @SuppressWarnings("unchecked")

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -66,7 +67,7 @@ public final class FileChild {
             try {
                 out.println(worker.submit(() -> verdict(folder, name)).get(LONGEST_CASE.toSeconds(), TimeUnit.SECONDS));
             } catch (ExecutionException e) {
-                out.println(FAILED + name + oneLine(e.getCause()));
+                out.println(FAILED + name + oneLine(Objects.requireNonNull(e.getCause())));
             } catch (TimeoutException e) {
                 out.println(FAILED + name + "no end after " + LONGEST_CASE);
                 Runtime.getRuntime().halt(1); // the worker is lost; the next process goes on

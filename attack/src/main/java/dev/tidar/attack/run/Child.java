@@ -33,7 +33,10 @@ public final class Child implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         changes.accept(builder);
-        return new Child(builder.start(), log);
+        Process process = builder.start();
+        Thread end = new Thread(process::destroyForcibly, "attack-child-end");
+        Runtime.getRuntime().addShutdownHook(end); // for an attack that is interrupted
+        return new Child(process, log);
     }
 
     /** A command that runs java with the options of every JVM that has the engine. */
@@ -101,8 +104,8 @@ public final class Child implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroyForcibly();
-        process.waitFor(30, TimeUnit.SECONDS);
+        process.onExit().completeOnTimeout(process, 30, TimeUnit.SECONDS).join();
     }
 }

@@ -28,7 +28,11 @@ public final class Tally {
         rejected++;
     }
 
-    /** @param what which case, and what happened instead */
+    /**
+     * Counts a case that was neither served nor rejected by name.
+     *
+     * @param what which case, and what happened instead
+     */
     public synchronized void failed(String what) {
         failed++;
         if (failures.size() < FAILURES_KEPT) {

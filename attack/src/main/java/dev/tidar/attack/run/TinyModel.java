@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -101,7 +102,7 @@ public final class TinyModel {
         return new Tensor("F32", shape, bytes.array());
     }
 
-    private static byte[] safetensors(TreeMap<String, Tensor> tensors) {
+    private static byte[] safetensors(SortedMap<String, Tensor> tensors) {
         var header = new StringBuilder("{");
         int offset = 0;
         for (var tensor : tensors.entrySet()) {

@@ -25,7 +25,7 @@ record OddRequest(String name, byte[] bytes, Expectation expectation, boolean th
         NO_HARM
     }
 
-    static OddRequest of(String name, Expectation expectation, String text) {
+    static OddRequest raw(String name, Expectation expectation, String text) {
         return new OddRequest(name, text.getBytes(StandardCharsets.ISO_8859_1), expectation, false);
     }
 
@@ -33,7 +33,7 @@ record OddRequest(String name, byte[] bytes, Expectation expectation, boolean th
     static OddRequest at(String method, String path, Expectation expectation) {
         String text = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         String name = method + " " + path;
-        return of(name.length() > 60 ? name.substring(0, 60) + "…" : name, expectation, text);
+        return raw(name.length() > 60 ? name.substring(0, 60) + "…" : name, expectation, text);
     }
 
     /** A chat request with headers, each ended by a line break, and a body. */

@@ -8,7 +8,7 @@ import static dev.tidar.attack.server.OddRequest.Expectation.PROBLEM;
 import static dev.tidar.attack.server.OddRequest.at;
 import static dev.tidar.attack.server.OddRequest.chat;
 import static dev.tidar.attack.server.OddRequest.json;
-import static dev.tidar.attack.server.OddRequest.of;
+import static dev.tidar.attack.server.OddRequest.raw;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -288,16 +288,16 @@ final class OddRequests {
 
     private static void headers(List<OddRequest> all) {
         String start = "GET /api/engine HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-        all.add(of("300 headers", NO_HARM, start + headers(300, 10) + "\r\n"));
-        all.add(of("20,000 headers", ERROR, start + headers(20_000, 10) + "\r\n"));
-        all.add(of("a header of 100,000", ERROR, start + headers(1, 100_000) + "\r\n"));
-        all.add(of("a header name of 100,000", ERROR, start + "X".repeat(100_000) + ": 1\r\n\r\n"));
-        all.add(of("a header without a colon", NO_HARM, start + "nonsense\r\n\r\n"));
-        all.add(of("a header without a name", ERROR, start + ": x\r\n\r\n"));
-        all.add(of("a space in a header name", NO_HARM, start + "X Y: 1\r\n\r\n"));
-        all.add(of("a folded header", NO_HARM, start + "X: 1\r\n 2\r\n\r\n"));
-        all.add(of("NUL in a header", NO_HARM, start + "X: a\u0000b\r\n\r\n"));
-        all.add(of("line feeds alone", NO_HARM, start.replace("\r", "") + "\n"));
+        all.add(raw("300 headers", NO_HARM, start + headers(300, 10) + "\r\n"));
+        all.add(raw("20,000 headers", ERROR, start + headers(20_000, 10) + "\r\n"));
+        all.add(raw("a header of 100,000", ERROR, start + headers(1, 100_000) + "\r\n"));
+        all.add(raw("a header name of 100,000", ERROR, start + "X".repeat(100_000) + ": 1\r\n\r\n"));
+        all.add(raw("a header without a colon", NO_HARM, start + "nonsense\r\n\r\n"));
+        all.add(raw("a header without a name", ERROR, start + ": x\r\n\r\n"));
+        all.add(raw("a space in a header name", NO_HARM, start + "X Y: 1\r\n\r\n"));
+        all.add(raw("a folded header", NO_HARM, start + "X: 1\r\n 2\r\n\r\n"));
+        all.add(raw("NUL in a header", NO_HARM, start + "X: a\u0000b\r\n\r\n"));
+        all.add(raw("line feeds alone", NO_HARM, start.replace("\r", "") + "\n"));
         for (String header : List.of(
                 "Cookie: " + "a=b;".repeat(1500),
                 "Range: bytes=0-1,2-3,-9",
@@ -317,11 +317,11 @@ final class OddRequests {
                 "TE: trailers",
                 "Max-Forwards: -1",
                 "Last-Event-ID: -1")) {
-            all.add(of(header.substring(0, Math.min(40, header.length())), NO_HARM, start + header + "\r\n\r\n"));
+            all.add(raw(header.substring(0, Math.min(40, header.length())), NO_HARM, start + header + "\r\n\r\n"));
         }
-        all.add(of("Expect: nonsense", NO_HARM, start + "Expect: nonsense\r\n\r\n"));
+        all.add(raw("Expect: nonsense", NO_HARM, start + "Expect: nonsense\r\n\r\n"));
         for (String version : List.of("HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/9.9", "HTTP/1.1x", "FTP/1.1", "")) {
-            all.add(of(
+            all.add(raw(
                     "version " + version,
                     NO_HARM,
                     "GET /api/engine " + version + "\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
@@ -352,30 +352,30 @@ final class OddRequests {
                 "\u0001",
                 "%00",
                 "user@localhost")) {
-            all.add(of(
+            all.add(raw(
                     "Host: " + host.substring(0, Math.min(20, host.length())),
                     NO_HARM,
                     "GET /api/engine HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
         }
-        all.add(of("no Host", NO_HARM, "GET /api/engine HTTP/1.1\r\nConnection: close\r\n\r\n"));
-        all.add(of(
+        all.add(raw("no Host", NO_HARM, "GET /api/engine HTTP/1.1\r\nConnection: close\r\n\r\n"));
+        all.add(raw(
                 "two of Host", NO_HARM, "GET /api/engine HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"));
     }
 
     private static void lengths(List<OddRequest> all) {
         for (String length : List.of("-1", "+5", "nonsense", "5, 6", "0x10", "1e3", "18446744073709551616", "")) {
-            all.add(of("Content-Length: " + length, ERROR, HEAD + "Content-Length: " + length + "\r\n\r\n" + GOOD));
+            all.add(raw("Content-Length: " + length, ERROR, HEAD + "Content-Length: " + length + "\r\n\r\n" + GOOD));
         }
-        all.add(of("two of Content-Length", ERROR, HEAD + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + GOOD));
-        all.add(of(
+        all.add(raw("two of Content-Length", ERROR, HEAD + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + GOOD));
+        all.add(raw(
                 "Content-Length and chunks",
                 NO_HARM,
                 HEAD + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
-        all.add(of("a length of 1 EB", ERROR, HEAD + "Content-Length: 999999999999999999\r\n\r\n" + GOOD)
+        all.add(raw("a length of 1 EB", ERROR, HEAD + "Content-Length: 999999999999999999\r\n\r\n" + GOOD)
                 .cutAfter(100_000));
-        all.add(of("no length and no body", PROBLEM, HEAD + "\r\n"));
-        all.add(of("a body longer than its length", NO_HARM, HEAD + "Content-Length: 5\r\n\r\n" + GOOD));
-        all.add(of(
+        all.add(raw("no length and no body", PROBLEM, HEAD + "\r\n"));
+        all.add(raw("a body longer than its length", NO_HARM, HEAD + "Content-Length: 5\r\n\r\n" + GOOD));
+        all.add(raw(
                 "two requests at once",
                 NO_HARM,
                 (HEAD + "Content-Length: " + GOOD.length() + "\r\n\r\n" + GOOD).repeat(2)));
@@ -396,53 +396,53 @@ final class OddRequests {
     private static void chunks(List<OddRequest> all) {
         String start = HEAD + "Transfer-Encoding: chunked\r\n\r\n";
         String size = Integer.toHexString(GOOD.length());
-        all.add(of("one chunk", ANSWER, start + size + "\r\n" + GOOD + "\r\n0\r\n\r\n"));
+        all.add(raw("one chunk", ANSWER, start + size + "\r\n" + GOOD + "\r\n0\r\n\r\n"));
         var small = new StringBuilder(start);
         GOOD.chars().forEach(c -> small.append("1\r\n").append((char) c).append("\r\n"));
-        all.add(of("chunks of one byte", ANSWER, small + "0\r\n\r\n"));
+        all.add(raw("chunks of one byte", ANSWER, small + "0\r\n\r\n"));
         for (String wrong : List.of(
                 "zz", "-1", "ffffffffffffffff", "7fffffffffffffff", "", " ", "5;" + "x".repeat(100_000), "0x5")) {
-            all.add(of(
+            all.add(raw(
                             "chunk size " + wrong.substring(0, Math.min(16, wrong.length())),
                             ERROR,
                             start + wrong + "\r\n" + GOOD + "\r\n0\r\n\r\n")
                     .cutAfter(1 << 20));
         }
-        all.add(of("a chunk without its end", NO_HARM, start + size + "\r\n" + GOOD + "0\r\n\r\n")
+        all.add(raw("a chunk without its end", NO_HARM, start + size + "\r\n" + GOOD + "0\r\n\r\n")
                 .cutAfter(1 << 20));
-        all.add(of(
+        all.add(raw(
                 "trailers without end",
                 NO_HARM,
                 start + size + "\r\n" + GOOD + "\r\n0\r\n" + headers(3000, 40) + "\r\n"));
         for (String encoding : List.of("gzip", "identity", "chunked, chunked", "xchunked", "gzip, chunked")) {
-            all.add(of(
+            all.add(raw(
                             "Transfer-Encoding: " + encoding,
                             NO_HARM,
                             HEAD + "Transfer-Encoding: " + encoding + "\r\n\r\n" + size + "\r\n" + GOOD
                                     + "\r\n0\r\n\r\n")
                     .cutAfter(1 << 20));
         }
-        all.add(of(
+        all.add(raw(
                 "Content-Encoding: gzip of no gzip",
                 EITHER,
                 HEAD + "Content-Encoding: gzip\r\nContent-Length: " + GOOD.length() + "\r\n\r\n" + GOOD));
     }
 
     private static void notHttp(List<OddRequest> all) {
-        all.add(of("nothing", NO_HARM, "").cutAfter(0));
-        all.add(of("empty lines", NO_HARM, "\r\n".repeat(1000)).cutAfter(2000));
-        all.add(of("zeros", NO_HARM, "\u0000".repeat(10_000)).cutAfter(10_000));
-        all.add(of(
+        all.add(raw("nothing", NO_HARM, "").cutAfter(0));
+        all.add(raw("empty lines", NO_HARM, "\r\n".repeat(1000)).cutAfter(2000));
+        all.add(raw("zeros", NO_HARM, "\u0000".repeat(10_000)).cutAfter(10_000));
+        all.add(raw(
                         "a TLS greeting",
                         NO_HARM,
                         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "x".repeat(500))
                 .cutAfter(600));
-        all.add(of(
+        all.add(raw(
                         "an HTTP/2 preface",
                         NO_HARM,
                         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000")
                 .cutAfter(100));
-        all.add(of("an SSH greeting", NO_HARM, "SSH-2.0-OpenSSH_9.6\r\n").cutAfter(100));
-        all.add(of("a line of 1 MB", NO_HARM, "G".repeat(1 << 20)).cutAfter(1 << 20));
+        all.add(raw("an SSH greeting", NO_HARM, "SSH-2.0-OpenSSH_9.6\r\n").cutAfter(100));
+        all.add(raw("a line of 1 MB", NO_HARM, "G".repeat(1 << 20)).cutAfter(1 << 20));
     }
 }

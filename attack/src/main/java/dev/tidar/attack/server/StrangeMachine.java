@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -62,7 +63,7 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
     }
 
     private static Start start(Path temporary, String... options) {
-        return new Start(temporary, temporary.getParent(), List.of(options), Map.of(), "");
+        return new Start(temporary, Path.of("."), List.of(options), Map.of(), "");
     }
 
     private static Path made(Path folder) throws IOException {
@@ -168,38 +169,39 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
     private static void libraries(List<StrangeMachine> all) {
         all.add(new StrangeMachine("libcuda.so.1 without symbols", false, folder -> {
             Path java = Path.of(System.getProperty("java.home"), "lib", "librmi.so");
-            Path library = Files.createDirectories(folder.resolve("lib")).resolve("libcuda.so.1");
-            Files.copy(java, library);
+            Path libraries = Files.createDirectories(folder.resolve("lib"));
+            Files.copy(java, libraries.resolve("libcuda.so.1"));
             return new Start(
                     made(folder),
                     folder,
                     List.of(),
-                    Map.of("LD_LIBRARY_PATH", library.getParent().toString()),
+                    Map.of("LD_LIBRARY_PATH", libraries.toString()),
                     "");
         }));
         all.add(new StrangeMachine("libcuda.so.1 that is no library", false, folder -> {
-            Path library = Files.createDirectories(folder.resolve("lib")).resolve("libcuda.so.1");
-            Files.writeString(library, "no library");
+            Path libraries = Files.createDirectories(folder.resolve("lib"));
+            Files.writeString(libraries.resolve("libcuda.so.1"), "no library");
             return new Start(
                     made(folder),
                     folder,
                     List.of(),
-                    Map.of("LD_LIBRARY_PATH", library.getParent().toString()),
+                    Map.of("LD_LIBRARY_PATH", libraries.toString()),
                     "");
         }));
     }
 
     private static void places(List<StrangeMachine> all) {
         for (String place : List.of("tr-TR", "ar-EG", "th-TH-u-ca-buddhist-nu-thai", "ja-JP-u-ca-japanese")) {
-            String[] parts = place.split("-");
+            Locale locale = Locale.forLanguageTag(place);
+            String extensions = place.contains("-u-") ? place.substring(place.indexOf("u-")) : "";
             all.add(new StrangeMachine(
                     "the locale " + place,
                     false,
                     folder -> start(
                             made(folder),
-                            "-Duser.language=" + parts[0],
-                            "-Duser.country=" + parts[1],
-                            "-Duser.extensions=" + (parts.length > 2 ? place.substring(6) : ""))));
+                            "-Duser.language=" + locale.getLanguage(),
+                            "-Duser.country=" + locale.getCountry(),
+                            "-Duser.extensions=" + extensions)));
         }
         for (String zone : List.of("Pacific/Kiritimati", "Nowhere/Nothing")) {
             all.add(new StrangeMachine(

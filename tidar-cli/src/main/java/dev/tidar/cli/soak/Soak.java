@@ -72,7 +72,11 @@ public final class Soak {
                 status.model().contextLength());
     }
 
-    /** @throws IOException if the files cannot be written, at the first reading already */
+    /**
+     * Runs until all requests have ended.
+     *
+     * @throws IOException if the files cannot be written, at the first reading already
+     */
     public SoakReport run() throws InterruptedException, IOException {
         long ended = 0;
         while (nanos() < plan.length().toNanos() || inFlight.size() > 0) {
