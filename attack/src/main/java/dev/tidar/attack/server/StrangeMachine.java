@@ -171,22 +171,12 @@ record StrangeMachine(String name, boolean mayReject, Preparation preparation) {
             Path java = Path.of(System.getProperty("java.home"), "lib", "librmi.so");
             Path libraries = Files.createDirectories(folder.resolve("lib"));
             Files.copy(java, libraries.resolve("libcuda.so.1"));
-            return new Start(
-                    made(folder),
-                    folder,
-                    List.of(),
-                    Map.of("LD_LIBRARY_PATH", libraries.toString()),
-                    "");
+            return new Start(made(folder), folder, List.of(), Map.of("LD_LIBRARY_PATH", libraries.toString()), "");
         }));
         all.add(new StrangeMachine("libcuda.so.1 that is no library", false, folder -> {
             Path libraries = Files.createDirectories(folder.resolve("lib"));
             Files.writeString(libraries.resolve("libcuda.so.1"), "no library");
-            return new Start(
-                    made(folder),
-                    folder,
-                    List.of(),
-                    Map.of("LD_LIBRARY_PATH", libraries.toString()),
-                    "");
+            return new Start(made(folder), folder, List.of(), Map.of("LD_LIBRARY_PATH", libraries.toString()), "");
         }));
     }
 
