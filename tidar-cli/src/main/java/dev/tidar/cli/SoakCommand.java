@@ -5,10 +5,14 @@ import dev.tidar.api.Limits;
 import dev.tidar.cli.bench.Prompts;
 import dev.tidar.cli.soak.Soak;
 import dev.tidar.cli.soak.Soak.SoakPlan;
+import dev.tidar.cli.soak.SoakRecord;
 import dev.tidar.cli.soak.SoakReport;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,6 +66,15 @@ final class SoakCommand implements Callable<Integer> {
             description = "Seed of the requests. Default: 1.")
     private long seed;
 
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "Write the readings as comma-separated values to this file.")
+    private @Nullable Path csv;
+
+    @Option(names = "--plot", paramLabel = "FILE", description = "Draw the readings as SVG into this file.")
+    private @Nullable Path plot;
+
     @Option(names = "--json", description = "Print one JSON object and nothing else.")
     private boolean json;
 
@@ -76,7 +89,8 @@ final class SoakCommand implements Callable<Integer> {
         var plan = new SoakPlan(Duration.ofSeconds(seconds), Duration.ofSeconds(interval), concurrency, seed, texts);
         try (TidarEngine engine = model.load(limits, kv -> kv)) {
             PrintWriter log = json ? Output.commandLine(spec).getErr() : out;
-            SoakReport report = new Soak(engine, plan, log).run();
+            SoakReport report = run(
+                    new Soak(engine, plan, log, new SoakRecord(Optional.ofNullable(csv), Optional.ofNullable(plot))));
             if (json) {
                 JsonOutput.print(out, report);
             } else {
@@ -87,5 +101,13 @@ final class SoakCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private static SoakReport run(Soak soak) throws InterruptedException {
+        try {
+            return soak.run();
+        } catch (IOException e) {
+            throw new CommandFailedException("the readings cannot be written: " + e, e);
+        }
     }
 }

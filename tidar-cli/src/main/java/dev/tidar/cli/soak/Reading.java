@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param seconds since the soak began
  * @param residentBytes physical memory of the process
- * @param heapBytes used Java heap, garbage included
+ * @param heapBytes used Java heap after a collection
  * @param threads Java threads
  * @param handles open files and sockets
  * @param kvLeasedBytes KV memory that sequences lease
@@ -32,8 +32,14 @@ record Reading(
         int running,
         long ended) {
 
+    /** Names of the columns that {@link #csv} has. */
+    static final String CSV_HEADER =
+            "seconds,resident_bytes,heap_after_gc_bytes,threads,handles,kv_leased_bytes,running,ended";
+
+    /** Collects garbage, because otherwise the heap says when the last collection was, and not what is kept. */
     static Reading now(double seconds, EngineStatus status, long ended) {
         Runtime runtime = Runtime.getRuntime();
+        runtime.gc();
         KvStatus kv = status.kv();
         return new Reading(
                 seconds,
@@ -65,11 +71,26 @@ record Reading(
         }
     }
 
+    /** One line of a table of comma-separated values. */
+    String csv() {
+        return String.format(
+                Locale.ROOT,
+                "%.1f,%d,%d,%d,%d,%d,%d,%d",
+                seconds,
+                residentBytes,
+                heapBytes,
+                threads,
+                handles,
+                kvLeasedBytes,
+                running,
+                ended);
+    }
+
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%6.0f s  RSS %5d MiB  heap %5d MiB  threads %3d  handles %3d  KV %7.1f MiB leased  %3d running  %6d ended",
+                "%6.0f s  RSS %5d MiB  heap after GC %5d MiB  threads %3d  handles %3d  KV %7.1f MiB leased  %3d running  %6d ended",
                 seconds,
                 residentBytes >> 20,
                 heapBytes >> 20,

@@ -10,6 +10,7 @@ import dev.tidar.cli.serving.Ended;
 import dev.tidar.cli.serving.InFlight;
 import dev.tidar.cli.soak.Mix.Drawn;
 import dev.tidar.cli.soak.Mix.Fate;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class Soak {
     private final TidarEngine engine;
     private final SoakPlan plan;
     private final PrintWriter log;
+    private final SoakRecord written;
     private final InFlight<Drawn> inFlight;
     private final Mix mix;
     private final PriorityQueue<Cancellation> cancellations = new PriorityQueue<>();
@@ -53,11 +55,13 @@ public final class Soak {
     /**
      * @param engine the caller closes it
      * @param log receives each reading
+     * @param written keeps the readings in files
      */
-    public Soak(TidarEngine engine, SoakPlan plan, PrintWriter log) {
+    public Soak(TidarEngine engine, SoakPlan plan, PrintWriter log, SoakRecord written) {
         this.engine = engine;
         this.plan = plan;
         this.log = log;
+        this.written = written;
         this.inFlight = new InFlight<>(engine);
         EngineStatus status = engine.status();
         boolean drafts = status.model().maskTokenId().isPresent();
@@ -68,8 +72,12 @@ public final class Soak {
                 status.model().contextLength());
     }
 
-    public SoakReport run() throws InterruptedException {
-        long heapBefore = heapAfterGc();
+    /**
+     * Runs until all requests have ended.
+     *
+     * @throws IOException if the files cannot be written, at the first reading already
+     */
+    public SoakReport run() throws InterruptedException, IOException {
         long ended = 0;
         while (nanos() < plan.length().toNanos() || inFlight.size() > 0) {
             while (nanos() < plan.length().toNanos() && inFlight.size() < plan.concurrency()) {
@@ -82,7 +90,7 @@ public final class Soak {
         }
         read(ended);
         EngineStatus idle = engine.status();
-        return SoakReport.of(readings, heapBefore, heapAfterGc(), idle, invalid, surprises);
+        return SoakReport.of(readings, idle, invalid, surprises);
     }
 
     private void submit(Drawn drawn) {
@@ -127,9 +135,10 @@ public final class Soak {
         }
     }
 
-    private void read(long ended) {
+    private void read(long ended) throws IOException {
         Reading reading = Reading.now(nanos() / 1e9, engine.status(), ended);
         readings.add(reading);
+        written.write(readings);
         log.println(reading);
         log.flush();
     }
@@ -140,11 +149,5 @@ public final class Soak {
 
     private long nanos() {
         return System.nanoTime() - start;
-    }
-
-    private static long heapAfterGc() {
-        Runtime runtime = Runtime.getRuntime();
-        runtime.gc();
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

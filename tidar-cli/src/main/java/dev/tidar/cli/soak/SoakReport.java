@@ -13,32 +13,18 @@ import java.util.stream.Stream;
  * @param totals counts of the engine
  * @param invalid invalid requests, which the counts of the engine exclude
  * @param verdicts whether the resources of the process stayed flat
- * @param heapBefore used heap after a collection, before the first request
- * @param heapAfter used heap after a collection, after the last request
  * @param kvLeasedAtEnd KV memory that is still leased when all requests have ended
  * @param surprises requests that did not end as they should
  */
 public record SoakReport(
-        Totals totals,
-        int invalid,
-        List<Verdict> verdicts,
-        long heapBefore,
-        long heapAfter,
-        long kvLeasedAtEnd,
-        List<String> surprises) {
+        Totals totals, int invalid, List<Verdict> verdicts, long kvLeasedAtEnd, List<String> surprises) {
 
     private static final double MIB = 1 << 20;
 
-    /** The allowed growth of the heap: it covers the noise of the heap and caches of the JVM that fill once. */
+    /** The allowed growth of the heap: caches that fill late, and what requests in flight hold at a reading. */
     private static final double HEAP_SLACK_MIB = 32;
 
-    static SoakReport of(
-            List<Reading> readings,
-            long heapBefore,
-            long heapAfter,
-            EngineStatus idle,
-            int invalid,
-            List<String> surprises) {
+    static SoakReport of(List<Reading> readings, EngineStatus idle, int invalid, List<String> surprises) {
         // The last reading is taken after the last request.
         List<Reading> underLoad = readings.subList(0, Math.max(1, readings.size() - 1));
         long leased = idle.kv().bytes() - idle.kv().cachedBytes() - idle.kv().freeBytes();
@@ -46,14 +32,12 @@ public record SoakReport(
                 idle.totals(),
                 invalid,
                 List.of(
+                        Verdict.of("heap after GC MiB", underLoad, r -> r.heapBytes() / MIB, 0, HEAP_SLACK_MIB),
                         Verdict.of("RSS MiB", underLoad, r -> r.residentBytes() / MIB, 0.05, 32),
                         Verdict.of("threads", underLoad, Reading::threads, 0, 1),
                         Verdict.of("handles", underLoad, Reading::handles, 0, 1),
                         Verdict.of("KV leased MiB", underLoad, r -> r.kvLeasedBytes() / MIB, 0.25, 1),
-                        new Verdict("heap after GC MiB", heapBefore / MIB, heapAfter / MIB, HEAP_SLACK_MIB),
-                        new Verdict("KV leased at the end", 0, leased, 0)),
-                heapBefore,
-                heapAfter,
+                        new Verdict("KV leased at the end", leased, leased, 0)),
                 leased,
                 List.copyOf(surprises));
     }

@@ -1,0 +1,5 @@
+/** Attacks on the sample as a running server. */
+@NullMarked
+package dev.tidar.attack.server;
+
+import org.jspecify.annotations.NullMarked;
