@@ -34,8 +34,8 @@ public final class TidarEngine implements AutoCloseable {
      *
      * @throws dev.tidar.api.InvalidModelException if the folder is not a model that this engine can run
      * @throws dev.tidar.api.DeviceException if the device cannot be used
-     * @throws dev.tidar.api.EngineClosedException if the thread is interrupted; its flag is set again, and nothing stays
-     *     loaded
+     * @throws dev.tidar.api.EngineClosedException if the thread is interrupted; its flag is set again, and nothing
+     *     stays loaded
      */
     public static TidarEngine load(EngineOptions options) {
         return load(options, System::nanoTime, network -> network);
@@ -105,8 +105,8 @@ public final class TidarEngine implements AutoCloseable {
 
     /**
      * Shuts down gently: rejects new requests, lets those that it has come to their end, and closes. Those that are
-     * left after the limit end with an {@link dev.tidar.api.EngineClosedException}. An engine that is still being loaded
-     * has no requests; its loading stops at the next stage.
+     * left after the limit end with an {@link dev.tidar.api.EngineClosedException}. An engine that is still being
+     * loaded has no requests; its loading stops at the next stage.
      *
      * @return whether all came to their end
      * @throws InterruptedException if interrupted; the engine still has to be closed then

@@ -219,7 +219,9 @@ class CudaFaultTest {
             EmulatedGpu.reset();
             assertThat(EmulatedGpu.held()).isEqualTo(before);
         }
-        assertThat(answered).as("%d engines, %d requests failed", numEngines, failed).isGreaterThan(5 * numEngines);
+        assertThat(answered)
+                .as("%d engines, %d requests failed", numEngines, failed)
+                .isGreaterThan(5 * numEngines);
         assertThat(failed).isPositive();
     }
 

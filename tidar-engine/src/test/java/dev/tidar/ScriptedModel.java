@@ -81,8 +81,7 @@ final class ScriptedModel implements TidarModel {
         int[] sampled = new int[inputs.numSamples()];
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
-            sampled[plan.firstSample() + j] =
-                    allowed(
+            sampled[plan.firstSample() + j] = allowed(
                     inputs.verifySamplings().get(plan.firstSample() + j).allowed(), wanted(rows, sequence, seen));
         }
         int kept = Verification.kept(sampled, plan, rows);

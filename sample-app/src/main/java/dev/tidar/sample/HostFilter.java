@@ -76,8 +76,7 @@ class HostFilter implements WebFilter {
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         byte[] problem = """
                 {"title":"Unknown host","status":421,"detail":"this application is not known under the host of this \
-                request; whoever runs it can allow a name with the property sample.allowed-hosts"}"""
-                .getBytes(StandardCharsets.UTF_8);
+                request; whoever runs it can allow a name with the property sample.allowed-hosts"}""".getBytes(StandardCharsets.UTF_8);
         return response.writeWith(Mono.just(response.bufferFactory().wrap(problem)));
     }
 

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes a connection whose client takes too long for the head or the body of a request, however steadily single bytes
- * arrive: a time-out of idle connections alone would let them stay. One for each connection; confined to its event loop.
+ * arrive: a time-out of idle connections alone would let them stay. One for each connection; confined to its event
+ * loop.
  */
 final class ReadDeadlines {
 

@@ -28,12 +28,14 @@ class ConnectionLimitsTest {
     void serve() {
         Duration shortly = Duration.ofMillis(100);
         var limits = new ConnectionLimits(new SampleProperties(List.of(), shortly, shortly, shortly));
-        Flux<String> endless = Flux.<String>generate(sink -> sink.next("x".repeat(1 << 16)))
-                .doFinally(end -> given.countDown());
+        Flux<String> endless =
+                Flux.<String>generate(sink -> sink.next("x".repeat(1 << 16))).doFinally(end -> given.countDown());
         server = limits.apply(HttpServer.create().host("127.0.0.1").port(0))
                 .route(routes -> routes.get("/", (request, response) -> response.sendString(endless))
-                        .post("/", (request, response) -> response.sendString(
-                                request.receive().aggregate().asString())))
+                        .post(
+                                "/",
+                                (request, response) -> response.sendString(
+                                        request.receive().aggregate().asString())))
                 .bindNow();
     }
 

@@ -62,9 +62,11 @@ class ExecutableJarIT {
         await("all requests").atMost(Duration.ofMinutes(1)).until(this::areAllThere);
         application.destroy();
 
-        assertThat(streams).as("16 run and end with an event, 9 wait and end with a problem").allSatisfy(stream -> assertThat(
-                        stream.join())
-                .containsAnyOf("event:error\ndata:{\"type\":\"Engine stopped\"", "\"title\":\"Engine stopped\""));
+        assertThat(streams)
+                .as("16 run and end with an event, 9 wait and end with a problem")
+                .allSatisfy(stream -> assertThat(stream.join())
+                        .containsAnyOf(
+                                "event:error\ndata:{\"type\":\"Engine stopped\"", "\"title\":\"Engine stopped\""));
         stop();
         assertThat(Files.readString(folder.resolve("second.log")))
                 .contains("Shutting down: %d requests have up to 3600 ms to end".formatted(STREAMS))
@@ -79,8 +81,9 @@ class ExecutableJarIT {
     void endsWithinAStageWhenItIsAskedToWhileItsModelIsLoaded() throws IOException, InterruptedException {
         Path log = folder.resolve("loading.log");
         start(log);
-        await("the first stages of loading").atMost(Duration.ofMinutes(3)).until(() -> Files.readString(log)
-                .contains("packing weights"));
+        await("the first stages of loading")
+                .atMost(Duration.ofMinutes(3))
+                .until(() -> Files.readString(log).contains("packing weights"));
 
         stop();
 

@@ -91,10 +91,12 @@ class ExposedServerTest {
                 .expectHeader()
                 .valueEquals("X-Frame-Options", "DENY")
                 .expectHeader()
-                .value("Content-Security-Policy", policy -> assertThat(policy)
-                        .startsWith("default-src 'none';")
-                        .contains("frame-ancestors 'none'")
-                        .doesNotContain("unsafe"));
+                .value(
+                        "Content-Security-Policy",
+                        policy -> assertThat(policy)
+                                .startsWith("default-src 'none';")
+                                .contains("frame-ancestors 'none'")
+                                .doesNotContain("unsafe"));
     }
 
     @Test

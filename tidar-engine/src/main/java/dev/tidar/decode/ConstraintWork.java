@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 /**
  * Does the work that constraints need for the turns of a step: on the engine thread as long as it is little, and on
  * another thread where it is more. A sequence whose turn is made elsewhere has no part in the steps until then; the
- * others go on. Work is counted in elementary steps of 5 to 30 nanoseconds and not in time, so what is done where does not
- * depend on the machine. Tokens do not depend on it at all: a turn is the same wherever it was made.
+ * others go on. Work is counted in elementary steps of 5 to 30 nanoseconds and not in time, so what is done where does
+ * not depend on the machine. Tokens do not depend on it at all: a turn is the same wherever it was made.
  *
  * <p>Work that is small but for its first use, such as the first mask of a schema, does not wait for large work: there
  * is one thread for each. Confined to the engine thread.

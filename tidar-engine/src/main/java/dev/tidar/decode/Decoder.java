@@ -85,8 +85,8 @@ public final class Decoder {
 
     /**
      * Runs one step. If the model throws, no sequence has changed: what was written to the KV cache lies beyond the
-     * committed positions, and the next step overwrites it. What goes wrong with the tokens of one sequence is a failure
-     * of that sequence alone, see {@link RunningSequence#failure}.
+     * committed positions, and the next step overwrites it. What goes wrong with the tokens of one sequence is a
+     * failure of that sequence alone, see {@link RunningSequence#failure}.
      *
      * @param turns the parts of the sequences in the step, one for each
      */

@@ -35,6 +35,7 @@ public final class RunningSequence implements AutoCloseable {
     private Optional<ConstraintWork.Pending<Turn>> pending = Optional.empty();
     /** Whether the last turn took more work than a turn may take on the engine thread. */
     private boolean needsMuchWork;
+
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
     private boolean narrowed;
@@ -171,7 +172,8 @@ public final class RunningSequence implements AutoCloseable {
                 new SequenceStep(List.of(sequence.anchor()), sequence.committed(), 1, layout.draftLength(), List.of());
         return turn(
                 work,
-                meter -> turn(Turn.Phase.DECODE, StepLayout.AUTOREGRESSIVE, step, Drafts.NONE, List.of(constraint), meter));
+                meter -> turn(
+                        Turn.Phase.DECODE, StepLayout.AUTOREGRESSIVE, step, Drafts.NONE, List.of(constraint), meter));
     }
 
     // after a step

@@ -14,8 +14,8 @@ import java.util.List;
  * @param rows the rows
  * @param drafts the drafts that were proposed; the verify rows hold as many of them as the layout had room for
  * @param constraints the state of the sequence's constraint before each verify row samples, in order
- * @param narrowedFrom the first verify row where the limit on tokens excludes some that the constraint alone would allow;
- *     as many as there are where it excludes none
+ * @param narrowedFrom the first verify row where the limit on tokens excludes some that the constraint alone would
+ *     allow; as many as there are where it excludes none
  * @param sampling how each row samples
  */
 public record Turn(

@@ -317,7 +317,8 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Waits a little where all that run wait for the work of their constraints. */
     private void awaitPending() {
-        if (!running.isEmpty() && running.stream().allMatch(s -> s.runningSequence().isPending())) {
+        if (!running.isEmpty()
+                && running.stream().allMatch(s -> s.runningSequence().isPending())) {
             try {
                 queue.awaitWake(PENDING_MILLIS);
             } catch (InterruptedException e) {

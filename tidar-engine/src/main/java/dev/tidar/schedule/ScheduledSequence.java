@@ -78,8 +78,10 @@ final class ScheduledSequence implements Generation {
         this.answer = admission.answer().get();
         this.delivery = listeners.deliveries().to(listener, fault -> {
             cancelled = true;
-            listeners.faults().write(more ->
-                    log.warn("The listener of generation {} threw; the generation is cancelled{}", id, more, fault));
+            listeners
+                    .faults()
+                    .write(more -> log.warn(
+                            "The listener of generation {} threw; the generation is cancelled{}", id, more, fault));
         });
         this.nanoTime = nanoTime;
         this.submitted = nanoTime.getAsLong();

@@ -129,7 +129,8 @@ final class Scheduler {
                 fail(s, failure);
                 return;
             }
-            faults.write(more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
+            faults.write(
+                    more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
             fail(s, new GenerationFailedException("the request could not go on: " + e, e));
         }
     }
@@ -193,7 +194,8 @@ final class Scheduler {
         if (decoding == 0) {
             return limits.prefillChunk();
         }
-        double spare = (double) Durations.nanos(limits.maxStep()) - layouts.times().nanos(decoding);
+        double spare =
+                (double) Durations.nanos(limits.maxStep()) - layouts.times().nanos(decoding);
         int rows = (int) (spare / layouts.times().promptRowNanos());
         return Math.min(limits.prefillChunk(), Math.max(MIN_PREFILL_ROWS, rows));
     }

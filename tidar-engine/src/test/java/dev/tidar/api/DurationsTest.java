@@ -44,7 +44,10 @@ class DurationsTest {
         assertThat(limits.stallLimit()).isEqualTo(LONGEST);
         assertThat(KvCacheOptions.DEFAULT.withExpireAfter(FOREVER).expireAfter())
                 .isEqualTo(LONGEST);
-        assertThat(GenerationRequest.builder(new Prompt.Text("a")).timeout(FOREVER).build().timeout())
+        assertThat(GenerationRequest.builder(new Prompt.Text("a"))
+                        .timeout(FOREVER)
+                        .build()
+                        .timeout())
                 .contains(LONGEST);
     }
 }

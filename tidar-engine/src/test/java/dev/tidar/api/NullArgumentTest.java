@@ -24,8 +24,7 @@ class NullArgumentTest {
                         Sampling.Builder.class)
                 .flatMap(builder -> Arrays.stream(builder.getDeclaredMethods()))
                 .filter(method -> java.lang.reflect.Modifier.isPublic(method.getModifiers()))
-                .filter(method -> method.getParameterCount() == 1
-                        && !method.getParameterTypes()[0].isPrimitive());
+                .filter(method -> method.getParameterCount() == 1 && !method.getParameterTypes()[0].isPrimitive());
     }
 
     private static Object builder(Class<?> type) {

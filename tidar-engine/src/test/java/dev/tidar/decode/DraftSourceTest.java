@@ -63,7 +63,9 @@ class DraftSourceTest {
         void areThoseThatTheLastStepLeft() {
             sequence.propose(List.of(3, 4));
 
-            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE, UNMETERED).tokens())
+            assertThat(DraftSource.MASKS
+                            .propose(sequence, Constraint.NONE, UNMETERED)
+                            .tokens())
                     .containsExactly(3, 4);
         }
 
@@ -72,7 +74,9 @@ class DraftSourceTest {
             sequence.propose(List.of(3, 4));
             sequence.preempt();
 
-            assertThat(DraftSource.MASKS.propose(sequence, Constraint.NONE, UNMETERED).isEmpty())
+            assertThat(DraftSource.MASKS
+                            .propose(sequence, Constraint.NONE, UNMETERED)
+                            .isEmpty())
                     .isTrue();
         }
     }
@@ -84,27 +88,33 @@ class DraftSourceTest {
 
         @Test
         void areWhatTheConstraintLeavesNoChoiceAboutUpToItsEnd() {
-            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).tokens()).containsExactly(1, 2, 3);
-            assertThat(forced.propose(sequence, Constraint.NONE, UNMETERED).isEmpty()).isTrue();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).tokens())
+                    .containsExactly(1, 2, 3);
+            assertThat(forced.propose(sequence, Constraint.NONE, UNMETERED).isEmpty())
+                    .isTrue();
         }
 
         @Test
         void areAtMostEight() {
-            assertThat(forced.propose(sequence, new Counting(1, 20), UNMETERED).tokens()).hasSize(8);
+            assertThat(forced.propose(sequence, new Counting(1, 20), UNMETERED).tokens())
+                    .hasSize(8);
         }
 
         @Test
         void endWhenTheModelHasSpelledThemOtherwiseTwice() {
             forced.verified(List.of(1, 2), List.of(1, 5));
-            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty()).isFalse();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty())
+                    .isFalse();
 
             forced.verified(List.of(1, 2), List.of(6));
-            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty()).isTrue();
+            assertThat(forced.propose(sequence, new Counting(1, 3), UNMETERED).isEmpty())
+                    .isTrue();
         }
 
         @Test
         void areVerifiedByAutoregressiveStepsTooBecauseTheyCostTheDeviceNothing() {
-            DecodeState state = new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3), UNMETERED), false, 100);
+            DecodeState state =
+                    new DecodeState(10, 7, forced.propose(sequence, new Counting(1, 3), UNMETERED), false, 100);
 
             assertThat(StepLayout.AUTOREGRESSIVE.next(state, 0).exactTokens()).containsExactly(7, 1, 2, 3);
         }
@@ -117,17 +127,20 @@ class DraftSourceTest {
         void haveAStateEachUpToTheFirstThatIsNotAllowed() {
             assertThat(new Counting(1, 5).along(List.of(1, 2, 9, 3), UNMETERED))
                     .containsExactly(new Counting(1, 5), new Counting(2, 5), new Counting(3, 5));
-            assertThat(new Counting(1, 5).allowedPrefix(List.of(1, 2, 9, 3), UNMETERED)).containsExactly(1, 2);
+            assertThat(new Counting(1, 5).allowedPrefix(List.of(1, 2, 9, 3), UNMETERED))
+                    .containsExactly(1, 2);
         }
 
         @Test
         void endBeforeTheOneThatCompletesTheAnswerBecauseNoRowIsNeededAfterIt() {
-            assertThat(new Counting(1, 1).allowedPrefix(List.of(1, END), UNMETERED)).containsExactly(1);
+            assertThat(new Counting(1, 1).allowedPrefix(List.of(1, END), UNMETERED))
+                    .containsExactly(1);
         }
 
         @Test
         void areAllAllowedWhereNothingConstrainsThem() {
-            assertThat(Constraint.NONE.allowedPrefix(List.of(1, 2, 3), UNMETERED)).containsExactly(1, 2, 3);
+            assertThat(Constraint.NONE.allowedPrefix(List.of(1, 2, 3), UNMETERED))
+                    .containsExactly(1, 2, 3);
         }
     }
 }

@@ -110,7 +110,8 @@ class EquivalenceTest {
         }
         Decoder decoder = new Decoder(model.network(), model.maskToken());
         for (List<RunningSequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
-            List<Turn> turns = running.stream().map(s -> decoder.plan(s, 7).orElseThrow()).toList();
+            List<Turn> turns =
+                    running.stream().map(s -> decoder.plan(s, 7).orElseThrow()).toList();
             turns.forEach(turn ->
                     assertThat(turn.sequence().blocks().reserve(turn.end())).isTrue());
             decoder.step(turns);

@@ -143,8 +143,8 @@ public final class ConstraintCost {
         constraint = constraint.advance(tokens.get(at++)).orElseThrow();
         for (int kept : result.stats().kept()) {
             List<Integer> forced = constraint.forced();
-            List<Constraint> states = constraint.along(
-                    forced.isEmpty() ? tokens.subList(at, at + kept - 1) : forced, steps -> {});
+            List<Constraint> states =
+                    constraint.along(forced.isEmpty() ? tokens.subList(at, at + kept - 1) : forced, steps -> {});
             for (int row = 0; row < states.size(); row++) {
                 states.get(row).allowed(MAX_TOKENS - at - row);
             }

@@ -146,8 +146,7 @@ class EngineLoopTest {
         Thread closer = new Thread(loop::close);
         closer.start();
 
-        assertThat(generations)
-                .allSatisfy(g -> assertThatThrownBy(g::await).isInstanceOf(EngineClosedException.class));
+        assertThat(generations).allSatisfy(g -> assertThatThrownBy(g::await).isInstanceOf(EngineClosedException.class));
         hold.countDown();
         closer.join();
     }

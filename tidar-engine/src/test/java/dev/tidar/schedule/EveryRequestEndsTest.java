@@ -26,13 +26,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -246,7 +246,9 @@ class EveryRequestEndsTest {
             start(EveryRequestEndsTest.this::holdFirst);
             List<Generation> others = fill();
             Generation broken = bench.submit(
-                    1, 20, atFirstChunk(chunk -> EveryRequestEndsTest.<RuntimeException>sneak(new IOException("gone"))));
+                    1,
+                    20,
+                    atFirstChunk(chunk -> EveryRequestEndsTest.<RuntimeException>sneak(new IOException("gone"))));
             hold.countDown();
 
             assertThat(broken.await().finishReason()).isIn(FinishReason.CANCELLED, FinishReason.LENGTH);
@@ -259,8 +261,8 @@ class EveryRequestEndsTest {
         @Test
         void byInterruptingItsThread() throws InterruptedException {
             start(forward -> {});
-            Generation interrupting =
-                    bench.submit(1, 20, atFirstChunk(chunk -> Thread.currentThread().interrupt()));
+            Generation interrupting = bench.submit(
+                    1, 20, atFirstChunk(chunk -> Thread.currentThread().interrupt()));
 
             assertThat(interrupting.await().tokens()).isEqualTo(answer(1, 20));
             assertThat(bench.submit(1, 5).await().tokens()).isEqualTo(answer(1, 5));
@@ -339,8 +341,7 @@ class EveryRequestEndsTest {
 
         private Generation submit(Constraint constraint, Supplier<LayoutChoice> layouts) {
             var request = new DecodeRequest(LoopBench.prompt(7), SamplingParams.GREEDY, constraint, 20, 400);
-            return bench.loop.submit(
-                    Admissible.of(request, Optional.empty(), "", layouts), GenerationListener.NONE);
+            return bench.loop.submit(Admissible.of(request, Optional.empty(), "", layouts), GenerationListener.NONE);
         }
 
         private Generation submit(Supplier<LayoutChoice> layouts) {
@@ -390,8 +391,7 @@ class EveryRequestEndsTest {
         void thatOneWhichCausedItAndTheOthersAsTheyWould(String method) throws InterruptedException {
             start(EveryRequestEndsTest.this::holdFirst);
             List<Generation> others = fill();
-            Generation broken =
-                    submit(new Broken(method, 2), () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
+            Generation broken = submit(new Broken(method, 2), () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
             hold.countDown();
 
             assertFails(broken, GenerationFailedException.class, "a defect in " + method);
@@ -417,16 +417,16 @@ class EveryRequestEndsTest {
             start(EveryRequestEndsTest.this::holdFirst);
             List<Generation> all = fill();
             LayoutChoice brokenForAll = new LayoutChoice() { // asked while the layouts of all are shared out
-                @Override
-                public StepLayout current() {
-                    return StepLayout.AUTOREGRESSIVE;
-                }
+                        @Override
+                        public StepLayout current() {
+                            return StepLayout.AUTOREGRESSIVE;
+                        }
 
-                @Override
-                public boolean isOpen() {
-                    throw new IllegalStateException("no times");
-                }
-            };
+                        @Override
+                        public boolean isOpen() {
+                            throw new IllegalStateException("no times");
+                        }
+                    };
             all.add(submit(() -> brokenForAll));
             hold.countDown();
 
@@ -466,7 +466,8 @@ class EveryRequestEndsTest {
                     "",
                     () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE));
 
-            assertThat(bench.loop.submit(admission, GenerationListener.NONE)
+            assertThat(bench.loop
+                            .submit(admission, GenerationListener.NONE)
                             .await()
                             .tokens())
                     .isEqualTo(answer(1, 5));

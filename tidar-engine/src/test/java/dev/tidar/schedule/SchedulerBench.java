@@ -70,7 +70,14 @@ final class SchedulerBench {
         Engine engine =
                 new Engine(model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
         decoder = new Decoder(model, RememberingModel.MASK);
-        scheduler = new Scheduler(engine, decoder, limits, queue, running, new WaitEstimate(limits.maxRunning()), new LogLimit(() -> nanos));
+        scheduler = new Scheduler(
+                engine,
+                decoder,
+                limits,
+                queue,
+                running,
+                new WaitEstimate(limits.maxRunning()),
+                new LogLimit(() -> nanos));
     }
 
     /** A request and everything that its caller received. */

@@ -85,8 +85,8 @@ class SlowConstraintTest {
     }
 
     private Generation submitSlow(long steps) {
-        var request = new DecodeRequest(
-                LoopBench.prompt(7), SamplingParams.GREEDY, new Slow(steps, begun, hold), 10, 400);
+        var request =
+                new DecodeRequest(LoopBench.prompt(7), SamplingParams.GREEDY, new Slow(steps, begun, hold), 10, 400);
         return bench.loop.submit(
                 Admissible.of(request, Optional.empty(), "", () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
                 GenerationListener.NONE);

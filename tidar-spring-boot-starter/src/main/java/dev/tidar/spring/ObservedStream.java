@@ -103,7 +103,9 @@ final class ObservedStream {
         }
     }
 
-    /** The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and does nothing else. */
+    /**
+     * The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and does nothing else.
+     */
     private final class Handover implements GenerationListener {
         private final FluxSink<ChatResponse> sink;
 

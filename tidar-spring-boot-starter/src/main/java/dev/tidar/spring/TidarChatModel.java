@@ -195,7 +195,10 @@ public class TidarChatModel implements ChatModel {
 
     private ChatResponseMapper responses() {
         return new ChatResponseMapper(
-                "tidar-" + UUID.randomUUID(), model(), () -> status().map(EngineStatus::device).orElse(""), reportHits);
+                "tidar-" + UUID.randomUUID(),
+                model(),
+                () -> status().map(EngineStatus::device).orElse(""),
+                reportHits);
     }
 
     private Observation observation(ChatModelObservationContext context) {

@@ -13,9 +13,9 @@ import org.springframework.boot.health.contributor.Health;
  *
  * <p>It is UP when the engine serves, also on a fallback, which is then among the details. It is OUT_OF_SERVICE while
  * the engine loads or drains, and DOWN with the reason when the engine is closed, its model could not be loaded or its
- * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked for
- * one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in the liveness group, because a restart loads the model
- * again.
+ * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked
+ * for one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in the liveness
+ * group, because a restart loads the model again.
  */
 public class TidarHealthIndicator extends AbstractHealthIndicator {
     private final Supplier<Optional<EngineStatus>> engine;

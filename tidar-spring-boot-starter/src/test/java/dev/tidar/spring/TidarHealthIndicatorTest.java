@@ -56,9 +56,9 @@ class TidarHealthIndicatorTest {
 
     @Test
     void showsHowFarLoadingHasComeBeforeThereIsAModel() {
-        var health =
-                new TidarHealthIndicator(() -> Optional.of(Statuses.withoutModel(EngineState.LOADING, Optional.empty())))
-                        .health();
+        var health = new TidarHealthIndicator(
+                        () -> Optional.of(Statuses.withoutModel(EngineState.LOADING, Optional.empty())))
+                .health();
 
         assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
         assertThat(health.getDetails())
@@ -70,9 +70,8 @@ class TidarHealthIndicatorTest {
 
     @Test
     void saysWhyAnEngineIsDeadThatNeverHadAModel() {
-        var health = new TidarHealthIndicator(
-                        () -> Optional.of(
-                                Statuses.withoutModel(EngineState.DEAD, Optional.of("config.json is missing"))))
+        var health = new TidarHealthIndicator(() ->
+                        Optional.of(Statuses.withoutModel(EngineState.DEAD, Optional.of("config.json is missing"))))
                 .health();
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);

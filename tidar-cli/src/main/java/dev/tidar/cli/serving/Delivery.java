@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Times at which the tokens of one generation were delivered. A listener thread of the engine writes them; other threads read them
- * once the generation has ended.
+ * Times at which the tokens of one generation were delivered. A listener thread of the engine writes them; other
+ * threads read them once the generation has ended.
  */
 public final class Delivery {
 

@@ -121,21 +121,27 @@ final class MaskBuilder {
 
     private void walk(Parse parse, int from) {
         TokenTrie trie = vocabulary.trie();
-        TerminalTokens.walk(trie, from, parse.terminal(), parse.state(), new TerminalTokens.Visitor() {
-            @Override
-            public void tokens(int node, int state, int units) {
-                work.accept(2);
-                if (isAllowed(parse, state, units)) {
-                    for (int i = trie.firstToken(node); i < trie.firstToken(node + 1); i++) {
-                        set(trie.token(i));
+        TerminalTokens.walk(
+                trie,
+                from,
+                parse.terminal(),
+                parse.state(),
+                new TerminalTokens.Visitor() {
+                    @Override
+                    public void tokens(int node, int state, int units) {
+                        work.accept(2);
+                        if (isAllowed(parse, state, units)) {
+                            for (int i = trie.firstToken(node); i < trie.firstToken(node + 1); i++) {
+                                set(trie.token(i));
+                            }
+                        }
                     }
-                }
-            }
 
-            @Override
-            public void exit(int node, int state, int units) {
-                followExit(parse, node, units);
-            }
-        }, work);
+                    @Override
+                    public void exit(int node, int state, int units) {
+                        followExit(parse, node, units);
+                    }
+                },
+                work);
     }
 }

@@ -46,8 +46,8 @@ final class EngineShutdown {
     }
 
     /**
-     * Rejects new requests, waits for those that are left until the deadline at most, and closes the engine. Returns when
-     * it is closed, or when the thread is interrupted, which closes it too.
+     * Rejects new requests, waits for those that are left until the deadline at most, and closes the engine. Returns
+     * when it is closed, or when the thread is interrupted, which closes it too.
      */
     void drain() {
         Duration left = drainTime.minusNanos(System.nanoTime() - begin);

@@ -19,10 +19,11 @@ final class OtherEngines {
                 .filter(thread -> thread.getName().equals(ENGINE_THREAD))
                 .count();
         if (others > 0) {
-            log.info(("This JVM has %d other TiDAR engine(s), and each holds a model. Where these belong to cached contexts"
-                            + " of tests: a test that mocks ChatModel loads none, and docs/serving.md, \"Tests of your"
-                            + " application\", shows how all contexts share one.")
-                    .formatted(others));
+            log.info(
+                    ("This JVM has %d other TiDAR engine(s), and each holds a model. Where these belong to cached contexts"
+                                    + " of tests: a test that mocks ChatModel loads none, and docs/serving.md, \"Tests of your"
+                                    + " application\", shows how all contexts share one.")
+                            .formatted(others));
         }
     }
 }

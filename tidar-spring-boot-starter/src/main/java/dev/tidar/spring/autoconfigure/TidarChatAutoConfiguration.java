@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * Auto-configuration for {@link TidarChatModel}, active unless another chat model is selected. Beside a chat model of the
- * application it has to be selected.
+ * Auto-configuration for {@link TidarChatModel}, active unless another chat model is selected. Beside a chat model of
+ * the application it has to be selected.
  */
 @AutoConfiguration(
         after = {TidarEngineAutoConfiguration.class, ToolCallingAutoConfiguration.class},

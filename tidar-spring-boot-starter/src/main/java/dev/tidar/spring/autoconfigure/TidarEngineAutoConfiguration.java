@@ -52,7 +52,8 @@ public final class TidarEngineAutoConfiguration {
             BeanFactory beans, TidarProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
         var phase = lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
         return new TidarEngineLifecycle(
-                new PresentEngine(beans), TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
+                new PresentEngine(beans),
+                TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
     private static Path folder(TidarProperties properties, ResourceLoader resources) {

@@ -15,9 +15,9 @@ import org.springframework.context.event.ContextClosedEvent;
  * engine ends them and frees everything.
  *
  * <p>The time counts from the moment when the context begins to close, and includes the graceful shutdown of a web
- * server. The engine is closed after all beans that make requests have stopped, web servers among them, and before beans
- * are destroyed. A context that is only stopped or paused keeps its engine, because the context may be started again,
- * and a model takes long to load. Where nothing has asked for the engine, there is none to end.
+ * server. The engine is closed after all beans that make requests have stopped, web servers among them, and before
+ * beans are destroyed. A context that is only stopped or paused keeps its engine, because the context may be started
+ * again, and a model takes long to load. Where nothing has asked for the engine, there is none to end.
  */
 final class TidarEngineLifecycle
         implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, ApplicationContextAware {

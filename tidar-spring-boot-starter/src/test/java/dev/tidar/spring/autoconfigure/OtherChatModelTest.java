@@ -72,8 +72,7 @@ class OtherChatModelTest {
         application
                 .withPropertyValues("tidar.model=" + StoriesModel.in(directory))
                 .withUserConfiguration(ItsOwnTidarChatModel.class)
-                .run(context -> assertThat(
-                                context.getBean(TidarChatModel.class).call("Once upon a time"))
+                .run(context -> assertThat(context.getBean(TidarChatModel.class).call("Once upon a time"))
                         .isNotBlank());
     }
 
@@ -90,8 +89,8 @@ class OtherChatModelTest {
         try (var engine = StoriesModel.load(directory)) {
             var shared = application.withBean(TidarEngine.class, () -> engine, bean -> bean.setDestroyMethodName(""));
 
-            shared.run(first -> assertThat(first.getBean(TidarChatModel.class).call("Once"))
-                    .isNotBlank());
+            shared.run(first ->
+                    assertThat(first.getBean(TidarChatModel.class).call("Once")).isNotBlank());
             shared.run(second -> assertThat(second.getBean(TidarChatModel.class).call("Once"))
                     .isNotBlank());
         }
