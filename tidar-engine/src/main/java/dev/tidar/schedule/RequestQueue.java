@@ -123,8 +123,10 @@ final class RequestQueue {
     void awaitWake(long millis) throws InterruptedException {
         lock.lock();
         try {
-            if (!woken) {
-                arrival.await(millis, TimeUnit.MILLISECONDS);
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            int before = waiting.size();
+            while (waiting.size() == before && !woken && left > 0) {
+                left = arrival.awaitNanos(left);
             }
             woken = false;
         } finally {
