@@ -34,6 +34,8 @@ public final class TidarEngine implements AutoCloseable {
      *
      * @throws dev.tidar.api.InvalidModelException if the folder is not a model that this engine can run
      * @throws dev.tidar.api.DeviceException if the device cannot be used
+     * @throws dev.tidar.api.EngineClosedException if the thread is interrupted; its flag is set again, and nothing stays
+     *     loaded
      */
     public static TidarEngine load(EngineOptions options) {
         return load(options, System::nanoTime, network -> network);
@@ -66,13 +68,17 @@ public final class TidarEngine implements AutoCloseable {
             EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
         Objects.requireNonNull(options, "options");
         EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
-        return new TidarEngine(loader, new EngineLoop(loader::load, options.limits(), nanoTime));
+        EngineLoop loop = new EngineLoop(loader::load, options.limits(), nanoTime);
+        loader.stopWhen(loop::needsNoModel);
+        return new TidarEngine(loader, loop);
     }
 
     /**
      * Waits until the model is loaded; returns at once if it is.
      *
      * @throws dev.tidar.api.TidarException what loading failed with
+     * @throws dev.tidar.api.EngineClosedException if the engine is closed or drained before, or if the thread is
+     *     interrupted, whose flag is set again; an interrupt does not end the loading
      */
     public void awaitLoaded() {
         loop.awaitLoaded();
@@ -99,7 +105,8 @@ public final class TidarEngine implements AutoCloseable {
 
     /**
      * Shuts down gently: rejects new requests, lets those that it has come to their end, and closes. Those that are
-     * left after the limit end with an {@link dev.tidar.api.EngineClosedException}.
+     * left after the limit end with an {@link dev.tidar.api.EngineClosedException}. An engine that is still being loaded
+     * has no requests; its loading stops at the next stage.
      *
      * @return whether all came to their end
      * @throws InterruptedException if interrupted; the engine still has to be closed then
@@ -111,10 +118,12 @@ public final class TidarEngine implements AutoCloseable {
         return drained;
     }
 
-    /** Ends all requests and frees the device and the files. Further calls have no effect. */
+    /**
+     * Ends all requests and frees the device and the files; loading stops at the next stage. Further calls have no
+     * effect.
+     */
     @Override
     public void close() {
         loop.close();
-        loader.close();
     }
 }

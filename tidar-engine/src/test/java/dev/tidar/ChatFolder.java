@@ -2,9 +2,13 @@ package dev.tidar;
 
 import dev.tidar.api.EngineOptions;
 import dev.tidar.decode.TestModel;
+import dev.tidar.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The test model of 260 thousand parameters as a chat model: with a template that strings the messages together, a
@@ -27,6 +31,12 @@ final class ChatFolder {
      * @param endOfTemplate what the template says after the messages
      */
     static TidarEngine load(Path folder, String endOfTemplate) throws IOException {
+        write(folder, endOfTemplate);
+        return TidarEngine.load(EngineOptions.builder(folder).threads(1).build());
+    }
+
+    /** Makes the folder. */
+    static void write(Path folder, String endOfTemplate) throws IOException {
         Path original = TestModel.folder("models/stories260k-tidar");
         Files.createDirectory(folder);
         Files.copy(original.resolve("model.safetensors"), folder.resolve("model.safetensors"));
@@ -46,7 +56,28 @@ final class ChatFolder {
                 {"bos_token": "<s>", "eos_token": "</s>",
                  "chat_template": "{{ bos_token }}{%% for message in messages %%}{{ message.content }}{%% endfor %%}%s"}
                 """.formatted(endOfTemplate));
-        return TidarEngine.load(EngineOptions.builder(folder).threads(1).build());
+    }
+
+    /** Gives tokens of the folder other names, by which they are control tokens of its model. */
+    static void rename(Path folder, Map<Integer, String> names) throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        ObjectNode root = (ObjectNode) Json.read(Files.readString(file));
+        ObjectNode vocabulary = (ObjectNode) root.path("model").path("vocab");
+        names.forEach((id, name) -> {
+            vocabulary.propertyNames().stream()
+                    .filter(token -> vocabulary.get(token).intValue() == id)
+                    .toList()
+                    .forEach(vocabulary::remove);
+            vocabulary.put(name, id);
+            ArrayNode added = (ArrayNode) root.path("added_tokens");
+            for (int i = added.size() - 1; i >= 0; i--) {
+                if (added.get(i).path("id").intValue() == id) {
+                    added.remove(i);
+                }
+            }
+            added.add(Json.read(added(id, name)));
+        });
+        Files.writeString(file, Json.write(root));
     }
 
     private static String added(int id, String content) {

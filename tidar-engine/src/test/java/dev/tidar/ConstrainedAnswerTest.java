@@ -18,6 +18,7 @@ import dev.tidar.api.Thinking;
 import dev.tidar.api.Tool;
 import dev.tidar.api.ToolCall;
 import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.AtLimit;
 import dev.tidar.api.Tools.Choice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,7 +88,10 @@ class ConstrainedAnswerTest {
                         .seed(seed)
                         .decoding(Decoding.of(mode)));
 
-                assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(result.finishReason())
+                        .as(result.text())
+                        .isEqualTo(
+                                result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
                 assertThat(result.answer().text()).isEmpty();
                 assertThat(result.answer().toolCalls())
                         .extracting(ToolCall::name)
@@ -106,7 +110,10 @@ class ConstrainedAnswerTest {
                         .maxTokens(100)
                         .seed(seed));
 
-                assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(result.finishReason())
+                        .as(result.text())
+                        .isEqualTo(
+                                result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
                 assertThat(result.answer().text()).isEmpty();
                 assertThat(result.answer().toolCalls()).isNotEmpty();
             }
@@ -224,7 +231,7 @@ class ConstrainedAnswerTest {
 
     private static GenerationRequest.Builder chat(Thinking thinking, Choice choice, Tool... tools) {
         Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("Lily met a friend")))
-                .withTools(new Tools(List.of(tools), tools.length == 0 ? Choice.AUTO : choice))
+                .withTools(new Tools(List.of(tools), tools.length == 0 ? Choice.AUTO : choice, AtLimit.HAND_OVER))
                 .withThinking(thinking);
         return GenerationRequest.builder(chat).maxTokens(200).temperature(1).seed(1);
     }

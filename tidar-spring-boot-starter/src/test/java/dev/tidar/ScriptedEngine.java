@@ -37,14 +37,13 @@ public final class ScriptedEngine {
      * @param script what to answer to a prompt, as the chat template has laid it out
      */
     public static TidarEngine load(Path folder, UnaryOperator<String> script) {
-        try (Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow()) {
-            byte[][] bytes = tokenizer.tokenBytes();
-            int end = tokenizer.idOf("</s>").orElseThrow();
-            return TidarEngine.load(
-                    EngineOptions.builder(folder).threads(1).build(),
-                    System::nanoTime,
-                    network -> new Script(bytes, end, script));
-        }
+        Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
+        byte[][] bytes = tokenizer.tokenBytes();
+        int end = tokenizer.idOf("</s>").orElseThrow();
+        return TidarEngine.load(
+                EngineOptions.builder(folder).threads(1).build(),
+                System::nanoTime,
+                network -> new Script(bytes, end, script));
     }
 
     /** Remembers the exact rows in their blocks, and goes on with the script after what it sees there. */

@@ -17,6 +17,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebInputException;
 import tools.jackson.core.JacksonException;
 
@@ -41,6 +42,15 @@ class ProblemAdvice {
                 .findFirst()
                 .orElseGet(() -> "the body must be a JSON object with messages and options, but " + fault(failure));
         return problem(failure.getStatusCode(), "Request rejected", detail, Optional.empty());
+    }
+
+    /** 404, 405, 406, 413 or 415, as Spring words it, with the headers that belong to it, such as {@code Allow}. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> misdirected(ResponseStatusException failure) {
+        return ResponseEntity.status(failure.getStatusCode())
+                .headers(failure.getHeaders())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(failure.getBody());
     }
 
     /** The title of a failure, for readers. */

@@ -6,53 +6,41 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
-import dev.tidar.api.EngineOptions;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Prompt;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** The embedded model against an independent implementation in float32; see {@code embedded-model/PROVENANCE.md}. */
+@RunningSample
 @DisplayName("The embedded model")
 class EmbeddedModelTest {
 
     /** Prompts of the oracle that are decoded; one of the sample's ends before its limit. */
     private static final int PROMPTS = Integer.getInteger("tidar.test.embedded-prompts", 4);
 
-    private static TidarEngine engine;
     private static JsonNode expected;
 
+    @Autowired
+    TidarEngine engine;
+
     @BeforeAll
-    static void load() throws URISyntaxException, IOException {
-        URL config = Objects.requireNonNull(
-                EmbeddedModelTest.class.getResource("/models/smollm2-135m-instruct-tidar/config.json"));
-        engine = TidarEngine.load(EngineOptions.builder(Path.of(config.toURI()).getParent())
-                .contextLength(1024)
-                .build());
+    static void readTheOracle() throws IOException {
         try (var file = EmbeddedModelTest.class.getResourceAsStream("/embedded-model/expected.json")) {
             expected = new ObjectMapper().readTree(file);
         }
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
     }
 
     @ParameterizedTest(name = "{1}, draft length {2}, up to {3} prompts")
@@ -82,12 +70,14 @@ class EmbeddedModelTest {
     @Test
     void hasTheTokensOfTheOracleInABatchWithItsPromptsInTheCacheAndWithout() throws InterruptedException {
         List<JsonNode> cases = cases(3);
-        for (DecodeMode mode : List.of(DecodeMode.AUTO, DecodeMode.SINGLE_PASS)) {
+        for (Decoding decoding : List.of(
+                Decoding.of(DecodeMode.AUTO),
+                Decoding.of(DecodeMode.SINGLE_PASS).withDraftLength(4))) {
             for (String cache : List.of("cold", "hot")) {
                 List<Generation> together = cases.stream()
                         .map(c -> engine.submit(
-                                request(c, Decoding.of(mode))
-                                        .cacheSalt(mode.name())
+                                request(c, decoding)
+                                        .cacheSalt(decoding.mode().name())
                                         .build(),
                                 GenerationListener.NONE))
                         .toList();
@@ -95,7 +85,7 @@ class EmbeddedModelTest {
                     GenerationResult result = together.get(i).await();
 
                     assertThat(result.tokens())
-                            .as("%s, %s, prompt %d", mode, cache, i)
+                            .as("%s, %s, prompt %d", decoding, cache, i)
                             .isEqualTo(ints(cases.get(i).get("greedy")));
                     int full = (result.stats().promptTokens() - 1) / 16 * 16;
                     // in the cold one the prompts may find what they share with each other, if one is ahead
@@ -122,7 +112,7 @@ class EmbeddedModelTest {
         }
     }
 
-    private static GenerationResult run(JsonNode c, Decoding decoding) throws InterruptedException {
+    private GenerationResult run(JsonNode c, Decoding decoding) throws InterruptedException {
         return engine.submit(request(c, decoding).build(), GenerationListener.NONE)
                 .await();
     }

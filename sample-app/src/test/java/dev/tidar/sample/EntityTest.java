@@ -2,30 +2,24 @@ package dev.tidar.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidar.TidarEngine;
-import dev.tidar.api.EngineOptions;
-import dev.tidar.spring.TidarChatModel;
 import dev.tidar.spring.TidarChatOptions;
-import io.micrometer.observation.ObservationRegistry;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /**
  * Objects that a {@link ChatClient} asks the embedded model for. Runs a few prompts, or as many as
  * {@code -Dtidar.test.entities} says, up to {@value #PROMPTS}.
  */
+@RunningSample
 @DisplayName("The embedded model answers with an object")
 class EntityTest {
 
@@ -33,9 +27,6 @@ class EntityTest {
 
     private static final List<String> SUBJECTS =
             List.of("Paris", "Tokyo", "Cairo", "Lima", "Oslo", "Nairobi", "Toronto", "Sydney", "Mumbai", "Reykjavik");
-
-    private static TidarEngine engine;
-    private static ChatClient client;
 
     enum Size {
         SMALL,
@@ -59,21 +50,8 @@ class EntityTest {
             new Question("Write one sentence about \"%s\" with {braces}, then stop. No JSON!", City.class),
             new Question("How large is %s?\nAnswer as a poem.", Place.class));
 
-    @BeforeAll
-    static void load() throws URISyntaxException {
-        URL config =
-                Objects.requireNonNull(EntityTest.class.getResource("/models/smollm2-135m-instruct-tidar/config.json"));
-        engine = TidarEngine.load(EngineOptions.builder(Path.of(config.toURI()).getParent())
-                .contextLength(1024)
-                .build());
-        var options = TidarChatOptions.builder().temperature(0.8).maxTokens(200).build();
-        client = ChatClient.create(new TidarChatModel(engine, options, ObservationRegistry.NOOP));
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
+    @Autowired
+    ChatModel model;
 
     static Stream<Integer> prompts() {
         return IntStream.range(0, Integer.getInteger("tidar.test.entities", 5)).boxed();
@@ -85,8 +63,12 @@ class EntityTest {
         Question question = QUESTIONS.get(seed % QUESTIONS.size());
         String subject = SUBJECTS.get(seed / QUESTIONS.size() % SUBJECTS.size());
 
-        var answer = client.prompt(question.text().formatted(subject))
-                .options(TidarChatOptions.builder().seed((long) seed))
+        var answer = ChatClient.create(model)
+                .prompt(question.text().formatted(subject))
+                .options(TidarChatOptions.builder()
+                        .temperature(0.8)
+                        .maxTokens(200)
+                        .seed((long) seed))
                 .advisors(AdvisorParams.ENABLE_NATIVE_STRUCTURED_OUTPUT)
                 .call()
                 .responseEntity(question.type());

@@ -166,9 +166,12 @@ final class GenerateCommand implements Callable<Integer> {
         PrintWriter err = Output.commandLine(spec).getErr();
         err.printf(
                 Locale.ROOT,
-                "%d tokens, %s; %s; %.2f tokens per forward; %.1f tokens/s; %.0f ms to the first token%n",
+                "%d tokens, %s%s; %s; %.2f tokens per forward; %.1f tokens/s; %.0f ms to the first token%n",
                 result.tokens().size(),
                 Choices.asWritten(result.finishReason()),
+                result.closedByLimit()
+                        .map(place -> " (max-tokens closed the answer in its %s)".formatted(place))
+                        .orElse(""),
                 result.stats().layout(),
                 result.stats().tokensPerForward(),
                 result.stats().tokensPerSecond(),

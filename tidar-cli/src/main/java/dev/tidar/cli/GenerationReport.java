@@ -1,6 +1,7 @@
 package dev.tidar.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens emitted ids, a final stop id included
  * @param text the text of the tokens; empty where the model has no tokenizer
  * @param finishReason {@code stop}, {@code length}, {@code deadline} or {@code cancelled}
+ * @param closedByLimit the place from which on the limit on tokens led an answer with a format to its end; null where
+ *     it did not
  * @param promptTokens tokens of the prompt, the chat template's own included
  * @param cachedTokens those of them that were found in the prefix cache
  * @param forwards decode forwards; two for a two-pass cycle
@@ -35,6 +38,7 @@ record GenerationReport(
         List<Integer> tokens,
         String text,
         String finishReason,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PlaceReport closedByLimit,
         int promptTokens,
         int cachedTokens,
         int forwards,
@@ -49,6 +53,20 @@ record GenerationReport(
         String device,
         String backend,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TokenReport> logprobs) {
+
+    /**
+     * A place in an answer.
+     *
+     * @param part {@code text} or {@code thoughts}
+     * @param pointer JSON pointer of the value that was being written
+     * @param characters length of the part before the place
+     */
+    record PlaceReport(String part, String pointer, int characters) {
+
+        static PlaceReport of(ClosedByLimit place) {
+            return new PlaceReport(Choices.asWritten(place.part()), place.pointer(), place.characters());
+        }
+    }
 
     /**
      * An emitted token, or one that could have been emitted in its place.
@@ -81,6 +99,7 @@ record GenerationReport(
                 result.tokens(),
                 result.text(),
                 Choices.asWritten(result.finishReason()),
+                result.closedByLimit().map(PlaceReport::of).orElse(null),
                 stats.promptTokens(),
                 stats.cachedTokens(),
                 stats.forwards(),

@@ -34,7 +34,8 @@ import picocli.CommandLine.ScopeType;
             BenchCommand.class,
             BenchServingCommand.class,
             BenchChatsCommand.class,
-            SoakCommand.class
+            SoakCommand.class,
+            TokensCommand.class
         },
         versionProvider = Main.Version.class,
         usageHelpAutoWidth = true,
@@ -122,7 +123,9 @@ public final class Main {
     }
 
     private static boolean loadsAModel(ParseResult parsed) {
-        return parsed.hasSubcommand() && !parsed.subcommand().isUsageHelpRequested();
+        return parsed.hasSubcommand()
+                && !parsed.subcommand().isUsageHelpRequested()
+                && !(parsed.subcommand().commandSpec().userObject() instanceof TokensCommand);
     }
 
     private int badArguments(PrintWriter err, ParameterException exception) {

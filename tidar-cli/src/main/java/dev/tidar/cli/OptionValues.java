@@ -50,6 +50,7 @@ final class OptionValues {
             case MODE -> mode(option, text);
             case DURATION -> duration(option, text);
             case TOOL_CHOICE -> Tools.Choice.valueOf(text);
+            case TOOL_CALL_AT_LIMIT -> atLimit(option, text);
         };
         return options.with(option, (T) value);
     }
@@ -81,6 +82,7 @@ final class OptionValues {
             case MODE -> fields.text(key).map(text -> mode(option, text));
             case DURATION -> fields.text(key).map(text -> duration(option, text));
             case TOOL_CHOICE -> fields.text(key).map(Tools.Choice::valueOf);
+            case TOOL_CALL_AT_LIMIT -> fields.text(key).map(text -> atLimit(option, text));
         };
         return value.isPresent() ? options.with(option, (T) value.get()) : options;
     }
@@ -96,6 +98,14 @@ final class OptionValues {
         } catch (IllegalArgumentException e) {
             throw rejected(option, rule, text, e);
         }
+    }
+
+    private static Tools.AtLimit atLimit(RequestOption<?> option, String text) {
+        return parsed(option, text, "error or hand-over", value -> switch (value) {
+            case "error" -> Tools.AtLimit.ERROR;
+            case "hand-over" -> Tools.AtLimit.HAND_OVER;
+            default -> throw new IllegalArgumentException(value);
+        });
     }
 
     private static InvalidRequestException rejected(

@@ -2,14 +2,6 @@ package dev.tidar.cli;
 
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.RequestOptions;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +22,7 @@ final class RequestFile {
      */
     static List<BatchRequest> read(String file, RequestOptions defaults) {
         String name = file.equals("-") ? "standard input" : file;
-        List<String> lines = lines(file);
+        List<String> lines = TextLines.of("--requests", file);
         List<BatchRequest> requests = new ArrayList<>();
         Map<JsonNode, Integer> lineOfId = new HashMap<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -56,16 +48,6 @@ final class RequestFile {
             return RequestLine.parse(line).request(defaults);
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(place + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static List<String> lines(String file) {
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-                var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
-            return reader.lines().toList();
-        } catch (UncheckedIOException | IOException e) {
-            throw new InvalidRequestException(
-                    "--requests must be a readable UTF-8 file, but %s is not: %s".formatted(file, e), e);
         }
     }
 }

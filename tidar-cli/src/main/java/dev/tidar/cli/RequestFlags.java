@@ -17,9 +17,9 @@ import picocli.CommandLine.ParameterException;
 /** Gives a command a flag for each option of a request, and reads their values. */
 final class RequestFlags implements IModelTransformer {
 
-    /** All options except the tool choice, because the command line offers no tools. */
+    /** All options except those of tools, because the command line offers none. */
     static final List<RequestOption<?>> OPTIONS = RequestOption.ALL.stream()
-            .filter(option -> option != RequestOption.TOOL_CHOICE)
+            .filter(option -> option != RequestOption.TOOL_CHOICE && option != RequestOption.TOOL_CALL_AT_LIMIT)
             .toList();
 
     private static final RequestOptions DEFAULTS =
@@ -69,6 +69,7 @@ final class RequestFlags implements IModelTransformer {
             case MODE -> "MODE";
             case DURATION -> "TIME";
             case TOOL_CHOICE -> "TOOL";
+            case TOOL_CALL_AT_LIMIT -> "error|hand-over";
         };
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,10 @@ record Cli(int exitCode, String out, String err) {
 
     /** The model that the engine's tests use: a quarter of a million parameters, no chat template. */
     static final String STORIES = "../tidar-engine/src/test/resources/models/stories260k-tidar";
+
+    /** What an independent implementation decodes with {@link #STORIES}; see the provenance in its folder. */
+    static final JsonNode ORACLE =
+            new JsonMapper().readTree(Path.of(STORIES, "expected.json").toFile());
 
     /** Runs a command in this JVM. */
     static Cli tidar(String... args) {

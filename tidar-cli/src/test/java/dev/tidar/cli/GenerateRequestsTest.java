@@ -1,5 +1,6 @@
 package dev.tidar.cli;
 
+import static dev.tidar.cli.Cli.ORACLE;
 import static dev.tidar.cli.Cli.STORIES;
 import static dev.tidar.cli.Cli.generated;
 import static dev.tidar.cli.Cli.integers;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -55,6 +57,42 @@ class GenerateRequestsTest {
         List<JsonNode> inTurn = answered(requests, "--max-tokens", "40", "--concurrency", "1", "--prefix-cache", "off");
 
         assertThat(tokensById(together)).hasSize(9).isEqualTo(tokensById(inTurn));
+    }
+
+    @Test
+    void emitsTheTokensOfTheOracleInItsStepsInEveryMode() throws IOException {
+        List<JsonNode> cases = ORACLE.path("cases").valueStream().toList();
+        String requests = IntStream.range(0, cases.size())
+                .mapToObj(i -> Stream.of(
+                                "autoregressive 1", "single-pass 4", "single-pass 8", "two-pass 4", "two-pass 8")
+                        .map(layout -> layout.split(" "))
+                        .map(layout -> "{\"id\": \"%d %s %s\", \"token_ids\": %s, \"mode\": \"%s\"%s}"
+                                .formatted(
+                                        i,
+                                        layout[0].replace('-', '_'),
+                                        layout[1],
+                                        integers(cases.get(i).path("prompt_ids")),
+                                        layout[0],
+                                        layout[1].equals("1") ? "" : ", \"draft_length\": " + layout[1])))
+                .flatMap(Function.identity())
+                .collect(Collectors.joining("\n"));
+
+        List<JsonNode> answers =
+                answered(requests, "--max-tokens", ORACLE.path("max_tokens").toString());
+
+        assertThat(answers).hasSize(5 * cases.size());
+        for (JsonNode answer : answers) {
+            String[] id = answer.path("id").stringValue().split(" ");
+            JsonNode expected = cases.get(Integer.parseInt(id[0]));
+            List<Integer> greedy = integers(expected.path("greedy"));
+            assertThat(integers(answer.path("tokens"))).as("%s", (Object) id).isEqualTo(greedy);
+            assertThat(integers(answer.path("kept")))
+                    .as("%s", (Object) id)
+                    .isEqualTo(
+                            id[2].equals("1")
+                                    ? Collections.nCopies(greedy.size() - 1, 1)
+                                    : integers(expected.path(id[1]).path(id[2]).path("kept")));
+        }
     }
 
     @Test

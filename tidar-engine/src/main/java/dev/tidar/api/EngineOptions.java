@@ -35,6 +35,9 @@ public record EngineOptions(
         Decoding decoding,
         Consumer<LoadProgress> progress) {
 
+    /** Threads of the CPU backend at most; more than processors only wait for each other. */
+    public static final int MAX_THREADS = 1024;
+
     public EngineOptions {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(device, "device");
@@ -45,6 +48,10 @@ public record EngineOptions(
         Objects.requireNonNull(decoding, "decoding");
         Objects.requireNonNull(progress, "progress");
         requirePositive("threads", threads.orElse(1));
+        if (threads.orElse(1) > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "threads must be at most %d, but is %d".formatted(MAX_THREADS, threads.getAsInt()));
+        }
         requirePositive("context length", contextLength.orElse(1));
     }
 

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  * @param stopIds tokens that end the answer, besides those of the model
  * @param ignoreStopIds whether stop ids of the model are emitted like any other token and end nothing
  * @param format what the answer keeps to; empty is any text. It is never cut off in the middle: where the tokens run
- *     short, it is led to its end
+ *     short, it is led to its end, and {@link GenerationResult#closedByLimit} says from where on
  * @param decoding layout of the steps; empty is that of the engine
  * @param timeout how long it may take from its submission; what was emitted until then is the answer
  * @param cacheSalt only requests with the same salt share cached prefixes; set it from whom you have authenticated,

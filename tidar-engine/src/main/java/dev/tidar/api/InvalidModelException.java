@@ -1,10 +1,11 @@
 package dev.tidar.api;
 
+import dev.tidar.json.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model folder that cannot be used. The message names the file and the field or tensor, what was found and what is
- * allowed.
+ * allowed. It has no control characters, and at most {@value Quoted#MAX_CHARACTERS} characters of a file.
  */
 public final class InvalidModelException extends TidarException {
 
@@ -17,7 +18,9 @@ public final class InvalidModelException extends TidarException {
         /** The file is damaged, or contradicts itself or its neighbours. */
         CORRUPT,
         /** The file is valid, but this engine does not support it. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** The folder is fine, but an option that was set contradicts it. */
+        SETTING
     }
 
     private final Fault fault;
@@ -27,7 +30,7 @@ public final class InvalidModelException extends TidarException {
     }
 
     public InvalidModelException(Fault fault, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Quoted.visible(message), cause);
         this.fault = fault;
     }
 

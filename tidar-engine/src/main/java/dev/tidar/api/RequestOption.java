@@ -31,7 +31,8 @@ public final class RequestOption<T> {
         KEPT_COUNTS,
         MODE,
         DURATION,
-        TOOL_CHOICE
+        TOOL_CHOICE,
+        TOOL_CALL_AT_LIMIT
     }
 
     // how tokens are sampled
@@ -235,6 +236,14 @@ public final class RequestOption<T> {
                     request.chat("tool-choice", c -> c.withTools(c.tools().withChoice(choice))),
             "Which of the offered tools the answer may or must call: auto, none, required, or the name of one.");
 
+    public static final RequestOption<Tools.AtLimit> TOOL_CALL_AT_LIMIT = new RequestOption<>(
+            "tool-call-at-limit",
+            Type.TOOL_CALL_AT_LIMIT,
+            Rule.none(),
+            (request, atLimit) -> request.chat(
+                    "tool-call-at-limit", c -> c.withTools(c.tools().withAtLimit(atLimit))),
+            "What becomes of a required call that does not end within the limit on tokens: error, or hand-over of a call whose end the model did not choose.");
+
     // the prefix cache
 
     public static final RequestOption<String> CACHE_SALT = new RequestOption<>(
@@ -273,6 +282,7 @@ public final class RequestOption<T> {
             THINKING,
             THINKING_BUDGET,
             TOOL_CHOICE,
+            TOOL_CALL_AT_LIMIT,
             CACHE_SALT);
 
     /** The options that say what an answer keeps to, of which a request may have one. */

@@ -11,18 +11,27 @@ import java.util.Set;
  *
  * @param offered the tools, each with a name of its own, {@value #MAX_TOOLS} at most
  * @param choice which of them the answer may or must call
+ * @param atLimit what becomes of a call that the choice requires and that the limit on tokens does not leave room for
  */
-public record Tools(List<Tool> offered, Choice choice) {
+public record Tools(List<Tool> offered, Choice choice, AtLimit atLimit) {
 
     /** Tools of a request at most. */
     public static final int MAX_TOOLS = 128;
 
+    private static final int MAX_NAMES_IN_MESSAGES = 5;
+
     /** No tools. */
     public static final Tools NONE = new Tools(List.of(), Choice.AUTO);
+
+    /** Tools whose required calls are the model's own or an error. */
+    public Tools(List<Tool> offered, Choice choice) {
+        this(offered, choice, AtLimit.ERROR);
+    }
 
     public Tools {
         offered = List.copyOf(offered);
         Objects.requireNonNull(choice, "choice");
+        Objects.requireNonNull(atLimit, "atLimit");
         if (offered.size() > MAX_TOOLS) {
             throw new InvalidRequestException(
                     "tools must be at most %d, but are %d".formatted(MAX_TOOLS, offered.size()));
@@ -41,7 +50,7 @@ public record Tools(List<Tool> offered, Choice choice) {
         choice.tool().ifPresent(name -> {
             if (!names.contains(name)) {
                 throw new InvalidRequestException(
-                        "tool-choice must name one of the tools %s, but names %s".formatted(names, name));
+                        "tool-choice must name one of the tools %s, but names %s".formatted(some(names), name));
             }
         });
     }
@@ -51,7 +60,18 @@ public record Tools(List<Tool> offered, Choice choice) {
     }
 
     public Tools withChoice(Choice other) {
-        return new Tools(offered, other);
+        return new Tools(offered, other, atLimit);
+    }
+
+    public Tools withAtLimit(AtLimit other) {
+        return new Tools(offered, choice, other);
+    }
+
+    private static String some(Set<String> names) {
+        List<String> sorted = names.stream().sorted().toList();
+        int shown = Math.min(sorted.size(), MAX_NAMES_IN_MESSAGES);
+        String more = shown == sorted.size() ? "" : " and %d more".formatted(sorted.size() - shown);
+        return sorted.subList(0, shown) + more;
     }
 
     /** The tools that an answer may call. Where the choice is none they are not described to the model either. */
@@ -64,6 +84,17 @@ public record Tools(List<Tool> offered, Choice choice) {
                 : offered.stream()
                         .filter(tool -> tool.name().equals(choice.tool().get()))
                         .toList();
+    }
+
+    /** What becomes of a required call that the model does not finish within the limit on tokens. */
+    public enum AtLimit {
+        /** The request ends with a {@link ToolCallAtLimitException}, which has what the model wrote of the call. */
+        ERROR,
+        /**
+         * The call is led to its end, which the model did not choose, and handed over.
+         * {@link GenerationResult#closedByLimit} says where its own text ends.
+         */
+        HAND_OVER
     }
 
     /**

@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 public final class LayoutCalibration {
 
     private static final int PROMPT_TOKENS = 16;
-    private static final int MAX_STEPS = 32;
-    private static final int PROMPT_REPEATS = 3;
+    private static final int MAX_STEPS = 8;
+    private static final int PROMPT_ROWS = 64;
 
     private final Decoder decoder;
     private final KvCache kv;
@@ -52,15 +52,16 @@ public final class LayoutCalibration {
 
     /** The number of sequences that there are blocks for. */
     public int maxSequences() {
-        int tokens = Math.min(contextLength, PROMPT_TOKENS + MAX_STEPS + 1);
+        int tokens = Math.min(contextLength, PROMPT_TOKENS + MAX_STEPS + 2);
         return kv.pool().blocks() / kv.blocksFor(tokens);
     }
 
     /**
-     * The time of one decode step of some sequences together: the lower quartile of several, because what disturbs a
-     * step only makes it longer. A step of two passes counts both.
+     * The time of one decode step of some sequences together: the lower quartile of up to {@value MAX_STEPS}, because
+     * what disturbs a step only makes it longer. A step of two passes counts both. The first step does not count,
+     * because it may be the one that has the kernels compiled.
      *
-     * @param budgetNanos no further step is begun after it, once there is one
+     * @param budgetNanos no further step is begun after it, once two were
      * @throws InvalidModelException if the model gives no finite scores
      */
     public long measure(StepLayout layout, int sequences, long budgetNanos) {
@@ -81,30 +82,38 @@ public final class LayoutCalibration {
     }
 
     private long lowerQuartile(List<RunningSequence> batch, int forwards, long budgetNanos) {
+        long begin = nanoTime.getAsLong();
+        long first = step(batch, forwards);
         long[] times = new long[MAX_STEPS];
         int steps = 0;
-        long begin = nanoTime.getAsLong();
         while (steps < MAX_STEPS
                 && batch.get(0).finish().isEmpty()
                 && (steps == 0 || nanoTime.getAsLong() - begin < budgetNanos)) {
-            long stepBegin = nanoTime.getAsLong();
-            for (int pass = 0; pass < forwards && batch.get(0).finish().isEmpty(); pass++) {
-                forward(batch, 1);
-            }
-            times[steps++] = nanoTime.getAsLong() - stepBegin;
+            times[steps++] = step(batch, forwards);
+        }
+        if (steps == 0) { // the context had room for one step only
+            return Math.max(1, first);
         }
         Arrays.sort(times, 0, steps);
         return Math.max(1, times[steps / 4]);
     }
 
+    private long step(List<RunningSequence> batch, int forwards) {
+        long begin = nanoTime.getAsLong();
+        for (int pass = 0; pass < forwards && batch.get(0).finish().isEmpty(); pass++) {
+            forward(batch, 1);
+        }
+        return nanoTime.getAsLong() - begin;
+    }
+
     /**
-     * The nanoseconds that a prompt row adds to a forward with a full chunk of prompt rows, or with as many as the
-     * context has room for.
+     * The nanoseconds that a prompt row adds to a forward with {@value PROMPT_ROWS} of them, or with as many as a chunk
+     * and the context have room for. Of two forwards the faster counts.
      */
     public double measurePromptRow() {
-        int fitting = Math.min(prefillChunk, contextLength - 1);
+        int fitting = Math.min(Math.min(prefillChunk, PROMPT_ROWS), contextLength - 1);
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < PROMPT_REPEATS; i++) {
+        for (int i = 0; i < 2; i++) {
             try (RunningSequence sequence = sequence(fitting, StepLayout.AUTOREGRESSIVE)) {
                 long begin = nanoTime.getAsLong();
                 forward(List.of(sequence), fitting);
@@ -123,7 +132,7 @@ public final class LayoutCalibration {
                 new DecodeRequest(
                         Collections.nCopies(promptTokens, promptToken),
                         SamplingParams.GREEDY,
-                        MAX_STEPS * layout.draftLength(),
+                        (MAX_STEPS + 1) * layout.draftLength(),
                         contextLength),
                 LayoutChoice.fixed(layout),
                 kv.table(""),

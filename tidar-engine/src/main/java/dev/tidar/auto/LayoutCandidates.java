@@ -18,13 +18,12 @@ import java.util.TreeSet;
  * Measures the cost of forwards on this device: with one and with several sequences that decode autoregressively, with
  * prompt rows, and with every layout that auto chooses from.
  *
- * <p>Everything is measured twice. The first result is dropped, because kernels may not be compiled yet. So the kernels
- * are compiled before the first request, too.
+ * <p>It takes a fraction of a second for each measurement and so is rough, above all while kernels are still being
+ * compiled; what is observed while serving corrects it.
  */
 public final class LayoutCandidates {
 
-    private static final long WARM_UP_NANOS = Duration.ofMillis(500).toNanos();
-    private static final long BUDGET_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long BUDGET_NANOS = Duration.ofMillis(100).toNanos();
 
     private final LayoutCalibration calibration;
     private final Limits limits;
@@ -56,21 +55,18 @@ public final class LayoutCandidates {
         return new AdaptiveLayouts(times, measured);
     }
 
-    /** Times of a forward of 1, 2, 4, ... sequences, and of a prompt row. */
+    /** Times of a forward of 1, 4, 16, ... sequences, and of a prompt row. */
     private PassTimes passTimes() {
-        calibration.measure(StepLayout.AUTOREGRESSIVE, 1, WARM_UP_NANOS);
+        calibration.measure(StepLayout.AUTOREGRESSIVE, 1, BUDGET_NANOS); // has what all forwards share compiled
         Map<Integer, Long> nanos = new TreeMap<>();
         int max = Math.min(limits.maxRunning(), calibration.maxSequences());
-        for (int n = 1; n <= max; n *= 2) {
-            calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS);
+        for (int n = 1; n <= max; n *= 4) {
             nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
         }
-        calibration.measurePromptRow();
         return new PassTimes(nanos, calibration.measurePromptRow());
     }
 
     private Measured measured(StepLayout layout) {
-        calibration.measure(layout, 1, WARM_UP_NANOS);
         return new Measured(layout, calibration.measure(layout, 1, BUDGET_NANOS));
     }
 

@@ -19,7 +19,6 @@ import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
-import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
@@ -49,7 +48,7 @@ import java.util.function.Consumer;
  *
  * <p>Not thread-safe: one engine thread owns a backend from creation to {@link #close}.
  */
-public sealed interface Backend extends AutoCloseable permits CheckedBackend {
+public sealed interface Backend extends Allocator, AutoCloseable permits CheckedBackend {
 
     /** A backend on the processor's cores, with the fastest kernels that this JVM can run. */
     static Backend onCpu(WeightFormat weights, int threads) {
@@ -72,27 +71,12 @@ public sealed interface Backend extends AutoCloseable permits CheckedBackend {
         return new CheckedBackend(new GpuDevice(new CudaVerbs(weights, arithmetic, gpu, true)));
     }
 
-    // memory
-
-    Tensor allocate(int rows, int columns);
-
-    Ids allocateIds(int capacity);
+    // memory, besides that of an allocator
 
     PagedKv allocateKv(KvGeometry geometry, int blocks);
 
-    /** Packs layers that share their input into one; outputs are stacked in list order. */
-    Linear linear(List<LinearSource> stacked);
-
-    /** Packs the two halves of a gated layer for {@link #swiGlu}; {@code outputs()} is the width of one. */
-    Linear gated(LinearSource gate, LinearSource up);
-
-    Gain gain(float[] values);
-
-    /**
-     * Prepares RoPE tables for positions {@code [0, maxPositions)}: angles are {@code position * inverseFrequencies[i]}
-     * in float.
-     */
-    RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
+    /** An allocator that takes nothing and counts what this backend would take. */
+    MemoryCount count();
 
     // a step
 

@@ -70,6 +70,11 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
+    public MemoryCount count() {
+        return new MemoryCount(device.sizes());
+    }
+
+    @Override
     public Linear linear(List<LinearSource> stacked) {
         requireStack(stacked);
         return device.linear(stacked);

@@ -11,6 +11,7 @@ import dev.tidar.backend.cpu.CpuLinear;
 import dev.tidar.backend.cpu.CpuRotaryTable;
 import dev.tidar.backend.cpu.CpuTensor;
 import dev.tidar.backend.cpu.HeadSampler;
+import dev.tidar.backend.cpu.HeapArrays;
 import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cpu.MatrixPacker;
 import dev.tidar.backend.cpu.Products;
@@ -243,6 +244,11 @@ final class CpuDevice implements DeviceVerbs {
                 "cpu, %d %s".formatted(threads, threads == 1 ? "thread" : "threads"),
                 choice.name(),
                 choice.degradations());
+    }
+
+    @Override
+    public DeviceSizes sizes() {
+        return new CpuSizes(packer, HeapArrays.ofThisJvm(), pool.threads());
     }
 
     @Override

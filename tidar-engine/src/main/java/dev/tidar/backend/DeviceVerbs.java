@@ -91,6 +91,8 @@ interface DeviceVerbs {
 
     DType cacheType();
 
+    DeviceSizes sizes();
+
     OptionalLong freeBytes();
 
     void close();

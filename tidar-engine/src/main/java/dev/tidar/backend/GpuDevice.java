@@ -189,6 +189,11 @@ final class GpuDevice implements DeviceVerbs {
     }
 
     @Override
+    public DeviceSizes sizes() {
+        return new GpuSizes(verbs);
+    }
+
+    @Override
     public DType cacheType() {
         return verbs.cacheType();
     }

@@ -63,7 +63,7 @@ final class ConfigReader {
         int wanted = overrides.contextLength().orElse(maxPositions);
         if (wanted > maxPositions) {
             throw config.errors()
-                    .unsupported(
+                    .contradicted(
                             "context length must be at most max_position_embeddings (%d), but is %d",
                             maxPositions, wanted);
         }

@@ -28,8 +28,9 @@ final class TidarReader {
      * A number that the file or the caller has set.
      *
      * @param key the name of the setting in messages
+     * @param isOverride whether the caller has set it
      */
-    private record Setting(String key, int value) {}
+    private record Setting(String key, int value, boolean isOverride) {}
 
     /**
      * Returns the mask token and the trained block; empty if there is no mask token and the caller did not ask for
@@ -64,10 +65,10 @@ final class TidarReader {
                 config.object(NESTED).map(nested -> List.of(config, nested)).orElse(List.of(config))) {
             for (String key : keys) {
                 fields.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE)
-                        .ifPresent(value -> found.add(new Setting(fields.prefix() + key, value)));
+                        .ifPresent(value -> found.add(new Setting(fields.prefix() + key, value, false)));
             }
         }
-        override.ifPresent(value -> found.add(new Setting("the " + keys.get(0) + " that was set", value)));
+        override.ifPresent(value -> found.add(new Setting("the " + keys.get(0) + " that was set", value, true)));
         for (Setting other : found) {
             requireAgreement(found.get(0), other);
         }
@@ -76,6 +77,12 @@ final class TidarReader {
 
     private void requireAgreement(Setting one, Setting other) {
         if (one.value() != other.value()) {
+            if (other.isOverride()) {
+                throw config.errors()
+                        .contradicted(
+                                "%s (%d) must equal %s of the file (%d); leave it unset, or set it to that",
+                                other.key(), other.value(), one.key(), one.value());
+            }
             throw config.errors()
                     .wrong("%s (%d) must equal %s (%d)", other.key(), other.value(), one.key(), one.value());
         }
@@ -83,8 +90,10 @@ final class TidarReader {
 
     private void requireRange(Setting setting, int min, int max) {
         if (setting.value() < min || setting.value() > max) {
-            throw config.errors()
-                    .wrong("%s must be from %d to %d, but is %d", setting.key(), min, max, setting.value());
+            String message = "%s must be from %d to %d, but is %d";
+            throw setting.isOverride()
+                    ? config.errors().contradicted(message, setting.key(), min, max, setting.value())
+                    : config.errors().wrong(message, setting.key(), min, max, setting.value());
         }
     }
 }

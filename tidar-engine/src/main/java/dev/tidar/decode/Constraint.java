@@ -38,7 +38,7 @@ public interface Constraint {
         }
 
         @Override
-        public boolean isSatisfied() {
+        public boolean isNarrowedBy(int maxTokens) {
             return false;
         }
     };
@@ -78,6 +78,15 @@ public interface Constraint {
     }
 
     /**
+     * As {@link #isNarrowedBy(int)}.
+     *
+     * @param work see {@link #advance(int, LongConsumer)}
+     */
+    default boolean isNarrowedBy(int maxTokens, LongConsumer work) {
+        return isNarrowedBy(maxTokens);
+    }
+
+    /**
      * As {@link #forced()}.
      *
      * @param work see {@link #advance(int, LongConsumer)}
@@ -89,8 +98,8 @@ public interface Constraint {
     /** Whether the answer must end here. */
     boolean isComplete();
 
-    /** Whether an answer that ends here has the form that was asked for. */
-    boolean isSatisfied();
+    /** Whether {@link #allowed} has fewer tokens than it would have if the answer had no limit. */
+    boolean isNarrowedBy(int maxTokens);
 
     /**
      * The states along some drafts: the first is this one, and each draft adds the state after it. The list ends before

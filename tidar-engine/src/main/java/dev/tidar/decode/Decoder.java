@@ -105,7 +105,7 @@ public final class Decoder {
             }
             try {
                 // the accepted drafts and the next anchor, fewer if the answer ends with one of them
-                List<Integer> emitted = sequence.emit(outcome);
+                List<Integer> emitted = sequence.emit(turn, outcome);
                 // the committed length grows by what was kept; the next step overwrites the rows beyond it
                 sequence.commit(turn, emitted);
                 // the next step, if there is one, verifies these

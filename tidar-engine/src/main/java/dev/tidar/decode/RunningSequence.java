@@ -37,6 +37,7 @@ public final class RunningSequence implements AutoCloseable {
     private boolean needsMuchWork;
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
+    private boolean narrowed;
     private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
 
@@ -140,7 +141,15 @@ public final class RunningSequence implements AutoCloseable {
             List<Constraint> constraints,
             LongConsumer work) {
         RowSamplings samplings = sampling.of(step, constraints, remainingTokens(), work);
-        return new Turn(this, phase, layout, step, drafts, constraints, samplings);
+        return new Turn(this, phase, layout, step, drafts, constraints, samplings, narrowed(constraints, work));
+    }
+
+    private List<Boolean> narrowed(List<Constraint> constraints, LongConsumer work) {
+        List<Boolean> rows = new ArrayList<>(constraints.size());
+        for (int row = 0; row < constraints.size(); row++) {
+            rows.add(narrowed || constraints.get(row).isNarrowedBy(remainingTokens() - row, work));
+        }
+        return rows;
     }
 
     /** The drafts of the first source that has any. */
@@ -172,18 +181,19 @@ public final class RunningSequence implements AutoCloseable {
      *
      * @return the tokens that were emitted
      */
-    List<Integer> emit(Outcome outcome) {
+    List<Integer> emit(Turn turn, Outcome outcome) {
         List<Integer> emitted = new ArrayList<>(outcome.kept());
         while (emitted.size() < outcome.kept() && finish.isEmpty()) {
             int row = emitted.size();
             int token = outcome.emitted().get(row);
             emitted.add(token);
             sampling.emitted(token);
+            narrowed |= turn.narrowed().get(row);
             constraint = constraint
                     .advance(token)
                     .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
             finish = sink.accept(
-                    new TokenSink.EmittedToken(token, row < outcome.kept() - 1, outcome.logProbsOf(row)),
+                    new TokenSink.EmittedToken(token, row < outcome.kept() - 1, narrowed, outcome.logProbsOf(row)),
                     end(remainingTokens() - emitted.size()));
         }
         return emitted;
@@ -193,10 +203,7 @@ public final class RunningSequence implements AutoCloseable {
         if (constraint.isComplete()) {
             return Optional.of(FinishReason.STOP);
         }
-        if (remaining > 0) {
-            return Optional.empty();
-        }
-        return Optional.of(constraint.isSatisfied() ? FinishReason.STOP : FinishReason.LENGTH);
+        return remaining > 0 ? Optional.empty() : Optional.of(FinishReason.LENGTH);
     }
 
     /** Commits the rows that were kept, and updates the draft source, the statistics and the layout choice. */

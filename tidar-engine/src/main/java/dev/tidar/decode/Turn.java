@@ -15,6 +15,8 @@ import java.util.List;
  * @param drafts the drafts that were proposed; the verify rows hold as many of them as the layout had room for
  * @param constraints the state of the sequence's constraint before each verify row samples, in order
  * @param sampling how each row samples
+ * @param narrowed whether the limit on the tokens of the answer leaves a verify row less choice than its constraint
+ *     does, for each of them
  */
 public record Turn(
         RunningSequence sequence,
@@ -23,11 +25,13 @@ public record Turn(
         SequenceStep rows,
         Drafts drafts,
         List<Constraint> constraints,
-        RowSamplings sampling) {
+        RowSamplings sampling,
+        List<Boolean> narrowed) {
 
     public Turn {
         constraints = List.copyOf(constraints);
-        if (constraints.size() != rows.verifyRows()) {
+        narrowed = List.copyOf(narrowed);
+        if (constraints.size() != rows.verifyRows() || narrowed.size() != rows.verifyRows()) {
             throw new IllegalArgumentException("%d verify rows must each have a constraint, but there are %d"
                     .formatted(rows.verifyRows(), constraints.size()));
         }

@@ -56,11 +56,26 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
         if (grammar.isEmpty()) {
             return ALL;
         }
-        int enough = Math.max(1, grammar.get().shortestCompletion(work));
-        TokenMask mask = grammar.get().mask(Math.max(enough, maxTokens), work);
+        TokenMask mask = grammar.get().mask(enough(grammar.get(), maxTokens, work), work);
         long[] words = new long[mask.numWords()];
         mask.copyTo(words, 0);
         return words;
+    }
+
+    @Override
+    public boolean isNarrowedBy(int maxTokens) {
+        return isNarrowedBy(maxTokens, UNMETERED);
+    }
+
+    @Override
+    public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
+        boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
+        return !isForced && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens, work), work)).orElse(false);
+    }
+
+    /** A budget that leaves some token to sample, also for a row that the answer does not reach. */
+    private static int enough(GrammarState grammar, int maxTokens, LongConsumer work) {
+        return Math.max(grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion(work)), maxTokens);
     }
 
     @Override
@@ -79,11 +94,5 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     @Override
     public boolean isComplete() {
         return grammar.map(GrammarState::isComplete).orElse(false);
-    }
-
-    /** Unconstrained text is complete only where the model ends it. */
-    @Override
-    public boolean isSatisfied() {
-        return grammar.map(g -> g.isAccepting() && !g.isUnconstrained()).orElse(false);
     }
 }

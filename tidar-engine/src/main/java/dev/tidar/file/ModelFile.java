@@ -13,15 +13,17 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads the text and JSON files of a model folder, up to a maximum size. Every fault is an
- * {@link InvalidModelException} that names the file.
+ * Reads the text and JSON files of a model folder, up to a maximum size and through {@link ModelFolder#file}, which
+ * rejects what is no plain file of the folder. Every fault is an {@link InvalidModelException} that names the file.
  */
 public final class ModelFile {
 
@@ -29,7 +31,7 @@ public final class ModelFile {
 
     /** Returns the text of a file of at most {@code maxBytes}, which must be UTF-8; empty if there is no such file. */
     public static Optional<String> text(Path file, int maxBytes) {
-        if (!Files.exists(file)) {
+        if (!isThere(file)) {
             return Optional.empty();
         }
         byte[] bytes = bytes(file, maxBytes);
@@ -37,9 +39,22 @@ public final class ModelFile {
         return Optional.of(new String(bytes, UTF_8));
     }
 
+    /** Returns the size of a file of at most {@code maxBytes}; 0 if there is no such file. */
+    public static long size(Path file, int maxBytes) {
+        try {
+            long bytes = isThere(file) ? Files.size(opened(file)) : 0;
+            if (bytes > maxBytes) {
+                throw tooLong(file, maxBytes);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw Problem.unreadable(file, e);
+        }
+    }
+
     /** Returns the JSON object that fills a file of at most {@code maxBytes}; empty if there is no such file. */
     public static Optional<ObjectNode> object(Path file, int maxBytes) {
-        return Files.exists(file) ? Optional.of(read(file, maxBytes)) : Optional.empty();
+        return isThere(file) ? Optional.of(read(file, maxBytes)) : Optional.empty();
     }
 
     /** Returns the fields of the JSON object that fills a file of at most {@code maxBytes}. */
@@ -52,6 +67,11 @@ public final class ModelFile {
         @Override
         public InvalidModelException wrong(String message, Object... values) {
             return Problem.corrupt(file, message, values);
+        }
+
+        @Override
+        public InvalidModelException contradicted(String message, Object... values) {
+            return Problem.setting(file, message, values);
         }
 
         @Override
@@ -101,12 +121,27 @@ public final class ModelFile {
         }
     }
 
+    /** Whether there is something of this name, be it a link to nothing. */
+    private static boolean isThere(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The file, which the door of its folder lets through. */
+    private static Path opened(Path file) {
+        Path whole = file.toAbsolutePath();
+        Path folder = Objects.requireNonNull(whole.getParent(), "a file lies in a folder");
+        return new ModelFolder(folder).file(Objects.requireNonNull(whole.getFileName()).toString());
+    }
+
+    private static InvalidModelException tooLong(Path file, int maxBytes) throws IOException {
+        return Problem.of(Fault.CORRUPT, file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+    }
+
     private static byte[] bytes(Path file, int maxBytes) {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(opened(file))) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw Problem.of(
-                        Fault.CORRUPT, file, "must have at most %d bytes, but has %d", maxBytes, Files.size(file));
+                throw tooLong(file, maxBytes);
             }
             return bytes;
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.tidar.file;
 import dev.tidar.api.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,33 +30,59 @@ public record ModelFolder(Path path) {
         }
     }
 
+    /** Whether there is something of this name, be it no file or a link to nothing: then {@link #file} says so. */
     public boolean has(String name) {
-        return Files.exists(path.resolve(name));
+        return Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Returns the folder of this name inside this one, after checking that it lies here; empty if there is none. */
     public Optional<ModelFolder> subfolder(String name) {
         Path inside = path.resolve(name);
-        return Files.isDirectory(inside) ? Optional.of(new ModelFolder(inside)) : Optional.empty();
+        if (!Files.isDirectory(inside)) {
+            return Optional.empty();
+        }
+        requireInside(name, inside);
+        return Optional.of(new ModelFolder(inside));
     }
 
-    /** Returns the regular file of this name after checking that it lies in this folder. */
+    /**
+     * Returns the file of this name: the one door through which files of a model folder are opened. What is not a
+     * regular file (opening a pipe would wait for ever, and a device has no end) or lies elsewhere is rejected.
+     */
     public Path file(String name) {
         requirePlain(name);
         Path file = path.resolve(name);
         if (!Files.isRegularFile(file)) {
-            throw Problem.incomplete(path, "%s is missing; download the complete model folder", name);
+            if (!has(name)) {
+                throw Problem.incomplete(path, "%s is missing; download the complete model folder", name);
+            }
+            throw Problem.corrupt(path, "%s must be a file, but is %s", name, kind(file));
         }
+        requireInside(name, file);
+        return file;
+    }
+
+    private static String kind(Path file) {
+        if (Files.isDirectory(file)) {
+            return "a folder";
+        }
+        return Files.exists(file) ? "a pipe, a socket or a device" : "a link to a file that does not exist";
+    }
+
+    private void requireInside(String name, Path inside) {
         try {
-            if (!file.toRealPath().startsWith(root())) {
+            Path real = inside.toRealPath();
+            boolean allowed = real.startsWith(path.toRealPath())
+                    || blobs().filter(real::startsWith).isPresent();
+            if (!allowed) {
                 throw Problem.corrupt(
                         path,
                         "%s must lie in this folder, but is a symbolic link that leaves it; copy the file here",
                         name);
             }
         } catch (IOException e) {
-            throw Problem.unreadable(file, e);
+            throw Problem.unreadable(inside, e);
         }
-        return file;
     }
 
     /**
@@ -94,10 +121,15 @@ public record ModelFolder(Path path) {
         }
     }
 
-    private Path root() throws IOException {
+    /** The blobs of the Hugging Face cache that this folder, or the one that it is in, is a snapshot of. */
+    private Optional<Path> blobs() throws IOException {
         Path real = path.toRealPath();
-        Path parent = real.getParent();
-        Path hubCache = parent != null && parent.endsWith("snapshots") ? parent.getParent() : null;
-        return hubCache != null && Files.isDirectory(hubCache.resolve("blobs")) ? hubCache : real;
+        return Stream.of(Optional.of(real), Optional.ofNullable(real.getParent()))
+                .flatMap(Optional::stream)
+                .flatMap(revision -> Stream.ofNullable(revision.getParent()))
+                .filter(snapshots -> snapshots.endsWith("snapshots"))
+                .map(snapshots -> snapshots.resolveSibling("blobs"))
+                .filter(Files::isDirectory)
+                .findFirst();
     }
 }

@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
@@ -33,6 +34,7 @@ import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
 import dev.tidar.schedule.EngineLoop;
 import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.WeightType;
 import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
@@ -41,6 +43,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -49,7 +52,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Loads a model folder on a device, on the engine thread. */
-public final class EngineLoader implements AutoCloseable {
+public final class EngineLoader {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
 
@@ -59,9 +62,14 @@ public final class EngineLoader implements AutoCloseable {
     private final EngineOptions options;
     private final LongSupplier nanoTime;
     private final UnaryOperator<TidarModel> modelDecorator;
+    private final MemoryPlanner memory;
+    /** The plan of the engine on its present device. */
+    private Optional<MemoryLedger.Entry> planned = Optional.empty();
+
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
+    private volatile BooleanSupplier stop = () -> false;
 
     /**
      * @param nanoTime a monotonic clock
@@ -71,6 +79,12 @@ public final class EngineLoader implements AutoCloseable {
         this.options = options;
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
+        this.memory = new MemoryPlanner(options, MemoryLedger.OF_THIS_JVM);
+    }
+
+    /** Lets loading end at its next stage once this is true. */
+    public void stopWhen(BooleanSupplier stop) {
+        this.stop = stop;
     }
 
     /** The gate that admits requests; it exists once {@link #load} has returned. */
@@ -98,19 +112,20 @@ public final class EngineLoader implements AutoCloseable {
         return options.model().toAbsolutePath().normalize().getFileName().toString();
     }
 
-    /** Loads the model on the device that the options ask for, or on the CPU where they allow a fallback. */
+    /**
+     * Loads the model on the device that the options ask for, or on the CPU where they allow a fallback.
+     *
+     * @throws EngineClosedException if it is to stop; what was taken until then is given back
+     */
     public Engine load() {
-        progress("reading the checkpoint", 0);
+        stage("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+            requireNeeded();
+            memory.requireRoomForTokenizer(Tokenizer.fileBytes(options.model()));
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
-            try {
-                Optional<ChatTemplate> template =
-                        tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-                return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
-            } catch (RuntimeException | Error e) {
-                tokenizer.ifPresent(Tokenizer::close);
-                throw e;
-            }
+            Optional<ChatTemplate> template =
+                    tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
+            return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
         }
     }
 
@@ -166,6 +181,7 @@ public final class EngineLoader implements AutoCloseable {
             } catch (DeviceException closeFailure) {
                 e.addSuppressed(closeFailure);
             }
+            planned.ifPresent(MemoryLedger.Entry::close);
             throw e;
         }
     }
@@ -173,28 +189,30 @@ public final class EngineLoader implements AutoCloseable {
     private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
         Backend backend = choice.backend();
         ModelConfig config = checkpoint.config();
-        KvGeometry geometry = KvMemory.geometry(config, options.kvCache().type(), backend.cacheType());
-        KvMemory memory = KvMemory.plan(options, checkpoint, geometry, backend.freeBytes());
-
-        progress("packing weights", 0.05);
         int layoutRows = layoutRows(config);
-        TidarTransformer transformer = new TidarModelLoader(checkpoint, backend)
-                .load(
-                        backend.allocateKv(geometry, memory.blocks()),
-                        memory.contextLength(),
-                        layoutRows + promptRows(config),
-                        part -> progress("packing weights", 0.05 + 0.75 * part));
+        int maxRows = layoutRows + promptRows(config);
+        stage("planning memory", 0.05);
+        planned.ifPresent(MemoryLedger.Entry::close);
+        MemoryLedger.Entry entry = memory.enter(checkpoint, backend, maxRows);
+        planned = Optional.of(entry);
+        MemoryPlan plan = entry.plan();
+        KvGeometry geometry = memory.geometry(config, backend);
+        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows);
         backend.ban(neverSampled(config, text.tokenizer()));
 
-        progress("measuring layouts", 0.8);
-        BlockPool pool = new BlockPool(memory.blocks());
+        stage("measuring layouts", 0.8);
+        BlockPool pool = new BlockPool(plan.blocks());
         TidarModel network = modelDecorator.apply(transformer);
+        TidarModel measured = inputs -> {
+            requireNeeded();
+            return network.step(inputs);
+        };
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         new LayoutCalibration(
-                                new Decoder(network, maskToken),
+                                new Decoder(measured, maskToken),
                                 new KvCache(pool, geometry.blockTokens()),
-                                memory.contextLength(),
+                                plan.contextLength(),
                                 promptToken(config),
                                 options.limits().prefillChunk(),
                                 nanoTime),
@@ -205,7 +223,7 @@ public final class EngineLoader implements AutoCloseable {
                 facts(
                         checkpoint,
                         transformer.weightType(),
-                        memory.contextLength(),
+                        plan.contextLength(),
                         text.template().isPresent()),
                 backend.facts(),
                 choice.reason(),
@@ -231,8 +249,30 @@ public final class EngineLoader implements AutoCloseable {
                 loaded.kvCache(),
                 layouts,
                 layoutRows,
-                backend::close,
+                () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
+    }
+
+    private static void release(Backend backend, MemoryLedger.Entry entry) {
+        try (entry) {
+            backend.close();
+        }
+    }
+
+    /** Allocates what was planned, and enters in the ledger what is taken. */
+    private TidarTransformer pack(
+            Checkpoint checkpoint, Backend backend, KvGeometry geometry, MemoryLedger.Entry entry, int maxRows) {
+        MemoryPlan plan = entry.plan();
+        PagedKv kv = backend.allocateKv(geometry, plan.blocks());
+        long left = plan.bytes() - plan.kvBytes() + plan.room().reserve();
+        long layers = plan.need().weights() + plan.need().adapters();
+        TidarTransformer transformer =
+                TidarModelLoader.load(checkpoint, backend, kv, plan.contextLength(), maxRows, part -> {
+                    entry.outstanding(left - (long) (part * layers));
+                    stage("packing weights", 0.05 + 0.75 * part);
+                });
+        entry.outstanding(plan.later());
+        return transformer;
     }
 
     /** The prefix cache. Blocks can be shared only where everything that their contents depend on is equal. */
@@ -315,13 +355,22 @@ public final class EngineLoader implements AutoCloseable {
         };
     }
 
+    /** Loading consults this at each stage, after each packed part and before each measured forward. */
+    private void requireNeeded() {
+        if (stop.getAsBoolean()) {
+            throw new EngineClosedException("the engine was closed at the stage \"%s\", %.0f %%"
+                    .formatted(progress.stage(), 100 * progress.done()));
+        }
+    }
+
+    /** Begins a stage, or a part of it, unless loading is to stop. */
+    private void stage(String stage, double done) {
+        requireNeeded();
+        progress(stage, done);
+    }
+
     private void progress(String stage, double done) {
         progress = new LoadProgress(stage, done);
         options.progress().accept(progress);
-    }
-
-    @Override
-    public void close() {
-        model.ifPresent(LoadedModel::close);
     }
 }

@@ -45,8 +45,7 @@ record LoadedModel(
         Optional<Supplier<Grammars>> grammars,
         AdaptiveLayouts layouts,
         KvCache kvCache,
-        long blockBytes)
-        implements AutoCloseable {
+        long blockBytes) {
 
     LoadedModel {
         degradations = List.copyOf(degradations);
@@ -71,10 +70,5 @@ record LoadedModel(
                 kvCache.pool().cached() * blockBytes,
                 prefixes.map(CacheStats::hitCount).orElse(0L),
                 prefixes.map(CacheStats::missCount).orElse(0L));
-    }
-
-    @Override
-    public void close() {
-        tokenizer.ifPresent(Tokenizer::close);
     }
 }

@@ -8,8 +8,11 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.AtLimit;
 import dev.tidar.decode.Constraint;
 import dev.tidar.emission.AnswerConstraint;
+import dev.tidar.emission.LimitRule;
+import dev.tidar.emission.LimitRule.Leads;
 import dev.tidar.emission.ThinkingBudget;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
@@ -67,6 +70,25 @@ final class RequestConstraint {
                         : Optional.empty());
     }
 
+    /**
+     * What the limit on tokens means to the answer.
+     *
+     * @param limit the limit as the reader knows it
+     */
+    LimitRule limit(GenerationRequest request, String limit) {
+        Tools tools = request.prompt() instanceof Prompt.Chat chat ? chat.tools() : Tools.NONE;
+        if (tools.choice().mustCall()) {
+            boolean isLed = tools.atLimit() == AtLimit.HAND_OVER;
+            return new LimitRule(limit, isLed ? Leads.CALLS : Leads.NOTHING, !isLed);
+        }
+        Leads leads = request.format().map(RequestConstraint::leads).orElse(Leads.NOTHING);
+        return new LimitRule(limit, leads, false);
+    }
+
+    private static Leads leads(AnswerFormat format) {
+        return format instanceof AnswerFormat.Regex || format instanceof AnswerFormat.Choices ? Leads.TEXT : Leads.JSON;
+    }
+
     private Grammars grammars() {
         return model.grammars()
                 .orElseThrow(() -> new InvalidRequestException(
@@ -82,7 +104,8 @@ final class RequestConstraint {
                         tools.callable().stream()
                                 .map(tool -> supportedTools.get(tool, this::withSupportedSchema))
                                 .toList(),
-                        tools.choice());
+                        tools.choice(),
+                        tools.atLimit());
     }
 
     /**

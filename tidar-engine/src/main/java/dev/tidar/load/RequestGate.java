@@ -12,6 +12,7 @@ import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.emission.AnswerStream;
+import dev.tidar.emission.LimitRule;
 import dev.tidar.emission.StopRule;
 import dev.tidar.schedule.Admission;
 import dev.tidar.text.answer.AnswerParser;
@@ -74,6 +75,11 @@ public final class RequestGate {
         requirePrompt(prompt.size(), context);
         StopRule stop = stop(request);
         int maxTokens = Math.min(maxTokens(request), context - prompt.size());
+        LimitRule limit = constraints.limit(
+                request,
+                maxTokens < maxTokens(request)
+                        ? "the context of %d tokens".formatted(context)
+                        : "max-tokens = %d".formatted(maxTokens));
         Constraint constraint = constraints.of(request, syntax, maxTokens);
         return new Admission(
                 new DecodeRequest(
@@ -87,7 +93,8 @@ public final class RequestGate {
                 () -> new AnswerStream(
                         stop,
                         model.tokenizer().map(tokenizer -> tokenizer.detokenizer(syntax.tags())),
-                        new AnswerParser(syntax, seeds.getAsLong())),
+                        new AnswerParser(syntax, seeds.getAsLong()),
+                        limit),
                 layouts);
     }
 

@@ -1,12 +1,16 @@
 package dev.tidar.model;
 
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.backend.Allocator;
 import dev.tidar.backend.Backend;
+import dev.tidar.backend.MemoryCount;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.DraftAdapter;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.json.Quoted;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadNorms;
+import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
@@ -26,13 +30,13 @@ public final class TidarModelLoader {
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final Optional<DraftAdapter> adapter;
-    private final Backend backend;
+    private final Allocator memory;
 
-    public TidarModelLoader(Checkpoint checkpoint, Backend backend) {
+    private TidarModelLoader(Checkpoint checkpoint, Allocator memory) {
         this.checkpoint = checkpoint;
         this.config = checkpoint.config();
         this.adapter = checkpoint.draftAdapter();
-        this.backend = backend;
+        this.memory = memory;
     }
 
     /**
@@ -44,8 +48,29 @@ public final class TidarModelLoader {
      * @param progress receives the part that is done, in [0, 1]
      * @throws InvalidModelException if tensors are missing, have other shapes than config.json says, or are not known
      */
-    public TidarTransformer load(PagedKv kv, int positions, int maxRows, DoubleConsumer progress) {
-        Linear embedding = backend.linear(
+    public static TidarTransformer load(
+            Checkpoint checkpoint, Backend backend, PagedKv kv, int positions, int maxRows, DoubleConsumer progress) {
+        TidarWeights weights = new TidarModelLoader(checkpoint, backend).weights(positions, progress);
+        return new TidarTransformer(backend, checkpoint.config(), weights, kv, maxRows);
+    }
+
+    /**
+     * The bytes that {@link #load} will take: it goes through the same steps, and allocates nothing.
+     *
+     * @param kv the cache's geometry
+     * @param maxRows rows of one step at most
+     * @throws InvalidModelException as for {@link #load}
+     */
+    public static MemoryCount.Need need(Checkpoint checkpoint, Backend backend, KvGeometry kv, int maxRows) {
+        MemoryCount count = backend.count();
+        ModelConfig config = checkpoint.config();
+        new TidarModelLoader(checkpoint, count).weights(1, part -> {});
+        Workspace.allocate(count, maxRows, config.hiddenSize(), config.intermediateSize(), config.heads());
+        return count.need(config.heads(), kv);
+    }
+
+    private TidarWeights weights(int positions, DoubleConsumer progress) {
+        Linear embedding = memory.linear(
                 List.of(LinearSource.of(checkpoint.matrix(EMBEDDING, config.vocabSize(), config.hiddenSize()))));
         List<LayerWeights> layers = new ArrayList<>();
         for (int i = 0; i < config.numLayers(); i++) {
@@ -55,12 +80,11 @@ public final class TidarModelLoader {
         Gain finalNorm = gain("model.norm.weight", config.hiddenSize());
         Linear head = config.tiedHead()
                 ? embedding
-                : backend.linear(
+                : memory.linear(
                         List.of(LinearSource.of(checkpoint.matrix(HEAD, config.vocabSize(), config.hiddenSize()))));
         requireNothingLeft();
-        RotaryTable rotary = backend.rotaryTable(inverseFrequencies(), positions);
-        return new TidarTransformer(
-                backend, config, new TidarWeights(embedding, layers, finalNorm, head, rotary), kv, maxRows);
+        RotaryTable rotary = memory.rotaryTable(inverseFrequencies(), positions);
+        return new TidarWeights(embedding, layers, finalNorm, head, rotary);
     }
 
     private LayerWeights layer(String prefix) {
@@ -72,17 +96,17 @@ public final class TidarModelLoader {
         String mlp = prefix + "mlp.";
         return new LayerWeights(
                 gain(prefix + "input_layernorm.weight", hidden),
-                backend.linear(List.of(
+                memory.linear(List.of(
                         projection(attention + "q_proj", queries, hidden, config.qkvBias()),
                         projection(attention + "k_proj", keys, hidden, config.qkvBias()),
                         projection(attention + "v_proj", keys, hidden, config.qkvBias()))),
                 headNorms(attention),
-                backend.linear(List.of(projection(attention + "o_proj", hidden, queries, false))),
+                memory.linear(List.of(projection(attention + "o_proj", hidden, queries, false))),
                 gain(prefix + "post_attention_layernorm.weight", hidden),
-                backend.gated(
+                memory.gated(
                         projection(mlp + "gate_proj", intermediate, hidden, false),
                         projection(mlp + "up_proj", intermediate, hidden, false)),
-                backend.linear(List.of(projection(mlp + "down_proj", hidden, intermediate, false))));
+                memory.linear(List.of(projection(mlp + "down_proj", hidden, intermediate, false))));
     }
 
     private LinearSource projection(String module, int outputs, int inputs, boolean bias) {
@@ -104,7 +128,7 @@ public final class TidarModelLoader {
     }
 
     private Gain gain(String name, int length) {
-        return backend.gain(checkpoint.vector(name, length));
+        return memory.gain(checkpoint.vector(name, length));
     }
 
     /** A tensor that was not used belongs to a different network; running without it would be silently wrong. */
@@ -118,7 +142,7 @@ public final class TidarModelLoader {
                                     checkpoint.folder(),
                                     unused.size(),
                                     config.family(),
-                                    unused.iterator().next()));
+                                    Quoted.of(unused.iterator().next())));
         }
         adapter.ifPresent(DraftAdapter::requireAllUsed);
     }

@@ -1,6 +1,6 @@
 package dev.tidar.model;
 
-import dev.tidar.backend.Backend;
+import dev.tidar.backend.Allocator;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.step.SampledLogProbs;
 import dev.tidar.tensor.HeadGeometry;
@@ -39,21 +39,21 @@ record Workspace(
         Ids draftRows,
         Ids drafts) {
 
-    static Workspace allocate(Backend backend, int rows, int hidden, int intermediate, HeadGeometry heads) {
+    static Workspace allocate(Allocator memory, int rows, int hidden, int intermediate, HeadGeometry heads) {
         return new Workspace(
-                backend.allocate(rows, hidden),
-                backend.allocate(rows, hidden),
-                backend.allocate(rows, heads.columns()),
-                backend.allocate(rows, heads.queryColumns()),
-                backend.allocate(rows, intermediate),
-                backend.allocateIds(rows),
-                backend.allocateIds(rows),
-                backend.allocate(rows, hidden),
-                backend.allocateIds(rows),
+                memory.allocate(rows, hidden),
+                memory.allocate(rows, hidden),
+                memory.allocate(rows, heads.columns()),
+                memory.allocate(rows, heads.queryColumns()),
+                memory.allocate(rows, intermediate),
+                memory.allocateIds(rows),
+                memory.allocateIds(rows),
+                memory.allocate(rows, hidden),
+                memory.allocateIds(rows),
                 new SampledLogProbs(
-                        backend.allocate(rows, 1 + LogProbRow.MAX), backend.allocateIds(rows * LogProbRow.MAX)),
-                backend.allocateIds(rows),
-                backend.allocateIds(rows),
-                backend.allocateIds(rows));
+                        memory.allocate(rows, 1 + LogProbRow.MAX), memory.allocateIds(rows * LogProbRow.MAX)),
+                memory.allocateIds(rows),
+                memory.allocateIds(rows),
+                memory.allocateIds(rows));
     }
 }

@@ -12,6 +12,9 @@ import java.util.Arrays;
  */
 final class Candidates {
 
+    /** The bytes of one element of the arrays below. */
+    static final int BYTES_PER_TOKEN = 2 * Integer.BYTES + Float.BYTES + Long.BYTES;
+
     private static final float ONE = 0x1p40f;
     /** exp(-distance) beyond it is below one step. */
     private static final float WEIGHTLESS = 28;

@@ -16,6 +16,9 @@ import dev.tidar.tensor.Ids;
  */
 public final class TokenSampler {
 
+    /** The scratch memory of a sampler, for each token of the vocabulary. */
+    public static final int BYTES_PER_TOKEN = Float.BYTES + Candidates.BYTES_PER_TOKEN;
+
     private final Candidates candidates = new Candidates();
     private float[] changed = new float[0];
     private float[] unpenalised = new float[0];

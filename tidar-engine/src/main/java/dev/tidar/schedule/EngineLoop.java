@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -108,17 +109,26 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Waits until the model is loaded.
      *
-     * @throws TidarException the failure of loading
+     * @throws TidarException the failure of loading; an {@link EngineClosedException} if the engine is closed before,
+     *     or if the thread is interrupted, whose flag is then set again
      */
     public void awaitLoaded() {
         try {
-            loaded.join();
-        } catch (CompletionException e) {
+            loaded.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineClosedException("interrupted while the model was being loaded");
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof TidarException failure) {
                 throw failure;
             }
-            throw e;
+            throw new CompletionException(e.getCause());
         }
+    }
+
+    /** Whether a model that is being loaded would serve nobody, so that loading it should stop. */
+    public boolean needsNoModel() {
+        return lifecycle.needsNoModel();
     }
 
     /**
@@ -190,6 +200,9 @@ public final class EngineLoop implements AutoCloseable {
                 lifecycle.enter(Phase.SERVING);
                 failure = serveAndRelease(engine);
             }
+        } catch (EngineClosedException e) { // nobody needs the model that was being loaded
+            log.info("The model is not loaded any further: {}", e.getMessage());
+            loaded.completeExceptionally(e);
         } catch (Exception | Error e) { // callers that wait must be notified, whatever a callback of loading throws
             TidarException cause = typed(e);
             lifecycle.die(cause);
@@ -406,7 +419,8 @@ public final class EngineLoop implements AutoCloseable {
 
     /**
      * Ends all requests and frees the device. Waits for both unless the device hangs, and then until the listeners have
-     * heard of the end, but not long where one does not return.
+     * heard of the end, but not long where one does not return. A model that is being loaded is loaded no further than
+     * to the end of the present stage.
      */
     @Override
     public void close() {

@@ -13,6 +13,8 @@ import java.util.Optional;
  *    ├───────────┴────────────┴───► DRAINING ──┐
  *    └───────────────── close ─────────────────┴──► CLOSED
  * }</pre>
+ *
+ * <p>An engine that is drained or closed while it loads stops loading: no request can be waiting for it.
  */
 final class Lifecycle {
 
@@ -31,6 +33,7 @@ final class Lifecycle {
     }
 
     private volatile Phase phase = Phase.LOADING;
+    private volatile boolean hasServed;
     private volatile Optional<TidarException> death = Optional.empty();
 
     /** Enters a phase; has no effect if the engine is already past it. */
@@ -39,6 +42,7 @@ final class Lifecycle {
         if (isReloaded || next.compareTo(phase) > 0) {
             phase = next;
         }
+        hasServed |= phase == Phase.SERVING;
     }
 
     /** Records the failure that ended the engine, unless one is recorded already. */
@@ -58,6 +62,14 @@ final class Lifecycle {
 
     boolean isClosed() {
         return phase == Phase.CLOSED;
+    }
+
+    /**
+     * Whether a model that is being loaded would serve nobody: the engine is closed, or is drained before it has served
+     * anybody.
+     */
+    boolean needsNoModel() {
+        return isClosed() || isDraining() && !hasServed;
     }
 
     /** Whether no request can be served any more. */

@@ -216,22 +216,30 @@ final class ScheduledSequence implements Generation {
         return sequence.map(s -> s.stats().steps()).orElse(0);
     }
 
-    /** Ends it with the tokens it has; has no effect if it has ended already. */
+    /**
+     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if it
+     * has ended already.
+     */
     void finish(FinishReason reason) {
-        if (ended.getAndSet(true)) {
-            return;
-        }
         try {
-            TokenChunk rest = answer.finish(numSteps());
+            TokenChunk rest = answer.finish(numSteps(), reason);
+            Optional<TidarException> failure = answer.failure(reason);
+            if (failure.isPresent()) {
+                fail(failure.get());
+                return;
+            }
+            GenerationResult result = result(reason);
+            if (ended.getAndSet(true)) {
+                return;
+            }
+            (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
+            end.complete(result);
             if (!rest.parts().isEmpty()) {
                 delivery.post(listener -> listener.onChunk(rest));
             }
-            GenerationResult result = result(reason);
-            (reason == FinishReason.CANCELLED ? totals.cancelled : totals.finished).increment();
-            end.complete(result);
             delivery.postLast(listener -> listener.onFinished(result));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            endWithout(new GenerationFailedException("the answer could not be completed: " + e, e));
+            fail(new GenerationFailedException("the answer could not be completed: " + e, e));
         }
     }
 
@@ -242,6 +250,7 @@ final class ScheduledSequence implements Generation {
                 answer.text(),
                 whole,
                 reason == FinishReason.STOP && !whole.toolCalls().isEmpty() ? FinishReason.TOOL_CALLS : reason,
+                answer.closedByLimit(),
                 admission.request().params().seed(),
                 answer.logProbs(),
                 stats());

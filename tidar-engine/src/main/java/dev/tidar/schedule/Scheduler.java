@@ -161,14 +161,18 @@ final class Scheduler {
     }
 
     private boolean isOverdue(ScheduledSequence s) {
-        boolean isLate = s.timeout().map(time -> s.ageNanos() > Durations.nanos(time)).orElse(false);
-        return isLate || !s.hasRun() && s.ageNanos() > Durations.nanos(limits.maxQueueWait());
+        return isLate(s) || !s.hasRun() && s.ageNanos() > Durations.nanos(limits.maxQueueWait());
+    }
+
+    /** Whether it has passed its own time limit. */
+    private static boolean isLate(ScheduledSequence s) {
+        return s.timeout().map(time -> s.ageNanos() > Durations.nanos(time)).orElse(false);
     }
 
     private void endWaiting(ScheduledSequence s) {
         if (s.isCancelled()) {
             s.finish(FinishReason.CANCELLED);
-        } else if (s.hasRun()) {
+        } else if (s.hasRun() || isLate(s)) {
             s.finish(FinishReason.DEADLINE);
         } else {
             s.fail(new EngineBusyException(

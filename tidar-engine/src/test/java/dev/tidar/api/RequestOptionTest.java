@@ -77,6 +77,7 @@ class RequestOptionTest {
                 .with(RequestOption.THINKING, true)
                 .with(RequestOption.THINKING_BUDGET, 64)
                 .with(RequestOption.TOOL_CHOICE, Tools.Choice.REQUIRED)
+                .with(RequestOption.TOOL_CALL_AT_LIMIT, Tools.AtLimit.HAND_OVER)
                 .with(RequestOption.CACHE_SALT, "user:Sue")
                 .request(CHAT)
                 .build();
@@ -107,6 +108,7 @@ class RequestOptionTest {
         var chat = (Prompt.Chat) request.prompt();
         assertThat(chat.thinking()).isEqualTo(Thinking.ON.withBudget(64));
         assertThat(chat.tools().choice()).isEqualTo(Tools.Choice.REQUIRED);
+        assertThat(chat.tools().atLimit()).isEqualTo(Tools.AtLimit.HAND_OVER);
     }
 
     @Test

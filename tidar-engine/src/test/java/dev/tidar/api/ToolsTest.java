@@ -85,6 +85,17 @@ class ToolsTest {
         }
 
         @Test
+        void withoutNamingAllOfMany() {
+            Tool[] many = IntStream.range(0, 128)
+                    .mapToObj(i -> new Tool("t" + (1000 + i), "", "{}"))
+                    .toArray(Tool[]::new);
+
+            rejected(
+                    () -> Tools.of(many).withChoice(Choice.of("date")),
+                    "tool-choice must name one of the tools [t1000, t1001, t1002, t1003, t1004] and 123 more, but names date");
+        }
+
+        @Test
         void thatMustBeCalledAndAreNone() {
             rejected(
                     () -> Tools.NONE.withChoice(Choice.REQUIRED),

@@ -198,7 +198,7 @@ class DecodingRejectionTest {
     @DisplayName("B48 the caller's block size is not the trained one")
     void otherBlockSize() {
         assertRejected(
-                Fault.CORRUPT,
+                Fault.SETTING,
                 () -> ModelFolderFixture.in(folder).open(ModelFolderFixture.maskAndBlock(ModelFolderFixture.MASK, 16)),
                 "(16)",
                 "block_size (8)");
@@ -210,7 +210,7 @@ class DecodingRejectionTest {
         var overrides = new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(65), false);
 
         assertRejected(
-                Fault.UNSUPPORTED,
+                Fault.SETTING,
                 () -> ModelFolderFixture.in(folder).open(overrides),
                 "max_position_embeddings (64)",
                 "65");

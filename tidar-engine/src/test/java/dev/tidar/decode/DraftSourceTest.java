@@ -51,8 +51,8 @@ class DraftSourceTest {
         }
 
         @Override
-        public boolean isSatisfied() {
-            return isComplete();
+        public boolean isNarrowedBy(int maxTokens) {
+            return false;
         }
     }
 

@@ -38,8 +38,8 @@ public final class TestModel implements AutoCloseable {
         KvGeometry geometry =
                 new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), BLOCK_TOKENS, kvType);
         this.contextLength = Math.min(blocks * BLOCK_TOKENS, config.maxPositions());
-        this.network = new TidarModelLoader(checkpoint, backend)
-                .load(backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
+        this.network = TidarModelLoader.load(
+                checkpoint, backend, backend.allocateKv(geometry, blocks), contextLength, 1100, part -> {});
         this.pool = new BlockPool(blocks);
         config.tidar().ifPresent(t -> backend.ban(new int[] {t.maskTokenId()}));
     }

@@ -70,9 +70,9 @@ public final class ConstraintCost {
     /** @param args the model folder */
     public static void main(String[] args) throws InterruptedException {
         Path folder = Path.of(args[0]);
+        Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
         try (TidarEngine engine = TidarEngine.load(
                         EngineOptions.builder(folder).contextLength(1024).build());
-                Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
                 Checkpoint checkpoint = Checkpoint.open(folder, Overrides.none())) {
             int[] stopIds = checkpoint.generation().stopIds().stream()
                     .mapToInt(Integer::intValue)

@@ -6,7 +6,6 @@ import dev.tidar.decode.TestModel;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,11 +20,6 @@ class TextStreamTest {
     @BeforeAll
     static void load() {
         tokenizer = Tokenizer.load(TestModel.folder("models/stories260k-tidar")).orElseThrow();
-    }
-
-    @AfterAll
-    static void close() {
-        tokenizer.close();
     }
 
     @Test

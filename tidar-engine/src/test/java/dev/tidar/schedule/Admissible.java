@@ -4,6 +4,7 @@ import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.emission.AnswerStream;
+import dev.tidar.emission.LimitRule;
 import dev.tidar.emission.StopRule;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.text.answer.AnswerParser;
@@ -33,7 +34,7 @@ final class Admissible {
                 request,
                 timeout,
                 cacheSalt,
-                () -> new AnswerStream(StopRule.NONE, Optional.empty(), new AnswerParser(AnswerSyntax.PLAIN, 0)),
+                () -> new AnswerStream(StopRule.NONE, Optional.empty(), new AnswerParser(AnswerSyntax.PLAIN, 0), LimitRule.CUTS),
                 layouts);
     }
 }

@@ -16,6 +16,7 @@ import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.emission.AnswerStream;
+import dev.tidar.emission.LimitRule;
 import dev.tidar.emission.StopRule;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
@@ -35,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -49,11 +49,6 @@ class AnswerPartsTest {
 
     private final Tokenizer tokenizer = load();
     private final List<TokenChunk> chunks = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() {
-        tokenizer.close();
-    }
 
     @Test
     void isTakenApartAndEndsForItsToolCalls() throws Exception {
@@ -78,14 +73,14 @@ class AnswerPartsTest {
     }
 
     @Test
-    void givesBackACallThatTheTokenLimitCutsOff() throws Exception {
-        GenerationResult result = say(CALL + END, 5, Set.of());
+    void makesNeitherACallNorTextOfACallThatTheTokenLimitCutsOff() throws Exception {
+        GenerationResult result = say("Let me see.\n" + CALL + END, 14, Set.of());
 
         assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
-        assertThat(result.answer()).isEqualTo(Answer.ofText(result.text()));
-        assertThat(result.text()).startsWith("<tool_call>");
-        assertThat(chunks.get(chunks.size() - 1).tokens()).isEmpty();
-        assertThat(chunks.get(chunks.size() - 1).parts()).containsExactly(new Answer.Text(result.text()));
+        assertThat(result.text()).as("raw").contains("<tool_call>\n{\"");
+        assertThat(result.answer()).isEqualTo(Answer.ofText("Let me see."));
+        assertThat(Answer.of(chunks.stream().flatMap(c -> c.parts().stream()).toList()))
+                .isEqualTo(result.answer());
     }
 
     @Test
@@ -111,7 +106,8 @@ class AnswerPartsTest {
                                             new StopRule(
                                                     Set.of(tokenizer.idOf(END).orElseThrow()), List.of(), 0),
                                             Optional.of(tokenizer.detokenizer(shown)),
-                                            new AnswerParser(format, 1)),
+                                            new AnswerParser(format, 1),
+                                            LimitRule.CUTS),
                                     () -> LayoutChoice.fixed(StepLayout.AUTOREGRESSIVE)),
                             new GenerationListener() {
                                 @Override

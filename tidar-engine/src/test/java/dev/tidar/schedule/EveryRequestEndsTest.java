@@ -379,7 +379,7 @@ class EveryRequestEndsTest {
             }
 
             @Override
-            public boolean isSatisfied() {
+            public boolean isNarrowedBy(int maxTokens) {
                 return false;
             }
         }

@@ -39,6 +39,26 @@ class LifecycleTest {
     }
 
     @Test
+    void needsNoModelOnceItEndsBeforeItHasServedAnybody() {
+        assertThat(lifecycle.needsNoModel()).isFalse();
+
+        lifecycle.enter(Phase.DRAINING);
+
+        assertThat(lifecycle.needsNoModel()).isTrue();
+    }
+
+    @Test
+    void needsItsFallbackForTheRequestsThatItIsDrainedOfUntilItIsClosed() {
+        lifecycle.enter(Phase.SERVING);
+        lifecycle.enter(Phase.RELOADING);
+        lifecycle.enter(Phase.DRAINING);
+        assertThat(lifecycle.needsNoModel()).isFalse();
+
+        lifecycle.enter(Phase.CLOSED);
+        assertThat(lifecycle.needsNoModel()).isTrue();
+    }
+
+    @Test
     void staysClosedWhateverEndsAfterwards() {
         lifecycle.enter(Phase.CLOSED);
         lifecycle.enter(Phase.SERVING);

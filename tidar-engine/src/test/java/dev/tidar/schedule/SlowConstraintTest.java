@@ -79,7 +79,7 @@ class SlowConstraintTest {
         }
 
         @Override
-        public boolean isSatisfied() {
+        public boolean isNarrowedBy(int maxTokens) {
             return false;
         }
     }

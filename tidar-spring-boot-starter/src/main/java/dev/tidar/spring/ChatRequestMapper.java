@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.definition.ToolDefinition;
 
 /**
  * Turns Spring AI's prompts into requests to the engine. An option or message that the engine cannot serve is rejected
@@ -40,7 +41,15 @@ record ChatRequestMapper(String model) {
         List<ToolCallback> callbacks = Objects.requireNonNullElse(options.getToolCallbacks(), List.of());
         return Tools.of(callbacks.stream()
                 .map(ToolCallback::getToolDefinition)
-                .map(tool -> new Tool(tool.name(), tool.description(), tool.inputSchema()))
+                .map(ChatRequestMapper::tool)
                 .toArray(Tool[]::new));
+    }
+
+    /** Definitions of an application's own may lack a description or a schema, whatever their types say. */
+    private static Tool tool(ToolDefinition definition) {
+        return new Tool(
+                Objects.requireNonNullElse(definition.name(), ""),
+                Objects.requireNonNullElse(definition.description(), ""),
+                Objects.requireNonNullElse(definition.inputSchema(), "{}"));
     }
 }

@@ -79,6 +79,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
     private static ChatGenerationMetadata.Builder generationMetadata(GenerationResult result, String thinking) {
         var metadata = ChatGenerationMetadata.builder()
                 .finishReason(result.finishReason().name().toLowerCase(Locale.ROOT));
+        result.closedByLimit().ifPresent(place -> metadata.metadata(TidarMetadata.CLOSED_BY_LIMIT, place));
         return thinking.isEmpty() ? metadata : metadata.metadata(TidarMetadata.THINKING, thinking);
     }
 

@@ -2,6 +2,7 @@ package dev.tidar.spring;
 
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.Tool;
 import dev.tidar.api.ToolCall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.Message;
@@ -23,6 +25,8 @@ import org.springframework.ai.content.MediaContent;
  * Confined to one thread.
  */
 final class ConversationMapper {
+
+    private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,%d}".formatted(Tool.MAX_NAME_LENGTH));
 
     private final Map<String, Deque<String>> openCalls = new HashMap<>();
     private int calls;
@@ -79,13 +83,18 @@ final class ConversationMapper {
         if (isAbsent(id)) {
             if (open.isEmpty()) {
                 throw new InvalidRequestException(
-                        "a tool result must answer a call before it, but one of %s answers none"
-                                .formatted(result.name()));
+                        "a tool result must answer a call before it, but one%s answers none"
+                                .formatted(ofTool(result.name())));
             }
             id = open.getFirst();
         }
         open.remove(id);
         return ChatMessage.tool(id, Objects.requireNonNullElse(result.responseData(), ""));
+    }
+
+    /** The name of a tool for a message; none where it is no such name, because a history can have anything in it. */
+    private static String ofTool(@Nullable String name) {
+        return name != null && TOOL_NAME.matcher(name).matches() ? " of " + name : "";
     }
 
     private static boolean isAbsent(@Nullable String text) {

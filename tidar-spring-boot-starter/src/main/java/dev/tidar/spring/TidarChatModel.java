@@ -1,6 +1,7 @@
 package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
@@ -22,6 +23,7 @@ import org.springframework.ai.chat.observation.DefaultChatModelObservationConven
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -47,8 +49,6 @@ public class TidarChatModel implements ChatModel {
     private final TidarEngine engine;
     private final TidarChatOptions options;
     private final ObservationRegistry observations;
-    private final ChatRequestMapper requests;
-    private final String model;
     private volatile PrefixCacheSaltResolver salts = PrefixCacheSaltResolver.NONE;
     private volatile boolean reportHits = true;
     private volatile @Nullable ChatModelObservationConvention convention;
@@ -67,8 +67,6 @@ public class TidarChatModel implements ChatModel {
         this.engine = engine;
         this.options = options;
         this.observations = observations;
-        model = engine.status().name();
-        requests = new ChatRequestMapper(model);
     }
 
     /** Replaces Spring AI's convention for the names and tags of observations. */
@@ -106,9 +104,9 @@ public class TidarChatModel implements ChatModel {
     @Override
     public ChatResponse call(Prompt prompt) {
         rejectOnEventLoop();
-        Task task = task(prompt, false, salts.resolve(Context.empty()).blockOptional());
+        Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         return observation(task.context).observe(() -> {
-            GenerationResult result = await(engine.submit(task.request, GenerationListener.NONE));
+            GenerationResult result = await(submit(task, GenerationListener.NONE));
             ChatResponse response = responses().whole(result);
             task.context.setResponse(response);
             return response;
@@ -126,7 +124,7 @@ public class TidarChatModel implements ChatModel {
     public Flux<ChatResponse> stream(Prompt prompt) {
         return Flux.deferContextual(subscriber -> salts == PrefixCacheSaltResolver.NONE
                 ? stream(task(prompt, true, Optional.empty()), subscriber)
-                : salts.resolve(subscriber)
+                : salt(subscriber)
                         .map(Optional::of)
                         .defaultIfEmpty(Optional.empty())
                         .flatMapMany(salt -> stream(task(prompt, true, salt), subscriber)));
@@ -134,7 +132,7 @@ public class TidarChatModel implements ChatModel {
 
     private Flux<ChatResponse> stream(Task task, ContextView subscriber) {
         return new ObservedStream(responses(), observation(task.context), task.context)
-                .of(listener -> engine.submit(task.request, listener), subscriber);
+                .of(listener -> submit(task, listener), subscriber);
     }
 
     /** A prompt with all options resolved, as a request to the engine and as the context of an observation. */
@@ -143,7 +141,7 @@ public class TidarChatModel implements ChatModel {
     /** @param salt the result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
         TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
-        GenerationRequest request = requests.request(prompt.getInstructions(), resolved);
+        GenerationRequest request = new ChatRequestMapper(model()).request(prompt.getInstructions(), resolved);
         ChatModelObservationContext context = ChatModelObservationContext.builder()
                 .prompt(new Prompt(prompt.getInstructions(), resolved))
                 .provider(PROVIDER)
@@ -152,10 +150,17 @@ public class TidarChatModel implements ChatModel {
         return new Task(request, context);
     }
 
+    private Generation submit(Task task, GenerationListener listener) {
+        return Optional.of(engine)
+                .map(present -> present.submit(task.request, listener))
+                .orElseThrow(() -> new IllegalStateException(
+                        "TidarEngine.submit returned nothing: a mock has to be told what it returns"));
+    }
+
     private TidarChatOptions resolve(@Nullable ChatOptions asked) {
         TidarChatOptions resolved =
                 asked == null ? options : TidarChatOptions.from(asked).orDefaults(options);
-        return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
+        return resolved.getModel() == null ? resolved.mutate().model(model()).build() : resolved;
     }
 
     private TidarChatOptions salted(TidarChatOptions asked, Optional<String> salt) {
@@ -169,9 +174,28 @@ public class TidarChatModel implements ChatModel {
         return asked.mutate().cacheSalt(salt.orElse(null)).build();
     }
 
+    /** The name of the loaded model; empty for a mocked engine that was told no status. */
+    private String model() {
+        return status().map(EngineStatus::name).orElse("");
+    }
+
+    private Optional<EngineStatus> status() {
+        return Optional.of(engine).map(TidarEngine::status);
+    }
+
+    private Mono<String> salt(ContextView subscriber) {
+        PrefixCacheSaltResolver resolver = salts;
+        Mono<String> salt = resolver.resolve(subscriber);
+        if (salt == null) { // a bean of the application, which no compiler holds to the annotations
+            throw new IllegalStateException("%s must return a Mono, empty for no salt, but returned null"
+                    .formatted(resolver.getClass().getName()));
+        }
+        return salt;
+    }
+
     private ChatResponseMapper responses() {
         return new ChatResponseMapper(
-                "tidar-" + UUID.randomUUID(), model, () -> engine.status().device(), reportHits);
+                "tidar-" + UUID.randomUUID(), model(), () -> status().map(EngineStatus::device).orElse(""), reportHits);
     }
 
     private Observation observation(ChatModelObservationContext context) {

@@ -151,6 +151,11 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
+    /** What becomes of a call that {@link #getToolChoice()} requires and that does not end in time. Unset is an error. */
+    public Tools.@Nullable AtLimit getToolCallAtLimit() {
+        return own.get(RequestOption.TOOL_CALL_AT_LIMIT).orElse(null);
+    }
+
     /** Whether the answer begins with thoughts, where the chat template has a switch; unset leaves it to that. */
     public @Nullable Boolean getThinking() {
         return own.get(RequestOption.THINKING).orElse(null);
@@ -351,6 +356,10 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
         public Builder toolChoice(Tools.@Nullable Choice choice) {
             return with(RequestOption.TOOL_CHOICE, choice);
+        }
+
+        public Builder toolCallAtLimit(Tools.@Nullable AtLimit atLimit) {
+            return with(RequestOption.TOOL_CALL_AT_LIMIT, atLimit);
         }
 
         public Builder thinking(@Nullable Boolean on) {

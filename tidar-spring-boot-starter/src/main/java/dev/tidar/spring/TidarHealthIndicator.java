@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Loaded;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -12,20 +13,28 @@ import org.springframework.boot.health.contributor.Health;
  *
  * <p>It is UP when the engine serves, also on a fallback, which is then among the details. It is OUT_OF_SERVICE while
  * the engine loads or drains, and DOWN with the reason when the engine is closed, its model could not be loaded or its
- * device failed. It belongs in the readiness group, never in the liveness group, because a restart loads the model
+ * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked for
+ * one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in the liveness group, because a restart loads the model
  * again.
  */
 public class TidarHealthIndicator extends AbstractHealthIndicator {
-    private final Supplier<EngineStatus> engine;
+    private final Supplier<Optional<EngineStatus>> engine;
 
-    public TidarHealthIndicator(Supplier<EngineStatus> engine) {
+    /** @param engine the status of the engine; empty while there is none */
+    public TidarHealthIndicator(Supplier<Optional<EngineStatus>> engine) {
         super("the status of the TiDAR engine could not be read");
         this.engine = engine;
     }
 
     @Override
     protected void doHealthCheck(Health.Builder health) {
-        EngineStatus status = engine.get();
+        engine.get()
+                .ifPresentOrElse(
+                        status -> report(status, health),
+                        () -> health.unknown().withDetail("reason", "no bean has asked for a TiDAR engine"));
+    }
+
+    private static void report(EngineStatus status, Health.Builder health) {
         report(status.state(), health)
                 .withDetail("state", status.state().name())
                 .withDetail("model", status.name())

@@ -1,5 +1,6 @@
 package dev.tidar.spring;
 
+import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.LogProbs;
 
 /**
@@ -50,6 +51,13 @@ public final class TidarMetadata {
      * where the chat template decides which of them to repeat.
      */
     public static final String REASONING_CONTENT = "reasoningContent";
+
+    /**
+     * {@link ClosedByLimit}: the place from which on the limit on tokens led the answer to its end, in the generation
+     * metadata. Missing where it did not; an answer with it has the finish reason {@code length}, and what comes after
+     * the place is not what the model would have written.
+     */
+    public static final String CLOSED_BY_LIMIT = "closedByLimit";
 
     /** {@link Integer}: decode forwards; the prefill is not counted. */
     public static final String FORWARDS = "tidar.forwards";

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -22,15 +23,20 @@ public class TidarMeterBinder implements MeterBinder {
 
     private static final KvStatus NO_KV = new KvStatus(0, 0, 0, 0, 0);
 
-    private final Supplier<EngineStatus> engine;
+    private final Supplier<Optional<EngineStatus>> engine;
 
-    public TidarMeterBinder(Supplier<EngineStatus> engine) {
+    /** @param engine the status of the engine; empty while there is none */
+    public TidarMeterBinder(Supplier<Optional<EngineStatus>> engine) {
         this.engine = engine;
     }
 
+    /** Registers nothing while there is no engine. */
     @Override
     public void bindTo(MeterRegistry registry) {
-        new Binding(registry, engine, Tags.of("model", engine.get().name())).bind();
+        engine.get()
+                .ifPresent(status -> new Binding(
+                                registry, () -> engine.get().orElse(status), Tags.of("model", status.name()))
+                        .bind());
     }
 
     /** The meters of one engine in one registry. */

@@ -1,8 +1,10 @@
 package dev.tidar.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.Tools;
 import io.micrometer.observation.ObservationRegistry;
@@ -20,6 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.client.ChatClientRequest;
+import org.springframework.ai.chat.client.ChatClientResponse;
+import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
+import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -69,7 +75,7 @@ class AnswerExamplesTest {
                 .map(example -> oneLine(example.group(1)))
                 .toList();
 
-        assertThat(examples).hasSize(6).allSatisfy(example -> assertThat(here).contains(example));
+        assertThat(examples).hasSize(8).allSatisfy(example -> assertThat(here).contains(example));
     }
 
     @Test
@@ -129,6 +135,58 @@ class AnswerExamplesTest {
         assertThat(calls).extracting(AssistantMessage.ToolCall::name).containsExactly("temperature");
         assertThat(calls.get(0).arguments()).contains("\"city\"");
         assertThat(answer.getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void noticeTheLimit() {
+        assertThatIllegalStateException().isThrownBy(AnswerExamplesTest::describe).withMessageContaining("text at /");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ChatClient.builder(model)
+                        .defaultAdvisors(refusesClosedAnswers())
+                        .build()
+                        .prompt("Describe Paris.")
+                        .advisors(AdvisorParams.ENABLE_NATIVE_STRUCTURED_OUTPUT)
+                        .call()
+                        .entity(City.class))
+                .withMessageContaining("text at /");
+    }
+
+    private static void describe() {
+        var described = client.prompt("Describe Paris.")
+                .advisors(AdvisorParams.ENABLE_NATIVE_STRUCTURED_OUTPUT)
+                .call()
+                .responseEntity(City.class);
+        ClosedByLimit place = described.response().getResult().getMetadata().get(TidarMetadata.CLOSED_BY_LIMIT);
+        if (place != null) {
+            throw new IllegalStateException("maxTokens is too small, the answer is made up from here on: " + place);
+        }
+    }
+
+    private static CallAdvisor refusesClosedAnswers() {
+        CallAdvisor refusesClosedAnswers = new CallAdvisor() {
+            @Override
+            public ChatClientResponse adviseCall(ChatClientRequest request, CallAdvisorChain chain) {
+                ChatClientResponse answer = chain.nextCall(request);
+                ClosedByLimit place =
+                        answer.chatResponse().getResult().getMetadata().get(TidarMetadata.CLOSED_BY_LIMIT);
+                if (place != null) {
+                    throw new IllegalStateException(
+                            "maxTokens is too small, the answer is made up from here on: " + place);
+                }
+                return answer;
+            }
+
+            @Override
+            public String getName() {
+                return "refuses answers that the limit closed";
+            }
+
+            @Override
+            public int getOrder() {
+                return 0;
+            }
+        };
+        return refusesClosedAnswers;
     }
 
     @Test

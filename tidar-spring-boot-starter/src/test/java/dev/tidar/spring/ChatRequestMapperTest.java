@@ -13,7 +13,9 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt.Chat;
 import dev.tidar.api.Sampling;
 import dev.tidar.api.Thinking;
+import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.content.Media;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.definition.ToolDefinition;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
@@ -119,6 +123,30 @@ class ChatRequestMapperTest {
             assertThat(tools.offered().get(0).name()).isEqualTo("weather");
             assertThat(tools.offered().get(0).description()).isEqualTo("Weather of a city");
             assertThat(tools.offered().get(0).parameters()).contains("\"object\"");
+        }
+
+        /** What the types forbid, but definitions of an application's own do. */
+        @Test
+        void aToolWithoutADescriptionAndWithoutASchema() {
+            var bare = (ToolDefinition) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {ToolDefinition.class},
+                    (proxy, method, arguments) -> method.getName().equals("name") ? "bare" : null);
+            ToolCallback callback = new ToolCallback() {
+                @Override
+                public ToolDefinition getToolDefinition() {
+                    return bare;
+                }
+
+                @Override
+                public String call(String input) {
+                    return input;
+                }
+            };
+
+            Tools tools = ((Chat) request(TidarChatOptions.builder().toolCallbacks(callback)).prompt()).tools();
+
+            assertThat(tools.offered()).containsExactly(new Tool("bare", "", "{}"));
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.Answer;
+import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
@@ -10,10 +11,12 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.api.ToolCall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.MessageAggregator;
 import reactor.core.publisher.Flux;
@@ -84,6 +87,33 @@ class ChatResponseMapperTest {
         assertThat(message.getToolCalls()).containsExactly(SPRING_CALL);
         assertThat(message.getMetadata()).containsEntry("reasoningContent", "I wonder.");
         assertThat(whole.get().getResult().getMetadata().getFinishReason()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void namesThePlaceFromWhichOnTheLimitClosedIt() {
+        ClosedByLimit place = new ClosedByLimit(ClosedByLimit.Part.TEXT, "/to", 17);
+        GenerationResult closed = closed(place);
+
+        for (ChatResponse last : List.of(mapper.whole(closed), mapper.end(closed))) {
+            ChatGenerationMetadata metadata = last.getResult().getMetadata();
+            assertThat(metadata.getFinishReason()).isEqualTo("length");
+            assertThat((Object) metadata.get("closedByLimit")).isEqualTo(place);
+        }
+        assertThat(mapper.whole(result(PARTS)).getResult().getMetadata().containsKey("closedByLimit"))
+                .isFalse();
+    }
+
+    private static GenerationResult closed(ClosedByLimit place) {
+        GenerationResult open = result(List.of(new Answer.Text("{\"to\": \"Anna Berg\"}")));
+        return new GenerationResult(
+                open.tokens(),
+                open.text(),
+                open.answer(),
+                FinishReason.LENGTH,
+                Optional.of(place),
+                open.seed(),
+                open.logProbs(),
+                open.stats());
     }
 
     private List<ChatResponse> stream(List<Answer.Part> parts) {

@@ -65,6 +65,13 @@ class ConversationMapperTest {
     }
 
     @Test
+    void isRejectedWithoutTheNameOfWhatIsNoTool() {
+        assertThatThrownBy(() -> map(QUESTION, gives(new ToolResponse("", "a\u001b[2J".repeat(1000), "mild"))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("a tool result must answer a call before it, but one answers none");
+    }
+
+    @Test
     void bringsThoughtsBackThatAMessageHasKept() {
         AssistantMessage message = AssistantMessage.builder()
                 .content("Mild.")

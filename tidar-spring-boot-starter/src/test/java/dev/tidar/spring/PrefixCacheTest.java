@@ -1,6 +1,7 @@
 package dev.tidar.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.TidarEngine;
@@ -180,6 +181,19 @@ class PrefixCacheTest {
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("cache-salt")
                     .hasMessageNotContaining("Sue");
+        }
+
+        @Test
+        @SuppressWarnings("NullAway") // what no compiler of an application checks
+        void andSaysSoWhereItReturnsNoMono() {
+            model.setPrefixCacheSaltResolver(subscriber -> null);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> model.call(story()))
+                    .withMessageContaining("must return a Mono, empty for no salt, but returned null");
+            StepVerifier.create(model.stream(story()))
+                    .expectError(IllegalStateException.class)
+                    .verify();
         }
 
         @Test

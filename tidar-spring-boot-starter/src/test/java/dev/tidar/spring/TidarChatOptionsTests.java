@@ -76,6 +76,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().draftLength(2).build(),
                 everyOption().outcomes(Set.of(2)).build(),
                 everyOption().toolChoice(Tools.Choice.NONE).build(),
+                everyOption().toolCallAtLimit(Tools.AtLimit.HAND_OVER).build(),
                 everyOption().thinking(false).build(),
                 everyOption().thinkingBudget(1).build(),
                 everyOption().timeout(Duration.ofSeconds(8)).build(),
@@ -223,6 +224,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .presencePenalty(0.6)
                 .toolCallbacks(TOOL)
                 .toolChoice(Tools.Choice.REQUIRED)
+                .toolCallAtLimit(Tools.AtLimit.ERROR)
                 .thinking(true)
                 .thinkingBudget(64)
                 .toolContext(Map.of("user", "Sue"))

@@ -33,7 +33,12 @@ class TidarEndpointTest {
         assertThat(status.get("loaded").isNull()).isTrue();
     }
 
+    @Test
+    void hasNothingToShowWithoutAnEngine() {
+        assertThat(new TidarEndpoint(Optional::empty).status()).isNull();
+    }
+
     private static JsonNode json(EngineStatus status) {
-        return JsonMapper.shared().valueToTree(new TidarEndpoint(() -> status).status());
+        return JsonMapper.shared().valueToTree(new TidarEndpoint(() -> Optional.of(status)).status());
     }
 }

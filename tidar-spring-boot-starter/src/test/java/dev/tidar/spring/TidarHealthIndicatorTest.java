@@ -18,7 +18,7 @@ class TidarHealthIndicatorTest {
     @ParameterizedTest
     @CsvSource({"READY, UP", "DEGRADED, UP", "LOADING, OUT_OF_SERVICE", "DRAINING, OUT_OF_SERVICE", "DEAD, DOWN"})
     void followsTheStateOfTheEngine(EngineState state, String status) {
-        var health = new TidarHealthIndicator(() -> Statuses.of(state)).health();
+        var health = new TidarHealthIndicator(() -> Optional.of(Statuses.of(state))).health();
 
         assertThat(health.getStatus().getCode()).isEqualTo(status);
         assertThat(health.getDetails()).containsEntry("state", state.name());
@@ -29,7 +29,7 @@ class TidarHealthIndicatorTest {
         var degraded =
                 Statuses.of(EngineState.DEGRADED, List.of("plain kernels: add --add-modules jdk.incubator.vector"));
 
-        var health = new TidarHealthIndicator(() -> degraded).health();
+        var health = new TidarHealthIndicator(() -> Optional.of(degraded)).health();
 
         assertThat(health.getDetails())
                 .containsEntry("model", "tiny")
@@ -43,7 +43,7 @@ class TidarHealthIndicatorTest {
 
     @Test
     void showsTheQueueAndTheMemoryForKeysAndValues() {
-        var health = new TidarHealthIndicator(() -> Statuses.of(EngineState.READY)).health();
+        var health = new TidarHealthIndicator(() -> Optional.of(Statuses.of(EngineState.READY))).health();
 
         assertThat(health.getDetails())
                 .containsEntry("queued", 3)
@@ -57,7 +57,8 @@ class TidarHealthIndicatorTest {
     @Test
     void showsHowFarLoadingHasComeBeforeThereIsAModel() {
         var health =
-                new TidarHealthIndicator(() -> Statuses.withoutModel(EngineState.LOADING, Optional.empty())).health();
+                new TidarHealthIndicator(() -> Optional.of(Statuses.withoutModel(EngineState.LOADING, Optional.empty())))
+                        .health();
 
         assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
         assertThat(health.getDetails())
@@ -70,7 +71,8 @@ class TidarHealthIndicatorTest {
     @Test
     void saysWhyAnEngineIsDeadThatNeverHadAModel() {
         var health = new TidarHealthIndicator(
-                        () -> Statuses.withoutModel(EngineState.DEAD, Optional.of("config.json is missing")))
+                        () -> Optional.of(
+                                Statuses.withoutModel(EngineState.DEAD, Optional.of("config.json is missing"))))
                 .health();
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -82,8 +84,16 @@ class TidarHealthIndicatorTest {
     @ParameterizedTest
     @EnumSource
     void hasNoDegradationsToShowWhenThereAreNone(EngineState state) {
-        var health = new TidarHealthIndicator(() -> Statuses.of(state)).health();
+        var health = new TidarHealthIndicator(() -> Optional.of(Statuses.of(state))).health();
 
         assertThat(health.getDetails()).doesNotContainKey("degradations");
+    }
+
+    @Test
+    void isUnknownWhereNothingHasAskedForAnEngine() {
+        var health = new TidarHealthIndicator(Optional::empty).health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(health.getDetails()).containsOnlyKeys("reason");
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +28,6 @@ class TidarMetersTest {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
-    private Supplier<EngineStatus> engine = () -> Statuses.of(EngineState.READY);
-
     @Test
     void showWhatTheEngineDoes() {
         binder(Statuses.of(EngineState.READY)).bindTo(registry);
@@ -43,6 +40,13 @@ class TidarMetersTest {
         assertThat(gauge("tidar.engine.state", "state", "ready")).isEqualTo(1);
         assertThat(gauge("tidar.engine.state", "state", "dead")).isZero();
         assertThat(gauge("tidar.degradations")).isZero();
+    }
+
+    @Test
+    void areNotThereWithoutAnEngine() {
+        new TidarMeterBinder(Optional::empty).bindTo(registry);
+
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
@@ -139,10 +143,8 @@ class TidarMetersTest {
         return registry.get(timer).timer().totalTime(TimeUnit.NANOSECONDS);
     }
 
-    /** Micrometer holds on to no supplier that it is not given strongly; this class does. */
-    private TidarMeterBinder binder(EngineStatus status) {
-        engine = () -> status;
-        return new TidarMeterBinder(engine);
+    private static TidarMeterBinder binder(EngineStatus status) {
+        return new TidarMeterBinder(() -> Optional.of(status));
     }
 
     private double gauge(String name, String... tags) {

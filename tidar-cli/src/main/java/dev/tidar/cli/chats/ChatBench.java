@@ -51,12 +51,7 @@ public final class ChatBench {
     }
 
     public ChatReport run() throws InterruptedException {
-        try (var prompts = new PromptIds(plan.model())) {
-            return run(prompts);
-        }
-    }
-
-    private ChatReport run(PromptIds prompts) throws InterruptedException {
+        var prompts = new PromptIds(plan.model());
         Played ample = play("ample memory", prompts, kv -> kv.withReuse(true));
         Played off = play("no prefix cache", prompts, kv -> kv.withReuse(false));
         long tightBytes = tightBlocks(ample.answers()) * ample.blockBytes();

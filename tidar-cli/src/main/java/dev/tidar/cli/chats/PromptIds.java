@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Turns conversations into the same token ids as the engine, because a block trace needs them. */
-final class PromptIds implements AutoCloseable {
+final class PromptIds {
 
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
@@ -31,10 +31,5 @@ final class PromptIds implements AutoCloseable {
                 .orElseGet(() -> tokenizer.encodeText(
                         messages.stream().map(ChatMessage::text).collect(Collectors.joining("\n"))));
         return Arrays.stream(ids).boxed().toList();
-    }
-
-    @Override
-    public void close() {
-        tokenizer.close();
     }
 }

@@ -31,6 +31,11 @@ public final class Attention {
         this.workspace = workspace;
     }
 
+    /** The bytes of scratch that a thread takes for each token of the longest context. */
+    public static long heapBytesPerPosition(HeadGeometry heads) {
+        return QueryBlock.bytesPerSlot(ROWS * heads.queryHeadsPerKvHead());
+    }
+
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
     public void attend(CpuTensor out, CpuTensor qkv, HeadGeometry heads, CpuKv kv, int layer, StepRows rows) {
         int[] firstRows = split(rows);

@@ -29,8 +29,8 @@ public final class CpuKv implements PagedKv {
             throw new IllegalArgumentException("KV dtype must be F32 or BF16 on the CPU, but is " + geometry.dtype());
         }
         this.geometry = geometry;
-        this.stride = (geometry.blockTokens() + KEY_TILE - 1) / KEY_TILE * KEY_TILE;
-        long size = 2L * geometry.layers() * geometry.kvHeads() * geometry.headDim() * stride;
+        this.stride = stride(geometry);
+        long size = elements(geometry);
         if (blocks < 1 || size < 1 || size > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
                     "KV cache must have blocks that fit one array each, but has %d of %d elements"
@@ -39,6 +39,19 @@ public final class CpuKv implements PagedKv {
         this.blocks = blocks;
         this.floats = HeapStorage.of(isBf16() ? 0 : blocks, block -> new float[(int) size]);
         this.bf16 = HeapStorage.of(isBf16() ? blocks : 0, block -> new short[(int) size]);
+    }
+
+    private static int stride(KvGeometry geometry) {
+        return (geometry.blockTokens() + KEY_TILE - 1) / KEY_TILE * KEY_TILE;
+    }
+
+    private static long elements(KvGeometry geometry) {
+        return 2L * geometry.layers() * geometry.kvHeads() * geometry.headDim() * stride(geometry);
+    }
+
+    /** The bytes that one block takes on the heap. */
+    public static long heapBytes(KvGeometry geometry, HeapArrays arrays) {
+        return arrays.bytes(elements(geometry) * geometry.dtype().bytes());
     }
 
     @Override

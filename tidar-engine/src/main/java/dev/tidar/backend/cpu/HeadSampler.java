@@ -32,6 +32,15 @@ public final class HeadSampler {
         this.samplers = Stream.generate(TokenSampler::new).limit(pool.threads()).toArray(TokenSampler[]::new);
     }
 
+    /**
+     * The bytes that logits and samplers take at their largest.
+     *
+     * @param vocabSize outputs of the head
+     */
+    public static long heapBytes(int vocabSize, int threads, HeapArrays arrays) {
+        return arrays.floats((long) ROWS * vocabSize) + (long) threads * TokenSampler.BYTES_PER_TOKEN * vocabSize;
+    }
+
     /** Sets the ids that {@link #sample} leaves out from now on. */
     public void ban(int[] tokenIds) {
         banned = tokenIds.clone();

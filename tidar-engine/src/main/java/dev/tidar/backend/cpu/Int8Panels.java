@@ -7,7 +7,7 @@ import dev.tidar.tensor.WeightType;
 final class Int8Panels extends PackedMatrix {
 
     /** Bytes after the last panel of a part that a vector load may touch. */
-    private static final int SLACK = 8;
+    static final int SLACK = 8;
 
     private final Storage<byte[]> storage;
     private final float[] scales;

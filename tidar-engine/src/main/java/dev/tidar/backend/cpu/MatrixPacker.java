@@ -26,7 +26,35 @@ public final class MatrixPacker {
      * can finish their outputs.
      */
     public CpuLinear gated(LinearSource gate, LinearSource up) {
-        return pack(PackPlan.gated(gate, up, PackedMatrix.PANEL, PackedMatrix.PANEL));
+        return pack(gatedPlan(gate, up));
+    }
+
+    /** The rows of a gated layer as {@link #gated} packs them. */
+    public static PackPlan gatedPlan(LinearSource gate, LinearSource up) {
+        return PackPlan.gated(gate, up, PackedMatrix.PANEL, PackedMatrix.PANEL);
+    }
+
+    /** The type that the sources are packed in. */
+    public WeightType type(List<LinearSource> sources) {
+        return choice.of(sources);
+    }
+
+    /** The bytes that the weights, scales and biases of a layer take. */
+    public long weightBytes(PackPlan plan, HeapArrays arrays) {
+        boolean biased = plan.sources().stream().anyMatch(source -> source.bias().isPresent());
+        return PackedMatrix.heapBytes(type(plan.sources()), plan.rows(), plan.inputs(), arrays)
+                + (biased ? arrays.floats(PackedMatrix.padded(plan.rows())) : 0);
+    }
+
+    /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */
+    public static long adapterBytes(PackPlan plan, HeapArrays arrays) {
+        int ranks = plan.ranks();
+        if (ranks == 0) {
+            return 0;
+        }
+        return PackedMatrix.heapBytes(WeightType.F32, ranks, plan.inputs(), arrays)
+                + PackedMatrix.heapBytes(WeightType.F32, plan.rows(), ranks, arrays)
+                + arrays.floats(PackedMatrix.padded(plan.rows()));
     }
 
     private CpuLinear pack(PackPlan plan) {

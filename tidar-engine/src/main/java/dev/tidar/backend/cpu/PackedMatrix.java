@@ -28,9 +28,34 @@ abstract sealed class PackedMatrix permits F32Panels, Bf16Panels, Int8Panels {
     PackedMatrix(int outputs, int inputs, int elementsPerInput) {
         this.outputs = outputs;
         this.inputs = inputs;
-        this.panels = (outputs + PANEL - 1) / PANEL;
+        this.panels = panels(outputs);
         this.panelElements = Math.multiplyExact(inputs, elementsPerInput);
-        this.panelsPerPart = Math.max(4, PART_ELEMENTS / (inputs * PANEL) / 4 * 4);
+        this.panelsPerPart = panelsPerPart(inputs);
+    }
+
+    private static int panels(int outputs) {
+        return (outputs + PANEL - 1) / PANEL;
+    }
+
+    /** The number of outputs, rounded up to whole panels. */
+    static int padded(int outputs) {
+        return panels(outputs) * PANEL;
+    }
+
+    private static int panelsPerPart(int inputs) {
+        return Math.max(4, PART_ELEMENTS / (inputs * PANEL) / 4 * 4);
+    }
+
+    /** The bytes that a matrix takes on the heap, its scales included. */
+    static long heapBytes(WeightType type, int outputs, int inputs, HeapArrays arrays) {
+        long panelBytes = (long) PANEL * type.rowBytes(inputs);
+        long slack = type == WeightType.INT8 ? Int8Panels.SLACK : 0;
+        int full = panels(outputs) / panelsPerPart(inputs);
+        int rest = panels(outputs) % panelsPerPart(inputs);
+        long scales = (long) panels(outputs) * PANEL * type.scalesPerRow(inputs);
+        return full * arrays.bytes(panelsPerPart(inputs) * panelBytes + slack)
+                + (rest > 0 ? arrays.bytes(rest * panelBytes + slack) : 0)
+                + (scales > 0 ? arrays.floats(scales) : 0);
     }
 
     /** A matrix of zeros, to be filled by its {@link #writer}. */

@@ -8,6 +8,8 @@ import java.util.Arrays;
  */
 final class QueryBlock {
 
+    private static final float[] NONE = {};
+
     /** The number of queries in use. */
     int count;
 
@@ -32,6 +34,11 @@ final class QueryBlock {
     /** Sums of a softmax before they are added up. */
     final float[] partialSums = new float[CpuKv.KEY_TILE];
 
+    /** The bytes of {@link #weights} for each slot, with the half that it grows beyond what is needed. */
+    static long bytesPerSlot(int queries) {
+        return (long) queries * Float.BYTES * 3 / 2;
+    }
+
     /** Makes room and zeroes the outputs. */
     void begin(int queryCount, int width, int slotCount) {
         count = queryCount;
@@ -50,6 +57,7 @@ final class QueryBlock {
         }
         int needed = Math.multiplyExact(queryCount, slotCount);
         if (weights.length < needed) {
+            weights = NONE; // what is outgrown need not stay until the new array is there
             weights = new float[Math.addExact(needed, needed / 2)];
         }
         Arrays.fill(out, 0, queryCount * width, 0);

@@ -6,7 +6,9 @@ package dev.tidar.backend.cpu;
  */
 final class RowTiles {
 
-    private float[] values = new float[0];
+    private static final float[] NONE = {};
+
+    private float[] values = NONE;
     private int rows;
     private int inputs;
     private int tiles;
@@ -14,6 +16,7 @@ final class RowTiles {
     /** Makes room, so that {@link #load} of at most this size allocates nothing. */
     void reserve(int elements) {
         if (values.length < elements) {
+            values = NONE; // what is outgrown need not stay until the new array is there
             values = new float[elements];
         }
     }

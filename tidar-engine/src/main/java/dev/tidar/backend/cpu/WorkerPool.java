@@ -1,5 +1,8 @@
 package dev.tidar.backend.cpu;
 
+import dev.tidar.api.DeviceException;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -43,7 +46,21 @@ public final class WorkerPool implements AutoCloseable {
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1, current);
-            workers[i].start();
+            start(workers[i]);
+        }
+    }
+
+    /** Starts a worker; the system may have fewer threads left than were asked for. */
+    private void start(Worker worker) {
+        try {
+            worker.start();
+        } catch (OutOfMemoryError e) { // what the JVM throws for a thread that it cannot have
+            closed = true;
+            Arrays.stream(workers).filter(Objects::nonNull).forEach(LockSupport::unpark);
+            throw new DeviceException(
+                    "the system starts no more threads for the %d of the CPU backend; set fewer threads"
+                            .formatted(threads()),
+                    e);
         }
     }
 

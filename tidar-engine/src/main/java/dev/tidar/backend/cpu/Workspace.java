@@ -32,6 +32,17 @@ public final class Workspace {
         }
     }
 
+    /**
+     * The bytes that the workspace takes at its largest.
+     *
+     * @param rows rows of the widest step
+     * @param elements elements of the largest tensor
+     */
+    public static long heapBytes(int rows, long elements, int threads, HeapArrays arrays) {
+        long part = arrays.floats(WIDE_INPUTS * PackedMatrix.PANEL) + 2 * arrays.floats(2L * rows * PackedMatrix.PANEL);
+        return 2 * arrays.floats(elements) + threads * part;
+    }
+
     Part part(int worker) {
         return parts[worker];
     }

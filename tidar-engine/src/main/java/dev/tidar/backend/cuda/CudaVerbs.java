@@ -109,11 +109,21 @@ public final class CudaVerbs implements AutoCloseable {
         return new CudaTensor(numRows, columns, floats, narrow(numRows, columns));
     }
 
+    /** The bytes that {@link #allocate} takes for a tensor. */
+    public long tensorBytes(int numRows, int columns) {
+        return (long) numRows * columns * Float.BYTES
+                + (arithmetic == Arithmetic.STRICT ? 0 : narrowBytes(numRows, columns));
+    }
+
+    private static long narrowBytes(int numRows, int columns) {
+        return (long) numRows * CudaTensor.pitch(columns) * Short.BYTES;
+    }
+
     private Optional<Region> narrow(int numRows, int columns) {
         if (arithmetic == Arithmetic.STRICT) {
             return Optional.empty();
         }
-        long bytes = (long) numRows * CudaTensor.pitch(columns) * Short.BYTES;
+        long bytes = narrowBytes(numRows, columns);
         return Optional.of(device.memory().allocateZeros(bytes, "activations"));
     }
 

@@ -59,13 +59,46 @@ public final class WeightPacker {
      * a tile.
      */
     public CudaLinear gated(LinearSource gate, LinearSource up) {
-        return pack(PackPlan.gated(gate, up, TURN, CudaMatrix.TILE / 2));
+        return pack(gatedPlan(gate, up));
+    }
+
+    /** The rows of a gated layer as {@link #gated} packs them. */
+    public PackPlan gatedPlan(LinearSource gate, LinearSource up) {
+        return PackPlan.gated(gate, up, TURN, CudaMatrix.TILE / 2);
+    }
+
+    /** The type that the sources are packed in. */
+    public WeightType type(List<LinearSource> sources) {
+        return choice.of(sources);
+    }
+
+    /** The bytes that the weights, scales and biases of a layer take. */
+    public long weightBytes(PackPlan plan) {
+        WeightType type = type(plan.sources());
+        boolean biased = plan.sources().stream().anyMatch(source -> source.bias().isPresent());
+        long floats = type.scalesPerRow(plan.inputs()) + (biased ? 1 : 0);
+        return CudaMatrix.bytes(type, plan.rows(), plan.inputs()) + floats * padded(plan) * Float.BYTES;
+    }
+
+    /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */
+    public long adapterBytes(PackPlan plan) {
+        int ranks = plan.ranks();
+        if (ranks == 0) {
+            return 0;
+        }
+        return CudaMatrix.bytes(choice.widest(), ranks, plan.inputs())
+                + CudaMatrix.bytes(choice.widest(), plan.rows(), ranks)
+                + (long) padded(plan) * Float.BYTES;
+    }
+
+    private static int padded(PackPlan plan) {
+        return CudaMatrix.roundUp(plan.rows(), CudaMatrix.TILE);
     }
 
     private CudaLinear pack(PackPlan plan) {
         WeightType type = choice.of(plan.sources());
         Region weights = device.memory().allocateZeros(CudaMatrix.bytes(type, plan.rows(), plan.inputs()), "weights");
-        int padded = CudaMatrix.roundUp(plan.rows(), CudaMatrix.TILE);
+        int padded = padded(plan);
         float[] scales = new float[padded * type.scalesPerRow(plan.inputs())];
         for (int source = 0; source < plan.sources().size(); source++) {
             Placement place = place(plan, source);

@@ -101,15 +101,20 @@ public final class PackPlan {
         return Optional.of(bias);
     }
 
+    /** The sum of the ranks of the draft adapters of the sources; 0 if no source has one. */
+    public int ranks() {
+        return sources.stream()
+                .flatMap(source -> source.adapter().stream())
+                .mapToInt(adapter -> adapter.a().rows())
+                .sum();
+    }
+
     /**
      * The draft adapters of the sources as one pair of products, {@code t = x · downᵀ}, {@code y += scale · (t · upᵀ)}:
      * their ranks are side by side. Empty if no source has one.
      */
     public Optional<JoinedAdapter> adapter() {
-        int ranks = sources.stream()
-                .flatMap(source -> source.adapter().stream())
-                .mapToInt(adapter -> adapter.a().rows())
-                .sum();
+        int ranks = ranks();
         if (ranks == 0) {
             return Optional.empty();
         }

@@ -2,10 +2,12 @@ package dev.tidar.text.answer;
 
 import dev.tidar.api.Answer;
 import dev.tidar.api.ToolCall;
+import dev.tidar.api.ToolCallAtLimitException.PartialCall;
 import dev.tidar.text.answer.AnswerSyntax.Calls;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Splits an answer into its parts while its text arrives: thoughts, text, and tool calls. The parts do not depend on
@@ -14,9 +16,12 @@ import java.util.List;
  * <p>Thoughts and calls are <em>blocks</em>. Their tags are not in any part, and neither is white space next to a
  * block. The parser holds back what may be the start of a tag until that is decided, white space that a block may
  * follow, and a call until its JSON is complete; then it emits the whole call. A call is emitted as text, including its
- * tags, if its JSON is malformed or cut off, if it does not name an offered tool, or if it has more than
- * {@value #MAX_CALL_CHARACTERS} characters. So apart from tags and white space nothing is lost. Thoughts can only come
- * at the beginning of an answer; tags of calls within thoughts belong to the thoughts.
+ * tags, if its JSON is malformed, if it does not name an offered tool, or if it has more than
+ * {@value #MAX_CALL_CHARACTERS} characters. Thoughts can only come at the beginning of an answer; tags of calls within
+ * thoughts belong to the thoughts.
+ *
+ * <p>If the model ends the answer, what is held back is text, so apart from tags and white space nothing is lost. If
+ * something else {@linkplain #cut cuts} it, the call or the tag that it was in is no part.
  *
  * <p>The parser reads each character a bounded number of times. Confined to one thread.
  */
@@ -39,22 +44,22 @@ public final class AnswerParser {
     }
 
     private final AnswerSyntax syntax;
+    private final List<String> openings;
+    private final boolean isBare;
     private final CallReader calls;
     private final Parts parts = new Parts();
 
     /** White space that is dropped if a block follows. */
     private final StringBuilder spaces = new StringBuilder();
 
-    /** The start of what may become a tag. */
-    private final StringBuilder tag = new StringBuilder();
+    private final OpenTag tag = new OpenTag();
 
-    /** An incomplete call: its opening tag, white space, and its JSON, which starts at {@link #jsonStart}. */
-    private final StringBuilder call = new StringBuilder();
+    /** The incomplete call in the modes of calls. */
+    private OpenCall call = new OpenCall("");
 
     private Mode mode;
-    private int jsonStart;
-    private JsonExtent json = new JsonExtent();
-    private List<String> tags;
+    private boolean isDenied;
+    private Optional<PartialCall> partialCall = Optional.empty();
 
     /** Whether the answer consists of blocks only, so far. */
     private boolean isBeforeText = true;
@@ -74,6 +79,8 @@ public final class AnswerParser {
      */
     public AnswerParser(AnswerSyntax syntax, long seed) {
         this.syntax = syntax;
+        this.openings = syntax.toolSyntax().map(ToolSyntax::openings).orElse(List.of());
+        this.isBare = syntax.toolSyntax().map(ToolSyntax::isBare).orElse(false);
         this.calls = new CallReader(syntax.toolNames(), new CallIds(seed));
         this.mayThink = syntax.thoughts() == Thoughts.MAY_COME;
         enter(syntax.thoughts() == Thoughts.OPEN ? Mode.THOUGHTS : Mode.TEXT);
@@ -88,9 +95,14 @@ public final class AnswerParser {
         return parts.take();
     }
 
-    /** Ends the answer, and returns the remaining parts. */
+    /** Makes no call of what follows; a call that ends then is dropped. */
+    public void denyCalls() {
+        isDenied = true;
+    }
+
+    /** Ends the answer where the model ended it, and returns the remaining parts. */
     public List<Answer.Part> finish() {
-        if (mode == Mode.CALL_OPENED || mode == Mode.CALL) {
+        if (isInCall()) {
             releaseCallAsText();
         }
         while (!tag.isEmpty()) {
@@ -103,6 +115,44 @@ public final class AnswerParser {
         return parts.take();
     }
 
+    /**
+     * Ends an answer that the model would have continued, and returns the remaining parts. What may have become a call
+     * or a tag is dropped.
+     */
+    public List<Answer.Part> cut() {
+        if (isInCall() && call.mayBecomeCallOf(syntax.toolNames())) {
+            partialCall = Optional.of(call.partial());
+            mode = Mode.TEXT;
+            spaces.setLength(0);
+        } else if (!tag.isEmpty()) {
+            partialCall = Optional.of(new PartialCall(Optional.empty(), tag.text()))
+                    .filter(partial -> tag.canOnlyBecome(openings));
+            tag.take();
+            spaces.setLength(0);
+        }
+        return finish();
+    }
+
+    /** The call that {@link #cut} has dropped. */
+    public Optional<PartialCall> partialCall() {
+        return partialCall;
+    }
+
+    /** Whether the answer is in its thoughts. */
+    public boolean isThinking() {
+        return mode == Mode.THOUGHTS;
+    }
+
+    /** What was read and is in no part yet: the JSON of a call, or else white space and the start of a tag. */
+    public String heldBack() {
+        return isInCall() ? call.json() : spaces + tag.text();
+    }
+
+    /** Whether the answer is in a call. */
+    public boolean isInCall() {
+        return mode == Mode.CALL_OPENED || mode == Mode.CALL;
+    }
+
     private void take(char c) {
         switch (mode) {
             case TEXT, THOUGHTS -> takeText(c);
@@ -112,38 +162,26 @@ public final class AnswerParser {
     }
 
     private void takeText(char c) {
-        if (tags.isEmpty() && !isBeforeText) {
+        if (!tag.seeksAnything() && !isBeforeText) {
             parts.add(c, false);
             return;
         }
-        if (c == '{' && tag.isEmpty() && isBeforeText && mode == Mode.TEXT && isBare()) {
-            beginCall();
+        if (c == '{' && tag.isEmpty() && isBeforeText && mode == Mode.TEXT && isBare) {
+            beginCall("");
             takeAfterOpening(c);
             return;
         }
-        tag.append(c);
-        while (!tag.isEmpty() && !mayBecomeTag()) {
+        tag.add(c);
+        while (!tag.isEmpty() && !tag.isPossible()) {
             releaseFirstOfTag();
         }
-        String whole = tag.toString();
-        if (tags.contains(whole)) {
-            tag.setLength(0);
-            takeTag(whole);
+        if (tag.isWhole()) {
+            takeTag(tag.take());
         }
-    }
-
-    private boolean mayBecomeTag() {
-        for (String candidate : tags) {
-            if (candidate.length() >= tag.length() && candidate.startsWith(tag.toString())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void releaseFirstOfTag() {
-        char c = tag.charAt(0);
-        tag.deleteCharAt(0);
+        char c = tag.removeFirst();
         if (isSpace(c) || isSeparator(c)) {
             spaces.append(c);
             return;
@@ -167,9 +205,8 @@ public final class AnswerParser {
             endBlock(Mode.THOUGHTS);
         } else if (whole.equals(CLOSE_THOUGHTS)) {
             endBlock(Mode.TEXT);
-        } else if (syntax.toolSyntax().orElseThrow().openings().contains(whole)) {
-            beginCall();
-            call.append(whole);
+        } else if (openings.contains(whole)) {
+            beginCall(whole);
         } else {
             lacksClosing = false;
             spaces.setLength(0);
@@ -177,65 +214,49 @@ public final class AnswerParser {
         }
     }
 
-    private void beginCall() {
-        call.setLength(0);
+    private void beginCall(String opening) {
+        call = new OpenCall(opening);
         mode = Mode.CALL_OPENED;
     }
 
     private void takeAfterOpening(char c) {
         if (isSpace(c) && call.length() < MAX_CALL_CHARACTERS) {
-            call.append(c);
+            call.addSpace(c);
             return;
         }
-        json = new JsonExtent();
-        jsonStart = call.length();
         mode = Mode.CALL;
         takeCall(c);
     }
 
     private void takeCall(char c) {
-        JsonExtent.Verdict verdict = json.accept(c);
-        boolean impossible = verdict == JsonExtent.Verdict.IMPOSSIBLE || call.length() >= MAX_CALL_CHARACTERS;
-        if (impossible) {
+        JsonExtent.Verdict verdict =
+                call.length() >= MAX_CALL_CHARACTERS ? JsonExtent.Verdict.IMPOSSIBLE : call.add(c);
+        if (verdict == JsonExtent.Verdict.IMPOSSIBLE) {
             releaseCallAsText();
             takeText(c);
-            return;
-        }
-        call.append(c);
-        if (verdict == JsonExtent.Verdict.COMPLETE) {
+        } else if (verdict == JsonExtent.Verdict.COMPLETE) {
             endCall();
-        } else if (jsonStart == 0 && c == '"' && json.isAfterOutermostKey() && !mayBeBareCall()) {
+        } else if (call.isOtherJson()) {
             releaseCallAsText();
         }
     }
 
     private void endCall() {
-        List<ToolCall> read = calls.read(call.substring(jsonStart));
+        List<ToolCall> read = calls.read(call.json());
         if (read.isEmpty()) {
             releaseCallAsText();
             return;
         }
-        read.forEach(parts::add);
+        if (!isDenied) {
+            read.forEach(parts::add);
+        }
         lacksClosing = syntax.toolSyntax().orElseThrow().closing().isPresent();
         endBlock(Mode.TEXT);
     }
 
-    /**
-     * Whether an object may still be a call without a tag. This is decided at its first key, so that other JSON is not
-     * held back.
-     */
-    private boolean mayBeBareCall() {
-        int end = call.length() - 1;
-        int start = call.indexOf("\"");
-        return start == end
-                || call.indexOf("\"", start + 1) < end
-                || CallReader.mayBegin(call.substring(start + 1, end));
-    }
-
     private void releaseCallAsText() {
         releaseSpaces();
-        parts.add(call, false);
-        call.setLength(0);
+        parts.add(call.text(), false);
         beginText();
         enter(Mode.TEXT);
     }
@@ -250,7 +271,6 @@ public final class AnswerParser {
 
     private void endBlock(Mode next) {
         spaces.setLength(0);
-        call.setLength(0);
         mayThink = false;
         isAfterBlock = true;
         isBeforeText = true;
@@ -260,12 +280,12 @@ public final class AnswerParser {
     private void enter(Mode next) {
         mode = next;
         if (mode == Mode.THOUGHTS) {
-            tags = List.of(CLOSE_THOUGHTS);
+            tag.seek(List.of(CLOSE_THOUGHTS));
             return;
         }
         List<String> sought = new ArrayList<>();
         if (isBeforeText || syntax.calls() == Calls.ANYWHERE) {
-            syntax.toolSyntax().ifPresent(calling -> sought.addAll(calling.openings()));
+            sought.addAll(openings);
         }
         if (lacksClosing) {
             sought.add(syntax.toolSyntax().orElseThrow().closing().orElseThrow());
@@ -273,16 +293,12 @@ public final class AnswerParser {
         if (mayThink) {
             sought.add(OPEN_THOUGHTS);
         }
-        tags = List.copyOf(sought);
-    }
-
-    private boolean isBare() {
-        return syntax.toolSyntax().map(ToolSyntax::isBare).orElse(false);
+        tag.seek(sought);
     }
 
     /** Whether a character separates two calls; Llama writes semicolons. */
     private boolean isSeparator(char c) {
-        return c == ';' && isAfterBlock && mode == Mode.TEXT && isBare();
+        return c == ';' && isAfterBlock && mode == Mode.TEXT && isBare;
     }
 
     private static boolean isSpace(char c) {

@@ -84,6 +84,9 @@ public sealed interface StructuralTags {
         }
     }
 
+    /** A part that the limit on tokens cuts; every other part is led to its end. */
+    record Cuttable(StructuralTags part) implements StructuralTags {}
+
     /**
      * Zero or more repetitions of a part, followed by an end.
      *

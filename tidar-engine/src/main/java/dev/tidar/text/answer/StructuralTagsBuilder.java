@@ -4,11 +4,13 @@ import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.AnswerFormat.Regex;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.AtLimit;
 import dev.tidar.api.Tools.Choice.Mode;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import dev.tidar.text.answer.StructuralTags.AnyOf;
 import dev.tidar.text.answer.StructuralTags.AnyText;
 import dev.tidar.text.answer.StructuralTags.AnyTextUntil;
+import dev.tidar.text.answer.StructuralTags.Cuttable;
 import dev.tidar.text.answer.StructuralTags.Formatted;
 import dev.tidar.text.answer.StructuralTags.Repeated;
 import dev.tidar.text.answer.StructuralTags.Sequence;
@@ -40,9 +42,17 @@ final class StructuralTagsBuilder {
 
     /** Builds the tags; {@link StructuralTags#of} describes parameters and result. */
     static Optional<StructuralTags> of(AnswerSyntax syntax, Tools tools, Optional<AnswerFormat> format) {
-        return new StructuralTagsBuilder(tools, syntax.toolSyntax(), format)
-                .body()
-                .map(body -> afterThoughts(syntax, body));
+        StructuralTagsBuilder builder = new StructuralTagsBuilder(tools, syntax.toolSyntax(), format);
+        Optional<StructuralTags> answer = builder.body().map(body -> afterThoughts(syntax, body));
+        return builder.mayBeCut() ? answer.map(Cuttable::new) : answer;
+    }
+
+    /**
+     * Whether the limit on tokens cuts the answer wherever it comes: a call that it led to its end would not be the
+     * model's. An answer with a format is led to its end, and so are calls if the request asks for it.
+     */
+    private boolean mayBeCut() {
+        return tools.choice().mustCall() ? tools.atLimit() == AtLimit.ERROR : format.isEmpty();
     }
 
     private static StructuralTags afterThoughts(AnswerSyntax syntax, StructuralTags body) {
@@ -64,7 +74,8 @@ final class StructuralTagsBuilder {
         if (tools.choice().mustCall()) {
             return Optional.of(calls(syntax.get()));
         }
-        return Optional.of(format.<StructuralTags>map(value -> AnyOf.of(new Formatted(value), calls(syntax.get())))
+        return Optional.of(format.<StructuralTags>map(
+                        value -> AnyOf.of(new Formatted(value), new Cuttable(calls(syntax.get()))))
                 .orElseGet(() -> textWithCalls(syntax.get())));
     }
 

@@ -7,6 +7,7 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.Thinking;
 import dev.tidar.api.Tool;
+import dev.tidar.json.Quoted;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
@@ -56,6 +57,7 @@ public final class ChatTemplate {
     private final List<String> phrases;
     private final Clock clock;
     private final Optional<ToolSyntax> toolSyntax;
+    private final boolean writesSystem;
 
     private ChatTemplate(TemplateSource source, Map<String, String> namedTokens, Clock clock) {
         this.template = Template.parse(source.text());
@@ -63,6 +65,7 @@ public final class ChatTemplate {
         this.phrases = phrases(source.text());
         this.clock = clock;
         this.toolSyntax = TemplateTools.syntax(template, layout(Map.of()));
+        this.writesSystem = TemplateTools.writesSystem(layout(Map.of()));
     }
 
     /**
@@ -92,7 +95,7 @@ public final class ChatTemplate {
             template.rehearse(source);
             return template;
         } catch (TemplateException e) {
-            throw source.fault(Fault.UNSUPPORTED, "cannot be used: " + e.getMessage(), e);
+            throw source.fault(Fault.UNSUPPORTED, "cannot be used: " + quoted(e), e);
         }
     }
 
@@ -144,7 +147,7 @@ public final class ChatTemplate {
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
         requireSwitch(chat.thinking());
-        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat), switches(chat.thinking()));
+        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
         return new ChatPrompt(prompt, answerSyntax(chat, prompt));
     }
 
@@ -164,11 +167,17 @@ public final class ChatTemplate {
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
         } catch (TemplateException.Raised e) {
             String words = MarkedText.withoutMarked(String.valueOf(e.getMessage()));
-            throw new InvalidRequestException("The chat template rejects the conversation: " + words, null);
+            throw new InvalidRequestException(
+                    "The chat template rejects the conversation: " + Quoted.of(words), null);
         } catch (TemplateException e) {
             throw new InvalidRequestException(
-                    "The chat template cannot lay out the conversation: " + e.getMessage(), e);
+                    "The chat template cannot lay out the conversation: " + quoted(e), e);
         }
+    }
+
+    /** The message of an error, which may quote the template. */
+    private static String quoted(TemplateException e) {
+        return Quoted.of(String.valueOf(e.getMessage()));
     }
 
     private Map<String, Object> switches(Thinking thinking) {

@@ -3,6 +3,7 @@ package dev.tidar.text.chat;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
+import dev.tidar.json.Quoted;
 import dev.tidar.text.tokenizer.TokenizerConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,6 +26,10 @@ record TemplateSource(String where, String text) {
     private static final String DEFAULT = "default";
 
     TemplateSource {
+        if (text.isBlank()) {
+            throw new InvalidModelException(
+                    Fault.CORRUPT, "%s must be a chat template, but is empty; remove it or fill it".formatted(where));
+        }
         if (text.length() > MAX_BYTES) {
             throw new InvalidModelException(
                     Fault.CORRUPT,
@@ -54,7 +59,8 @@ record TemplateSource(String where, String text) {
         if (!named.containsKey(DEFAULT)) {
             throw new InvalidModelException(
                     Fault.UNSUPPORTED,
-                    "%s must be a text or have one named \"%s\", but has %s".formatted(where, DEFAULT, named.keySet()));
+                    "%s must be a text or have one named \"%s\", but has %s"
+                            .formatted(where, DEFAULT, Quoted.of(named.keySet().toString())));
         }
         return Optional.of(new TemplateSource(where, named.get(DEFAULT)));
     }

@@ -44,7 +44,20 @@ final class TemplateTools {
                             "\\[TOOL_CALLS]\\s*\\[\\{\"name\":\\s*\"warmth\",\\s*\"arguments\":\\s*\\{\"city\""),
             ToolSyntax.LLAMA, Pattern.compile("\\{\"name\":\\s*\"warmth\",\\s*\"parameters\":\\s*\\{\"city\""));
 
+    private static final String SYSTEM = "Be brief.";
+
     private TemplateTools() {}
+
+    /** Whether a template writes a system message; some reject it, and some leave it out. */
+    static boolean writesSystem(PromptLayout layout) {
+        try {
+            return layout.layPlain(
+                            new Prompt.Chat(List.of(ChatMessage.system(SYSTEM), ChatMessage.user("Is it late?"))))
+                    .contains(SYSTEM);
+        } catch (TemplateException e) {
+            return false;
+        }
+    }
 
     /**
      * Returns the syntax of a template's tool calls; empty if it does not support tools, or uses a syntax that answers

@@ -14,8 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Describes tools to models whose chat template does not support them, in the form of Hermes and Qwen and as the text
- * of ordinary messages. The end of the system message lists the tools and says how to call them; a call is text of the
- * assistant; the results of calls become a message of the user.
+ * of ordinary messages. The end of the system message, or the beginning of the user's first message if the template
+ * writes no system message, lists the tools and says how to call them; a call is text of the assistant; the results of
+ * calls become a message of the user.
  */
 final class ToolPrompt {
 
@@ -42,19 +43,21 @@ final class ToolPrompt {
 
     private ToolPrompt() {}
 
-    /** Returns the same conversation with its tools, calls and results described in the text of messages. */
-    static Prompt.Chat asText(Prompt.Chat chat) {
-        List<ChatMessage> plain = new ArrayList<>(chat.messages().size() + 1);
+    /**
+     * Returns the same conversation with its tools, calls and results described in the text of messages.
+     *
+     * @param writesSystem whether the template writes a system message
+     */
+    static Prompt.Chat asText(Prompt.Chat chat, boolean writesSystem) {
         List<Tool> tools = chat.tools().callable();
-        boolean hasSystem =
-                !chat.messages().isEmpty() && chat.messages().get(0).role().equals("system");
-        if (!tools.isEmpty()) {
-            String before = hasSystem ? chat.messages().get(0).text() + "\n\n" : "";
-            plain.add(ChatMessage.system(before + instructions(tools)));
-        }
+        List<ChatMessage> described = tools.isEmpty()
+                ? chat.messages()
+                : writesSystem
+                        ? withSystem(chat.messages(), instructions(tools))
+                        : withUser(chat.messages(), instructions(tools));
+        List<ChatMessage> plain = new ArrayList<>(described.size());
         boolean afterResult = false;
-        for (ChatMessage message : chat.messages()
-                .subList(hasSystem && !tools.isEmpty() ? 1 : 0, chat.messages().size())) {
+        for (ChatMessage message : described) {
             boolean isResult = message.callId().isPresent();
             if (isResult && afterResult) {
                 ChatMessage last = plain.remove(plain.size() - 1);
@@ -67,6 +70,26 @@ final class ToolPrompt {
             afterResult = isResult;
         }
         return new Prompt.Chat(plain, Tools.NONE, chat.thinking());
+    }
+
+    private static List<ChatMessage> withSystem(List<ChatMessage> messages, String instructions) {
+        boolean hasSystem = !messages.isEmpty() && messages.get(0).role().equals("system");
+        List<ChatMessage> all = new ArrayList<>(messages.subList(hasSystem ? 1 : 0, messages.size()));
+        String before = hasSystem ? messages.get(0).text() + "\n\n" : "";
+        all.add(0, ChatMessage.system(before + instructions));
+        return all;
+    }
+
+    private static List<ChatMessage> withUser(List<ChatMessage> messages, String instructions) {
+        List<ChatMessage> all = new ArrayList<>(messages);
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).role().equals("user")) {
+                all.set(i, all.get(i).withText(instructions + "\n\n" + all.get(i).text()));
+                return all;
+            }
+        }
+        all.add(0, ChatMessage.user(instructions));
+        return all;
     }
 
     private static String instructions(List<Tool> tools) {

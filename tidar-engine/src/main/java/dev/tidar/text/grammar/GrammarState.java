@@ -43,7 +43,8 @@ public final class GrammarState {
     }
 
     /**
-     * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these.
+     * Keeps the parses that can end soonest if there are too many; {@link #shortestCompletion} stays true with these,
+     * because those that must be led to their end come first.
      */
     private static List<Parse> bounded(List<Parse> parses, Vocabulary vocabulary, LongConsumer work) {
         if (parses.size() <= MAX_PARSES) {
@@ -52,7 +53,8 @@ public final class GrammarState {
         record Ranked(Parse parse, int tokensToEnd) {}
         return parses.stream()
                 .map(parse -> new Ranked(parse, parse.tokensToEnd(vocabulary, work)))
-                .sorted(Comparator.comparingInt(Ranked::tokensToEnd))
+                .sorted(Comparator.comparing((Ranked ranked) -> ranked.parse().mayBeCut())
+                        .thenComparingInt(Ranked::tokensToEnd))
                 .limit(MAX_PARSES)
                 .map(Ranked::parse)
                 .toList();
@@ -65,11 +67,6 @@ public final class GrammarState {
     /** Whether the answer can end here. */
     public boolean isAccepting() {
         return accepting;
-    }
-
-    /** Whether the answer is in free text, so that only the model or the budget ends it. */
-    public boolean isUnconstrained() {
-        return parses.stream().anyMatch(parse -> parse.terminal().isUnconstrained());
     }
 
     /** Whether the answer can end here and cannot continue. */
@@ -118,13 +115,13 @@ public final class GrammarState {
     }
 
     /**
-     * The tokens that are allowed next and after which the answer can still end within the budget. Stop ids are allowed
-     * in accepting states only.
+     * The tokens that are allowed next and after which the answer can still end within the budget, or is in a part that
+     * the budget may cut. Stop ids are allowed in accepting states only.
      *
      * @param remainingTokens how many tokens the answer may still have, this one included and a stop id not counted; at
      *     least 1
-     * @return the mask; it is empty if and only if {@code remainingTokens} is less than {@link #shortestCompletion()},
-     *     which cannot happen if every token was taken from a mask
+     * @return the mask; it is empty if and only if {@code remainingTokens} is less than {@link #shortestCompletion()}
+     *     and the budget may not cut the answer here, which cannot happen if every token was taken from a mask
      */
     public TokenMask mask(int remainingTokens) {
         return mask(remainingTokens, UNMETERED);
@@ -132,18 +129,42 @@ public final class GrammarState {
 
     /** As {@link #mask(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
     public TokenMask mask(int remainingTokens, LongConsumer work) {
-        if (remainingTokens < 1) {
-            throw new IllegalArgumentException("remaining tokens must be positive, but are " + remainingTokens);
-        }
+        requirePositive(remainingTokens);
         MaskCache.CachedMask unlimited = cache.mask(this, work);
         return remainingTokens >= unlimited.minBudget()
                 ? unlimited.mask()
                 : MaskBuilder.limited(cache, this, remainingTokens, work);
     }
 
+    /** Whether {@link #mask} allows fewer tokens with this budget than with any larger one. */
+    public boolean isNarrowedBy(int remainingTokens) {
+        return isNarrowedBy(remainingTokens, UNMETERED);
+    }
+
+    /** As {@link #isNarrowedBy(int)}; reports the elementary steps that it takes. */
+    public boolean isNarrowedBy(int remainingTokens, LongConsumer work) {
+        requirePositive(remainingTokens);
+        MaskCache.CachedMask unlimited = cache.mask(this, work);
+        return remainingTokens < unlimited.minBudget()
+                && MaskBuilder.limited(cache, this, remainingTokens, work).count()
+                        < unlimited.mask().count();
+    }
+
+    private static void requirePositive(int remainingTokens) {
+        if (remainingTokens < 1) {
+            throw new IllegalArgumentException("remaining tokens must be positive, but are " + remainingTokens);
+        }
+    }
+
+    /** Whether the answer may be in a part that the budget cuts, rather than lead it to its end. */
+    public boolean mayBeCut() {
+        return parses.stream().anyMatch(Parse::mayBeCut);
+    }
+
     /**
      * A number of tokens that is enough to complete the answer, the stop id not counted: the minimum number of tokens
-     * that spell the shortest text from here. A longer text that needs fewer tokens is not searched for.
+     * that spell the shortest text from here. A longer text that needs fewer tokens is not searched for. Parts that the
+     * budget may cut are considered only where there are no others.
      */
     public int shortestCompletion() {
         return shortestCompletion(UNMETERED);
@@ -151,12 +172,15 @@ public final class GrammarState {
 
     /** As {@link #shortestCompletion()}; reports the elementary steps that it takes. */
     public int shortestCompletion(LongConsumer work) {
-        return accepting
-                ? 0
-                : parses.stream()
-                        .mapToInt(parse -> parse.tokensToEnd(vocabulary, work))
-                        .min()
-                        .orElse(Rule.IMPOSSIBLE);
+        if (accepting) {
+            return 0;
+        }
+        boolean all = parses.stream().allMatch(Parse::mayBeCut);
+        return parses.stream()
+                .filter(parse -> all || !parse.mayBeCut())
+                .mapToInt(parse -> parse.tokensToEnd(vocabulary, work))
+                .min()
+                .orElse(Rule.IMPOSSIBLE);
     }
 
     /**

@@ -90,16 +90,23 @@ final class MaskBuilder {
     }
 
     private boolean isAffordable(Parse parse) {
+        int room = parse.mayBeCut() ? UNLIMITED : budget;
         int cost = parse.costToEnd();
-        if (cost <= budget && (cost <= SHORT_END || budget < UNLIMITED)) {
-            minBudget = Math.max(minBudget, cost + 1);
+        if (cost <= room && (cost <= SHORT_END || room < UNLIMITED)) {
+            requireBudget(parse, cost + 1);
             return true;
         }
         int tokens = tokensToEnd.computeIfAbsent(parse, end -> end.tokensToEnd(vocabulary, work));
         if (tokens < Rule.IMPOSSIBLE) {
-            minBudget = Math.max(minBudget, tokens + 1);
+            requireBudget(parse, tokens + 1);
         }
-        return tokens <= budget;
+        return tokens <= room;
+    }
+
+    private void requireBudget(Parse parse, int tokens) {
+        if (!parse.mayBeCut()) {
+            minBudget = Math.max(minBudget, tokens);
+        }
     }
 
     /** Follows tokens beyond the end of a terminal, which is complete at this node of the trie. */

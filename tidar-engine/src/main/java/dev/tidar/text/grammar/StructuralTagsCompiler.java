@@ -35,6 +35,9 @@ final class StructuralTagsCompiler {
 
     /** The name of the tags in messages to the author of the request. */
     static String name(StructuralTags tags) {
+        if (tags instanceof StructuralTags.Cuttable cuttable) {
+            return name(cuttable.part());
+        }
         if (tags instanceof StructuralTags.Formatted value) {
             AnswerFormat format = value.format();
             return format instanceof AnswerFormat.Regex
@@ -66,7 +69,7 @@ final class StructuralTagsCompiler {
                     FreeText.upTo(spellings(List.of(text.tag())), automaton(text.excludedStart()), rules.work()));
         }
         if (tags instanceof StructuralTags.AnyText text) {
-            return rules.anyText(
+            return rules.terminal(
                     FreeText.without(spellings(text.excludedTags()), automaton(text.excludedStart()), rules.work()));
         }
         if (tags instanceof StructuralTags.Sequence parts) {
@@ -74,6 +77,9 @@ final class StructuralTagsCompiler {
         }
         if (tags instanceof StructuralTags.AnyOf any) {
             return rules.choice(any.choices().stream().map(this::rule).toList());
+        }
+        if (tags instanceof StructuralTags.Cuttable cuttable) {
+            return rules.cuttable(rule(cuttable.part()));
         }
         return repeated((StructuralTags.Repeated) tags);
     }

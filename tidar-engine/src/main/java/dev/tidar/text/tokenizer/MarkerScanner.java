@@ -1,6 +1,7 @@
 package dev.tidar.text.tokenizer;
 
 import dev.tidar.text.tokenizer.PromptText.Stretch;
+import dev.tidar.text.tokenizer.unicode.CharacterClass;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +35,10 @@ final class MarkerScanner {
         Comparator<AddedToken> byLength =
                 Comparator.comparingInt(token -> token.content().length());
         longestFirst.values().forEach(list -> list.sort(byLength.reversed()));
+    }
+
+    boolean isEmpty() {
+        return longestFirst.isEmpty();
     }
 
     /** Returns the markers of a prompt, in order and without overlap. */
@@ -88,22 +93,11 @@ final class MarkerScanner {
     }
 
     private static boolean standsAlone(String text, int start, int end) {
-        return (start == 0 || !isWord(text.codePointBefore(start)))
-                && (end == text.length() || !isWord(text.codePointAt(end)));
+        return (start == 0 || !CharacterClass.isWord(text.codePointBefore(start)))
+                && (end == text.length() || !CharacterClass.isWord(text.codePointAt(end)));
     }
 
     private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) && !(c >= 0x1C && c <= 0x1F) || Character.isSpaceChar(c) || c == 0x85;
-    }
-
-    private static boolean isWord(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONNECTOR_PUNCTUATION,
-                    Character.NON_SPACING_MARK,
-                    Character.ENCLOSING_MARK,
-                    Character.COMBINING_SPACING_MARK,
-                    Character.DECIMAL_DIGIT_NUMBER -> true;
-            default -> Character.isAlphabetic(codePoint);
-        };
+        return CharacterClass.is(c, CharacterClass.SPACE);
     }
 }

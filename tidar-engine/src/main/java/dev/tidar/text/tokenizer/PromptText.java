@@ -46,6 +46,11 @@ public record PromptText(String text, List<Stretch> userText) {
         return new PromptText(text, List.of(new Stretch(0, text.length())));
     }
 
+    /** Returns this prompt with another text of the same length. */
+    PromptText withText(String other) {
+        return other.equals(text) ? this : new PromptText(other, userText);
+    }
+
     /**
      * A stretch of text.
      *

@@ -1,6 +1,8 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.text.tokenizer.bpe.ByteAlphabet;
+import dev.tidar.text.tokenizer.part.Growth;
+import dev.tidar.text.tokenizer.part.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +10,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The bytes that each token stands for; decoding concatenates them. Immutable.
@@ -95,36 +96,29 @@ final class TokenBytes {
     private record Rules(boolean byteLevel, List<String[]> replacements, boolean byteFallback, int strippedSpaces) {
 
         static Rules read(TokenizerFile file) {
-            JsonNode decoder = file.decoder();
+            Part decoder = file.part("decoder");
             return parse(decoder)
-                    .orElseThrow(() -> file.fault(
-                            Fault.UNSUPPORTED,
-                            "decoder must be %s, but is %s"
-                                    .formatted(KNOWN, decoder.path("type").asString("missing"))));
+                    .orElseThrow(() -> decoder.unsupported(
+                            "must be " + KNOWN + ", but is %s", decoder.isAbsent() ? "missing" : decoder.type()));
         }
 
-        private static Optional<Rules> parse(JsonNode decoder) {
-            List<JsonNode> steps = new ArrayList<>();
-            if (decoder.path("type").asString("").equals("Sequence")) {
-                decoder.path("decoders").forEach(steps::add);
-            } else {
-                steps.add(decoder);
-            }
+        private static Optional<Rules> parse(Part decoder) {
+            List<Part> steps = decoder.type().equals("Sequence") ? decoder.list("decoders") : List.of(decoder);
             if (steps.size() == 1 && isStep(steps, 0, "ByteLevel")) {
                 return Optional.of(new Rules(true, List.of(), false, 0));
             }
             return parseFused(steps);
         }
 
-        private static Optional<Rules> parseFused(List<JsonNode> steps) {
+        private static Optional<Rules> parseFused(List<Part> steps) {
             int i = 0;
             List<String[]> replacements = new ArrayList<>();
-            for (; isStep(steps, i, "Replace") && steps.get(i).path("pattern").has("String"); i++) {
-                JsonNode step = steps.get(i);
-                replacements.add(new String[] {
-                    step.path("pattern").path("String").asString(),
-                    step.path("content").asString("")
-                });
+            Growth growth = new Growth();
+            for (; isStep(steps, i, "Replace") && steps.get(i).at("pattern").node().has("String"); i++) {
+                Part step = steps.get(i);
+                String[] replacement = {step.at("pattern").text("String"), step.text("content")};
+                growth.add(step, replacement[0], replacement[1]);
+                replacements.add(replacement);
             }
             boolean byteFallback = isStep(steps, i, "ByteFallback");
             i += byteFallback ? 1 : 0;
@@ -133,18 +127,18 @@ final class TokenBytes {
             }
             int stripped = 0;
             if (isStep(steps, i, "Strip")
-                    && steps.get(i).path("content").asString("").equals(" ")
-                    && steps.get(i).path("stop").asInt(-1) == 0) {
-                stripped = Math.max(0, steps.get(i++).path("start").asInt(0));
+                    && steps.get(i).text("content").equals(" ")
+                    && steps.get(i).node().path("stop").asInt(-1) == 0) {
+                stripped = Math.max(0, steps.get(i++).node().path("start").asInt(0));
             }
             return i == steps.size()
                     ? Optional.of(new Rules(false, replacements, byteFallback, stripped))
                     : Optional.empty();
         }
 
-        private static boolean isStep(List<JsonNode> steps, int index, String type) {
+        private static boolean isStep(List<Part> steps, int index, String type) {
             return index < steps.size()
-                    && steps.get(index).path("type").asString("").equals(type);
+                    && steps.get(index).type().equals(type);
         }
 
         byte[] bytesOf(String token) {

@@ -1,10 +1,11 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
-import dev.tidar.text.tokenizer.MarkerScanner.Marker;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.text.tokenizer.normalizer.Normalizer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,7 +13,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Encodes text to token ids and decodes token ids to text, using the {@code tokenizer.json} of a model folder.
@@ -25,12 +25,13 @@ import java.util.stream.LongStream;
  *
  * <p>A lone surrogate is encoded as U+FFFD, since it has no UTF-8. Every other character is passed on unchanged.
  */
-public final class Tokenizer implements AutoCloseable {
+public final class Tokenizer {
 
     private final Map<String, Integer> ids;
     private final TokenBytes tokens;
-    private final MarkerScanner markers;
-    private final ContentEncoder content;
+    private final TextEncoder content;
+    private final MarkerScanner verbatim;
+    private final MarkerScanner normalized;
     private final OptionalInt beginId;
     private final Map<String, Integer> addedTokens;
 
@@ -38,18 +39,24 @@ public final class Tokenizer implements AutoCloseable {
         this.ids = Map.copyOf(file.ids());
         this.beginId = beginId(file, config);
         this.tokens = TokenBytes.of(file);
-        this.markers = new MarkerScanner(file.addedTokens());
-        this.content = ContentEncoder.open(file);
+        this.content = file.contentEncoder();
+        this.verbatim = new MarkerScanner(
+                file.addedTokens().stream().filter(token -> !token.normalized()).toList());
+        this.normalized = new MarkerScanner(normalized(file, content.normalizer()));
         this.addedTokens = file.addedTokens().stream()
                 .collect(Collectors.toUnmodifiableMap(AddedToken::content, AddedToken::id, (first, again) -> first));
+    }
+
+    /** The size of the tokenizer's file in bytes; 0 where the folder has none. */
+    public static long fileBytes(Path folder) {
+        return TokenizerFile.bytes(folder);
     }
 
     /**
      * Loads the tokenizer of a model folder.
      *
      * @return the tokenizer; empty if the folder has no {@code tokenizer.json} and can therefore serve token ids only
-     * @throws InvalidModelException if the file is damaged or of an unsupported kind, or if the native library for
-     *     encoding does not run on this machine
+     * @throws InvalidModelException if the file is damaged or of an unsupported kind
      */
     public static Optional<Tokenizer> load(Path folder) {
         return TokenizerFile.read(folder).map(file -> new Tokenizer(file, TokenizerConfig.read(folder)));
@@ -88,16 +95,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Encodes a prompt, in which the spelling of a control token counts as that token only outside of user text. */
     public int[] encode(PromptText prompt) {
-        String text = wellFormed(prompt.text());
-        IntStream.Builder encoded = IntStream.builder();
-        int start = 0;
-        for (Marker marker : markers.scan(prompt)) {
-            encodeContent(text.substring(start, marker.start()), encoded);
-            encoded.add(marker.id());
-            start = marker.end();
-        }
-        encodeContent(text.substring(start), encoded);
-        return encoded.build().toArray();
+        return new PromptEncoding(content, verbatim, normalized, prompt.withText(wellFormed(prompt.text()))).ids();
     }
 
     /**
@@ -136,8 +134,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns a decoder for the tokens of one answer, which arrive one by one. It keeps working after this tokenizer is
-     * closed.
+     * Returns a decoder for the tokens of one answer, which arrive one by one.
      */
     public StreamingDetokenizer detokenizer() {
         return detokenizer(Set.of());
@@ -159,19 +156,12 @@ public final class Tokenizer implements AutoCloseable {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /**
-     * Frees the memory of the native library once the encodings in progress have ended. Encoding is an error
-     * afterwards.
-     */
-    @Override
-    public void close() {
-        content.close();
-    }
-
-    private void encodeContent(String text, IntStream.Builder encoded) {
-        if (!text.isEmpty()) {
-            LongStream.of(content.encode(text)).forEach(id -> encoded.add((int) id));
-        }
+    private static List<AddedToken> normalized(TokenizerFile file, Normalizer normalizer) {
+        return file.addedTokens().stream()
+                .filter(AddedToken::normalized)
+                .map(token -> token.spelled(normalizer.apply(token.content(), new int[0])))
+                .filter(token -> !token.content().isEmpty())
+                .toList();
     }
 
     private static OptionalInt beginId(TokenizerFile file, TokenizerConfig config) {

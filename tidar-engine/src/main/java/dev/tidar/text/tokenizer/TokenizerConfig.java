@@ -1,8 +1,9 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.InvalidModelException;
 import dev.tidar.file.ModelFile;
+import dev.tidar.json.Quoted;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,7 +52,7 @@ public record TokenizerConfig(
         }
         if (!adds.isBoolean()) {
             throw new InvalidModelException(
-                    Fault.CORRUPT, "%s: add_bos_token must be true or false, but is %s".formatted(file, adds));
+                    Fault.CORRUPT, "%s: add_bos_token must be true or false, but is %s".formatted(file, Quoted.of(adds.toString())));
         }
         return Optional.of(adds.asBoolean());
     }

@@ -3,19 +3,18 @@ package dev.tidar.text.tokenizer;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
-import dev.tidar.json.Json;
+import dev.tidar.json.Quoted;
+import dev.tidar.text.tokenizer.part.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -55,8 +54,9 @@ final class TokenizerFile {
         return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
     }
 
-    Path path() {
-        return file;
+    /** The size of the file of this folder; 0 if there is none. */
+    static long bytes(Path folder) {
+        return ModelFile.size(folder.resolve(NAME), MAX_BYTES);
     }
 
     /** Returns the id of each token, added tokens included, by its spelling in the vocabulary. */
@@ -68,8 +68,8 @@ final class TokenizerFile {
         return added;
     }
 
-    JsonNode decoder() {
-        return root.path("decoder");
+    Part part(String key) {
+        return new Part(file, key, root.path(key));
     }
 
     /** Returns the token that the post-processor puts before a text by default, if any. */
@@ -91,65 +91,35 @@ final class TokenizerFile {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /**
-     * Returns the JSON of this tokenizer for text in which no control token counts. It has no added tokens, and their
-     * spellings are removed from the vocabulary, so that neither merges nor the look-up of a whole word can produce
-     * one.
-     */
-    String contentJson() {
-        ObjectNode content = root.deepCopy();
-        content.putArray("added_tokens");
-        content.putNull("post_processor");
-        content.putNull("truncation");
-        content.putNull("padding");
-        ObjectNode model = (ObjectNode) content.path("model");
-        ObjectNode vocabulary = (ObjectNode) model.path("vocab");
-        Set<String> removed = new HashSet<>();
-        for (AddedToken token : added) {
-            if (isControlSpelling(token, model) && vocabulary.remove(token.content()) != null) {
-                // No text matches a name with a space: the normalizers and pre-tokenizers of such models map spaces.
-                vocabulary.put(" control " + token.id(), token.id());
-                removed.add(token.content());
-            }
-        }
-        if (!removed.isEmpty()) {
-            dropMerges(removed, model);
-        }
-        return Json.write(content);
+    /** Returns the encoder for text in which no control token counts: neither merges nor whole words make one. */
+    TextEncoder contentEncoder() {
+        Map<String, Integer> content = new HashMap<>();
+        root.path("model").path("vocab").properties().forEach(entry -> content.put(entry.getKey(), ids.get(entry.getKey())));
+        Set<String> withheld = added.stream()
+                .filter(this::isControlSpelling)
+                .map(AddedToken::content)
+                .collect(Collectors.toSet());
+        content.keySet().removeAll(withheld);
+        return TextEncoder.read(part("normalizer"), part("pre_tokenizer"), part("model"), content, withheld);
     }
 
     /**
      * White space, single characters, byte tokens and the unknown token are ordinary text even if they are added
      * tokens.
      */
-    private static boolean isControlSpelling(AddedToken token, JsonNode model) {
+    private boolean isControlSpelling(AddedToken token) {
         String content = token.content();
         return !content.isBlank()
                 && content.codePointCount(0, content.length()) > 1
-                && !content.equals(model.path("unk_token").asString(""))
+                && !content.equals(root.path("model").path("unk_token").asString(""))
                 && TokenBytes.byteOf(content) < 0;
-    }
-
-    /** Drops the merges that have one of these tokens as a part or as their result. */
-    private static void dropMerges(Set<String> removed, ObjectNode model) {
-        ArrayNode kept = model.arrayNode();
-        for (JsonNode merge : model.path("merges")) {
-            String[] pair = merge.isArray()
-                    ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
-                    : merge.asString("").split(" ", 2);
-            boolean drops = Stream.of(pair).anyMatch(removed::contains) || removed.contains(String.join("", pair));
-            if (!drops) {
-                kept.add(merge);
-            }
-        }
-        model.set("merges", kept);
     }
 
     private void readVocabulary() {
         JsonNode model = root.path("model");
         String type = model.path("type").asString(model.has("merges") ? "BPE" : "nothing");
         if (!type.equals("BPE")) {
-            throw fault(Fault.UNSUPPORTED, "model.type must be BPE, but is " + type);
+            throw fault(Fault.UNSUPPORTED, "model.type must be BPE, but is " + Quoted.of(type));
         }
         if (!(model.path("vocab") instanceof ObjectNode vocabulary) || vocabulary.isEmpty()) {
             throw fault(Fault.CORRUPT, "model.vocab must be an object of tokens and ids, but is not");
@@ -164,7 +134,8 @@ final class TokenizerFile {
             String content = token.path("content").asString("");
             if (content.isEmpty()) {
                 throw fault(
-                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: " + token.path("id"));
+                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: "
+                                + Quoted.of(token.path("id").toString()));
             }
             int id = put(content, token.path("id"), "added_tokens");
             added.add(new AddedToken(
@@ -173,7 +144,8 @@ final class TokenizerFile {
                     token.path("special").asBoolean(false),
                     token.path("single_word").asBoolean(false),
                     token.path("lstrip").asBoolean(false),
-                    token.path("rstrip").asBoolean(false)));
+                    token.path("rstrip").asBoolean(false),
+                    token.path("normalized").asBoolean(false)));
         }
     }
 
@@ -182,7 +154,7 @@ final class TokenizerFile {
             throw fault(
                     Fault.CORRUPT,
                     "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
-                            .formatted(key, shown(token), MAX_ID, number));
+                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString())));
         }
         int id = number.asInt();
         Integer otherId = ids.putIfAbsent(token, id);

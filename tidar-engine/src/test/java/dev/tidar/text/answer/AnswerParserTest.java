@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.Answer;
 import dev.tidar.api.ToolCall;
+import dev.tidar.api.ToolCallAtLimitException.PartialCall;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,6 +258,73 @@ class AnswerParserTest {
         void mayBeOneBareCall() {
             assertThat(parsed(format(ToolSyntax.LLAMA, Thoughts.OPEN), "hm</think>\n{\"name\": \"time\"}"))
                     .isEqualTo("thought(hm) call(time {})");
+        }
+    }
+
+    /** Something else than the model ended it, such as the limit on tokens. */
+    @Nested
+    class ThatIsCut {
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '!', textBlock = """
+                        HERMES  ! Hm. <                                       ! text(Hm.)
+                        HERMES  ! Hm. <tool_                                  ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>                             ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>{"name": "wea                ! text(Hm.)
+                        HERMES  ! Hm. <tool_call>{"name": "time", "argume     ! text(Hm.)
+                        HERMES  ! <tool_call>{"name": "time"}</tool_          ! call(time {})
+                        HERMES  ! <tool_call>{"name": "time"}</tool_call><t   ! call(time {})
+                        HERMES  ! <tool_call>{"name": "nobody", "x            ! text(<tool_call>{"name": "nobody", "x)
+                        HERMES  ! a <b                                        ! text(a <b)
+                        LLAMA   ! {"name": "time", "param                     ! ''
+                        LLAMA   ! {"na                                        ! ''
+                        LLAMA   ! {"name": "Lily", "age": 7                   ! text({"name": "Lily", "age": 7)
+                        LLAMA   ! {"name": "Li                                ! text({"name": "Li)
+                        LLAMA   ! {"age": 7                                   ! text({"age": 7)
+                        LLAMA   ! Hm. <|python                                ! text(Hm.)
+                        MISTRAL ! Hm. [TOOL                                   ! text(Hm.)
+                        MISTRAL ! [TOOL_CALLS][{"name": "time"}, {"name": "ti ! ''
+                        MISTRAL ! [1, 2                                       ! text([1, 2)
+                        """)
+        void hasNeitherHalfATagNorHalfACall(ToolSyntax syntax, String text, String expected) {
+            AnswerParser parser = parser(syntax, Thoughts.NONE);
+            List<Answer.Part> parts = new ArrayList<>(parser.accept(text));
+            parts.addAll(parser.cut());
+
+            assertThat(shown(parts)).isEqualTo(expected);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                        MAY_COME | <thi           | ''
+                        MAY_COME | <think>hm</thi | thought(hm)
+                        OPEN     | hm </          | thought(hm)
+                        OPEN     | hm</think> Yes | thought(hm) text(Yes)
+                        """)
+        void hasNoHalfTagOfThoughts(Thoughts thoughts, String text, String expected) {
+            AnswerParser parser = new AnswerParser(new AnswerSyntax(thoughts, Optional.empty(), Set.of()), 1);
+            List<Answer.Part> parts = new ArrayList<>(parser.accept(text));
+            parts.addAll(parser.cut());
+
+            assertThat(shown(parts)).isEqualTo(expected);
+        }
+
+        @Test
+        void saysHowFarItsLastCallGot() {
+            assertThat(partial("<tool_call>{\"name\": \"time\", \"argu"))
+                    .contains(new PartialCall(Optional.of("time"), "<tool_call>{\"name\": \"time\", \"argu"));
+            assertThat(partial("<tool_call>{\"name\": \"ti"))
+                    .contains(new PartialCall(Optional.empty(), "<tool_call>{\"name\": \"ti"));
+            assertThat(partial(HERMES + "<tool")).contains(new PartialCall(Optional.empty(), "<tool"));
+            assertThat(partial(HERMES)).isEmpty();
+            assertThat(partial("<tool_call>" + TIME + "</tool")).as("a whole call").isEmpty();
+        }
+
+        private static Optional<PartialCall> partial(String text) {
+            AnswerParser parser = parser(ToolSyntax.HERMES, Thoughts.NONE);
+            parser.accept(text);
+            parser.cut();
+            return parser.partialCall();
         }
     }
 

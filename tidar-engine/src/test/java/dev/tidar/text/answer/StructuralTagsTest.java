@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.Tool;
 import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.AtLimit;
 import dev.tidar.api.Tools.Choice;
 import dev.tidar.text.answer.AnswerSyntax.Thoughts;
+import dev.tidar.text.answer.StructuralTags.AnyOf;
 import dev.tidar.text.answer.StructuralTags.AnyText;
 import dev.tidar.text.answer.StructuralTags.AnyTextUntil;
+import dev.tidar.text.answer.StructuralTags.Cuttable;
 import dev.tidar.text.answer.StructuralTags.Formatted;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +76,25 @@ class StructuralTagsTest {
         assertThat(parts(tags).contains(free)).isEqualTo(thoughts != Thoughts.NONE);
     }
 
+    @ParameterizedTest
+    @EnumSource(ToolSyntax.class)
+    void letTheLimitCutCallsButNoFormatAndNoCallThatIsHandedOver(ToolSyntax syntax) {
+        assertThat(tags(syntax, Choice.AUTO, Optional.empty())).isInstanceOf(Cuttable.class);
+        assertThat(tags(syntax, Choice.REQUIRED, YES_OR_NO)).isInstanceOf(Cuttable.class);
+        assertThat(tags(syntax, Choice.of("time"), Optional.empty())).isInstanceOf(Cuttable.class);
+        assertThat(((AnyOf) tags(syntax, Choice.AUTO, YES_OR_NO)).choices())
+                .hasAtLeastOneElementOfType(Formatted.class)
+                .hasAtLeastOneElementOfType(Cuttable.class);
+        Tools handedOver = new Tools(List.of(TIME), Choice.REQUIRED, AtLimit.HAND_OVER);
+        assertThat(StructuralTags.of(
+                        new AnswerSyntax(Thoughts.NONE, Optional.of(syntax), Set.of("time")),
+                        handedOver,
+                        Optional.empty()))
+                .isNotEmpty()
+                .get()
+                .isNotInstanceOf(Cuttable.class);
+    }
+
     @Test
     void nameOneOfTheToolsAndConstrainItsArgumentsToItsSchema() {
         JsonNode schema = schema(ToolSyntax.HERMES, Choice.AUTO);
@@ -132,6 +154,8 @@ class StructuralTagsTest {
     private static List<StructuralTags> parts(StructuralTags tags) {
         Stream<StructuralTags> inner = tags instanceof StructuralTags.Sequence turn
                 ? turn.parts().stream()
+                : tags instanceof StructuralTags.Cuttable cuttable
+                ? Stream.of(cuttable.part())
                 : tags instanceof StructuralTags.AnyOf any
                         ? any.choices().stream()
                         : tags instanceof StructuralTags.Repeated repeated

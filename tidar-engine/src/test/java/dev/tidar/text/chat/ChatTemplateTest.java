@@ -242,6 +242,12 @@ class ChatTemplateTest {
             rejects("{{ raise_exception('never') }}", "chat_template.jinja cannot be used: never");
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"", "\n"})
+        void whoseTemplateIsEmpty(String source) {
+            rejects(source, "chat_template.jinja must be a chat template, but is empty; remove it or fill it");
+        }
+
         @Test
         void whoseTemplateIsTooLong() {
             rejects("x".repeat(65_537), "chat_template.jinja must have at most 65536 bytes, but has 65537");

@@ -73,6 +73,36 @@ class ToolTemplateTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}[{{ m.role }}]{{ m.content }}{% endfor %}",
+                "{% for m in messages %}{% if m.role != 'system' %}[{{ m.role }}]{{ m.content }}{% endif %}{% endfor %}"
+            })
+    void describesToolsToTheUserWhereItWritesNoSystemMessage(String template) throws IOException {
+        String prompt = written(template)
+                .render(new Prompt.Chat(List.of(QUESTION)).withTools(Tools.of(WEATHER)))
+                .text()
+                .text();
+
+        assertThat(prompt).startsWith("[user]# Tools").contains("How it is").endsWith("</tool_call>\n\nq");
+    }
+
+    @Test
+    void describesToolsInASystemMessageWhereItWritesOne() throws IOException {
+        String prompt = written("{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}")
+                .render(new Prompt.Chat(List.of(QUESTION)).withTools(Tools.of(WEATHER)))
+                .text()
+                .text();
+
+        assertThat(prompt).startsWith("[system]# Tools").endsWith("</tool_call>[user]q");
+    }
+
+    private ChatTemplate written(String template) throws IOException {
+        Files.writeString(folder.resolve("chat_template.jinja"), template);
+        return ChatTemplate.load(folder, NOON).orElseThrow();
+    }
+
     private static ChatMessage message(JsonNode json) {
         String content = json.path("content").asString();
         if (json.has("tool_call_id")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -137,6 +138,34 @@ class GrammarsTest {
             assertThat(allows(schema, "{\"a\":[1,\"\u00e9\"]}")).isTrue();
             assertThat(allows(schema, "{\"a\": [1,\"\u00e9\"]}")).isFalse();
             assertThat(allows(schema, "2.50")).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"10:15:30", "10:15:30.5", "10:15:30Z", "10:15:30+02:00"})
+        void hasTimesWithAndWithoutAnOffset(String time) {
+            assertThat(allows("{\"type\":\"string\",\"format\":\"time\"}", "\"" + time + "\""))
+                    .isTrue();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "P1D, true",
+            "P2DT3H4M5S, true",
+            "PT5M, true",
+            "PT0S, true",
+            "P1Y, false",
+            "P1M, false",
+            "P1Y2M3D, false",
+            "P2W, false",
+            "P, false",
+            "PT, false"
+        })
+        void hasTheDurationsThatJavaReads(String text, boolean isDuration) {
+            assertThat(allows("{\"type\":\"string\",\"format\":\"duration\"}", "\"" + text + "\""))
+                    .isEqualTo(isDuration);
+            if (isDuration) {
+                assertThat(Duration.parse(text)).isNotNull();
+            }
         }
 
         @Test

@@ -7,6 +7,7 @@ import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.Tool;
 import dev.tidar.api.ToolCall;
 import dev.tidar.api.Tools;
+import dev.tidar.api.Tools.AtLimit;
 import dev.tidar.api.Tools.Choice;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
@@ -49,6 +50,8 @@ class StructuralTagsGrammarTest {
             {"type": "object", "properties": {"x": {"type": "integer"}, "s": {"type": "string", "maxLength": 40}},
              "required": ["x", "s"], "additionalProperties": false}
             """);
+
+    private static final AnswerFormat LONG = new AnswerFormat.JsonSchema("{\"type\": \"string\", \"minLength\": 120}");
 
     /** A vocabulary of pieces of calls, tags as single tokens, and bytes. */
     private static final Vocabulary TAGS = vocabulary(
@@ -221,11 +224,10 @@ class StructuralTagsGrammarTest {
         }
 
         @Test
-        void isUnconstrainedUntilTheModelEndsIt() {
+        void isAnyTextUntilTheModelEndsIt() {
             Grammar grammar = new Asked(ToolSyntax.HERMES, Thoughts.NONE, Choice.AUTO, Optional.empty()).grammar(TAGS);
 
             assertThat(grammar.start().isAccepting()).isTrue();
-            assertThat(grammar.start().isUnconstrained()).isTrue();
             assertThat(grammar.start().isComplete()).isFalse();
             assertThat(grammar.start().mask(1).count())
                     .as("all but the tag, bytes 0xFF and gaps")
@@ -245,19 +247,44 @@ class StructuralTagsGrammarTest {
             for (int seed = 0; seed < 2 * SEEDS; seed++) {
                 Answer answer = asked.answer(vocabulary, 200, seed);
                 boolean called = !answer.toolCalls().isEmpty();
+                boolean valued = !answer.text().isEmpty(); // a call that was cut is neither
                 if (called) {
                     assertThat(answer.text()).isEmpty();
-                } else {
+                } else if (valued) {
                     assertThat(Answers.faults(
                                     Answers.validator(((AnswerFormat.JsonSchema) POINT).text()), answer.text()))
                             .as(answer.text())
                             .isEmpty();
                 }
                 calls += called ? 1 : 0;
-                values += called ? 0 : 1;
+                values += valued ? 1 : 0;
             }
             assertThat(calls).isPositive();
             assertThat(values).isPositive();
+        }
+
+        @Test
+        void isLedToItsEndWhileACallIsCut() {
+            Grammar grammar = new Asked(ToolSyntax.HERMES, Thoughts.NONE, Choice.AUTO, Optional.of(POINT))
+                    .grammar(Vocabularies.BYTES);
+            GrammarState value = after(grammar, "{\"x\": 12");
+            GrammarState call = after(grammar, "<tool_call>{\"name\": \"weather.now\", \"arguments\": {\"city\": \"P");
+
+            assertThat(value.mayBeCut()).isFalse();
+            assertThat(value.isNarrowedBy(value.shortestCompletion())).isTrue();
+            assertThat(call.mayBeCut()).isTrue();
+            assertThat(call.isNarrowedBy(1)).isFalse();
+            assertThat(call.mask(1).allows('a')).isTrue();
+        }
+
+        @Test
+        void isRejectedWhereOnlyACallFits() {
+            Grammar grammar = new Asked(ToolSyntax.HERMES, Thoughts.NONE, Choice.AUTO, Optional.of(LONG))
+                    .grammar(Vocabularies.BYTES);
+
+            assertThat(grammar.start().shortestCompletion()).isEqualTo(122);
+            assertThat(grammar.start().mask(50).allows('<')).isTrue();
+            assertThat(grammar.start().mask(50).allows('"')).isFalse();
         }
 
         @Test
@@ -276,7 +303,7 @@ class StructuralTagsGrammarTest {
     private record Asked(ToolSyntax calls, Thoughts thoughts, Choice choice, Optional<AnswerFormat> format) {
 
         private Tools tools() {
-            return new Tools(List.of(TIME, WEATHER), choice);
+            return new Tools(List.of(TIME, WEATHER), choice, AtLimit.HAND_OVER);
         }
 
         private AnswerSyntax syntax() {
@@ -296,7 +323,7 @@ class StructuralTagsGrammarTest {
             AnswerParser parser = new AnswerParser(syntax(), seed);
             var parts =
                     new java.util.ArrayList<>(parser.accept(generate(vocabulary, grammar(vocabulary), budget, seed)));
-            parts.addAll(parser.finish());
+            parts.addAll(parser.cut());
             Answer answer = Answer.of(parts);
             for (ToolCall call : answer.toolCalls()) {
                 String schema = tools().callable().stream()
@@ -310,6 +337,14 @@ class StructuralTagsGrammarTest {
             }
             return answer;
         }
+    }
+
+    private static GrammarState after(Grammar grammar, String text) {
+        GrammarState state = grammar.start();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            state = state.advance(b & 0xff).orElseThrow();
+        }
+        return state;
     }
 
     private static String generate(Vocabulary vocabulary, Grammar grammar, int budget, long seed) {
@@ -335,7 +370,9 @@ class StructuralTagsGrammarTest {
             answer.append(new String(vocabulary.bytes(best), StandardCharsets.ISO_8859_1));
             state = state.advance(best).orElseThrow();
         }
-        assertThat(state.isAccepting()).as("complete: %s", answer).isTrue();
+        assertThat(state.isAccepting() || state.mayBeCut())
+                .as("complete: %s", answer)
+                .isTrue();
         return new String(
                 answer.toString().replace("\u00ff", "").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }

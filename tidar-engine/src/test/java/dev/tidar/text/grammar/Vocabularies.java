@@ -85,11 +85,10 @@ final class Vocabularies {
         try {
             Path folder = Path.of(
                     Vocabularies.class.getResource("/models/smollm2-tokenizer").toURI());
-            try (Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow()) {
-                return new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), new int[] {
-                    tokenizer.idOf("<|im_end|>").orElseThrow()
-                });
-            }
+            Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
+            return new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), new int[] {
+                tokenizer.idOf("<|im_end|>").orElseThrow()
+            });
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,13 +49,11 @@ public final class Fixtures {
 
     /** The whole tokenizer, control tokens and all, as transformers would use it. */
     public static HuggingFaceTokenizer plain(String tokenizer) {
-        return NativeLibrary.open(tokenizerJson(tokenizer).toString(), folder(tokenizer));
+        return Oracle.open(tokenizerJson(tokenizer).toString());
     }
 
     public static int[] encode(HuggingFaceTokenizer plain, String text) {
-        return LongStream.of(plain.encode(text, false, false).getIds())
-                .mapToInt(id -> (int) id)
-                .toArray();
+        return Oracle.ids(plain, text);
     }
 
     public static String decode(HuggingFaceTokenizer plain, int[] ids, boolean skipsSpecial) {

@@ -36,7 +36,6 @@ class StreamingDetokenizerTest {
 
     @AfterAll
     static void close() {
-        OPENED.forEach(Tokenizer::close);
         PLAIN.forEach(HuggingFaceTokenizer::close);
     }
 

@@ -34,8 +34,7 @@ class TokenizerGoldenTest {
         assertThat(cases.size()).isEqualTo(texts.size()).isGreaterThan(100);
         return IntStream.range(0, texts.size())
                 .mapToObj(i -> DynamicTest.dynamicTest(
-                        "text " + i, () -> agrees(tokenizer, texts.get(i).asString(), cases.get(i))))
-                .onClose(tokenizer::close);
+                        "text " + i, () -> agrees(tokenizer, texts.get(i).asString(), cases.get(i))));
     }
 
     private static void agrees(Tokenizer tokenizer, String text, JsonNode golden) {

@@ -18,11 +18,11 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
         String model = environment.getProperty("tidar.model", "not set");
         return new FailureAnalysis(
                 "The model (tidar.model=%s) cannot be loaded:%n%n    %s".formatted(model, cause.getMessage()),
-                advice(cause),
+                advice(cause, model),
                 cause);
     }
 
-    private static String advice(InvalidModelException cause) {
+    private static String advice(InvalidModelException cause, String model) {
         return switch (cause.fault()) {
             case INCOMPLETE ->
                 "Check the path, and that the folder has config.json, tokenizer.json and every safetensors"
@@ -33,11 +33,17 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
                         + " in the folder; if it is a saved web page, download the file itself; if it is a pickle (.bin, .pt)"
                         + " or a GGUF file, take the safetensors files of the same model.";
             case CORRUPT ->
-                "Download the file again and compare its checksum with that of the publisher. If it is as"
+                model.startsWith("classpath:")
+                        ? "Build the application again, with the files of the model as published and SHA256SUMS written from"
+                                + " them."
+                        : "Download the file again and compare its checksum with that of the publisher. If it is as"
                         + " published, the model itself is faulty.";
             case UNSUPPORTED ->
                 "Take a model of a supported shape and weight format; the README lists them. Where the"
                         + " message names a tidar property, correct that property.";
+            case SETTING ->
+                "The model itself is fine. Remove or correct the property that the message speaks of:"
+                        + " tidar.mask-token-id, tidar.block-size or tidar.context-length.";
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.TidarException;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ final class LoadFailureLog {
     private void awaitLoaded(TidarEngine engine) {
         try {
             engine.awaitLoaded();
+        } catch (EngineClosedException closed) {
+            log.debug("The engine was closed while its model was being loaded", closed);
         } catch (TidarException failure) {
             log.error(text(failure));
         }

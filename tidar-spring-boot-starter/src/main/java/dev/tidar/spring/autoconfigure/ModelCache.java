@@ -5,6 +5,7 @@ import dev.tidar.api.InvalidModelException.Fault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,8 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,9 +26,10 @@ import org.springframework.core.io.Resource;
 /**
  * Folder of unpacked models, {@code <root>/<id of the listing>/<name of the model>}.
  *
- * <p>A file gets its final name by an atomic move after its hash was checked, so a file that exists is complete. Files
- * that are missing, after a crash or after temporary files were cleaned up, are added at the next start. Processes that
- * unpack at the same time do the same work twice and do no harm to each other.
+ * <p>A file gets its final name by an atomic move after its hash was checked. Every start checks the hashes again: files
+ * that are missing or not as listed, after a crash or after temporary files were cleaned up, are unpacked again.
+ * Processes that unpack at the same time do the same work twice and do no harm to each other. What killed starts left
+ * is removed after an hour, and what other versions of the model left when nobody has started with it for a week.
  */
 final class ModelCache {
 
@@ -75,20 +79,38 @@ final class ModelCache {
             if (shared) {
                 requirePrivate();
             }
-            List<String> missing = manifest.files().keySet().stream()
-                    .filter(file -> !Files.exists(folder.resolve(file)))
-                    .toList();
+            List<String> missing = new ArrayList<>();
+            for (Map.Entry<String, String> file : manifest.files().entrySet()) {
+                if (!isAsListed(folder.resolve(file.getKey()), file.getValue())) {
+                    missing.add(file.getKey());
+                }
+            }
             if (!missing.isEmpty()) {
                 log.info("Unpacking %d files of %s into %s".formatted(missing.size(), manifest.location(), folder));
             }
             for (String file : missing) {
                 unpack(source.apply(file), manifest, file, folder.resolve(file));
             }
+            new ModelCacheSweep(root).run(manifest.id());
             return folder;
         } catch (IOException e) {
             throw new ModelCacheException(
-                    "%s cannot be unpacked into %s: %s".formatted(manifest.location(), folder, e), e);
+                    "%s cannot be unpacked into %s (%s); set tidar.model-cache to a folder of this user with room for it"
+                            .formatted(manifest.location(), folder, e),
+                    e);
         }
+    }
+
+    /** Whether this is a file, and no link to one, with this hash. */
+    private static boolean isAsListed(Path file, String hash) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        MessageDigest digest = ModelManifest.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest()).equals(hash);
     }
 
     private void unpack(Resource source, ModelManifest manifest, String file, Path target) throws IOException {
@@ -107,7 +129,7 @@ final class ModelCache {
                         "%s/%s must have the SHA-256 %s of %s, but has %s"
                                 .formatted(manifest.location(), file, listed, ModelLocation.LISTING, found));
             }
-            move(partial, target);
+            move(partial, target, listed);
         } catch (FileNotFoundException e) {
             throw new InvalidModelException(
                     Fault.INCOMPLETE,
@@ -123,11 +145,11 @@ final class ModelCache {
      * Moves a complete file to its name. Windows does not replace a file that another process has mapped; such a file
      * is complete and has the same content.
      */
-    private static void move(Path partial, Path target) throws IOException {
+    private static void move(Path partial, Path target, String hash) throws IOException {
         try {
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
-            if (!Files.exists(target)) {
+            if (!isAsListed(target, hash)) {
                 throw e;
             }
         }
@@ -157,7 +179,8 @@ final class ModelCache {
             boolean own = Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(mine));
             if (!own || !permissions.equals(OWNER_ONLY)) {
                 throw new ModelCacheException(
-                        "the model cache %s must belong to this user and have the permissions %s, but %s has %s"
+                        ("the model cache %s must belong to this user and have the permissions %s, but %s has %s; set"
+                                        + " tidar.model-cache to a folder of this user")
                                 .formatted(
                                         root, OWNER_ONLY, own ? "it" : "it belongs to another user and", permissions),
                         null);

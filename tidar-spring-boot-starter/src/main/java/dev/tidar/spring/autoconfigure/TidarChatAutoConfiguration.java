@@ -15,8 +15,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
-/** Auto-configuration for {@link TidarChatModel}, active unless another chat model is selected. */
+/**
+ * Auto-configuration for {@link TidarChatModel}, active unless another chat model is selected. Beside a chat model of the
+ * application it has to be selected.
+ */
 @AutoConfiguration(
         after = {TidarEngineAutoConfiguration.class, ToolCallingAutoConfiguration.class},
         before = ChatClientAutoConfiguration.class)
@@ -27,6 +31,7 @@ public final class TidarChatAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @Conditional(NoOtherChatModel.class)
     TidarChatModel tidarChatModel(
             TidarEngine engine,
             TidarProperties properties,

@@ -64,6 +64,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     at least 1. No limit if not set.
  * @param toolChoice Which of the offered tools the answer may or must call: auto, none, required, or the name of one.
  *     Auto if not set.
+ * @param toolCallAtLimit What becomes of a required call that does not end within the limit on tokens: error, or
+ *     hand-over of a call whose end the model did not choose. Error if not set.
  * @param cacheSalt Only requests with the same salt share cached prefixes. Must have 1 to 128 visible ASCII characters.
  *     Must be unset where the application has a PrefixCacheSaltResolver.
  */
@@ -95,6 +97,7 @@ public record TidarChatProperties(
         @Nullable Boolean thinking,
         @Nullable Integer thinkingBudget,
         Tools.@Nullable Choice toolChoice,
+        Tools.@Nullable AtLimit toolCallAtLimit,
         @Nullable String cacheSalt) {
 
     /** The options that are set. */
@@ -127,6 +130,7 @@ public record TidarChatProperties(
                 .thinking(thinking)
                 .thinkingBudget(thinkingBudget)
                 .toolChoice(toolChoice)
+                .toolCallAtLimit(toolCallAtLimit)
                 .cacheSalt(cacheSalt)
                 .build();
     }

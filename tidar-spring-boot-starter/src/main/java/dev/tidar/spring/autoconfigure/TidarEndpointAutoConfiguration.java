@@ -2,6 +2,7 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.spring.TidarEndpoint;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,7 +20,7 @@ public final class TidarEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TidarEndpoint tidarEndpoint(TidarEngine engine) {
-        return new TidarEndpoint(engine::status);
+    TidarEndpoint tidarEndpoint(BeanFactory beans) {
+        return new TidarEndpoint(new PresentEngine(beans));
     }
 }

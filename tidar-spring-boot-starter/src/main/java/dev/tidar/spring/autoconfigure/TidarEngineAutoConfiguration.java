@@ -5,6 +5,7 @@ import dev.tidar.api.EngineOptions;
 import dev.tidar.spring.autoconfigure.TidarProperties.LoadMode;
 import java.nio.file.Path;
 import org.springframework.ai.model.SpringAIModelProperties;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
@@ -29,14 +31,16 @@ import org.springframework.util.StringUtils;
 public final class TidarEngineAutoConfiguration {
 
     /**
-     * Makes the engine. The place of the model and the settings are checked before the application has started, in
-     * either mode.
+     * Makes the engine when a bean needs it: the chat model, unless a test mocks it, or a bean of the application. The
+     * place of the model and the settings are checked before the application has started, in either mode.
      */
     @Bean(destroyMethod = "close")
+    @Lazy
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
         EngineOptions options = new EngineSettings(properties).options(folder(properties, resources));
+        OtherEngines.hint();
         if (properties.loadMode() == LoadMode.EAGER) {
-            return TidarEngine.load(options);
+            return EagerLoad.of(options);
         }
         TidarEngine engine = TidarEngine.start(options);
         new LoadFailureLog(environment).watch(engine);
@@ -45,10 +49,10 @@ public final class TidarEngineAutoConfiguration {
 
     @Bean
     TidarEngineLifecycle tidarEngineLifecycle(
-            TidarEngine engine, TidarProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
+            BeanFactory beans, TidarProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
         var phase = lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
         return new TidarEngineLifecycle(
-                engine, TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
+                new PresentEngine(beans), TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
     private static Path folder(TidarProperties properties, ResourceLoader resources) {

@@ -1,9 +1,7 @@
 package dev.tidar.spring.autoconfigure;
 
-import dev.tidar.TidarEngine;
 import java.time.Duration;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -16,9 +14,10 @@ import org.springframework.context.event.ContextClosedEvent;
  * Ends an engine with its application context: running requests have some time to end by themselves; after it the
  * engine ends them and frees everything.
  *
- * <p>This begins after all beans that make requests have stopped, web servers among them, and ends before beans are
- * destroyed. A context that is only stopped or paused keeps its engine, because the context may be started again, and a
- * model takes long to load.
+ * <p>The time counts from the moment when the context begins to close, and includes the graceful shutdown of a web
+ * server. The engine is closed after all beans that make requests have stopped, web servers among them, and before beans
+ * are destroyed. A context that is only stopped or paused keeps its engine, because the context may be started again,
+ * and a model takes long to load. Where nothing has asked for the engine, there is none to end.
  */
 final class TidarEngineLifecycle
         implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, ApplicationContextAware {
@@ -29,16 +28,14 @@ final class TidarEngineLifecycle
      */
     static final int PHASE = 0;
 
-    private static final Log log = LogFactory.getLog(TidarEngineLifecycle.class);
-
-    private final TidarEngine engine;
+    private final PresentEngine engine;
     private final Duration drainTime;
     private @Nullable BeanFactory owner;
     private volatile boolean running;
-    private volatile boolean closing;
+    private volatile Optional<EngineShutdown> shutdown = Optional.empty();
 
     /** @param drainTime how long requests may go on */
-    TidarEngineLifecycle(TidarEngine engine, Duration drainTime) {
+    TidarEngineLifecycle(PresentEngine engine, Duration drainTime) {
         this.engine = engine;
         this.drainTime = drainTime;
     }
@@ -69,7 +66,9 @@ final class TidarEngineLifecycle
      */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        closing |= event.getApplicationContext() == owner;
+        if (event.getApplicationContext() == owner && shutdown.isEmpty()) {
+            shutdown = engine.engine().map(present -> EngineShutdown.begin(present, drainTime));
+        }
     }
 
     @Override
@@ -80,10 +79,10 @@ final class TidarEngineLifecycle
     /** Has no effect while the context may be started again. */
     @Override
     public void stop() {
-        if (closing) {
-            drain();
+        shutdown.ifPresent(begun -> {
+            begun.drain();
             running = false;
-        }
+        });
     }
 
     /** Drains on a thread of its own, so that the other beans of the phase can stop in the meantime. */
@@ -99,22 +98,6 @@ final class TidarEngineLifecycle
                 },
                 "tidar-shutdown");
         thread.start();
-    }
-
-    private void drain() {
-        var status = engine.status();
-        int requests = status.queued() + status.running();
-        if (requests > 0) {
-            log.info("Waiting up to %d ms for %d requests to end".formatted(drainTime.toMillis(), requests));
-        }
-        try {
-            if (!engine.drain(drainTime)) {
-                log.warn("Requests were still running after %d ms and were ended".formatted(drainTime.toMillis()));
-            }
-        } catch (InterruptedException e) {
-            engine.close();
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.tidar.TidarEngine;
 import dev.tidar.spring.TidarMeterBinder;
 import dev.tidar.spring.TidarMeterObservationHandler;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,8 +21,8 @@ public final class TidarMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TidarMeterBinder tidarMeterBinder(TidarEngine engine) {
-        return new TidarMeterBinder(engine::status);
+    TidarMeterBinder tidarMeterBinder(BeanFactory beans) {
+        return new TidarMeterBinder(new PresentEngine(beans));
     }
 
     @Bean

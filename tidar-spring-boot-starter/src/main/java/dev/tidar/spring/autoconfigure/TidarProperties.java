@@ -4,6 +4,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.EngineOptions;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.WeightFormat;
@@ -83,6 +84,10 @@ public record TidarProperties(
 
     public TidarProperties {
         requirePositive("tidar.threads", threads);
+        if (threads != null && threads > EngineOptions.MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "tidar.threads must be at most %d, but is %d".formatted(EngineOptions.MAX_THREADS, threads));
+        }
         requirePositive("tidar.context-length", contextLength);
         requireInRange("tidar.mask-token-id", maskTokenId, 0, Integer.MAX_VALUE);
         requireInRange("tidar.block-size", blockSize, 2, Decoding.MAX_DRAFT_LENGTH);

@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineBusyException;
@@ -23,7 +21,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -42,8 +39,7 @@ class BackgroundLoadTest {
 
     private static final Prompt OPENING = new Prompt("Once upon a time");
 
-    private final CountDownLatch mayLoad = new CountDownLatch(1);
-    private final Appender<ILoggingEvent> hold = new Hold();
+    private final HeldLoad loading = new HeldLoad();
     private final ListAppender<ILoggingEvent> failures = new ListAppender<>();
 
     private Path folder;
@@ -52,9 +48,7 @@ class BackgroundLoadTest {
     @BeforeEach
     void listen(@TempDir Path directory) {
         folder = StoriesModel.in(directory);
-        hold.start();
         failures.start();
-        logger(LoadProgressLog.class).addAppender(hold);
         logger(LoadFailureLog.class).addAppender(failures);
         application = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
@@ -68,8 +62,7 @@ class BackgroundLoadTest {
 
     @AfterEach
     void stopListening() {
-        mayLoad.countDown();
-        logger(LoadProgressLog.class).detachAppender(hold);
+        loading.close();
         logger(LoadFailureLog.class).detachAppender(failures);
     }
 
@@ -87,7 +80,7 @@ class BackgroundLoadTest {
                     .expectError(EngineBusyException.class)
                     .verify();
 
-            mayLoad.countDown();
+            loading.goOn();
             await().until(() -> context.getBean(TidarEngine.class).status().state() == EngineState.READY);
             assertThat(model.call(OPENING).getMetadata().getModel()).isEqualTo(StoriesModel.NAME);
             assertThat(failures.list).isEmpty();
@@ -105,7 +98,7 @@ class BackgroundLoadTest {
             context.getBean(TidarMeterBinder.class).bindTo(context.getBean(MeterRegistry.class));
             assertThat(loadingGauge(context.getBean(MeterRegistry.class))).isEqualTo(1);
 
-            mayLoad.countDown();
+            loading.goOn();
             await().until(() -> health.health().getStatus().equals(Status.UP));
             assertThat(loadingGauge(context.getBean(MeterRegistry.class))).isZero();
         });
@@ -118,7 +111,7 @@ class BackgroundLoadTest {
                 oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
                 size 1045248
                 """);
-        mayLoad.countDown();
+        loading.goOn();
 
         application.run(context -> {
             var health = context.getBean(TidarHealthIndicator.class);
@@ -151,11 +144,14 @@ class BackgroundLoadTest {
         closer.start();
         await().until(() -> holder[0] != null && holder[0].status().state() == EngineState.DRAINING);
 
-        mayLoad.countDown();
+        loading.goOn();
         closer.join();
 
         assertThat(holder[0].status().state()).isEqualTo(EngineState.DEAD);
         assertThat(holder[0].status().failure()).isEmpty();
+        assertThat(holder[0].status().loaded())
+                .as("it is loaded no further than to the end of the stage")
+                .isEmpty();
         assertThat(failures.list).isEmpty();
     }
 
@@ -168,16 +164,5 @@ class BackgroundLoadTest {
 
     private static Logger logger(Class<?> type) {
         return (Logger) LoggerFactory.getLogger(type);
-    }
-
-    private final class Hold extends AppenderBase<ILoggingEvent> {
-        @Override
-        protected void append(ILoggingEvent event) {
-            try {
-                mayLoad.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -120,6 +120,7 @@ class ConfigurationMetadataTest {
         assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
         assertThat(valuesOf("tidar.chat.mode")).isEqualTo("auto single-pass two-pass autoregressive");
         assertThat(valuesOf("tidar.chat.tool-choice")).isEqualTo("auto none required");
+        assertThat(valuesOf("tidar.chat.tool-call-at-limit")).isEqualTo("error hand-over");
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
         assertThat(valuesOf("tidar.kv-cache.type")).isEqualTo("f32 bf16");
         assertThat(valuesOf("tidar.load-mode")).isEqualTo("eager background");

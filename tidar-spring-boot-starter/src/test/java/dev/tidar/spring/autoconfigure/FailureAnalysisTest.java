@@ -115,6 +115,34 @@ class FailureAnalysisTest {
     }
 
     @Test
+    void tellsHowManyThreadsThereMayBe(CapturedOutput output) {
+        start("--tidar.model=any", "--tidar.threads=5000");
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("tidar.threads must be at most 1024, but is 5000");
+    }
+
+    @Test
+    void blamesASettingThatContradictsTheModelAndNotTheModel(@TempDir Path directory, CapturedOutput output) {
+        start("--tidar.model=" + StoriesModel.in(directory), "--tidar.mask-token-id=5");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The model itself is fine")
+                .contains("tidar.mask-token-id");
+    }
+
+    @Test
+    void tellsToBuildAgainWhereAModelInAJarIsDamaged() {
+        var analyzer =
+                new InvalidModelFailureAnalyzer(new MockEnvironment().withProperty("tidar.model", "classpath:models/x"));
+
+        FailureAnalysis analysis = analyzer.analyze(
+                new InvalidModelException(InvalidModelException.Fault.CORRUPT, "config.json must have the SHA-256"));
+
+        assertThat(analysis.getAction()).contains("Build the application again").doesNotContain("Download");
+    }
+
+    @Test
     void tellsWhereElseAModelCanBeUnpacked() {
         FailureAnalysis analysis =
                 new ModelCacheFailureAnalyzer().analyze(new ModelCacheException("no room on device", null));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,53 @@ class ModelCacheTest {
 
         assertThat(folder.resolve("model.safetensors")).hasContent("weights");
         assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void replacesAFileThatIsNotAsListed() throws IOException {
+        ModelCache cache = ModelCache.in(directory);
+        Path folder = cache.unpack(manifest, "tiny", this::source);
+        Files.writeString(folder.resolve("config.json"), "{\"planted\": true}");
+
+        cache.unpack(manifest, "tiny", this::source);
+
+        assertThat(folder.resolve("config.json")).hasContent("{}");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
+    void replacesALinkAndLeavesWhatItLeadsTo() throws IOException {
+        ModelCache cache = ModelCache.in(directory);
+        Path folder = cache.unpack(manifest, "tiny", this::source);
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "{}");
+        Files.delete(folder.resolve("config.json"));
+        Files.createSymbolicLink(folder.resolve("config.json"), elsewhere);
+
+        cache.unpack(manifest, "tiny", this::source);
+
+        assertThat(Files.isSymbolicLink(folder.resolve("config.json"))).isFalse();
+        assertThat(elsewhere).hasContent("{}");
+    }
+
+    @Test
+    void removesWhatKilledStartsAndOldVersionsLeft() throws IOException {
+        Path partial = Files.createFile(directory.resolve("unpacking-123.tmp"));
+        Path old = Files.createDirectories(directory.resolve("0".repeat(32)).resolve("tiny"));
+        Files.createFile(old.resolve("config.json"));
+        Path foreign = Files.createDirectory(directory.resolve("foreign"));
+        for (Path path : List.of(partial, old.getParent(), foreign)) {
+            Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+        }
+        Path recent = Files.createDirectory(directory.resolve("1".repeat(32)));
+        Path running = Files.createFile(directory.resolve("unpacking-456.tmp"));
+
+        ModelCache.in(directory).unpack(manifest, "tiny", this::source);
+
+        assertThat(partial).doesNotExist();
+        assertThat(old.getParent()).doesNotExist();
+        assertThat(foreign).exists();
+        assertThat(recent).exists();
+        assertThat(running).exists();
     }
 
     @Test

@@ -89,7 +89,10 @@ class TidarAutoConfigurationTest {
                             .doesNotHaveBean(TidarEngine.class)
                             .doesNotHaveBean(TidarChatModel.class)
                             .doesNotHaveBean(TidarProperties.class)
-                            .doesNotHaveBean(TidarHealthIndicator.class));
+                            .doesNotHaveBean(TidarMeterBinder.class)
+                            .getBean(TidarHealthIndicator.class)
+                            .extracting(health -> health.health().getStatus())
+                            .isEqualTo(Status.UNKNOWN));
         }
 
         @Test

@@ -11,6 +11,7 @@ import dev.tidar.spring.TidarChatModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -153,6 +154,105 @@ class TidarEngineLifecycleTest {
                 assertThat(lifecycle.isRunning()).isTrue();
                 assertThat(lifecycle.isPauseable()).isFalse();
             });
+        }
+    }
+
+    @Nested
+    class WhoseWebServerWaitsForItsStreams {
+
+        @Test
+        void endsThemAtTheDeadlineSoThatTheServerCanSendAnErrorAndStop() {
+            var answer = new CompletableFuture<ChatResponse>();
+            var server = new WaitingServer(() -> answer.handle((response, failure) -> true));
+
+            application
+                    .withPropertyValues("tidar.shutdown.drain-time=50ms")
+                    .withBean(WaitingServer.class, () -> server)
+                    .run(context -> {
+                        server.engine = context.getBean(TidarEngineLifecycle.class);
+                        begin(context, 400, answer);
+                    });
+
+            assertThat(answer)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+            assertThat(server.stoppedBeforeTheEngine).isTrue();
+        }
+
+        @Test
+        void servesTheFurtherRequestsOfAnAnswerThatCallsTools() {
+            var further = new CompletableFuture<ChatResponse>();
+            var server = new WaitingServer(() -> further);
+
+            application.withBean(WaitingServer.class, () -> server).run(context -> {
+                server.engine = context.getBean(TidarEngineLifecycle.class);
+                server.atStop = () -> begin(context, 5, further);
+            });
+
+            assertThat(whole(further)).isEqualTo("length");
+        }
+
+        @Test
+        void doesNotWaitForASecondTimeAfterTheServer() {
+            var answer = new CompletableFuture<ChatResponse>();
+            var server = new WaitingServer(() -> CompletableFuture.completedFuture(true));
+
+            application
+                    .withPropertyValues("tidar.shutdown.drain-time=50ms")
+                    .withBean(WaitingServer.class, () -> server)
+                    .run(context -> {
+                        server.engine = context.getBean(TidarEngineLifecycle.class);
+                        begin(context, 400, answer);
+                        server.atStop = () -> await().until(answer::isDone);
+                    });
+
+            assertThat(server.stoppedBeforeTheEngine).isTrue();
+            assertThat(answer).isCompletedExceptionally();
+        }
+
+        /** As a web server that shuts down gracefully: its phase ends when its streams have ended. */
+        private static final class WaitingServer implements SmartLifecycle {
+
+            private final Supplier<CompletableFuture<?>> streams;
+            private volatile Runnable atStop = () -> {};
+            private volatile boolean running;
+            private volatile boolean stoppedBeforeTheEngine;
+            private volatile TidarEngineLifecycle engine;
+
+            private WaitingServer(Supplier<CompletableFuture<?>> streams) {
+                this.streams = streams;
+            }
+
+            @Override
+            public void start() {
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+            }
+
+            @Override
+            public void stop(Runnable callback) {
+                atStop.run();
+                streams.get().whenComplete((ended, failure) -> {
+                    stoppedBeforeTheEngine = engine.isRunning();
+                    running = false;
+                    callback.run();
+                });
+            }
+
+            @Override
+            public boolean isRunning() {
+                return running;
+            }
+
+            @Override
+            public int getPhase() {
+                return SmartLifecycle.DEFAULT_PHASE - 1024;
+            }
         }
     }
 

@@ -183,6 +183,7 @@ class TidarPropertiesTest {
                         "tidar.chat.thinking=true",
                         "tidar.chat.thinking-budget=64",
                         "tidar.chat.tool-choice=weather",
+                        "tidar.chat.tool-call-at-limit=hand-over",
                         "tidar.chat.cache-salt=app")
                 .run(context -> assertThat(chatOptions(context))
                         .isEqualTo(TidarChatOptions.builder()
@@ -211,6 +212,7 @@ class TidarPropertiesTest {
                                 .thinking(true)
                                 .thinkingBudget(64)
                                 .toolChoice(Tools.Choice.of("weather"))
+                                .toolCallAtLimit(Tools.AtLimit.HAND_OVER)
                                 .cacheSalt("app")
                                 .build()));
     }

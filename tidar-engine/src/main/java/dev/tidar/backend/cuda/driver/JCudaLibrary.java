@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -47,6 +49,10 @@ final class JCudaLibrary {
             return Optional.of(new Problem(
                     GpuProbe.Outcome.NO_JCUDA, "org.jcuda:jcuda is not on the class path, which CUDA needs"));
         }
+        Optional<String> unfit = DriverLibrary.problem();
+        if (unfit.isPresent()) {
+            return Optional.of(new Problem(GpuProbe.Outcome.NO_DRIVER, unfit.get()));
+        }
         try {
             Path folder = Files.createTempDirectory(PREFIX); // readable by its owner only
             try {
@@ -61,7 +67,8 @@ final class JCudaLibrary {
         } catch (IOException e) {
             return Optional.of(new Problem(
                     GpuProbe.Outcome.NATIVE_LIBRARY_UNUSABLE,
-                    "the temporary folder takes no native library: " + e.getMessage()));
+                    "the temporary folder takes no native library (%s); set java.io.tmpdir to a folder that does"
+                            .formatted(e)));
         }
     }
 
@@ -87,6 +94,12 @@ final class JCudaLibrary {
         if (message.contains("libcuda.so") || message.contains("nvcuda.dll")) {
             return new Problem(GpuProbe.Outcome.NO_DRIVER, "no NVIDIA driver: libcuda.so.1 cannot be opened");
         }
+        if (message.contains("failed to map segment") || message.contains("No space left")) {
+            return new Problem(
+                    GpuProbe.Outcome.NATIVE_LIBRARY_UNUSABLE,
+                    "the temporary folder takes no native library, because it is full or mounted noexec; set"
+                            + " java.io.tmpdir to a folder that does");
+        }
         return new Problem(
                 GpuProbe.Outcome.NATIVE_LIBRARY_UNUSABLE,
                 "JCuda's native library cannot be loaded; it exists for linux-x86_64 and windows-x86_64: "
@@ -94,13 +107,19 @@ final class JCudaLibrary {
                         + message.lines().findFirst().orElse("").strip());
     }
 
-    /** Deletes the folders of other processes beside this one that are old enough to be abandoned. */
-    private static void sweep(Path own) {
+    /**
+     * Deletes the folders of other processes beside this one that are old enough to be abandoned. In a folder that all
+     * may write to, anybody could have made one of this name: only those of this user count, and a link is none.
+     */
+    static void sweep(Path own) {
         Path temporary = Objects.requireNonNull(own.getParent());
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
             Instant limit = Files.getLastModifiedTime(own).toInstant().minus(ABANDONED);
+            UserPrincipal user = Files.getOwner(own);
             for (Path folder : folders) {
-                if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
+                boolean ours = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(user);
+                if (ours && Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
                     delete(folder);
                 }
             }

@@ -2,6 +2,7 @@ package dev.tidar.text.grammar.rule;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One of several rules, which may start alike; without any choice it matches nothing. The choices can be defined later,
@@ -27,7 +28,7 @@ public final class ChoiceRule extends ComposedRule {
 
     @Override
     int costOfParts() {
-        return choices.stream().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
+        return ways().mapToInt(Rule::cost).min().orElse(IMPOSSIBLE);
     }
 
     @Override
@@ -35,12 +36,15 @@ public final class ChoiceRule extends ComposedRule {
         return cost() == IMPOSSIBLE ? 0 : cheapest().height();
     }
 
+    /** The choices that lead to an end: those that may be cut only where there are no others. */
+    private Stream<Rule> ways() {
+        boolean all = choices.stream().allMatch(Rule::mayBeCut);
+        return choices.stream().filter(choice -> all || !choice.mayBeCut());
+    }
+
     /** The first of the choices with the lowest cost. */
     private Rule cheapest() {
-        return choices.stream()
-                .filter(choice -> choice.cost() == cost())
-                .findFirst()
-                .orElseThrow();
+        return ways().filter(choice -> choice.cost() == cost()).findFirst().orElseThrow();
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Frame {
     private final int count;
     private final @Nullable Frame parent;
     private final int depth;
+    private final boolean mayBeCut;
     private final int costToEnd;
     private final int hash;
     private volatile @Nullable ParseSet continuation;
@@ -32,6 +33,7 @@ final class Frame {
         this.count = count;
         this.parent = parent;
         this.depth = rule == null || parent == null ? 0 : parent.depth + (rule.nests() ? 1 : 0);
+        this.mayBeCut = rule != null && parent != null && (rule.mayBeCut() || parent.mayBeCut);
         this.costToEnd =
                 rule == null || parent == null ? 0 : Rule.sum(rule.completionCost(position, count), parent.costToEnd);
         this.hash = ((System.identityHashCode(rule) * 31 + position) * 31 + count) * 31
@@ -62,6 +64,11 @@ final class Frame {
     /** The number of open objects and arrays. */
     int depth() {
         return depth;
+    }
+
+    /** Whether the limit on tokens may cut the text here. */
+    boolean mayBeCut() {
+        return mayBeCut;
     }
 
     /** The cost of the shortest completion of the whole text. */

@@ -37,6 +37,11 @@ public record Parse(Terminal terminal, int state, int units, Frame stack) {
         return stack.continuation().parses();
     }
 
+    /** Whether the limit on tokens may cut the text here; if not, it is led to its end. */
+    public boolean mayBeCut() {
+        return stack.mayBeCut();
+    }
+
     /** Whether the terminal allows any more bytes. */
     boolean canContinue() {
         return terminal.canContinue(state);

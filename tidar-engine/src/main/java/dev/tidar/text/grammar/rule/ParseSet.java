@@ -48,7 +48,7 @@ public final class ParseSet {
         }
     }
 
-    private void addAll(ParseSet other) {
+    void addAll(ParseSet other) {
         accepting |= other.accepting;
         for (Parse parse : other.parses) {
             if (!contains(parse)) {

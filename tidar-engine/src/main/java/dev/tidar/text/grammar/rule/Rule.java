@@ -68,6 +68,11 @@ public abstract class Rule {
         return false;
     }
 
+    /** Whether the limit on tokens may cut the parts of this rule, rather than lead them to their end. */
+    boolean mayBeCut() {
+        return false;
+    }
+
     /** Whether some text of this rule fits in at this depth of nesting. */
     final boolean fits(int depth) {
         return cost() < IMPOSSIBLE && depth + height() <= MAX_NESTING;

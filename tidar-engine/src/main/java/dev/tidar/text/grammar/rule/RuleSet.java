@@ -52,6 +52,11 @@ public final class RuleSet {
         return add(new ChoiceRule(choices));
     }
 
+    /** A part that the limit on tokens may cut, rather than lead it to its end. */
+    public Rule cuttable(Rule part) {
+        return add(new CuttableRule(part));
+    }
+
     /** A choice that is defined later, so that rules can contain themselves. */
     public ChoiceRule deferredChoice() {
         return add(new ChoiceRule(List.of()));
@@ -103,20 +108,9 @@ public final class RuleSet {
 
     /** The texts of an automaton. */
     public Rule terminal(ByteAutomaton automaton) {
-        addMemoryOf(automaton);
+        bytes += 4 * automaton.states() * (automaton.classes() + 2);
         work.spend(4L * automaton.states() * automaton.classes());
         return new Terminal(automaton, vocabulary);
-    }
-
-    /** Free text, which only a stop id or the budget ends. */
-    public Rule anyText(ByteAutomaton automaton) {
-        addMemoryOf(automaton);
-        work.spend(4L * automaton.states() * automaton.classes());
-        return Terminal.unconstrained(automaton, vocabulary);
-    }
-
-    private void addMemoryOf(ByteAutomaton automaton) {
-        bytes += 4 * automaton.states() * (automaton.classes() + 2);
     }
 
     /** An estimate of the memory of the rules, in bytes. */

@@ -23,7 +23,6 @@ public final class Terminal extends Rule {
     public static final int NONE_OR_SEVERAL = -1;
 
     private final ByteAutomaton automaton;
-    private final boolean unconstrained;
     private final int hub;
     private final int min;
     private final int max;
@@ -35,12 +34,7 @@ public final class Terminal extends Rule {
 
     /** A terminal that does not count units. */
     Terminal(ByteAutomaton automaton, Vocabulary vocabulary) {
-        this(automaton, false, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
-    }
-
-    /** A terminal of free text. */
-    static Terminal unconstrained(ByteAutomaton automaton, Vocabulary vocabulary) {
-        return new Terminal(automaton, true, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
+        this(automaton, vocabulary, NO_HUB, 0, Integer.MAX_VALUE);
     }
 
     /**
@@ -50,12 +44,11 @@ public final class Terminal extends Rule {
      * @param max maximum number of characters; {@code Integer.MAX_VALUE} for no limit
      */
     static Terminal counting(ByteAutomaton strings, Vocabulary vocabulary, int min, int max) {
-        return new Terminal(strings, false, vocabulary, strings.next(START, (byte) '"'), min, max);
+        return new Terminal(strings, vocabulary, strings.next(START, (byte) '"'), min, max);
     }
 
-    private Terminal(ByteAutomaton automaton, boolean unconstrained, Vocabulary vocabulary, int hub, int min, int max) {
+    private Terminal(ByteAutomaton automaton, Vocabulary vocabulary, int hub, int min, int max) {
         this.automaton = automaton;
-        this.unconstrained = unconstrained;
         this.hub = hub;
         this.min = min;
         this.max = max;
@@ -124,11 +117,6 @@ public final class Terminal extends Rule {
 
     public ByteAutomaton automaton() {
         return automaton;
-    }
-
-    /** Whether this is free text, which the grammar does not constrain. */
-    public boolean isUnconstrained() {
-        return unconstrained;
     }
 
     /** Whether this terminal counts units. */

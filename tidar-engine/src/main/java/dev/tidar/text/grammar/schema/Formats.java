@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * The string formats that are enforced, each as a regular set of strings that is a subset of the format. So what the
- * grammar generates passes every validator of formats, but not every valid string can be generated.
+ * grammar generates passes every validator of formats, but not every valid string can be generated. There is one
+ * exception, for the sake of Java's types: a {@code time} may lack its offset.
  */
 final class Formats {
 
@@ -17,16 +18,14 @@ final class Formats {
             + "|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])";
     private static final String LEAP_YEAR = "[1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00";
     private static final String DATE = "([1-9][0-9]{3}-(" + MONTH_DAY + ")|(" + LEAP_YEAR + ")-02-29)";
-    private static final String TIME =
-            "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?" + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])";
+    private static final String LOCAL_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?";
+    private static final String OFFSET = "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])";
     private static final String LABEL = "[A-Za-z][A-Za-z0-9]{0,15}(-[A-Za-z0-9]{1,15})?";
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,3}";
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String GROUP = "[0-9a-fA-F]{1,4}";
     private static final String CLOCK =
             "T([0-9]{1,4}H([0-9]{1,4}M([0-9]{1,4}S)?)?|[0-9]{1,4}M([0-9]{1,4}S)?|[0-9]{1,4}S)";
-    private static final String CALENDAR =
-            "[0-9]{1,4}Y([0-9]{1,4}M([0-9]{1,4}D)?)?|[0-9]{1,4}M([0-9]{1,4}D)?|[0-9]{1,4}D";
     private static final String URI_CHARACTERS = "[A-Za-z0-9._~-]";
 
     /** Common top-level domains; some validators accept registered domains only. */
@@ -53,8 +52,8 @@ final class Formats {
     private static Map<String, Regex> enforced() {
         Map<String, String> formats = new HashMap<>();
         formats.put("date", DATE);
-        formats.put("time", TIME);
-        formats.put("date-time", DATE + "T" + TIME);
+        formats.put("time", LOCAL_TIME + OFFSET + "?"); // a LocalTime has none, though the format has one
+        formats.put("date-time", DATE + "T" + LOCAL_TIME + OFFSET);
         formats.put("uuid", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
         formats.put("hostname", HOST);
         formats.put(
@@ -62,7 +61,7 @@ final class Formats {
                 "[A-Za-z0-9_+-]{1,30}(\\.[A-Za-z0-9_+-]{1,30})?@" + LABEL + "(\\." + LABEL + ")?\\." + TOP_DOMAIN);
         formats.put("ipv4", OCTET + "(\\." + OCTET + "){3}");
         formats.put("ipv6", "(" + GROUP + ":){7}" + GROUP + "|(" + GROUP + ":){1,6}:" + GROUP + "|::" + GROUP + "|::");
-        formats.put("duration", "P((" + CALENDAR + ")(" + CLOCK + ")?|" + CLOCK + "|[0-9]{1,4}W)");
+        formats.put("duration", "P([0-9]{1,4}D(" + CLOCK + ")?|" + CLOCK + ")"); // what a java.time.Duration can be
         formats.put("json-pointer", "(/([^~/\\x00-\\x1f]|~[01])*)*");
         formats.put(
                 "uri",

@@ -99,6 +99,7 @@ public final class Functions {
             throw new TemplateException("dict and namespace must get one dict, named values, or both");
         }
         if (arguments.count() == 1 && arguments.get(0) instanceof Dict dict) {
+            budget.spendElements(dict.length().orElse(0));
             dict.entries().forEach(entry -> values.put(Value.text(entry.key(), budget), entry.value()));
         }
         values.putAll(arguments.named());

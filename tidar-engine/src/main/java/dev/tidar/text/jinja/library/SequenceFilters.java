@@ -3,6 +3,7 @@ package dev.tidar.text.jinja.library;
 import dev.tidar.text.jinja.value.Arguments;
 import dev.tidar.text.jinja.value.Budget;
 import dev.tidar.text.jinja.value.Dict;
+import dev.tidar.text.jinja.value.LetterCase;
 import dev.tidar.text.jinja.value.Operators;
 import dev.tidar.text.jinja.value.Output;
 import dev.tidar.text.jinja.value.Sequence;
@@ -15,7 +16,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -175,6 +175,6 @@ final class SequenceFilters {
             return value;
         }
         budget.spend(text.value().length());
-        return Value.of(text.value().toLowerCase(Locale.ROOT));
+        return Value.of(LetterCase.lower(text.value(), budget));
     }
 }

@@ -44,8 +44,8 @@ public final class Tests {
             test("odd", (v, a, b) -> remainder(v, Value.of(2)) == 1),
             test("even", (v, a, b) -> remainder(v, Value.of(2)) == 0),
             test("divisibleby", (v, a, b) -> remainder(v, a.get(0)) == 0, "num"),
-            test("lower", (v, a, b) -> TextMethods.isLower(Value.text(v, b))),
-            test("upper", (v, a, b) -> TextMethods.isUpper(Value.text(v, b))),
+            test("lower", (v, a, b) -> TextMethods.isLower(read(v, b))),
+            test("upper", (v, a, b) -> TextMethods.isUpper(read(v, b))),
             test("in", comparing("in"), "seq"),
             test("sameas", (v, a, b) -> same(v, a.get(0)), "other"),
             test("filter", (v, a, b) -> v instanceof Text name && Filters.exists(name.value())),
@@ -84,6 +84,13 @@ public final class Tests {
         Entry entry = Optional.ofNullable(TABLE.get(name))
                 .orElseThrow(() -> new TemplateException("unknown test '%s'".formatted(name)));
         return entry.test().holds(value, arguments.bind("test " + name, entry.parameters()), budget);
+    }
+
+    /** Returns the text of a value, charged to the budget because the test reads all of it. */
+    private static String read(Value value, Budget budget) {
+        String text = Value.text(value, budget);
+        budget.spend(text.length());
+        return text;
     }
 
     private static double remainder(Value value, Value divisor) {

@@ -2,6 +2,7 @@ package dev.tidar.text.jinja.library;
 
 import dev.tidar.text.jinja.value.Arguments;
 import dev.tidar.text.jinja.value.Budget;
+import dev.tidar.text.jinja.value.LetterCase;
 import dev.tidar.text.jinja.value.Output;
 import dev.tidar.text.jinja.value.PercentFormat;
 import dev.tidar.text.jinja.value.Sequence;
@@ -10,7 +11,6 @@ import dev.tidar.text.jinja.value.TextMethods;
 import dev.tidar.text.jinja.value.TextSplitting;
 import dev.tidar.text.jinja.value.Value;
 import java.util.List;
-import java.util.Locale;
 
 /** Filters that make text. */
 final class TextFilters {
@@ -25,15 +25,15 @@ final class TextFilters {
     }
 
     static Value upper(Value value, Arguments arguments, Budget budget) {
-        return Value.of(text(value, budget).toUpperCase(Locale.ROOT));
+        return TextMethods.upper(text(value, budget), budget);
     }
 
     static Value lower(Value value, Arguments arguments, Budget budget) {
-        return Value.of(text(value, budget).toLowerCase(Locale.ROOT));
+        return Value.of(LetterCase.lower(text(value, budget), budget));
     }
 
     static Value capitalize(Value value, Arguments arguments, Budget budget) {
-        return Value.of(TextMethods.capitalize(text(value, budget)));
+        return TextMethods.capitalize(text(value, budget), budget);
     }
 
     /**
@@ -41,14 +41,17 @@ final class TextFilters {
      * separators.
      */
     static Value title(Value value, Arguments arguments, Budget budget) {
-        StringBuilder titled = new StringBuilder();
+        Output titled = new Output(budget);
         boolean inside = false;
         for (int c : text(value, budget).codePoints().toArray()) {
-            String character = Character.toString(c);
-            titled.append(inside ? character.toLowerCase(Locale.ROOT) : character.toUpperCase(Locale.ROOT));
+            if (inside) {
+                LetterCase.lower(Character.toString(c), titled);
+            } else {
+                LetterCase.upper(c, titled);
+            }
             inside = !Text.isSpace(c) && "-({[<".indexOf(c) < 0;
         }
-        return Value.of(titled.toString());
+        return titled.toValue();
     }
 
     static Value trim(Value value, Arguments arguments, Budget budget) {
@@ -92,7 +95,7 @@ final class TextFilters {
             margin.repeat(" ", arguments.integer(0, 4));
         }
         boolean blank = arguments.flag(2, false);
-        List<String> lines = TextSplitting.lines(text(value, budget) + "\n", false);
+        List<String> lines = TextSplitting.lines(text(value, budget) + "\n", false, budget);
         Output out = new Output(budget);
         out.append(arguments.flag(1, false) ? margin.toString() : "").append(lines.get(0));
         for (String line : lines.subList(1, lines.size())) {

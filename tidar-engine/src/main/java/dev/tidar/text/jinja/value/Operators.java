@@ -136,6 +136,7 @@ public final class Operators {
     }
 
     private static boolean equalEntries(Dict left, Dict right, Budget budget) {
+        budget.spend(left.length().orElse(0));
         List<Dict.Entry> entries = left.entries();
         return entries.size() == right.entries().size()
                 && entries.stream()

@@ -43,6 +43,11 @@ public final class Sequence implements Value {
         return new Sequence(kind, items);
     }
 
+    /** A list of texts that were charged when they were made. */
+    static Sequence ofCharged(List<String> parts) {
+        return new Sequence(Kind.LIST, parts.stream().map(Value::of).toList());
+    }
+
     public static Sequence list(List<Value> items, Budget budget) {
         return of(Kind.LIST, items, budget);
     }
@@ -107,8 +112,10 @@ public final class Sequence implements Value {
         out.append(kind == Kind.TUPLE && items.size() == 1 ? ",)" : kind.closing);
     }
 
+    /** Charges a visit of all items, because what is made of each can be nothing. */
     @Override
     public List<Value> elements(Budget budget) {
+        budget.spend(items.size());
         return items;
     }
 
@@ -175,6 +182,7 @@ public final class Sequence implements Value {
         @Override
         public List<Value> elements(Budget budget) {
             List<Value> items = rest;
+            budget.spend(items.size());
             rest = List.of();
             return items;
         }

@@ -3,7 +3,6 @@ package dev.tidar.text.jinja.value;
 import static java.util.Map.entry;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -28,10 +27,10 @@ public final class TextMethods {
             method("splitlines", TextSplitting::lines, "keepends"),
             method("partition", TextSplitting::partition, "sep"),
             method("rpartition", TextSplitting::partitionAtEnd, "sep"),
-            method("upper", (s, a, b) -> Value.of(s.toUpperCase(Locale.ROOT))),
-            method("lower", (s, a, b) -> Value.of(s.toLowerCase(Locale.ROOT))),
-            method("title", (s, a, b) -> Value.of(title(s))),
-            method("capitalize", (s, a, b) -> Value.of(capitalize(s))),
+            method("upper", (s, a, b) -> upper(s, b)),
+            method("lower", (s, a, b) -> Value.of(LetterCase.lower(s, b))),
+            method("title", (s, a, b) -> title(s, b)),
+            method("capitalize", (s, a, b) -> capitalize(s, b)),
             method("replace", TextMethods::replace, "old", "new", "count"),
             method("find", (s, a, b) -> Value.of(find(s, a, b)), "sub"),
             method("rfind", (s, a, b) -> Value.of(findLast(s, a, b)), "sub"),
@@ -106,7 +105,11 @@ public final class TextMethods {
     private static boolean anyAffix(Arguments arguments, Budget budget, Affix test) {
         if (arguments.get(0) instanceof Sequence options && options.kind() == Sequence.Kind.TUPLE) {
             budget.spendElements(options.items().size());
-            return options.items().stream().anyMatch(option -> test.test(affix(arguments, option)));
+            return options.items().stream().anyMatch(option -> {
+                String affix = affix(arguments, option);
+                budget.spend(affix.length());
+                return test.test(affix);
+            });
         }
         return test.test(arguments.text(0));
     }
@@ -118,27 +121,35 @@ public final class TextMethods {
         throw arguments.wrong(0, "a string or a tuple of strings");
     }
 
+    public static Value upper(String text, Budget budget) {
+        Output out = new Output(budget);
+        LetterCase.upper(text, out);
+        return out.toValue();
+    }
+
     /** Capitalises each word, which is a run of letters. */
-    private static String title(String text) {
-        StringBuilder titled = new StringBuilder(text.length());
+    private static Value title(String text, Budget budget) {
+        Output titled = new Output(budget);
         boolean inside = false;
         for (int c : text.codePoints().toArray()) {
-            titled.append(inside ? Character.toString(c).toLowerCase(Locale.ROOT) : titleCase(c));
+            if (inside) {
+                LetterCase.lower(Character.toString(c), titled);
+            } else {
+                titled.appendCodePoint(Character.toTitleCase(c));
+            }
             inside = Character.isLetter(c);
         }
-        return titled.toString();
+        return titled.toValue();
     }
 
-    public static String capitalize(String text) {
-        if (text.isEmpty()) {
-            return text;
+    public static Value capitalize(String text, Budget budget) {
+        Output out = new Output(budget);
+        if (!text.isEmpty()) {
+            int first = text.codePointAt(0);
+            out.appendCodePoint(Character.toTitleCase(first));
+            LetterCase.lower(text.substring(Character.charCount(first)), out);
         }
-        int first = text.codePointAt(0);
-        return titleCase(first) + text.substring(Character.charCount(first)).toLowerCase(Locale.ROOT);
-    }
-
-    private static String titleCase(int c) {
-        return Character.toString(Character.toTitleCase(c));
+        return out.toValue();
     }
 
     static Value replace(String self, Arguments arguments, Budget budget) {

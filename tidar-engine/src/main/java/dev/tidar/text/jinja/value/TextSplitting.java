@@ -12,38 +12,38 @@ public final class TextSplitting {
     static Value split(String self, Arguments arguments, Budget budget) {
         long limit = limit(arguments);
         if (arguments.get(0, Value.None.VALUE) == Value.None.VALUE) {
-            return list(words(self, limit), budget);
+            return Sequence.ofCharged(words(self, limit, budget));
         }
         String separator = separator(arguments, self, budget);
-        List<String> parts = new ArrayList<>();
+        Parts parts = new Parts(budget);
         int from = 0;
         int at = self.indexOf(separator);
-        while (at >= 0 && parts.size() < limit) {
+        while (at >= 0 && parts.list.size() < limit) {
             parts.add(self.substring(from, at));
             from = at + separator.length();
             at = self.indexOf(separator, from);
         }
         parts.add(self.substring(from));
-        return list(parts, budget);
+        return Sequence.ofCharged(parts.list);
     }
 
     static Value splitFromEnd(String self, Arguments arguments, Budget budget) {
         long limit = limit(arguments);
         if (arguments.get(0, Value.None.VALUE) == Value.None.VALUE) {
-            return list(wordsFromEnd(self, limit), budget);
+            return Sequence.ofCharged(wordsFromEnd(self, limit, budget));
         }
         String separator = separator(arguments, self, budget);
-        List<String> parts = new ArrayList<>();
+        Parts parts = new Parts(budget);
         int end = self.length();
         int at = self.lastIndexOf(separator);
-        while (at >= 0 && parts.size() < limit) {
+        while (at >= 0 && parts.list.size() < limit) {
             parts.add(self.substring(at + separator.length(), end));
             end = at;
             at = end < separator.length() ? -1 : self.lastIndexOf(separator, end - separator.length());
         }
         parts.add(self.substring(0, end));
-        Collections.reverse(parts);
-        return list(parts, budget);
+        Collections.reverse(parts.list);
+        return Sequence.ofCharged(parts.list);
     }
 
     private static long limit(Arguments arguments) {
@@ -60,15 +60,15 @@ public final class TextSplitting {
         return separator;
     }
 
-    private static List<String> words(String text, long limit) {
-        List<String> words = new ArrayList<>();
+    private static List<String> words(String text, long limit, Budget budget) {
+        Parts words = new Parts(budget);
         int at = skip(text, 0, true);
         while (at < text.length()) {
-            int end = words.size() < limit ? skip(text, at, false) : text.length();
+            int end = words.list.size() < limit ? skip(text, at, false) : text.length();
             words.add(text.substring(at, end));
             at = skip(text, end, true);
         }
-        return words;
+        return words.list;
     }
 
     private static int skip(String text, int from, boolean space) {
@@ -79,16 +79,16 @@ public final class TextSplitting {
         return at;
     }
 
-    private static List<String> wordsFromEnd(String text, long limit) {
-        List<String> words = new ArrayList<>();
+    private static List<String> wordsFromEnd(String text, long limit, Budget budget) {
+        Parts words = new Parts(budget);
         int end = skipBack(text, text.length(), true);
         while (end > 0) {
-            int start = words.size() < limit ? skipBack(text, end, false) : 0;
+            int start = words.list.size() < limit ? skipBack(text, end, false) : 0;
             words.add(text.substring(start, end));
             end = skipBack(text, start, true);
         }
-        Collections.reverse(words);
-        return words;
+        Collections.reverse(words.list);
+        return words.list;
     }
 
     private static int skipBack(String text, int from, boolean space) {
@@ -100,12 +100,12 @@ public final class TextSplitting {
     }
 
     static Value lines(String self, Arguments arguments, Budget budget) {
-        return list(lines(self, arguments.flag(0, false)), budget);
+        return Sequence.ofCharged(lines(self, arguments.flag(0, false), budget));
     }
 
     /** Python's {@code splitlines}. */
-    public static List<String> lines(String text, boolean keepEnds) {
-        List<String> lines = new ArrayList<>();
+    public static List<String> lines(String text, boolean keepEnds, Budget budget) {
+        Parts lines = new Parts(budget);
         int from = 0;
         for (int at = 0; at < text.length(); ) {
             int next = at + 1;
@@ -119,7 +119,7 @@ public final class TextSplitting {
         if (from < text.length()) {
             lines.add(text.substring(from));
         }
-        return lines;
+        return lines.list;
     }
 
     private static boolean isLineEnd(char c) {
@@ -147,7 +147,18 @@ public final class TextSplitting {
         return Sequence.tuple(List.of(Value.of(before), Value.of(separator), Value.of(after)), budget);
     }
 
-    private static Value list(List<String> parts, Budget budget) {
-        return Sequence.list(parts.stream().map(Value::of).toList(), budget);
+    /** Parts of a text, each charged before it is made: a text can have as many as it has characters. */
+    private static final class Parts {
+        private final List<String> list = new ArrayList<>();
+        private final Budget budget;
+
+        Parts(Budget budget) {
+            this.budget = budget;
+        }
+
+        void add(String part) {
+            budget.spendElements(1);
+            list.add(part);
+        }
     }
 }

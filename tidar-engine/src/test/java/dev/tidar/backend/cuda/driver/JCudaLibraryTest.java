@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("JCuda's native library")
@@ -43,8 +46,33 @@ class JCudaLibraryTest {
         }
     }
 
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
+    void sweepsItsOwnLeftOversAndNothingThatOthersPlanted(@TempDir Path temporary) throws IOException {
+        Path own = Files.createDirectory(temporary.resolve("tidar-jcuda-own"));
+        Path left = Files.createDirectory(temporary.resolve("tidar-jcuda-left"));
+        Files.createFile(left.resolve("libJCudaDriver.so"));
+        Path precious = Files.createDirectory(temporary.resolve("precious"));
+        Files.createFile(precious.resolve("file"));
+        Files.createSymbolicLink(temporary.resolve("tidar-jcuda-planted"), precious);
+        for (Path old : List.of(left, precious)) {
+            Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+        }
+
+        JCudaLibrary.sweep(own);
+
+        assertThat(left).doesNotExist();
+        assertThat(own).exists();
+        assertThat(precious.resolve("file")).exists();
+    }
+
     /** In a process of its own, because a process loads a library once. */
     private static String run(String classPath, Path temporary) throws IOException, InterruptedException {
+        return run(classPath, temporary, Path.of("/nowhere"));
+    }
+
+    /** @param libraries where the loader looks for shared libraries first */
+    static String run(String classPath, Path temporary, Path libraries) throws IOException, InterruptedException {
         List<String> command = Arrays.asList(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + temporary,
@@ -54,7 +82,11 @@ class JCudaLibraryTest {
                 "-cp",
                 classPath,
                 Loading.class.getName());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (Files.exists(libraries)) {
+            builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
+        }
+        Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(said).isZero();
         return said;

@@ -1,0 +1,124 @@
+package dev.tidar.load;
+
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.KvCacheOptions;
+import dev.tidar.backend.Backend;
+import dev.tidar.backend.MemoryCount.Need;
+import dev.tidar.checkpoint.Checkpoint;
+import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.model.TidarModelLoader;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.KvGeometry;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Plans the memory of an engine on a device, and says in the log where the plan is less than what was asked for.
+ *
+ * @param options what the user asks for
+ * @param ledger what other engines have planned
+ */
+record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
+
+    private static final Logger log = LoggerFactory.getLogger(MemoryPlanner.class);
+
+    /**
+     * The bytes of heap that reading a tokenizer takes at its peak, for each byte of its file. Measured, see
+     * docs/decisions/0020-one-memory-plan.md.
+     */
+    private static final int TOKENIZER_PEAK = 16;
+
+    /**
+     * Checks that the heap has room for reading a tokenizer.
+     *
+     * @param fileBytes size of its file
+     * @throws DeviceException if it has not
+     */
+    void requireRoomForTokenizer(long fileBytes) {
+        long free = freeHeap() - ledger.outstanding(MemoryRoom.HEAP);
+        long peak = TOKENIZER_PEAK * fileBytes;
+        if (peak > free) {
+            MemoryRoom room = MemoryRoom.heap(maxHeap(), free);
+            throw new DeviceException(
+                    "the Java heap has no room for the tokenizer of the model: %s of %s are free, %s are needed to read it; %s"
+                            .formatted(
+                                    MemoryRoom.mebibytes(free),
+                                    MemoryRoom.mebibytes(maxHeap()),
+                                    MemoryRoom.mebibytes(peak),
+                                    room.heapThatFits(peak)),
+                    null);
+        }
+    }
+
+    /** The shape of the KV cache on this device. */
+    KvGeometry geometry(ModelConfig config, Backend backend) {
+        // bfloat16 if it is asked for, otherwise what the device reads fastest
+        DType dtype = options.kvCache().type() == KvCacheOptions.Type.BF16 ? DType.BF16 : backend.cacheType();
+        return new KvGeometry(
+                config.numLayers(), config.numKvHeads(), config.headDim(), MemoryPlan.BLOCK_TOKENS, dtype);
+    }
+
+    /**
+     * Plans all memory of an engine before anything large is allocated, and enters the plan in the ledger.
+     *
+     * @param maxRows rows of the widest step
+     * @throws DeviceException if not even a short context fits
+     */
+    MemoryLedger.Entry enter(Checkpoint checkpoint, Backend backend, int maxRows) {
+        ModelConfig config = checkpoint.config();
+        KvGeometry geometry = geometry(config, backend);
+        Need need = TidarModelLoader.need(checkpoint, backend, geometry, maxRows);
+        int context = Math.min(options.contextLength().orElse(config.maxPositions()), config.maxPositions());
+        var wish = new MemoryPlan.Wish(
+                context,
+                options.limits().maxRunning(),
+                options.kvCache().bytes().orElse(0));
+        OptionalLong device = backend.freeBytes();
+        MemoryLedger.Entry entry = device.isPresent()
+                ? enterOnDevice(need, backend, geometry, wish)
+                : ledger.enter(
+                        MemoryRoom.HEAP,
+                        MemoryPlanner::freeHeap,
+                        free -> MemoryPlan.of(need, MemoryRoom.heap(maxHeap(), free), geometry, wish));
+        report(entry.plan(), geometry, wish);
+        return entry;
+    }
+
+    private MemoryLedger.Entry enterOnDevice(Need need, Backend backend, KvGeometry geometry, MemoryPlan.Wish wish) {
+        String name = backend.facts().device();
+        return ledger.enter(
+                name,
+                () -> backend.freeBytes().orElseThrow(),
+                free -> MemoryPlan.of(need, MemoryRoom.device(name, free, need.fixed()), geometry, wish));
+    }
+
+    private static void report(MemoryPlan plan, KvGeometry geometry, MemoryPlan.Wish wish) {
+        log.debug("{}", plan);
+        if (wish.bytes() > 0 && wish.bytes() < plan.blocks() * geometry.blockBytes()) {
+            log.warn(
+                    "The KV cache gets {}, the least that works, because {} bytes do not hold {} tokens",
+                    MemoryRoom.mebibytes(plan.kvBytes()),
+                    wish.bytes(),
+                    wish.least());
+        }
+        if (plan.contextLength() < wish.context()) {
+            log.warn("{}", plan.shortened(wish, geometry));
+        }
+    }
+
+    /**
+     * The free heap after a garbage collection; otherwise garbage of loading and of earlier engines would count as
+     * used.
+     */
+    private static long freeHeap() {
+        Runtime runtime = Runtime.getRuntime();
+        runtime.gc();
+        return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+    }
+
+    private static long maxHeap() {
+        return Runtime.getRuntime().maxMemory();
+    }
+}
