@@ -131,7 +131,8 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.util.regex.Pattern")
-            .because("the JDK's classes depend on the JDK, and so would token ids; an engine for expressions has no bound");
+            .because(
+                    "the JDK's classes depend on the JDK, and so would token ids; an engine for expressions has no bound");
 
     @ArchTest
     static final ArchRule book_keeping_and_parsing_know_no_device = noClasses()

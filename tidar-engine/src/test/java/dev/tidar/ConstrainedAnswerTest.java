@@ -90,8 +90,7 @@ class ConstrainedAnswerTest {
 
                 assertThat(result.finishReason())
                         .as(result.text())
-                        .isEqualTo(
-                                result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
+                        .isEqualTo(result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
                 assertThat(result.answer().text()).isEmpty();
                 assertThat(result.answer().toolCalls())
                         .extracting(ToolCall::name)
@@ -112,8 +111,7 @@ class ConstrainedAnswerTest {
 
                 assertThat(result.finishReason())
                         .as(result.text())
-                        .isEqualTo(
-                                result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
+                        .isEqualTo(result.closedByLimit().isPresent() ? FinishReason.LENGTH : FinishReason.TOOL_CALLS);
                 assertThat(result.answer().text()).isEmpty();
                 assertThat(result.answer().toolCalls()).isNotEmpty();
             }

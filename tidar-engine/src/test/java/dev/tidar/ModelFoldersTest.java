@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
-import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.GenerationListener;

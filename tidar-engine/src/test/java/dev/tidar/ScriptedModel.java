@@ -12,7 +12,6 @@ import dev.tidar.text.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +26,15 @@ final class ScriptedModel implements TidarModel {
     /** Stands before the answer; the chat template has to write it. */
     static final String ANSWER = "#answer#";
 
+    private static final int BLOCK_TOKENS = 16;
     private static final int WRONG_DRAFT_EVERY = 5;
 
     private final byte[][] bytes;
     private final int end;
     private final Map<String, Integer> named;
     private final Map<Byte, Integer> byteTokens = new HashMap<>();
-    private final int[] history = new int[ChatFolder.CONTEXT_LENGTH + 64];
+    private final Map<Integer, Integer> memory = new HashMap<>();
+    private int start = -1;
     private volatile List<Integer> script = List.of();
 
     ScriptedModel(Tokenizer tokenizer) {
@@ -52,7 +53,8 @@ final class ScriptedModel implements TidarModel {
         List<Integer> ids = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             String rest = text.substring(at);
-            String name = named.keySet().stream().filter(rest::startsWith).findFirst().orElse("");
+            String name =
+                    named.keySet().stream().filter(rest::startsWith).findFirst().orElse("");
             ids.add(name.isEmpty() ? byteTokens.get((byte) text.charAt(at)) : named.get(name));
             at += Math.max(1, name.length());
         }
@@ -65,22 +67,22 @@ final class ScriptedModel implements TidarModel {
     public StepResult step(StepInputs inputs) {
         StepRows rows = inputs.rows();
         for (int row = 0; row < rows.counts().exact(); row++) {
-            history[rows.position(row)] = rows.token(row);
+            memory.put(slot(rows, rows.sequence(row), rows.position(row)), rows.token(row));
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (int s = 0; s < rows.numSequences(); s++) {
-            outcomes.add(outcome(inputs, inputs.plans().get(s)));
+            outcomes.add(outcome(inputs, s, inputs.plans().get(s)));
         }
         return new StepResult(outcomes);
     }
 
-    private Outcome outcome(StepInputs inputs, VerifyPlan plan) {
+    private Outcome outcome(StepInputs inputs, int sequence, VerifyPlan plan) {
         StepRows rows = inputs.rows();
         int[] sampled = new int[inputs.numSamples()];
         for (int j = 0; j < plan.verifyRows(); j++) {
             int seen = rows.visible(plan.firstRow() + j);
             sampled[plan.firstSample() + j] =
-                    allowed(inputs.verifySamplings().get(plan.firstSample() + j), wanted(seen));
+                    allowed(inputs.verifySamplings().get(plan.firstSample() + j), wanted(rows, sequence, seen));
         }
         int kept = Verification.kept(sampled, plan, rows);
         List<Integer> emitted = new ArrayList<>();
@@ -89,35 +91,33 @@ final class ScriptedModel implements TidarModel {
         }
         List<Integer> drafts = new ArrayList<>();
         for (int slot = 1; plan.group(kept) >= 0 && slot < plan.draftLength(); slot++) {
-            int position = rows.sampledPosition(plan.group(kept) + slot);
-            int at = position - start(position);
-            boolean isRight = at >= 0 && at < script.size() && at % WRONG_DRAFT_EVERY != 0;
+            int at = rows.sampledPosition(plan.group(kept) + slot) - start;
+            boolean isRight = start >= 0 && at < script.size() && at % WRONG_DRAFT_EVERY != 0;
             drafts.add(isRight ? script.get(at) : end);
         }
         return new Outcome(emitted, drafts);
     }
 
     /** The next token of the script; the end of the answer where the answer is not the script. */
-    private int wanted(int seen) {
-        int start = start(seen);
-        int said = seen - start;
-        if (start < 0 || said >= script.size()) {
-            return end;
-        }
-        List<Integer> answer = Arrays.stream(history, start, seen).boxed().toList();
-        return answer.equals(script.subList(0, said)) ? script.get(said) : end;
-    }
-
-    /** Position of the first token of the answer; negative if there is none. */
-    private int start(int seen) {
+    private int wanted(StepRows rows, int sequence, int seen) {
+        List<Integer> tokens = new ArrayList<>();
         ByteArrayOutputStream text = new ByteArrayOutputStream();
+        start = -1;
         for (int position = 0; position < seen; position++) {
-            text.writeBytes(bytes[history[position]]);
-            if (text.toString(StandardCharsets.ISO_8859_1).endsWith(ANSWER)) {
-                return position + 1;
+            tokens.add(memory.getOrDefault(slot(rows, sequence, position), end));
+            text.writeBytes(bytes[tokens.get(position)]);
+            if (start < 0 && text.toString(StandardCharsets.ISO_8859_1).endsWith(ANSWER)) {
+                start = position + 1;
             }
         }
-        return -1;
+        boolean isScript = start >= 0
+                && seen - start < script.size()
+                && tokens.subList(start, seen).equals(script.subList(0, seen - start));
+        return isScript ? script.get(seen - start) : end;
+    }
+
+    private static int slot(StepRows rows, int sequence, int position) {
+        return rows.block(sequence, position / BLOCK_TOKENS) * BLOCK_TOKENS + position % BLOCK_TOKENS;
     }
 
     private static int allowed(RowSampling row, int wanted) {

@@ -4,11 +4,14 @@ import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.TidarException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -19,11 +22,15 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebInputException;
+import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import tools.jackson.core.JacksonException;
 
 /** Failures before the first event of a stream, as problem details (RFC 9457). */
 @RestControllerAdvice
 class ProblemAdvice {
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
     /**
      * 400 for a request that can never be served, 503 for one that may be served later, 500 for a failure of the
      * engine.
@@ -51,6 +58,16 @@ class ProblemAdvice {
                 .headers(failure.getHeaders())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(failure.getBody());
+    }
+
+    /** Nothing: a client that closes its connection while it sends is nobody's fault, and there is nobody to answer. */
+    @ExceptionHandler({AbortedException.class, IOException.class})
+    Mono<Void> aborted(Exception failure) {
+        if (!(failure instanceof AbortedException) && !AbortedException.isConnectionReset(failure)) {
+            return Mono.error(failure);
+        }
+        log.debug("A client closed its connection before its request was complete: {}", failure.getMessage());
+        return Mono.empty();
     }
 
     /** The title of a failure, for readers. */

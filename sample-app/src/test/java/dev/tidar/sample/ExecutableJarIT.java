@@ -70,7 +70,6 @@ class ExecutableJarIT {
                 .contains("Shutting down: %d requests have up to 3600 ms to end".formatted(STREAMS))
                 .contains("%d were ended with an error after 3600 ms".formatted(STREAMS))
                 .satisfies(log -> assertThat(log.lines().filter(line -> line.contains(" WARN ")))
-                        .filteredOn(line -> !line.contains("ai.djl."))
                         .singleElement()
                         .asString()
                         .contains("were ended with an error"));

@@ -81,9 +81,11 @@ final class TokensCommand implements Callable<Integer> {
             }
         } catch (JacksonException e) {
             throw new InvalidRequestException(
-                    "--lines must have a JSON string a line, but line %d is none: %s".formatted(number, Json.describe(e)),
+                    "--lines must have a JSON string a line, but line %d is none: %s"
+                            .formatted(number, Json.describe(e)),
                     e);
         }
-        throw new InvalidRequestException("--lines must have a JSON string a line, but line %d is none".formatted(number));
+        throw new InvalidRequestException(
+                "--lines must have a JSON string a line, but line %d is none".formatted(number));
     }
 }

@@ -32,7 +32,8 @@ class TokensCommandTest {
     @Test
     void takesMarkersForTextUnlessTheyAreAskedFor() throws IOException {
         assertThat(tokens(STORIES, "\"</s>\"").out()).doesNotContain("[2]").contains("\"text\":\"</s>\"");
-        assertThat(tokens(STORIES, "\"</s>\"", "--special").out()).isEqualToIgnoringNewLines("{\"ids\":[2],\"text\":\"</s>\"}");
+        assertThat(tokens(STORIES, "\"</s>\"", "--special").out())
+                .isEqualToIgnoringNewLines("{\"ids\":[2],\"text\":\"</s>\"}");
     }
 
     @Test
@@ -53,7 +54,12 @@ class TokensCommandTest {
     void rejectsAFolderWithoutATokenizerAndAFileThatIsNotThere() throws IOException {
         assertRejected(tokens(folder.toString(), "\"a\""), "must have a tokenizer.json, but has none");
         assertRejected(
-                tidar("tokens", "--model", STORIES, "--lines", folder.resolve("none").toString()),
+                tidar(
+                        "tokens",
+                        "--model",
+                        STORIES,
+                        "--lines",
+                        folder.resolve("none").toString()),
                 "--lines must be a readable UTF-8 file, but ");
     }
 
@@ -65,7 +71,6 @@ class TokensCommandTest {
     private Cli tokens(String model, String lines, String... more) throws IOException {
         Path file = Files.writeString(folder.resolve("lines.jsonl"), lines);
         String[] args = {"tokens", "--model", model, "--lines", file.toString()};
-        return tidar(Stream.concat(Stream.of(args), Stream.of(more))
-                .toArray(String[]::new));
+        return tidar(Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new));
     }
 }

@@ -1,8 +1,9 @@
 package dev.tidar.api;
 
 /**
- * The place in an answer from which on the limit on tokens had a say. Before it, the answer is what the model would have
- * written without a limit; after it, the answer was led to its end, with tokens that the model may not have preferred.
+ * The place in an answer from which on the limit on tokens had a say. Before it, the answer is what the model would
+ * have written without a limit; after it, the answer was led to its end, with tokens that the model may not have
+ * preferred.
  *
  * @param part what the model was writing
  * @param pointer JSON pointer (RFC 6901) of the value that it was writing; empty for the value as a whole and for what

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The limit on tokens ended an answer that must call tools before the model had ended its calls. No call is made of what
- * there is, because its end would not be the model's. The same request can succeed with a larger limit.
+ * The limit on tokens ended an answer that must call tools before the model had ended its calls. No call is made of
+ * what there is, because its end would not be the model's. The same request can succeed with a larger limit.
  */
 public final class ToolCallAtLimitException extends TidarException {
 
@@ -19,7 +19,12 @@ public final class ToolCallAtLimitException extends TidarException {
     public ToolCallAtLimitException(String limit, PartialCall partialCall, List<ToolCall> completeCalls) {
         super(
                 "the call that tool-choice requires%s did not end within %s, so none is handed over; raise the limit, or set tool-call-at-limit to hand-over"
-                        .formatted(partialCall.tool().map(name -> ", of " + name + ",").orElse(""), limit),
+                        .formatted(
+                                partialCall
+                                        .tool()
+                                        .map(name -> ", of " + name + ",")
+                                        .orElse(""),
+                                limit),
                 null);
         this.partialCall = partialCall;
         this.completeCalls = List.copyOf(completeCalls);

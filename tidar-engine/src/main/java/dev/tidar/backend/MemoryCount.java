@@ -41,8 +41,7 @@ public final class MemoryCount implements Allocator {
      * @param perPosition what each token of context costs besides the KV cache
      * @param kvBlock one block of the KV cache
      */
-    public record Need(
-            long weights, long adapters, long activations, long scratch, long perPosition, long kvBlock) {
+    public record Need(long weights, long adapters, long activations, long scratch, long perPosition, long kvBlock) {
 
         /** What does not depend on the context. */
         public long fixed() {

@@ -80,7 +80,7 @@ final class TidarReader {
             if (other.isOverride()) {
                 throw config.errors()
                         .contradicted(
-                                "%s (%d) must equal %s of the file (%d); leave it unset, or set it to that",
+                                "%s (%d) must equal %s (%d) of the file; leave it unset, or set it to that",
                                 other.key(), other.value(), one.key(), one.value());
             }
             throw config.errors()

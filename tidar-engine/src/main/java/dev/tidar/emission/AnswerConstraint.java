@@ -70,7 +70,9 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     @Override
     public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
         boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
-        return !isForced && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens, work), work)).orElse(false);
+        return !isForced
+                && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens, work), work))
+                        .orElse(false);
     }
 
     /** A budget that leaves some token to sample, also for a row that the answer does not reach. */

@@ -120,9 +120,7 @@ public final class AnswerStream implements TokenSink {
                     answer().reasoning().length() + parser.heldBack().length());
         }
         boolean isCall = limit.leads() == Leads.CALLS;
-        String value = isCall
-                ? parser.isInCall() ? parser.heldBack() : ""
-                : answer().text() + parser.heldBack();
+        String value = isCall ? parser.isInCall() ? parser.heldBack() : "" : answer().text() + parser.heldBack();
         String pointer = limit.leads() == Leads.TEXT ? "" : JsonPrefix.of(value).pointer();
         return new ClosedByLimit(isCall ? Part.CALL : Part.TEXT, pointer, value.length());
     }
@@ -135,8 +133,7 @@ public final class AnswerStream implements TokenSink {
     public TokenChunk finish(int step, FinishReason reason) {
         ClosedByLimit end = place();
         List<Answer.Part> open = reason == FinishReason.STOP ? parser.finish() : parser.cut();
-        boolean isLed =
-                limit.leadsAnything() && parser.partialCall().isEmpty();
+        boolean isLed = limit.leadsAnything() && parser.partialCall().isEmpty();
         if (reason == FinishReason.LENGTH && isLed && closed.isEmpty()) {
             closed = Optional.of(end); // it could end here, but it could also go on
         }
@@ -153,9 +150,7 @@ public final class AnswerStream implements TokenSink {
         boolean lacksCalls = calls.isEmpty() || parser.partialCall().isPresent();
         return reason == FinishReason.LENGTH && limit.requiresCalls() && lacksCalls
                 ? Optional.of(new ToolCallAtLimitException(
-                        limit.limit(),
-                        parser.partialCall().orElse(new PartialCall(Optional.empty(), "")),
-                        calls))
+                        limit.limit(), parser.partialCall().orElse(new PartialCall(Optional.empty(), "")), calls))
                 : Optional.empty();
     }
 

@@ -130,7 +130,8 @@ public final class ModelFile {
     private static Path opened(Path file) {
         Path whole = file.toAbsolutePath();
         Path folder = Objects.requireNonNull(whole.getParent(), "a file lies in a folder");
-        return new ModelFolder(folder).file(Objects.requireNonNull(whole.getFileName()).toString());
+        return new ModelFolder(folder)
+                .file(Objects.requireNonNull(whole.getFileName()).toString());
     }
 
     private static InvalidModelException tooLong(Path file, int maxBytes) throws IOException {

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Creates an {@link InvalidModelException} whose message names the file first, and then what is wrong. Everything that
- * comes from a file (names, values) is shown through {@link Quoted}, so that a hostile name cannot write to a
- * terminal or forge a log line.
+ * comes from a file (names, values) is shown through {@link Quoted}, so that a hostile name cannot write to a terminal
+ * or forge a log line.
  */
 public final class Problem {
 

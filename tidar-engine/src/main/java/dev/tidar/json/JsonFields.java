@@ -25,7 +25,9 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
         /** Creates the exception for a document that is valid, but asks for something that is not supported. */
         RuntimeException unsupported(String message, Object... values);
 
-        /** Creates the exception for a setting of the user that contradicts a document; by default that is wrong too. */
+        /**
+         * Creates the exception for a setting of the user that contradicts a document; by default that is wrong too.
+         */
         default RuntimeException contradicted(String message, Object... values) {
             return wrong(message, values);
         }

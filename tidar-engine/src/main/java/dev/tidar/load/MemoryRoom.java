@@ -44,21 +44,22 @@ record MemoryRoom(String place, long size, long free, long reserve) {
 
     /** The error for a plan of this number of bytes, which does not fit. */
     DeviceException tooSmall(Need need, long bytes, int context) {
-        String parts = ("%s has no room for the model: %s of %s are free; %s are needed: %s for weights, %s for the draft"
-                        + " adapter, %s for activations, %s for logits and other scratch, %s for keys and values of %d tokens,"
-                        + " and %s in reserve for requests")
-                .formatted(
-                        place,
-                        mebibytes(free),
-                        mebibytes(size),
-                        mebibytes(bytes + reserve),
-                        mebibytes(need.weights()),
-                        mebibytes(need.adapters()),
-                        mebibytes(need.activations()),
-                        mebibytes(need.scratch()),
-                        mebibytes(bytes - need.fixed()),
-                        context,
-                        mebibytes(reserve));
+        String parts =
+                ("%s has no room for the model: %s of %s are free; %s are needed: %s for weights, %s for the draft"
+                                + " adapter, %s for activations, %s for logits and other scratch, %s for keys and values of %d tokens,"
+                                + " and %s in reserve for requests")
+                        .formatted(
+                                place,
+                                mebibytes(free),
+                                mebibytes(size),
+                                mebibytes(bytes + reserve),
+                                mebibytes(need.weights()),
+                                mebibytes(need.adapters()),
+                                mebibytes(need.activations()),
+                                mebibytes(need.scratch()),
+                                mebibytes(bytes - need.fixed()),
+                                context,
+                                mebibytes(reserve));
         if (isHeap()) {
             return new DeviceException(parts + "; " + heapThatFits(bytes), null);
         }
@@ -73,7 +74,8 @@ record MemoryRoom(String place, long size, long free, long reserve) {
         return "set -Xmx%dm or more".formatted((heap / MIB + 10) / 10 * 10);
     }
 
+    /** A size rounded up, in MiB, or in KiB where that would be one. */
     static String mebibytes(long bytes) {
-        return (bytes + MIB - 1) / MIB + " MiB";
+        return bytes < MIB ? (bytes + 1023) / 1024 + " KiB" : (bytes + MIB - 1) / MIB + " MiB";
     }
 }

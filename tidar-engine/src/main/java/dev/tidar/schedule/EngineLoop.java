@@ -418,13 +418,15 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Ends all requests and frees the device. Waits for both unless the device hangs, and then until the listeners have
-     * heard of the end, but not long where one does not return. A model that is being loaded is loaded no further than
-     * to the end of the present stage.
+     * Ends all requests at once, also where a forward still runs, and frees the device. Waits for it unless the device
+     * hangs, and then until the listeners have heard of the end, but not long where one does not return. A model that
+     * is being loaded is loaded no further than to the end of the present stage.
      */
     @Override
     public void close() {
         lifecycle.enter(Phase.CLOSED);
+        running.forEach(s -> s.fail(new EngineClosedException("the engine was closed while the request ran")));
+        endQueued();
         queue.wake();
         boolean interrupted = false;
         boolean waiting = Thread.currentThread() != thread;

@@ -202,7 +202,7 @@ final class ScheduledSequence implements Generation {
     /** Passes on what a step emitted. */
     void deliver() {
         TokenChunk chunk = answer.takeChunk(numSteps());
-        if (chunk.tokens().isEmpty()) {
+        if (ended.get() || chunk.tokens().isEmpty()) {
             return;
         }
         if (firstToken.isEmpty()) {
@@ -217,8 +217,8 @@ final class ScheduledSequence implements Generation {
     }
 
     /**
-     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if it
-     * has ended already.
+     * Ends it with the tokens it has, or with a failure if these are not the calls that it requires; has no effect if
+     * it has ended already.
      */
     void finish(FinishReason reason) {
         try {

@@ -54,8 +54,10 @@ class MessageTest {
 
         var thrown = catchThrowableOfType(
                 InvalidModelException.class,
-                () -> TidarEngine.load(
-                        EngineOptions.builder(model).threads(1).contextLength(64).build()));
+                () -> TidarEngine.load(EngineOptions.builder(model)
+                        .threads(1)
+                        .contextLength(64)
+                        .build()));
 
         assertThat(thrown).isNotNull();
         assertThat(thrown.getMessage()).contains(name.startsWith("chat") ? "template" : name);

@@ -86,7 +86,8 @@ class ModelFolderDoorTest {
         Path cache = temporary.resolve("models--tiny");
         Path snapshot = Files.createDirectories(cache.resolve("snapshots/abc/draft_adapter"))
                 .getParent();
-        Path blob = Files.writeString(Files.createDirectories(cache.resolve("blobs")).resolve("1234"), "{}");
+        Path blob = Files.writeString(
+                Files.createDirectories(cache.resolve("blobs")).resolve("1234"), "{}");
         Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/1234"));
         Files.createSymbolicLink(snapshot.resolve("draft_adapter/adapter_config.json"), Path.of("../../../blobs/1234"));
         Files.createSymbolicLink(snapshot.resolve("other.json"), Files.writeString(cache.resolve("refs"), "{}"));
@@ -123,8 +124,10 @@ class ModelFolderDoorTest {
         Files.deleteIfExists(model.resolve(name));
         making.make(model.resolve(name));
 
-        assertThatThrownBy(() -> TidarEngine.load(
-                        EngineOptions.builder(model).threads(1).contextLength(64).build()))
+        assertThatThrownBy(() -> TidarEngine.load(EngineOptions.builder(model)
+                        .threads(1)
+                        .contextLength(64)
+                        .build()))
                 .as(name)
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining(name)

@@ -22,8 +22,8 @@ import java.util.TreeMap;
  * packed a weight.
  *
  * <p>Arguments: {@code MODEL FROM TO STEP [options of the JVM ...]}, sizes in MiB; {@code -Dtidar.heap.prompt=N} bounds
- * the long request, which takes a minute at 8,192 tokens. It ends with the figures, and with
- * code 1 if a size did neither. The last line of each JVM is its outcome.
+ * the long request, which takes a minute at 8,192 tokens. It ends with the figures, and with code 1 if a size did
+ * neither. The last line of each JVM is its outcome.
  */
 public final class HeapSizes {
 
@@ -57,8 +57,8 @@ public final class HeapSizes {
                 "--add-modules",
                 "jdk.incubator.vector"));
         command.addAll(options);
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), HeapSizes.class.getName(), "--load", model));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), HeapSizes.class.getName(), "--load", model));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();

@@ -37,7 +37,8 @@ class MemoryPlanTest {
     void neverTakesMoreThanIsFree() {
         for (long heap = 320; heap <= 4000; heap += 10) {
             MemoryPlan plan = plan(heap * MIB, 10 * MIB, WISH);
-            assertThat(plan.bytes() + plan.room().reserve()).isLessThanOrEqualTo(plan.room().free());
+            assertThat(plan.bytes() + plan.room().reserve())
+                    .isLessThanOrEqualTo(plan.room().free());
         }
     }
 
@@ -89,7 +90,8 @@ class MemoryPlanTest {
         MemoryPlan plan = plan(400 * MIB, 10 * MIB, new Wish(8192, 16, 10_000 * MIB));
 
         assertThat(plan.contextLength()).isBetween(128, 8191);
-        assertThat(plan.bytes() + plan.room().reserve()).isLessThanOrEqualTo(plan.room().free());
+        assertThat(plan.bytes() + plan.room().reserve())
+                .isLessThanOrEqualTo(plan.room().free());
     }
 
     @Test
@@ -99,7 +101,8 @@ class MemoryPlanTest {
         MemoryPlan plan = MemoryPlan.of(NEED, room, GEOMETRY, WISH);
 
         assertThat(plan.bytes()).isLessThan((1000 * MIB + NEED.fixed()) / 2);
-        assertThatThrownBy(() -> MemoryPlan.of(NEED, MemoryRoom.device("cuda:0", 200 * MIB, NEED.fixed()), GEOMETRY, WISH))
+        assertThatThrownBy(
+                        () -> MemoryPlan.of(NEED, MemoryRoom.device("cuda:0", 200 * MIB, NEED.fixed()), GEOMETRY, WISH))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("choose smaller weights")
                 .hasMessageNotContainingAny("-Xmx");

@@ -42,8 +42,8 @@ class MemoryNeedTest {
 
             Need need = TidarModelLoader.need(checkpoint, backend, geometry, ROWS);
 
-            TidarTransformer network = TidarModelLoader.load(
-                    checkpoint, backend, backend.allocateKv(geometry, 1), 64, ROWS, part -> {});
+            TidarTransformer network =
+                    TidarModelLoader.load(checkpoint, backend, backend.allocateKv(geometry, 1), 64, ROWS, part -> {});
             long rotary = heapBytes(field(field(network, "weights"), "rotary"));
             assertThat(need.weights() + need.adapters())
                     .isCloseTo(heapBytes(field(network, "weights")) - rotary, Percentage.withPercentage(1));
@@ -83,10 +83,12 @@ class MemoryNeedTest {
             }
         } else if (at instanceof Optional<?> one) {
             bytes += heapBytes(one.orElse(null), seen);
-        } else if (at.getClass().getName().startsWith("dev.tidar") && !at.getClass().isEnum()) {
+        } else if (at.getClass().getName().startsWith("dev.tidar")
+                && !at.getClass().isEnum()) {
             for (Class<?> type = at.getClass(); type != Object.class; type = type.getSuperclass()) {
                 for (Field field : type.getDeclaredFields()) {
-                    if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
+                    if (!Modifier.isStatic(field.getModifiers())
+                            && !field.getType().isPrimitive()) {
                         field.setAccessible(true);
                         bytes += heapBytes(field.get(at), seen);
                     }

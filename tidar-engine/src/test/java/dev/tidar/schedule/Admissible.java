@@ -34,7 +34,8 @@ final class Admissible {
                 request,
                 timeout,
                 cacheSalt,
-                () -> new AnswerStream(StopRule.NONE, Optional.empty(), new AnswerParser(AnswerSyntax.PLAIN, 0), LimitRule.CUTS),
+                () -> new AnswerStream(
+                        StopRule.NONE, Optional.empty(), new AnswerParser(AnswerSyntax.PLAIN, 0), LimitRule.CUTS),
                 layouts);
     }
 }

@@ -132,6 +132,27 @@ class EngineLoopTest {
     }
 
     @Test
+    void endsItsRequestsAtOnceWhenItIsClosedAlsoWhileAForwardRuns() throws InterruptedException {
+        CountDownLatch inForward = new CountDownLatch(1);
+        CountDownLatch hold = new CountDownLatch(1);
+        start(forward -> {
+            inForward.countDown();
+            awaitQuietly(hold);
+            return 5;
+        });
+        List<Generation> generations = List.of(submit(3), submit(3));
+        inForward.await();
+
+        Thread closer = new Thread(loop::close);
+        closer.start();
+
+        assertThat(generations)
+                .allSatisfy(g -> assertThatThrownBy(g::await).isInstanceOf(EngineClosedException.class));
+        hold.countDown();
+        closer.join();
+    }
+
+    @Test
     void canBeClosedByAListener() throws InterruptedException {
         start(forward -> 5);
         Generation generation = loop.submit(admission(50), new GenerationListener() {

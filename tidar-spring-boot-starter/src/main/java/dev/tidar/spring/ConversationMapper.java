@@ -82,9 +82,8 @@ final class ConversationMapper {
         String id = result.id();
         if (isAbsent(id)) {
             if (open.isEmpty()) {
-                throw new InvalidRequestException(
-                        "a tool result must answer a call before it, but one%s answers none"
-                                .formatted(ofTool(result.name())));
+                throw new InvalidRequestException("a tool result must answer a call before it, but one%s answers none"
+                        .formatted(ofTool(result.name())));
             }
             id = open.getFirst();
         }

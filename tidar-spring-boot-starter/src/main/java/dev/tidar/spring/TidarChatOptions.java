@@ -151,7 +151,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
-    /** What becomes of a call that {@link #getToolChoice()} requires and that does not end in time. Unset is an error. */
+    /**
+     * What becomes of a call that {@link #getToolChoice()} requires and that does not end in time. Unset is an error.
+     */
     public Tools.@Nullable AtLimit getToolCallAtLimit() {
         return own.get(RequestOption.TOOL_CALL_AT_LIMIT).orElse(null);
     }

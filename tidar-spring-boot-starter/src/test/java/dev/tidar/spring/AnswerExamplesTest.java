@@ -139,7 +139,9 @@ class AnswerExamplesTest {
 
     @Test
     void noticeTheLimit() {
-        assertThatIllegalStateException().isThrownBy(AnswerExamplesTest::describe).withMessageContaining("text at /");
+        assertThatIllegalStateException()
+                .isThrownBy(AnswerExamplesTest::describe)
+                .withMessageContaining("text at /");
         assertThatIllegalStateException()
                 .isThrownBy(() -> ChatClient.builder(model)
                         .defaultAdvisors(refusesClosedAnswers())

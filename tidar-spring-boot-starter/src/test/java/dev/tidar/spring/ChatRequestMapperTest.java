@@ -144,7 +144,9 @@ class ChatRequestMapperTest {
                 }
             };
 
-            Tools tools = ((Chat) request(TidarChatOptions.builder().toolCallbacks(callback)).prompt()).tools();
+            Tools tools = ((Chat) request(TidarChatOptions.builder().toolCallbacks(callback))
+                            .prompt())
+                    .tools();
 
             assertThat(tools.offered()).containsExactly(new Tool("bare", "", "{}"));
         }

@@ -21,7 +21,8 @@ public record HeapArrays(long region) {
         try {
             HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             boolean g1 = Boolean.parseBoolean(vm.getVMOption("UseG1GC").getValue());
-            return new HeapArrays(g1 ? Long.parseLong(vm.getVMOption("G1HeapRegionSize").getValue()) : 0);
+            return new HeapArrays(
+                    g1 ? Long.parseLong(vm.getVMOption("G1HeapRegionSize").getValue()) : 0);
         } catch (RuntimeException | LinkageError notHotSpot) {
             return new HeapArrays(usualRegion(Runtime.getRuntime().maxMemory()));
         }

@@ -41,7 +41,8 @@ public final class MatrixPacker {
 
     /** The bytes that the weights, scales and biases of a layer take. */
     public long weightBytes(PackPlan plan, HeapArrays arrays) {
-        boolean biased = plan.sources().stream().anyMatch(source -> source.bias().isPresent());
+        boolean biased =
+                plan.sources().stream().anyMatch(source -> source.bias().isPresent());
         return PackedMatrix.heapBytes(type(plan.sources()), plan.rows(), plan.inputs(), arrays)
                 + (biased ? arrays.floats(PackedMatrix.padded(plan.rows())) : 0);
     }

@@ -75,9 +75,10 @@ public final class WeightPacker {
     /** The bytes that the weights, scales and biases of a layer take. */
     public long weightBytes(PackPlan plan) {
         WeightType type = type(plan.sources());
-        boolean biased = plan.sources().stream().anyMatch(source -> source.bias().isPresent());
-        long floats = type.scalesPerRow(plan.inputs()) + (biased ? 1 : 0);
-        return CudaMatrix.bytes(type, plan.rows(), plan.inputs()) + floats * padded(plan) * Float.BYTES;
+        boolean biased =
+                plan.sources().stream().anyMatch(source -> source.bias().isPresent());
+        int floats = type.scalesPerRow(plan.inputs()) + (biased ? 1 : 0);
+        return CudaMatrix.bytes(type, plan.rows(), plan.inputs()) + (long) floats * padded(plan) * Float.BYTES;
     }
 
     /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */

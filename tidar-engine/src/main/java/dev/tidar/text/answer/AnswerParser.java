@@ -90,7 +90,12 @@ public final class AnswerParser {
     /** Reads the next piece of the answer, and returns the parts that it completes. */
     public List<Answer.Part> accept(String piece) {
         for (int i = 0; i < piece.length(); i++) {
-            take(piece.charAt(i));
+            char c = piece.charAt(i);
+            switch (mode) {
+                case TEXT, THOUGHTS -> takeText(c);
+                case CALL_OPENED -> takeAfterOpening(c);
+                case CALL -> takeCall(c);
+            }
         }
         return parts.take();
     }
@@ -153,14 +158,6 @@ public final class AnswerParser {
         return mode == Mode.CALL_OPENED || mode == Mode.CALL;
     }
 
-    private void take(char c) {
-        switch (mode) {
-            case TEXT, THOUGHTS -> takeText(c);
-            case CALL_OPENED -> takeAfterOpening(c);
-            case CALL -> takeCall(c);
-        }
-    }
-
     private void takeText(char c) {
         if (!tag.seeksAnything() && !isBeforeText) {
             parts.add(c, false);
@@ -182,7 +179,7 @@ public final class AnswerParser {
 
     private void releaseFirstOfTag() {
         char c = tag.removeFirst();
-        if (isSpace(c) || isSeparator(c)) {
+        if (OpenTag.isSpace(c) || isSeparator(c)) {
             spaces.append(c);
             return;
         }
@@ -220,7 +217,7 @@ public final class AnswerParser {
     }
 
     private void takeAfterOpening(char c) {
-        if (isSpace(c) && call.length() < MAX_CALL_CHARACTERS) {
+        if (OpenTag.isSpace(c) && call.length() < MAX_CALL_CHARACTERS) {
             call.addSpace(c);
             return;
         }
@@ -229,8 +226,7 @@ public final class AnswerParser {
     }
 
     private void takeCall(char c) {
-        JsonExtent.Verdict verdict =
-                call.length() >= MAX_CALL_CHARACTERS ? JsonExtent.Verdict.IMPOSSIBLE : call.add(c);
+        JsonExtent.Verdict verdict = call.length() >= MAX_CALL_CHARACTERS ? JsonExtent.Verdict.IMPOSSIBLE : call.add(c);
         if (verdict == JsonExtent.Verdict.IMPOSSIBLE) {
             releaseCallAsText();
             takeText(c);
@@ -299,9 +295,5 @@ public final class AnswerParser {
     /** Whether a character separates two calls; Llama writes semicolons. */
     private boolean isSeparator(char c) {
         return c == ';' && isAfterBlock && mode == Mode.TEXT && isBare;
-    }
-
-    private static boolean isSpace(char c) {
-        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 }

@@ -69,10 +69,6 @@ final class OpenCall {
 
     PartialCall partial() {
         return new PartialCall(
-                JsonPrefix.of(json())
-                        .name()
-                        .filter(JsonPrefix.Text::isWhole)
-                        .map(JsonPrefix.Text::text),
-                text());
+                JsonPrefix.of(json()).name().filter(JsonPrefix.Text::isWhole).map(JsonPrefix.Text::text), text());
     }
 }

@@ -9,6 +9,11 @@ final class OpenTag {
     private final StringBuilder start = new StringBuilder();
     private List<String> sought = List.of();
 
+    /** Whether this is white space that JSON may have. */
+    static boolean isSpace(char c) {
+        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    }
+
     void seek(List<String> tags) {
         sought = List.copyOf(tags);
     }

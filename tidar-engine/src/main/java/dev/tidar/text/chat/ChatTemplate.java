@@ -147,7 +147,8 @@ public final class ChatTemplate {
     public ChatPrompt render(Prompt.Chat chat) {
         requireUsable(chat.messages());
         requireSwitch(chat.thinking());
-        PromptText prompt = text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
+        PromptText prompt =
+                text(toolSyntax.isPresent() ? chat : ToolPrompt.asText(chat, writesSystem), switches(chat.thinking()));
         return new ChatPrompt(prompt, answerSyntax(chat, prompt));
     }
 
@@ -167,11 +168,9 @@ public final class ChatTemplate {
                             "The chat template cannot lay out the conversation: it tears the text of a message apart"));
         } catch (TemplateException.Raised e) {
             String words = MarkedText.withoutMarked(String.valueOf(e.getMessage()));
-            throw new InvalidRequestException(
-                    "The chat template rejects the conversation: " + Quoted.of(words), null);
+            throw new InvalidRequestException("The chat template rejects the conversation: " + Quoted.of(words), null);
         } catch (TemplateException e) {
-            throw new InvalidRequestException(
-                    "The chat template cannot lay out the conversation: " + quoted(e), e);
+            throw new InvalidRequestException("The chat template cannot lay out the conversation: " + quoted(e), e);
         }
     }
 

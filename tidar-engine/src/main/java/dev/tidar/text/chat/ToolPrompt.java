@@ -84,7 +84,9 @@ final class ToolPrompt {
         List<ChatMessage> all = new ArrayList<>(messages);
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).role().equals("user")) {
-                all.set(i, all.get(i).withText(instructions + "\n\n" + all.get(i).text()));
+                all.set(
+                        i,
+                        all.get(i).withText(instructions + "\n\n" + all.get(i).text()));
                 return all;
             }
         }

@@ -79,8 +79,8 @@ final class PromptEncoding {
                 .filter(stretch -> stretch.end() > start && stretch.start() < end)
                 .toList();
         int[] borders = within.stream()
-                .flatMapToInt(stretch -> IntStream.of(
-                        Math.max(stretch.start(), start) - start, Math.min(stretch.end(), end) - start))
+                .flatMapToInt(stretch ->
+                        IntStream.of(Math.max(stretch.start(), start) - start, Math.min(stretch.end(), end) - start))
                 .toArray();
         String made = normalizer.apply(text, borders);
         List<Stretch> userText = new ArrayList<>(within.size());

@@ -114,7 +114,10 @@ final class TokenBytes {
             int i = 0;
             List<String[]> replacements = new ArrayList<>();
             Growth growth = new Growth();
-            for (; isStep(steps, i, "Replace") && steps.get(i).at("pattern").node().has("String"); i++) {
+            for (;
+                    isStep(steps, i, "Replace")
+                            && steps.get(i).at("pattern").node().has("String");
+                    i++) {
                 Part step = steps.get(i);
                 String[] replacement = {step.at("pattern").text("String"), step.text("content")};
                 growth.add(step, replacement[0], replacement[1]);
@@ -137,8 +140,7 @@ final class TokenBytes {
         }
 
         private static boolean isStep(List<Part> steps, int index, String type) {
-            return index < steps.size()
-                    && steps.get(index).type().equals(type);
+            return index < steps.size() && steps.get(index).type().equals(type);
         }
 
         byte[] bytesOf(String token) {

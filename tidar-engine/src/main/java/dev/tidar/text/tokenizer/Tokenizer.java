@@ -1,7 +1,7 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.text.tokenizer.normalizer.Normalizer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -133,9 +133,7 @@ public final class Tokenizer {
         return detokenizer.finish();
     }
 
-    /**
-     * Returns a decoder for the tokens of one answer, which arrive one by one.
-     */
+    /** Returns a decoder for the tokens of one answer, which arrive one by one. */
     public StreamingDetokenizer detokenizer() {
         return detokenizer(Set.of());
     }

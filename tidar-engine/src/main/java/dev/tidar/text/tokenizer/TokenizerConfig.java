@@ -1,7 +1,7 @@
 package dev.tidar.text.tokenizer;
 
-import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.file.ModelFile;
 import dev.tidar.json.Quoted;
 import java.nio.file.Path;
@@ -52,7 +52,8 @@ public record TokenizerConfig(
         }
         if (!adds.isBoolean()) {
             throw new InvalidModelException(
-                    Fault.CORRUPT, "%s: add_bos_token must be true or false, but is %s".formatted(file, Quoted.of(adds.toString())));
+                    Fault.CORRUPT,
+                    "%s: add_bos_token must be true or false, but is %s".formatted(file, Quoted.of(adds.toString())));
         }
         return Optional.of(adds.asBoolean());
     }

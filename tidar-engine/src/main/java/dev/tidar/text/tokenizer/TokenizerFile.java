@@ -94,7 +94,10 @@ final class TokenizerFile {
     /** Returns the encoder for text in which no control token counts: neither merges nor whole words make one. */
     TextEncoder contentEncoder() {
         Map<String, Integer> content = new HashMap<>();
-        root.path("model").path("vocab").properties().forEach(entry -> content.put(entry.getKey(), ids.get(entry.getKey())));
+        root.path("model")
+                .path("vocab")
+                .properties()
+                .forEach(entry -> content.put(entry.getKey(), ids.get(entry.getKey())));
         Set<String> withheld = added.stream()
                 .filter(this::isControlSpelling)
                 .map(AddedToken::content)
@@ -104,12 +107,12 @@ final class TokenizerFile {
     }
 
     /**
-     * White space, single characters, byte tokens and the unknown token are ordinary text even if they are added
-     * tokens.
+     * White space (also spelled with U+2581), single characters, byte tokens and the unknown token are ordinary text
+     * even if they are added tokens.
      */
     private boolean isControlSpelling(AddedToken token) {
         String content = token.content();
-        return !content.isBlank()
+        return !content.replace('\u2581', ' ').isBlank()
                 && content.codePointCount(0, content.length()) > 1
                 && !content.equals(root.path("model").path("unk_token").asString(""))
                 && TokenBytes.byteOf(content) < 0;
@@ -134,7 +137,8 @@ final class TokenizerFile {
             String content = token.path("content").asString("");
             if (content.isEmpty()) {
                 throw fault(
-                        Fault.CORRUPT, "added_tokens must have a content each, but one has none: "
+                        Fault.CORRUPT,
+                        "added_tokens must have a content each, but one has none: "
                                 + Quoted.of(token.path("id").toString()));
             }
             int id = put(content, token.path("id"), "added_tokens");
@@ -154,7 +158,7 @@ final class TokenizerFile {
             throw fault(
                     Fault.CORRUPT,
                     "%s: the id of \"%s\" must be an integer in [0, %d], but is %s"
-                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString())));
+                            .formatted(key, shown(token), MAX_ID, Quoted.of(number.toString(), 100)));
         }
         int id = number.asInt();
         Integer otherId = ids.putIfAbsent(token, id);

@@ -317,7 +317,9 @@ class AnswerParserTest {
                     .contains(new PartialCall(Optional.empty(), "<tool_call>{\"name\": \"ti"));
             assertThat(partial(HERMES + "<tool")).contains(new PartialCall(Optional.empty(), "<tool"));
             assertThat(partial(HERMES)).isEmpty();
-            assertThat(partial("<tool_call>" + TIME + "</tool")).as("a whole call").isEmpty();
+            assertThat(partial("<tool_call>" + TIME + "</tool"))
+                    .as("a whole call")
+                    .isEmpty();
         }
 
         private static Optional<PartialCall> partial(String text) {

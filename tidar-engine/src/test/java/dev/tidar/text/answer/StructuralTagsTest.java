@@ -155,12 +155,12 @@ class StructuralTagsTest {
         Stream<StructuralTags> inner = tags instanceof StructuralTags.Sequence turn
                 ? turn.parts().stream()
                 : tags instanceof StructuralTags.Cuttable cuttable
-                ? Stream.of(cuttable.part())
-                : tags instanceof StructuralTags.AnyOf any
-                        ? any.choices().stream()
-                        : tags instanceof StructuralTags.Repeated repeated
-                                ? Stream.of(repeated.part(), repeated.end())
-                                : Stream.of();
+                        ? Stream.of(cuttable.part())
+                        : tags instanceof StructuralTags.AnyOf any
+                                ? any.choices().stream()
+                                : tags instanceof StructuralTags.Repeated repeated
+                                        ? Stream.of(repeated.part(), repeated.end())
+                                        : Stream.of();
         List<StructuralTags> found = inner.flatMap(part -> parts(part).stream()).collect(Collectors.toList());
         return found.isEmpty() ? List.of(tags) : found;
     }

@@ -67,6 +67,7 @@ final class NastySchemas {
         "{\"type\":\"array\",\"prefixItems\":[true,false,true]}",
         "{\"type\":\"array\",\"uniqueItems\":true,\"maxItems\":1}",
         "{\"type\":\"array\",\"uniqueItems\":false,\"minItems\":3,\"items\":{\"type\":\"boolean\"}}",
+        "{\"type\":[\"integer\",\"null\"],\"minimum\":3}",
         "{\"type\":\"object\"}",
         "{\"type\":\"object\",\"additionalProperties\":false}",
         "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}}",

@@ -112,6 +112,9 @@ class TemplateGrowthTest {
             map.put("k" + i, i);
         }
         return Template.parse(source)
-                .render(Map.of("s", GROWS, "nothings", NOTHINGS, "map", map), LocalDateTime.of(2026, 1, 2, 3, 4), SMALL);
+                .render(
+                        Map.of("s", GROWS, "nothings", NOTHINGS, "map", map),
+                        LocalDateTime.of(2026, 1, 2, 3, 4),
+                        SMALL);
     }
 }

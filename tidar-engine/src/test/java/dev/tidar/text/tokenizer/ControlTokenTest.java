@@ -214,6 +214,17 @@ class ControlTokenTest {
         }
     }
 
+    @Test
+    void isNoRunOfSpacesHoweverTheVocabularySpellsThem(@TempDir Path folder) throws IOException {
+        ObjectNode json = Fixtures.tokenizerJson("stories260k-tidar");
+        ((ObjectNode) json.path("model").path("vocab")).put("\u2581\u2581", 600);
+        json.path("model").withArray("merges").addArray().add("\u2581").add("\u2581");
+        json.withArray("added_tokens").addObject().put("id", 600).put("content", "\u2581\u2581");
+        Files.writeString(folder.resolve("tokenizer.json"), json.toString());
+
+        assertThat(Tokenizer.load(folder).orElseThrow().encode("a  b")).contains(600);
+    }
+
     private static String withoutAddedTokens(ObjectNode json) {
         ObjectNode content = json.deepCopy();
         content.putArray("added_tokens");

@@ -32,7 +32,8 @@ class LongPromptTest {
     void whateverItConsistsOf(String tokenizer) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx96m", "-cp", System.getProperty("java.class.path"), LongPromptTest.class.getName()));
+        command.addAll(
+                List.of("-Xmx96m", "-cp", System.getProperty("java.class.path"), LongPromptTest.class.getName()));
         command.add(Fixtures.folder(tokenizer).toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 

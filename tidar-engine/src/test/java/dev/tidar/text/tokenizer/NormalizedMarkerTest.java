@@ -56,7 +56,9 @@ class NormalizedMarkerTest {
                     int[] ids = tokenizer.encode(new PromptText(text, List.of(new Stretch(from, to))));
                     int[] without = tokenizer.encode(new PromptText(text, List.of(new Stretch(0, text.length()))));
 
-                    assertThat(count(ids)).as("%s, %d to %d", spelling, from, to).isLessThanOrEqualTo(1);
+                    assertThat(count(ids))
+                            .as("%s, %d to %d", spelling, from, to)
+                            .isLessThanOrEqualTo(1);
                     assertThat(count(without)).isZero();
                 }
             }
@@ -69,7 +71,14 @@ class NormalizedMarkerTest {
 
     private static Stream<String> texts() {
         return Stream.concat(
-                Stream.of(MARKER, APART, "a " + MARKER + " b", MARKER + MARKER, APART + "\u0301", "<x>" + MARKER, MARKER + "<x>"),
+                Stream.of(
+                        MARKER,
+                        APART,
+                        "a " + MARKER + " b",
+                        MARKER + MARKER,
+                        APART + "\u0301",
+                        "<x>" + MARKER,
+                        MARKER + "<x>"),
                 Texts.fuzzed(7, 200).map(Texts::wellFormed).map(text -> text + MARKER + text + APART + text));
     }
 

@@ -14,9 +14,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The tokenizers that are held against the Hugging Face library: those of the tests; variants of them that have the parts
- * of other families; and folders named by {@code -Dtidar.test.tokenizers}, with real ones that are too large to be
- * committed.
+ * The tokenizers that are held against the Hugging Face library: those of the tests; variants of them that have the
+ * parts of other families; and folders named by {@code -Dtidar.test.tokenizers}, with real ones that are too large to
+ * be committed.
  */
 final class OracleTokenizers {
 
@@ -32,15 +32,19 @@ final class OracleTokenizers {
     /** Returns tokenizer.json texts by name. */
     static Map<String, String> all() {
         Map<String, String> all = new TreeMap<>();
-        Fixtures.TOKENIZERS.forEach(name -> all.put(name, Fixtures.tokenizerJson(name).toString()));
+        Fixtures.TOKENIZERS.forEach(
+                name -> all.put(name, Fixtures.tokenizerJson(name).toString()));
         for (Map.Entry<String, String> expression : expressions().entrySet()) {
             ObjectNode json = Fixtures.tokenizerJson("smollm2-tokenizer");
             json.set("pre_tokenizer", split(expression.getValue()));
-            ((ObjectNode) json.path("model")).put("ignore_merges", expression.getKey().equals("llama3"));
+            ((ObjectNode) json.path("model"))
+                    .put("ignore_merges", expression.getKey().equals("llama3"));
             all.put("smollm2 as " + expression.getKey(), json.toString());
         }
         for (String form : List.of("NFC", "NFD", "NFKC", "NFKD")) {
-            all.put("bytes of " + form, Oracle.bytesJson("{\"type\": \"" + form + "\"}", "null").toString());
+            all.put(
+                    "bytes of " + form,
+                    Oracle.bytesJson("{\"type\": \"" + form + "\"}", "null").toString());
         }
         all.putAll(sentencePieces());
         named().forEach(folder -> all.put(folder.getFileName().toString(), read(folder.resolve("tokenizer.json"))));
@@ -52,15 +56,30 @@ final class OracleTokenizers {
                 "gpt2", "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
                 "llama3", ENDINGS + "|" + OPENING + "\\p{L}+|" + DIGITS + SIGNS.replace("/", ""),
                 "o200k",
-                        OPENING + HIGH + "*" + LOW + "+" + ENDINGS + "?|" + OPENING + HIGH + "+" + LOW + "*" + ENDINGS + "?|"
-                                + DIGITS + SIGNS,
+                        OPENING + HIGH + "*" + LOW + "+" + ENDINGS + "?|" + OPENING + HIGH + "+" + LOW + "*" + ENDINGS
+                                + "?|" + DIGITS + SIGNS,
                 "tekken", OPENING + HIGH + "*" + LOW + "+|" + OPENING + HIGH + "+" + LOW + "*|\\p{N}" + SIGNS);
+    }
+
+    /** Returns the split expressions that are known. */
+    static List<String> splitExpressions() {
+        String eastAsian = "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+";
+        String deepSeek =
+                "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
+                        + "| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
+        String qwen = ENDINGS + "|" + OPENING + "\\p{L}+|\\p{N}" + SIGNS.replace("/", "");
+        return Stream.concat(
+                        expressions().values().stream(), Stream.of(qwen, "\\p{N}", "\\p{N}{1,3}", eastAsian, deepSeek))
+                .toList();
     }
 
     private static JsonNode split(String expression) {
         ObjectNode sequence = Fixtures.JSON.createObjectNode().put("type", "Sequence");
         ArrayNode steps = sequence.putArray("pretokenizers");
-        ObjectNode split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+        ObjectNode split = steps.addObject()
+                .put("type", "Split")
+                .put("behavior", "Isolated")
+                .put("invert", false);
         split.putObject("pattern").put("Regex", expression);
         steps.addObject()
                 .put("type", "ByteLevel")
@@ -108,10 +127,11 @@ final class OracleTokenizers {
 
     private static List<Path> named() {
         List<Path> folders = new ArrayList<>();
-        for (String name : System.getProperty("tidar.test.tokenizers", "../../shared/data/tokenizers").split(",", -1)) {
-            if (Files.isDirectory(Path.of(name))) {
+        for (String name : System.getProperty("tidar.test.tokenizers", "").split(",", -1)) {
+            if (!name.isEmpty()) {
                 try (Stream<Path> within = Files.list(Path.of(name))) {
-                    within.filter(folder -> Files.exists(folder.resolve("tokenizer.json"))).forEach(folders::add);
+                    within.filter(folder -> Files.exists(folder.resolve("tokenizer.json")))
+                            .forEach(folders::add);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

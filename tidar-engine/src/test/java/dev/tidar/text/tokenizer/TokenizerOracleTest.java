@@ -39,8 +39,9 @@ class TokenizerOracleTest {
 
     @TestFactory
     Stream<DynamicTest> onLongWords() {
-        return each(() -> Stream.of("a", "ab", "\u4e2d", "\ud83d\ude00", "\u0e01\u0e33", "x\u2581", "=", "Aa1", "\u00e9")
-                .map(part -> part.repeat(TestGrid.size(400, 20_000))));
+        return each(
+                () -> Stream.of("a", "ab", "\u4e2d", "\ud83d\ude00", "\u0e01\u0e33", "x\u2581", "=", "Aa1", "\u00e9")
+                        .map(part -> part.repeat(TestGrid.size(400, 20_000))));
     }
 
     private Stream<DynamicTest> each(Supplier<Stream<String>> texts) {

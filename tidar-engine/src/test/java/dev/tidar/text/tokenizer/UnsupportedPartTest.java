@@ -29,7 +29,8 @@ class UnsupportedPartTest {
             rejects(
                     json -> json.putObject("normalizer").put("type", type),
                     Fault.UNSUPPORTED,
-                    "normalizer must be NFC, NFD, NFKC, NFKD, Prepend, Replace or a Sequence of them, but is \"" + type);
+                    "normalizer must be NFC, NFD, NFKC, NFKD, Prepend, Replace or a Sequence of them, but is \""
+                            + type);
         }
     }
 
@@ -104,7 +105,9 @@ class UnsupportedPartTest {
                 json -> {
                     ObjectNode decoder = json.putObject("decoder");
                     for (int i = 0; i < 20; i++) {
-                        decoder = decoder.put("type", "Sequence").putArray("decoders").addObject();
+                        decoder = decoder.put("type", "Sequence")
+                                .putArray("decoders")
+                                .addObject();
                     }
                 },
                 Fault.UNSUPPORTED,
@@ -117,7 +120,8 @@ class UnsupportedPartTest {
             rejects(
                     json -> json.putObject("pre_tokenizer").put("type", type),
                     Fault.UNSUPPORTED,
-                    "pre_tokenizer must be ByteLevel, Digits, Metaspace, Split or a Sequence of them, but is \"" + type);
+                    "pre_tokenizer must be ByteLevel, Digits, Metaspace, Split or a Sequence of them, but is \""
+                            + type);
         }
     }
 
@@ -237,7 +241,8 @@ class UnsupportedPartTest {
                         InvalidModelException.class, e -> assertThat(e.fault()).isEqualTo(fault))
                 .hasMessageStartingWith(folder + "/tokenizer.json: ")
                 .hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(folder.toString().length() + 400));
+                .satisfies(e -> assertThat(e.getMessage())
+                        .hasSizeLessThan(folder.toString().length() + 400));
     }
 
     private Tokenizer load(ObjectNode json) throws IOException {

@@ -26,8 +26,8 @@ import org.springframework.core.io.Resource;
 /**
  * Folder of unpacked models, {@code <root>/<id of the listing>/<name of the model>}.
  *
- * <p>A file gets its final name by an atomic move after its hash was checked. Every start checks the hashes again: files
- * that are missing or not as listed, after a crash or after temporary files were cleaned up, are unpacked again.
+ * <p>A file gets its final name by an atomic move after its hash was checked. Every start checks the hashes again:
+ * files that are missing or not as listed, after a crash or after temporary files were cleaned up, are unpacked again.
  * Processes that unpack at the same time do the same work twice and do no harm to each other. What killed starts left
  * is removed after an hour, and what other versions of the model left when nobody has started with it for a week.
  */

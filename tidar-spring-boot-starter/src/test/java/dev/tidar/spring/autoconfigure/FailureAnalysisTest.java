@@ -118,7 +118,9 @@ class FailureAnalysisTest {
     void tellsHowManyThreadsThereMayBe(CapturedOutput output) {
         start("--tidar.model=any", "--tidar.threads=5000");
 
-        assertThat(output).contains("APPLICATION FAILED TO START").contains("tidar.threads must be at most 1024, but is 5000");
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("tidar.threads must be at most 1024, but is 5000");
     }
 
     @Test
@@ -133,8 +135,8 @@ class FailureAnalysisTest {
 
     @Test
     void tellsToBuildAgainWhereAModelInAJarIsDamaged() {
-        var analyzer =
-                new InvalidModelFailureAnalyzer(new MockEnvironment().withProperty("tidar.model", "classpath:models/x"));
+        var analyzer = new InvalidModelFailureAnalyzer(
+                new MockEnvironment().withProperty("tidar.model", "classpath:models/x"));
 
         FailureAnalysis analysis = analyzer.analyze(
                 new InvalidModelException(InvalidModelException.Fault.CORRUPT, "config.json must have the SHA-256"));

@@ -81,11 +81,12 @@ final class DriverLibrary {
 
     static Optional<String> problem(Path library) {
         try {
-            return ElfSymbols.read(library).flatMap(symbols -> NEEDED.stream()
-                    .filter(name -> !symbols.defined().contains(name))
-                    .findFirst()
-                    .map(name -> "%s is not the library of an NVIDIA driver: it has no function %s"
-                            .formatted(library, name)));
+            return ElfSymbols.read(library)
+                    .flatMap(symbols -> NEEDED.stream()
+                            .filter(name -> !symbols.defined().contains(name))
+                            .findFirst()
+                            .map(name -> "%s is not the library of an NVIDIA driver: it has no function %s"
+                                    .formatted(library, name)));
         } catch (IOException e) {
             return Optional.empty(); // the loader cannot read it either, and says so
         }

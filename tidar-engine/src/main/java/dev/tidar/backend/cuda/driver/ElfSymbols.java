@@ -72,8 +72,8 @@ record ElfSymbols(Set<String> defined, Set<String> undefined) {
             int section = Math.toIntExact(sections + (long) i * SECTION_BYTES);
             if (elf.getInt(section + 4) == DYNAMIC_SYMBOLS) {
                 int names = Math.toIntExact(sections + (long) elf.getInt(section + 40) * SECTION_BYTES);
-                return Optional.of(symbols(
-                        elf, elf.getLong(section + 24), elf.getLong(section + 32), elf.getLong(names + 24)));
+                return Optional.of(
+                        symbols(elf, elf.getLong(section + 24), elf.getLong(section + 32), elf.getLong(names + 24)));
             }
         }
         return Optional.empty();

@@ -31,9 +31,7 @@ final class Alphabet {
             throw model.at("unk_token").corrupt("must be a token of the vocabulary, but is %s", unknown.get());
         }
         Alphabet alphabet = new Alphabet(
-                model.flag("byte_fallback", false),
-                unknown.map(ids::get).orElse(NONE),
-                model.flag("fuse_unk", false));
+                model.flag("byte_fallback", false), unknown.map(ids::get).orElse(NONE), model.flag("fuse_unk", false));
         ids.forEach((token, id) -> {
             if (!token.isEmpty() && token.codePointCount(0, token.length()) == 1) {
                 alphabet.tokens.put(token.codePointAt(0), id);

@@ -30,7 +30,8 @@ public final class BytePairEncoding {
         this.byteLevel = byteLevel;
         this.looksUpWords = model.flag("ignore_merges", false);
         this.ids = looksUpWords ? Map.copyOf(ids) : Map.of();
-        this.longestToken = this.ids.keySet().stream().mapToInt(String::length).max().orElse(0);
+        this.longestToken =
+                this.ids.keySet().stream().mapToInt(String::length).max().orElse(0);
     }
 
     /**

@@ -18,12 +18,11 @@ record UnicodeForm(Form form) implements Normalizer {
 
     @Override
     public String apply(String text, int[] stretches) {
-        int lowest =
-                switch (form) {
-                    case NFC -> LOWEST_COMBINING;
-                    case NFD -> LOWEST_COMPOSED;
-                    case NFKC, NFKD -> LOWEST_COMPATIBLE;
-                };
+        int lowest = switch (form) {
+            case NFC -> LOWEST_COMBINING;
+            case NFD -> LOWEST_COMPOSED;
+            case NFKC, NFKD -> LOWEST_COMPATIBLE;
+        };
         if (text.chars().allMatch(c -> c < lowest)) {
             return text;
         }

@@ -1,8 +1,6 @@
 package dev.tidar.text.tokenizer.splitter;
 
-/**
- * Puts a space before each text that does not begin with one.
- */
+/** Puts a space before each text that does not begin with one. */
 record LeadingSpace() implements Splitter {
 
     @Override

@@ -33,7 +33,8 @@ record Metaspace(String mark, Prepends prepends, boolean splits) implements Spli
         for (Prepends prepends : Prepends.values()) {
             if (prepends.name().toLowerCase(Locale.ROOT).equals(scheme)) {
                 if (!part.flag("add_prefix_space", true) && prepends != Prepends.NEVER) {
-                    throw part.at("prepend_scheme").corrupt("must be never without add_prefix_space, but is %s", scheme);
+                    throw part.at("prepend_scheme")
+                            .corrupt("must be never without add_prefix_space, but is %s", scheme);
                 }
                 return prepends;
             }

@@ -99,7 +99,7 @@ public final class PreTokenizers {
             return first;
         }
         Splitter after = chain(rest);
-        return (text, start, end, opens, words) -> first.split(
-                text, start, end, opens, (t, from, to, still) -> after.split(t, from, to, still, words));
+        return (text, start, end, opens, words) ->
+                first.split(text, start, end, opens, (t, from, to, still) -> after.split(t, from, to, still, words));
     }
 }

@@ -69,13 +69,12 @@ record Split(Pattern pattern, boolean inverts, Delimiters delimiters) implements
         }
 
         void accept(int from, int to, boolean delimiter) {
-            boolean joins =
-                    switch (delimiters) {
-                        case REMOVED, ISOLATED -> false;
-                        case MERGED_WITH_PREVIOUS -> delimiter && !afterDelimiter;
-                        case MERGED_WITH_NEXT -> !delimiter && afterDelimiter;
-                        case CONTIGUOUS -> delimiter == afterDelimiter;
-                    };
+            boolean joins = switch (delimiters) {
+                case REMOVED, ISOLATED -> false;
+                case MERGED_WITH_PREVIOUS -> delimiter && !afterDelimiter;
+                case MERGED_WITH_NEXT -> !delimiter && afterDelimiter;
+                case CONTIGUOUS -> delimiter == afterDelimiter;
+            };
             afterDelimiter = delimiter;
             if (!joins || start == end) {
                 flush();

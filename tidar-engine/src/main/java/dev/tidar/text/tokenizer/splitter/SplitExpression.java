@@ -43,7 +43,8 @@ final class SplitExpression implements Pattern {
     private static final CharacterSet LETTERS = CharacterSet.of(LETTER);
     private static final CharacterSet NUMBERS = CharacterSet.of(NUMBER);
     private static final CharacterSet SIGNS = CharacterSet.not(SPACE | LETTER | NUMBER);
-    private static final CharacterSet OPENING = CharacterSet.not(LETTER | NUMBER).without("\r\n");
+    private static final CharacterSet OPENING =
+            CharacterSet.not(LETTER | NUMBER).without("\r\n");
 
     private static final String ENDINGS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
     private static final String OPENING_TEXT = "[^\\r\\n\\p{L}\\p{N}]?";
@@ -113,17 +114,14 @@ final class SplitExpression implements Pattern {
     private static Map<String, SplitExpression> known() {
         Map<String, SplitExpression> known = new HashMap<>();
         known.put(GPT2, gpt2());
-        for (Map.Entry<String, Integer> digits : Map.of("\\p{N}", 1, "\\p{N}{1,3}", 3).entrySet()) {
+        for (Map.Entry<String, Integer> digits :
+                Map.of("\\p{N}", 1, "\\p{N}{1,3}", 3).entrySet()) {
             Run numbers = new Run(NUMBERS, 1, digits.getValue());
             known.put(digits.getKey(), new SplitExpression(runs(numbers)));
             // cl100k: Qwen2 and Qwen3 with one digit, Llama 3 with three.
             known.put(
                     ENDINGS + "|" + OPENING_TEXT + "\\p{L}+|" + digits.getKey() + SIGNS_TEXT + SPACES_TEXT,
-                    spaced(
-                            LINE_ENDS,
-                            new Contraction(true),
-                            runs(optional(OPENING), some(LETTERS)),
-                            runs(numbers)));
+                    spaced(LINE_ENDS, new Contraction(true), runs(optional(OPENING), some(LETTERS)), runs(numbers)));
             // o200k, with endings; tekken, without.
             known.put(o200k(digits.getKey(), ENDINGS + "?"), o200k(numbers, new Contraction(true)));
             known.put(o200k(digits.getKey(), ""), o200k(numbers, (text, start, end) -> Alternative.NO_MATCH));
@@ -133,8 +131,8 @@ final class SplitExpression implements Pattern {
     }
 
     private static String o200k(String numbers, String endings) {
-        return OPENING_TEXT + HIGH_TEXT + "*" + LOW_TEXT + "+" + endings + "|" + OPENING_TEXT + HIGH_TEXT + "+" + LOW_TEXT
-                + "*" + endings + "|" + numbers + SIGNS_TEXT + "/" + SPACES_TEXT;
+        return OPENING_TEXT + HIGH_TEXT + "*" + LOW_TEXT + "+" + endings + "|" + OPENING_TEXT + HIGH_TEXT + "+"
+                + LOW_TEXT + "*" + endings + "|" + numbers + SIGNS_TEXT + "/" + SPACES_TEXT;
     }
 
     private static SplitExpression o200k(Run numbers, Alternative endings) {
@@ -149,7 +147,8 @@ final class SplitExpression implements Pattern {
     }
 
     /** These alternatives, and those for signs, line ends and spaces that all of the later expressions share. */
-    private static SplitExpression spaced(CharacterSet afterSigns, Alternative first, Alternative second, Alternative third) {
+    private static SplitExpression spaced(
+            CharacterSet afterSigns, Alternative first, Alternative second, Alternative third) {
         return new SplitExpression(
                 first,
                 second,

@@ -7,8 +7,8 @@ import java.util.List;
  * The class of each character in the Unicode version of the Hugging Face {@code tokenizers} library. The JDK's own
  * classes would make ids depend on the JDK: JDK 17 has Unicode 13, JDK 25 has Unicode 16.
  *
- * <p>A class is a bit, so that sets of classes are integers. Every code point has exactly one class; that of surrogates,
- * unassigned and other characters is {@link #OTHER}.
+ * <p>A class is a bit, so that sets of classes are integers. Every code point has exactly one class; that of
+ * surrogates, unassigned and other characters is {@link #OTHER}.
  */
 public final class CharacterClass {
 
@@ -66,12 +66,11 @@ public final class CharacterClass {
     private static byte[][] read() {
         byte[] values = new byte[Character.MAX_CODE_POINT + 1];
         RangeTable.read(TABLE, range -> {
-            byte bits =
-                    switch (range.name()) {
-                        case "word" -> WORD_FLAG;
-                        case "numeric" -> NUMERIC_FLAG;
-                        default -> (byte) NAMES.indexOf(range.name());
-                    };
+            byte bits = switch (range.name()) {
+                case "word" -> WORD_FLAG;
+                case "numeric" -> NUMERIC_FLAG;
+                default -> (byte) NAMES.indexOf(range.name());
+            };
             for (int c = range.first(); c <= range.last(); c++) {
                 values[c] |= bits;
             }

@@ -1,14 +1,14 @@
 package dev.tidar.text.tokenizer.unicode;
 
-import java.text.Normalizer.Form;
 import java.text.Normalizer;
+import java.text.Normalizer.Form;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /**
  * The normal forms of the Unicode version that the Hugging Face {@code tokenizers} library has, which is older than the
- * one of JDK 17. What a version normalizes all later ones normalize alike; so the JDK does the work, and characters that
- * came later are kept away from it.
+ * one of JDK 17. What a version normalizes all later ones normalize alike; so the JDK does the work, and characters
+ * that came later are kept away from it.
  */
 public final class NormalForm {
 
@@ -24,8 +24,8 @@ public final class NormalForm {
      *
      * @param active characters that the version ever changes, moves or composes
      * @param continuing characters that may change with, or change places with, what stands before them
-     * @param order the place of each combining character among others, {@code [0x20000]}, since none is above;
-     *     0 for characters that do not combine
+     * @param order the place of each combining character among others, {@code [0x20000]}, since none is above; 0 for
+     *     characters that do not combine
      */
     private record Table(BitSet active, BitSet continuing, byte[] order) {
 
@@ -37,8 +37,7 @@ public final class NormalForm {
                 switch (range.name()) {
                     case "active" -> active.set(range.first(), range.last() + 1);
                     case "continuing" -> continuing.set(range.first(), range.last() + 1);
-                    default -> Arrays.fill(
-                            order, range.first(), range.last() + 1, Byte.parseByte(range.name()));
+                    default -> Arrays.fill(order, range.first(), range.last() + 1, Byte.parseByte(range.name()));
                 }
             });
             return new Table(active, continuing, order);
@@ -98,7 +97,8 @@ public final class NormalForm {
     private static void appendSorted(StringBuilder sorted, CharSequence run, Form form) {
         Form decomposed = form == Form.NFC || form == Form.NFD ? Form.NFD : Form.NFKD;
         int[] characters = run.codePoints()
-                .flatMap(c -> Normalizer.normalize(Character.toString(c), decomposed).codePoints())
+                .flatMap(c ->
+                        Normalizer.normalize(Character.toString(c), decomposed).codePoints())
                 .toArray();
         int from = 0;
         for (int i = 0; i <= characters.length; i++) {

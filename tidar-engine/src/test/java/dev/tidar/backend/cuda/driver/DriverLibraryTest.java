@@ -42,16 +42,18 @@ class DriverLibraryTest {
 
     @Test
     void isAskedForAllThatTheEngineCalls() {
-        var called =
-                new ClassFileImporter().importPackages("dev.tidar.backend.cuda.driver").stream()
+        var called = new ClassFileImporter()
+                .importPackages("dev.tidar.backend.cuda.driver").stream()
                         .flatMap(type -> type.getMethodCallsFromSelf().stream())
                         .filter(call -> call.getTargetOwner().getName().equals("jcuda.driver.JCudaDriver"))
                         .map(JavaMethodCall::getName)
                         .filter(name -> name.startsWith("cu"))
                         .collect(Collectors.toSet());
 
-        assertThat(called).isNotEmpty().allSatisfy(name -> assertThat(DriverLibrary.NEEDED)
-                .anyMatch(needed -> needed.matches(name + "(_v\\d+|WithFlags)?")));
+        assertThat(called)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(DriverLibrary.NEEDED)
+                        .anyMatch(needed -> needed.matches(name + "(_v\\d+|WithFlags)?")));
     }
 
     @Test
@@ -62,7 +64,7 @@ class DriverLibraryTest {
         cache.put("glibc-ld.so.cache1.1".getBytes(StandardCharsets.US_ASCII)).putInt(2);
         cache.position(48);
         cache.putInt(0x303).putInt(first).putInt(first + 10).position(48 + 24);
-        cache.putInt(0x303).putInt(first + 24).putInt(first + 37).position(first);
+        cache.putInt(0x303).putInt(first + 23).putInt(first + 36).position(first);
         cache.put(strings);
 
         assertThat(DriverLibrary.cached(cache.array())).containsExactly(Path.of("/x/libcuda.so.1"));

@@ -62,8 +62,7 @@ final class UnicodeTables {
     /** Returns those of some characters that an expression of Oniguruma matches. */
     static BitSet matching(String expression, IntPredicate asked) {
         String removes = """
-                {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Removed", "invert": true}"""
-                .formatted(expression.replace("\\", "\\\\"));
+                {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Removed", "invert": true}""".formatted(expression.replace("\\", "\\\\"));
         BitSet set = new BitSet();
         try (HuggingFaceTokenizer oracle = Oracle.bytes("null", removes)) {
             for (List<Integer> chunk : chunks(asked)) {
@@ -90,7 +89,8 @@ final class UnicodeTables {
         BitSet set = new BitSet();
         try (HuggingFaceTokenizer oracle = Oracle.open(json.toString())) {
             for (List<Integer> chunk : chunks(asked)) {
-                String text = chunk.stream().map(c -> "-QQ" + Character.toString(c)).collect(Collectors.joining());
+                String text =
+                        chunk.stream().map(c -> "-QQ" + Character.toString(c)).collect(Collectors.joining());
                 int[] ids = Oracle.ids(oracle, text);
                 int at = 0;
                 for (int c : chunk) {
@@ -111,7 +111,8 @@ final class UnicodeTables {
         BitSet set = new BitSet();
         try (HuggingFaceTokenizer oracle = Oracle.bytes("null", marks)) {
             for (List<Integer> chunk : chunks(asked)) {
-                String text = chunk.stream().map(c -> "xy" + Character.toString(c)).collect(Collectors.joining());
+                String text =
+                        chunk.stream().map(c -> "xy" + Character.toString(c)).collect(Collectors.joining());
                 int[] made = Oracle.text(oracle, text).codePoints().toArray();
                 for (int i = 2; i + 1 < made.length; i++) {
                     set.set(made[i + 1], set.get(made[i + 1]) || made[i] == 0x2581 && made[i + 1] != 'x');
@@ -137,7 +138,8 @@ final class UnicodeTables {
         });
         normalized("NFC", firsts).forEach(first -> active.set(first.codePointAt(0)));
         Map<Integer, String> nfkd = changed("NFKD");
-        nfkd.forEach((c, decomposed) -> continuing.set(c, continuing.get(decomposed.codePointAt(0)) || continuing.get(c)));
+        nfkd.forEach(
+                (c, decomposed) -> continuing.set(c, continuing.get(decomposed.codePointAt(0)) || continuing.get(c)));
         nfd.keySet().forEach(active::set);
         nfkd.keySet().forEach(active::set);
         active.or(continuing);
@@ -155,7 +157,8 @@ final class UnicodeTables {
     static Map<Integer, String> changed(String form) {
         Map<Integer, String> changed = new LinkedHashMap<>();
         for (List<Integer> chunk : chunks(c -> c != '\n')) {
-            List<String> made = normalized(form, chunk.stream().map(Character::toString).toList());
+            List<String> made =
+                    normalized(form, chunk.stream().map(Character::toString).toList());
             for (int i = 0; i < chunk.size(); i++) {
                 if (!made.get(i).equals(Character.toString(chunk.get(i)))) {
                     changed.put(chunk.get(i), made.get(i));
@@ -196,7 +199,8 @@ final class UnicodeTables {
             List<String> swapped = normalized("NFD", texts(others, "a" + character + "%s"));
             List<String> kept = normalized("NFD", texts(others, "a%s" + character));
             int place = 0;
-            while (place < others.size() && !swapped.get(place).equals("a" + character + Character.toString(others.get(place)))) {
+            while (place < others.size()
+                    && !swapped.get(place).equals("a" + character + Character.toString(others.get(place)))) {
                 place++;
             }
             boolean equal = place < others.size()
@@ -215,7 +219,8 @@ final class UnicodeTables {
             List<String> made = new ArrayList<>();
             for (int from = 0; from < texts.size(); from += CHUNK) {
                 List<String> chunk = texts.subList(from, Math.min(texts.size(), from + CHUNK));
-                made.addAll(List.of(Oracle.text(oracle, String.join("\n", chunk)).split("\n", -1)));
+                made.addAll(
+                        List.of(Oracle.text(oracle, String.join("\n", chunk)).split("\n", -1)));
             }
             return made;
         }

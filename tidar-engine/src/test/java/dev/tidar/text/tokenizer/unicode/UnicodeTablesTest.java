@@ -36,7 +36,9 @@ class UnicodeTablesTest {
         CLASSES.forEach((name, classes) -> {
             IntPredicate ours = c -> CharacterClass.is(c, classes);
             BitSet asked = edges(ours);
-            assertThat(UnicodeTables.matching("\\p{" + name + "}", asked::get)).as(name).isEqualTo(members(asked, ours));
+            assertThat(UnicodeTables.matching("\\p{" + name + "}", asked::get))
+                    .as(name)
+                    .isEqualTo(members(asked, ours));
         });
         IntPredicate space = c -> CharacterClass.is(c, CharacterClass.SPACE);
         BitSet asked = edges(space);
