@@ -26,7 +26,7 @@ class TokensCommandTest {
         assertThat(shown.out().lines())
                 .containsExactly(
                         "{\"ids\":[403,407,261,378],\"text\":\"Once upon a time\"}",
-                        "{\"ids\":[280,427,441,198,172,13],\"text\":\"caf\u00e9\\n\"}");
+                        "{\"ids\":[280,412,431,485,13],\"text\":\"caf\u00e9\\n\"}");
     }
 
     @Test

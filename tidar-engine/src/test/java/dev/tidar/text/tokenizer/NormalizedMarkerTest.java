@@ -65,6 +65,21 @@ class NormalizedMarkerTest {
         }
     }
 
+    @ParameterizedTest
+    @FieldSource("NORMALIZERS")
+    void leavesTheIdsOfTextAsTheyAreWhereverUserTextBeginsAndEnds(String normalizer) throws IOException {
+        Tokenizer tokenizer = load(json(normalizer));
+        String text = "cafe\u0301s \u1100\u1161\u11a8 \uff76\uff9e\ud835\udc00e\u0301";
+        int[] whole = tokenizer.encode(PromptText.trusted(text));
+        for (int from = 0; from < text.length(); from++) {
+            for (int to = from + 1; to <= text.length(); to++) {
+                assertThat(tokenizer.encode(new PromptText(text, List.of(new Stretch(from, to)))))
+                        .as("%d to %d", from, to)
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
     private static long count(int[] ids) {
         return Arrays.stream(ids).filter(id -> id == 256).count();
     }

@@ -14,7 +14,7 @@ final class WordCache {
 
     private static final int PLACE_BITS = 14;
 
-    private final @Nullable Entry[] entries = new Entry[1 << PLACE_BITS];
+    private final @Nullable Entry[] entries = new @Nullable Entry[1 << PLACE_BITS];
 
     /**
      * The ids of a word.

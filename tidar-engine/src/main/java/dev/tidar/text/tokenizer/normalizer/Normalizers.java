@@ -15,7 +15,11 @@ public final class Normalizers {
 
     private Normalizers() {}
 
-    /** @throws dev.tidar.api.InvalidModelException if a step is damaged or unsupported */
+    /**
+     * Returns the normalizer that a part asks for, which does nothing if the part is absent.
+     *
+     * @throws dev.tidar.api.InvalidModelException if a step is damaged or unsupported
+     */
     public static Normalizer read(Part part) {
         Normalizers read = new Normalizers();
         if (!part.isAbsent()) {

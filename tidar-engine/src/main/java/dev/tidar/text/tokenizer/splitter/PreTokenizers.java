@@ -23,7 +23,11 @@ public final class PreTokenizers {
 
     private PreTokenizers() {}
 
-    /** @throws dev.tidar.api.InvalidModelException if a step is damaged or unsupported */
+    /**
+     * Returns the pre-tokenizer that a part asks for; one that makes a single word of each text if the part is absent.
+     *
+     * @throws dev.tidar.api.InvalidModelException if a step is damaged or unsupported
+     */
     public static PreTokenizer read(Part part) {
         PreTokenizers read = new PreTokenizers();
         if (!part.isAbsent()) {
