@@ -19,7 +19,6 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
         implements Constraint {
 
     private static final long[] ALL = {};
-    private static final LongConsumer UNMETERED = steps -> {};
 
     /** The constraint that combines these two; {@link Constraint#NONE} where both are empty. */
     public static Constraint of(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) {
@@ -28,7 +27,7 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     @Override
     public Optional<Constraint> advance(int token) {
-        return advance(token, UNMETERED);
+        return advance(token, AnswerConstraint::unmetered);
     }
 
     @Override
@@ -42,7 +41,7 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     @Override
     public long[] allowed(int maxTokens) {
-        return allowed(maxTokens, UNMETERED);
+        return allowed(maxTokens, AnswerConstraint::unmetered);
     }
 
     @Override
@@ -77,7 +76,7 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
 
     @Override
     public List<Integer> forced() {
-        return forced(UNMETERED);
+        return forced(AnswerConstraint::unmetered);
     }
 
     @Override
@@ -92,4 +91,6 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     public boolean isComplete() {
         return grammar.map(GrammarState::isComplete).orElse(false);
     }
+
+    private static void unmetered(long steps) {}
 }

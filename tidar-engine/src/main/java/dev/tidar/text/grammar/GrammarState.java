@@ -27,7 +27,6 @@ public final class GrammarState {
     /** The maximum number of forced bytes that are looked for. */
     private static final int MAX_FORCED_BYTES = 256;
 
-    private static final LongConsumer UNMETERED = steps -> {};
 
     private final MaskCache cache;
     private final Vocabulary vocabulary;
@@ -81,7 +80,7 @@ public final class GrammarState {
      * @return empty if the grammar does not allow the token here; budgets are not considered
      */
     public Optional<GrammarState> advance(int tokenId) {
-        return advance(tokenId, UNMETERED);
+        return advance(tokenId, GrammarState::unmetered);
     }
 
     /** As {@link #advance(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
@@ -124,7 +123,7 @@ public final class GrammarState {
      *     and the budget may not cut the answer here, which cannot happen if every token was taken from a mask
      */
     public TokenMask mask(int remainingTokens) {
-        return mask(remainingTokens, UNMETERED);
+        return mask(remainingTokens, GrammarState::unmetered);
     }
 
     /** As {@link #mask(int)}; reports the elementary steps that it takes, and may be ended by an exception there. */
@@ -165,7 +164,7 @@ public final class GrammarState {
      * budget may cut are considered only where there are no others.
      */
     public int shortestCompletion() {
-        return shortestCompletion(UNMETERED);
+        return shortestCompletion(GrammarState::unmetered);
     }
 
     /** As {@link #shortestCompletion()}; reports the elementary steps that it takes. */
@@ -186,7 +185,7 @@ public final class GrammarState {
      * forward. The model may still prefer other tokens for the same text. Empty where the grammar leaves a choice.
      */
     public int[] forced() {
-        return forced(UNMETERED);
+        return forced(GrammarState::unmetered);
     }
 
     /** As {@link #forced()}; reports the elementary steps that it takes, and may be ended by an exception there. */
@@ -226,4 +225,6 @@ public final class GrammarState {
     public int hashCode() {
         return parses.hashCode() * 2 + (accepting ? 1 : 0);
     }
+
+    private static void unmetered(long steps) {}
 }
