@@ -8,7 +8,6 @@ import dev.tidar.step.StepRows;
 import dev.tidar.step.Verification;
 import dev.tidar.step.VerifyPlan;
 import dev.tidar.text.tokenizer.Tokenizer;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -101,12 +100,12 @@ final class ScriptedModel implements TidarModel {
     /** The next token of the script; the end of the answer where the answer is not the script. */
     private int wanted(StepRows rows, int sequence, int seen) {
         List<Integer> tokens = new ArrayList<>();
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        StringBuilder text = new StringBuilder();
         start = -1;
         for (int position = 0; position < seen; position++) {
             tokens.add(memory.getOrDefault(slot(rows, sequence, position), end));
-            text.writeBytes(bytes[tokens.get(position)]);
-            if (start < 0 && text.toString(StandardCharsets.ISO_8859_1).endsWith(ANSWER)) {
+            text.append(new String(bytes[tokens.get(position)], StandardCharsets.ISO_8859_1));
+            if (start < 0 && text.substring(Math.max(0, text.length() - ANSWER.length())).equals(ANSWER)) {
                 start = position + 1;
             }
         }

@@ -16,6 +16,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -121,7 +122,7 @@ final class ModelCache {
             try (InputStream in = new DigestInputStream(source.getInputStream(), digest)) {
                 Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
             }
-            String listed = manifest.files().get(file);
+            String listed = Objects.requireNonNull(manifest.files().get(file), file);
             String found = HexFormat.of().formatHex(digest.digest());
             if (!found.equals(listed)) {
                 throw new InvalidModelException(
