@@ -14,10 +14,16 @@ export async function* chat(request, signal) {
   const response = await reach("api/chat", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream, application/problem+json" },
-    body: JSON.stringify(request),
+    body: json(request),
     signal,
   });
   yield* events(response.body);
+}
+
+/** A request as JSON. Its seed is a text of digits, because a script's numbers are exact only up to 2^53. */
+function json({ seed, ...request }) {
+  const text = JSON.stringify(request);
+  return seed === undefined ? text : `${text.slice(0, -1)},"seed":${BigInt(seed)}}`;
 }
 
 /** Facts about the engine, as JSON. */
