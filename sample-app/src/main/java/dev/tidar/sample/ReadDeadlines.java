@@ -75,6 +75,7 @@ final class ReadDeadlines {
         };
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits until a connection is closed
     private void begin(ChannelHandlerContext context, Duration time, String part) {
         end();
         Runnable close = () -> {

@@ -97,7 +97,7 @@ class ChatResponseMapperTest {
         for (ChatResponse last : List.of(mapper.whole(closed), mapper.end(closed))) {
             ChatGenerationMetadata metadata = last.getResult().getMetadata();
             assertThat(metadata.getFinishReason()).isEqualTo("length");
-            assertThat((Object) metadata.get("closedByLimit")).isEqualTo(place);
+            assertThat(metadata.<Object>get("closedByLimit")).isEqualTo(place);
         }
         assertThat(mapper.whole(result(PARTS)).getResult().getMetadata().containsKey("closedByLimit"))
                 .isFalse();
