@@ -84,10 +84,9 @@ final class Texts {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Returns texts of all scripts and of code, together of about this many characters. */
-    static Stream<String> prose(long seed, int characters) {
-        int length = 5_000;
-        return Stream.iterate(0, i -> i < characters / length, i -> i + 1)
+    /** Returns texts of this many characters, each of the next script and of code; 40 of them have all scripts. */
+    static Stream<String> prose(long seed, int length, int count) {
+        return Stream.iterate(0, i -> i < count, i -> i + 1)
                 .map(i -> new Texts(seed + i).prose(SCRIPTS[i % SCRIPTS.length], length));
     }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.tidar.TestGrid;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,40 +20,42 @@ class TokenizerOracleTest {
 
     private static final long SEED = 20261130;
 
-    private static final Map<String, String> TOKENIZERS = OracleTokenizers.all();
-
     @TempDir
     private Path folder;
 
     @TestFactory
-    Stream<DynamicTest> onScriptsAndCode() {
-        int characters = TestGrid.size(200_000, 20_000_000);
-        return each(() -> Texts.prose(SEED, characters));
+    Stream<DynamicContainer> agrees() {
+        return OracleTokenizers.all().entrySet().stream().map(entry -> agrees(entry.getKey(), entry.getValue()));
     }
 
-    @TestFactory
-    Stream<DynamicTest> onFuzzedText() {
-        int count = TestGrid.size(1_000, 100_000);
-        return each(() -> Texts.fuzzed(SEED, count));
+    private DynamicContainer agrees(String name, String json) {
+        Tokenizer tokenizer = load(json);
+        HuggingFaceTokenizer oracle = Oracle.open(json);
+        return DynamicContainer.dynamicContainer(
+                name,
+                Stream.of(
+                                DynamicTest.dynamicTest("scripts and code", () -> Texts.prose(
+                                                SEED, TestGrid.size(800, 5_000), TestGrid.size(40, 4_000))
+                                        .forEach(text -> agrees(tokenizer, oracle, text))),
+                                DynamicTest.dynamicTest("fuzzed text", () -> Texts.fuzzed(
+                                                SEED, TestGrid.size(200, 100_000))
+                                        .forEach(text -> agrees(tokenizer, oracle, text))),
+                                DynamicTest.dynamicTest("long words", () -> longWords()
+                                        .forEach(text -> agrees(tokenizer, oracle, text))))
+                        .onClose(oracle::close));
     }
 
-    @TestFactory
-    Stream<DynamicTest> onLongWords() {
-        return each(
-                () -> Stream.of("a", "ab", "\u4e2d", "\ud83d\ude00", "\u0e01\u0e33", "x\u2581", "=", "Aa1", "\u00e9")
-                        .map(part -> part.repeat(TestGrid.size(400, 20_000))));
+    private static Stream<String> longWords() {
+        return Stream.of("a", "ab", "\u4e2d", "\ud83d\ude00", "\u0e01\u0e33", "x\u2581", "=", "Aa1", "\u00e9")
+                .map(part -> part.repeat(TestGrid.size(200, 20_000)));
     }
 
-    private Stream<DynamicTest> each(Supplier<Stream<String>> texts) {
-        return TOKENIZERS.entrySet().stream()
-                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> agrees(entry.getValue(), texts.get())));
-    }
-
-    private void agrees(String json, Stream<String> texts) throws IOException {
-        Files.writeString(folder.resolve("tokenizer.json"), json);
-        Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
-        try (HuggingFaceTokenizer oracle = Oracle.open(json)) {
-            texts.forEach(text -> agrees(tokenizer, oracle, text));
+    private Tokenizer load(String json) {
+        try {
+            Files.writeString(folder.resolve("tokenizer.json"), json);
+            return Tokenizer.load(folder).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
