@@ -105,7 +105,9 @@ final class ScriptedModel implements TidarModel {
         for (int position = 0; position < seen; position++) {
             tokens.add(memory.getOrDefault(slot(rows, sequence, position), end));
             text.append(new String(bytes[tokens.get(position)], StandardCharsets.ISO_8859_1));
-            if (start < 0 && text.substring(Math.max(0, text.length() - ANSWER.length())).equals(ANSWER)) {
+            if (start < 0
+                    && text.substring(Math.max(0, text.length() - ANSWER.length()))
+                            .equals(ANSWER)) {
                 start = position + 1;
             }
         }

@@ -27,7 +27,6 @@ public final class GrammarState {
     /** The maximum number of forced bytes that are looked for. */
     private static final int MAX_FORCED_BYTES = 256;
 
-
     private final MaskCache cache;
     private final Vocabulary vocabulary;
     private final List<Parse> parses;

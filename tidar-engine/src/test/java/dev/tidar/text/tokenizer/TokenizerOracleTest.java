@@ -34,14 +34,17 @@ class TokenizerOracleTest {
         return DynamicContainer.dynamicContainer(
                 name,
                 Stream.of(
-                                DynamicTest.dynamicTest("scripts and code", () -> Texts.prose(
-                                                SEED, TestGrid.size(800, 5_000), TestGrid.size(40, 4_000))
-                                        .forEach(text -> agrees(tokenizer, oracle, text))),
-                                DynamicTest.dynamicTest("fuzzed text", () -> Texts.fuzzed(
-                                                SEED, TestGrid.size(200, 100_000))
-                                        .forEach(text -> agrees(tokenizer, oracle, text))),
-                                DynamicTest.dynamicTest("long words", () -> longWords()
-                                        .forEach(text -> agrees(tokenizer, oracle, text))))
+                                DynamicTest.dynamicTest(
+                                        "scripts and code",
+                                        () -> Texts.prose(SEED, TestGrid.size(800, 5_000), TestGrid.size(40, 4_000))
+                                                .forEach(text -> agrees(tokenizer, oracle, text))),
+                                DynamicTest.dynamicTest(
+                                        "fuzzed text",
+                                        () -> Texts.fuzzed(SEED, TestGrid.size(200, 100_000))
+                                                .forEach(text -> agrees(tokenizer, oracle, text))),
+                                DynamicTest.dynamicTest(
+                                        "long words",
+                                        () -> longWords().forEach(text -> agrees(tokenizer, oracle, text))))
                         .onClose(oracle::close));
     }
 
