@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Runs attacks one after the other and reports what became of their cases. {@code tools/attack/run} starts it.
+ * Runs attacks one after the other and reports what became of their cases. {@code tools/attack} starts it.
  *
  * <p>Arguments: names of attacks, all if none is given; {@code --cases=N} in place of those of a full run,
  * {@code --seed=S}, {@code --report=FILE} for a page of the figures. The exit status is 0 if no case failed.
