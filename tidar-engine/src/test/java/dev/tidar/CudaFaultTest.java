@@ -221,7 +221,7 @@ class CudaFaultTest {
         }
         assertThat(answered)
                 .as("%d engines, %d requests failed", numEngines, failed)
-                .isGreaterThan(5 * numEngines);
+                .isGreaterThan(numEngines);
         assertThat(failed).isPositive();
     }
 
