@@ -20,7 +20,7 @@ import java.util.function.LongConsumer;
  * <p>Work that is small but for its first use, such as the first mask of a schema, does not wait for large work: there
  * is one thread for each. Confined to the engine thread.
  */
-public final class ConstraintWork {
+public final class ConstraintWork implements AutoCloseable {
 
     /** The steps that all turns of an engine step may take on the engine thread. */
     static final long STEP_STEPS = 60_000;
@@ -39,14 +39,22 @@ public final class ConstraintWork {
     private final Executor small;
     private final Executor large;
     private final Runnable onDone;
+    private final Runnable letIdleThreadsEnd;
     private final long stepSteps;
     private final long attemptSteps;
     private long left;
 
-    private ConstraintWork(Executor small, Executor large, Runnable onDone, long stepSteps, long attemptSteps) {
+    private ConstraintWork(
+            Executor small,
+            Executor large,
+            Runnable onDone,
+            Runnable letIdleThreadsEnd,
+            long stepSteps,
+            long attemptSteps) {
         this.small = small;
         this.large = large;
         this.onDone = onDone;
+        this.letIdleThreadsEnd = letIdleThreadsEnd;
         this.stepSteps = stepSteps;
         this.attemptSteps = attemptSteps;
         this.left = stepSteps;
@@ -54,7 +62,7 @@ public final class ConstraintWork {
 
     /** Does everything at once, on the thread that asks. */
     static ConstraintWork unlimited() {
-        return new ConstraintWork(Runnable::run, Runnable::run, () -> {}, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new ConstraintWork(Runnable::run, Runnable::run, () -> {}, () -> {}, Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
     /**
@@ -63,15 +71,21 @@ public final class ConstraintWork {
      * @param onDone called on one of them when a turn is made, or cannot be made
      */
     public static ConstraintWork onOtherThreads(Runnable onDone) {
-        return on(thread("tidar-masks-small"), thread("tidar-masks-large"), onDone);
+        ThreadPoolExecutor small = thread("tidar-masks-small");
+        ThreadPoolExecutor large = thread("tidar-masks-large");
+        Runnable letIdleThreadsEnd = () -> {
+            small.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
+            large.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
+        };
+        return new ConstraintWork(small, large, onDone, letIdleThreadsEnd, STEP_STEPS, ATTEMPT_STEPS);
     }
 
     /** The same with other threads, for tests. */
     static ConstraintWork on(Executor small, Executor large, Runnable onDone) {
-        return new ConstraintWork(small, large, onDone, STEP_STEPS, ATTEMPT_STEPS);
+        return new ConstraintWork(small, large, onDone, () -> {}, STEP_STEPS, ATTEMPT_STEPS);
     }
 
-    private static Executor thread(String name) {
+    private static ThreadPoolExecutor thread(String name) {
         var thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             Thread made = new Thread(work, name);
             made.setDaemon(true);
@@ -79,6 +93,12 @@ public final class ConstraintWork {
         });
         thread.allowCoreThreadTimeOut(true);
         return thread;
+    }
+
+    /** Keeps no idle thread from now on. */
+    @Override
+    public void close() {
+        letIdleThreadsEnd.run();
     }
 
     /** Begins an engine step: its turns have the whole budget again. */

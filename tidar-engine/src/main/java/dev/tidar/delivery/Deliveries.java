@@ -14,28 +14,32 @@ import java.util.function.Consumer;
  * a request whose listener has something to hear borrows a thread for as long as it has; a thread that nobody needs
  * ends after a while. Thread-safe.
  */
-public final class Deliveries {
+public final class Deliveries implements AutoCloseable {
 
     private static final long IDLE_SECONDS = 10;
 
     private final AtomicInteger numThreads = new AtomicInteger();
     private final Executor threads;
+    private final Runnable letIdleThreadsEnd;
     private int unheard;
 
     /** Threads as they are needed. */
     public Deliveries() {
-        this.threads = new ThreadPoolExecutor(
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
+        this.threads = pool;
+        this.letIdleThreadsEnd = () -> pool.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 
     /** @param threads what runs the calls, for tests */
     public Deliveries(Executor threads) {
         this.threads = threads;
+        this.letIdleThreadsEnd = () -> {};
     }
 
     /** A thread that calls listeners of one engine. */
@@ -92,5 +96,11 @@ public final class Deliveries {
             left = nanos - (System.nanoTime() - begin);
         }
         return unheard == 0;
+    }
+
+    /** Keeps no idle thread from now on. Calls that come yet, such as rejections after the end, still find a thread. */
+    @Override
+    public void close() {
+        letIdleThreadsEnd.run();
     }
 }

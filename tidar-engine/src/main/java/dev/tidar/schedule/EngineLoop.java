@@ -256,7 +256,12 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void serve(Engine engine) {
-        ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake);
+        try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
+            serve(engine, work);
+        }
+    }
+
+    private void serve(Engine engine, ConstraintWork work) {
         Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken(), work);
         Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
         try {
@@ -440,6 +445,7 @@ public final class EngineLoop implements AutoCloseable {
                 interrupted = true;
             }
         }
+        deliveries.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
