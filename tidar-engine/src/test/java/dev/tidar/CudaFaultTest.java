@@ -215,8 +215,12 @@ class CudaFaultTest {
                         }
                     }
                 }
+                EmulatedGpu.reset();
+                assertThat(submit(engine, LONG_PROMPT).await().tokens())
+                        .as("engine %d, once nothing fails any more", i)
+                        .isEqualTo(longAnswer);
+                assertThat(submit(engine, 3).await().tokens()).isEqualTo(shortAnswer);
             }
-            EmulatedGpu.reset();
             assertThat(EmulatedGpu.held()).isEqualTo(before);
         }
         assertThat(answered)

@@ -88,8 +88,9 @@ public final class CapturedProgram implements StepProgram {
         block.launches();
         if (graph.isPresent()) {
             device.context().launch(graph.get());
-        } else if (!captures || seen.add(key.shape)) {
+        } else if (!captures || !seen.contains(key.shape)) {
             queue(block, inputs);
+            seen.add(key.shape); // not before: a step that failed half-way has not allocated all scratch memory
         } else {
             JCudaContext.Graph captured = device.capture(() -> queue(block, inputs));
             device.graphs().put(key, captured);
