@@ -89,7 +89,7 @@ class ExecutableJarIT {
 
         assertThat(Files.readString(log))
                 .contains("The JVM ends while the TiDAR model is being loaded")
-                .contains("ended before it had started")
+                .contains("The model is not loaded any further")
                 .doesNotContain("ready", "Netty started");
     }
 
