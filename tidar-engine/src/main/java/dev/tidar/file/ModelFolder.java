@@ -3,6 +3,7 @@ package dev.tidar.file;
 import dev.tidar.api.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,12 +33,12 @@ public record ModelFolder(Path path) {
 
     /** Whether there is something of this name, be it no file or a link to nothing: then {@link #file} says so. */
     public boolean has(String name) {
-        return Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS);
+        return Files.exists(named(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Returns the folder of this name inside this one, after checking that it lies here; empty if there is none. */
     public Optional<ModelFolder> subfolder(String name) {
-        Path inside = path.resolve(name);
+        Path inside = named(name);
         if (!Files.isDirectory(inside)) {
             return Optional.empty();
         }
@@ -51,7 +52,7 @@ public record ModelFolder(Path path) {
      */
     public Path file(String name) {
         requirePlain(name);
-        Path file = path.resolve(name);
+        Path file = named(name);
         if (!Files.isRegularFile(file)) {
             if (!has(name)) {
                 throw Problem.incomplete(path, "%s is missing; download the complete model folder", name);
@@ -60,6 +61,15 @@ public record ModelFolder(Path path) {
         }
         requireInside(name, file);
         return file;
+    }
+
+    /** The path of this name. A file may name what this system cannot, in its locale. */
+    private Path named(String name) {
+        try {
+            return path.resolve(name);
+        } catch (InvalidPathException e) {
+            throw Problem.corrupt(path, "%s cannot be the name of a file here: %s", name, e.getReason());
+        }
     }
 
     private static String kind(Path file) {

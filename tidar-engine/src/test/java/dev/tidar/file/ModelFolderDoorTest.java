@@ -50,6 +50,17 @@ class ModelFolderDoorTest {
     }
 
     @Test
+    void isRejectedWhereTheSystemCannotHaveItsName() {
+        ModelFolder folder = new ModelFolder(temporary);
+
+        for (String name : List.of("model-\ud800.safetensors", "model-\u0001.safetensors", "../model.safetensors")) {
+            assertThatThrownBy(() -> folder.file(name))
+                    .isInstanceOf(InvalidModelException.class)
+                    .hasMessageContaining("name");
+        }
+    }
+
+    @Test
     void isRejectedWhereItIsAFolder() throws Exception {
         for (String name : TEXTS) {
             rejects(name, "a folder", Files::createDirectory);
