@@ -117,7 +117,7 @@ public final class ClientAttack {
         try (Socket socket = RawHttp.connect(sample.port())) {
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(request(LONG));
-            int bytes = random.nextInt(4) == 0 ? 0 : random.nextInt(2000);
+            int bytes = random.nextInt(4) == 0 ? 0 : "HTTP/1.1 200".length() + random.nextInt(2000);
             String start = new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.ISO_8859_1);
             if (random.nextBoolean()) {
                 socket.setSoLinger(true, 0);
