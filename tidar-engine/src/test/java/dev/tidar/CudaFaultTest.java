@@ -193,7 +193,7 @@ class CudaFaultTest {
         }
         int failed = 0;
         int answered = 0;
-        int numEngines = TestGrid.size(4, 500);
+        int numEngines = TestGrid.sizeOfLongest(4, 500);
         for (int i = 0; i < numEngines; i++) {
             Held before = EmulatedGpu.held();
             try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {

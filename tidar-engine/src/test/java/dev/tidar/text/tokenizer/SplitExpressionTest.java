@@ -53,7 +53,7 @@ class SplitExpressionTest {
         Files.writeString(folder.resolve("tokenizer.json"), json);
         Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
         try (HuggingFaceTokenizer oracle = Oracle.open(json)) {
-            for (String text : texts(TestGrid.size(3, 4))) {
+            for (String text : texts(TestGrid.sizeOfLongest(3, 4))) {
                 assertThat(tokenizer.encode(text)).as(text).isEqualTo(Oracle.ids(oracle, text));
             }
         }
@@ -67,7 +67,9 @@ class SplitExpressionTest {
         Files.writeString(folder.resolve("tokenizer.json"), json);
         Tokenizer tokenizer = Tokenizer.load(folder).orElseThrow();
         try (HuggingFaceTokenizer oracle = Oracle.open(json)) {
-            for (int c = 0; c < 0x20000; c += TestGrid.size(c < 0x250 || c > 0x1DFF && c < 0x2200 ? 1 : 97, 1)) {
+            for (int c = 0;
+                    c < 0x20000;
+                    c += TestGrid.sizeOfLongest(c < 0x250 || c > 0x1DFF && c < 0x2200 ? 1 : 97, 1)) {
                 if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
                     continue;
                 }

@@ -36,11 +36,14 @@ class TokenizerOracleTest {
                 Stream.of(
                                 DynamicTest.dynamicTest(
                                         "scripts and code",
-                                        () -> Texts.prose(SEED, TestGrid.size(800, 5_000), TestGrid.size(40, 4_000))
+                                        () -> Texts.prose(
+                                                        SEED,
+                                                        TestGrid.sizeOfLongest(800, 5_000),
+                                                        TestGrid.sizeOfLongest(40, 4_000))
                                                 .forEach(text -> agrees(tokenizer, oracle, text))),
                                 DynamicTest.dynamicTest(
                                         "fuzzed text",
-                                        () -> Texts.fuzzed(SEED, TestGrid.size(200, 100_000))
+                                        () -> Texts.fuzzed(SEED, TestGrid.sizeOfLongest(200, 100_000))
                                                 .forEach(text -> agrees(tokenizer, oracle, text))),
                                 DynamicTest.dynamicTest(
                                         "long words",
@@ -50,7 +53,7 @@ class TokenizerOracleTest {
 
     private static Stream<String> longWords() {
         return Stream.of("a", "ab", "\u4e2d", "\ud83d\ude00", "\u0e01\u0e33", "x\u2581", "=", "Aa1", "\u00e9")
-                .map(part -> part.repeat(TestGrid.size(200, 20_000)));
+                .map(part -> part.repeat(TestGrid.sizeOfLongest(200, 20_000)));
     }
 
     private Tokenizer load(String json) {

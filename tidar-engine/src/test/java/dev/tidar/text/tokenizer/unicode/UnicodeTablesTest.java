@@ -60,7 +60,7 @@ class UnicodeTablesTest {
     @EnumSource
     void ofSingleCharacters(Form form) {
         List<String> texts = new ArrayList<>();
-        for (int c = 0; c <= Character.MAX_CODE_POINT; c += c < 0x3000 ? 1 : TestGrid.size(37, 1)) {
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c += c < 0x3000 ? 1 : TestGrid.sizeOfLongest(37, 1)) {
             if (c != '\n' && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)) {
                 texts.add(Character.toString(c));
             }
@@ -74,7 +74,7 @@ class UnicodeTablesTest {
         SplittableRandom random = new SplittableRandom(20261130);
         int[] characters = active();
         List<String> texts = new ArrayList<>();
-        for (int i = 0; i < TestGrid.size(4_000, 200_000); i++) {
+        for (int i = 0; i < TestGrid.sizeOfLongest(4_000, 200_000); i++) {
             StringBuilder text = new StringBuilder();
             int length = i % 100 == 0 ? 80 : 6; // long runs are sorted by us, short ones by the JDK
             for (int k = 0; k < length; k++) {
@@ -119,7 +119,7 @@ class UnicodeTablesTest {
     private static BitSet edges(IntPredicate ours) {
         BitSet edges = new BitSet();
         for (int c = 0; c < Character.MAX_CODE_POINT; c++) {
-            if (TestGrid.size(0, 1) == 1 || ours.test(c) != ours.test(c + 1)) {
+            if (TestGrid.sizeOfLongest(0, 1) == 1 || ours.test(c) != ours.test(c + 1)) {
                 edges.set(c, c + 2);
             }
         }
