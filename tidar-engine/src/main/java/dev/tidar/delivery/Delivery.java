@@ -107,9 +107,10 @@ public final class Delivery {
         return next;
     }
 
+    /** Is counted before whoever waits goes on, so that nobody sees a count that is behind. */
     private void over() {
-        heard.countDown();
         owner.heard();
+        heard.countDown();
     }
 
     /**
