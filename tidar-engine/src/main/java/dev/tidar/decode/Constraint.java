@@ -15,20 +15,18 @@ public interface Constraint {
     /** Restricts nothing. */
     Constraint NONE = new Constraint() {
 
-        private static final long[] ALL = {};
-
         @Override
-        public Optional<Constraint> advance(int token) {
+        public Optional<Constraint> advance(int token, LongConsumer work) {
             return Optional.of(this);
         }
 
         @Override
-        public long[] allowed(int maxTokens) {
-            return ALL;
+        public Allowed allowed(int maxTokens, LongConsumer work) {
+            return Allowed.ALL;
         }
 
         @Override
-        public List<Integer> forced() {
+        public List<Integer> forced(LongConsumer work) {
             return List.of();
         }
 
@@ -36,71 +34,52 @@ public interface Constraint {
         public boolean isComplete() {
             return false;
         }
-
-        @Override
-        public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
-            return false;
-        }
     };
 
-    /** The state after one more token; empty if the token is not allowed here. */
-    Optional<Constraint> advance(int token);
+    /**
+     * The tokens that may come next.
+     *
+     * @param ids a bit set, bit {@code id % 64} of word {@code id / 64}; empty allows all tokens
+     * @param isNarrowed whether there would be more if the answer had no limit
+     */
+    record Allowed(long[] ids, boolean isNarrowed) {
+
+        /** All tokens. */
+        public static final Allowed ALL = new Allowed(new long[0], false);
+    }
+
+    /**
+     * The state after one more token; empty if the token is not allowed here.
+     *
+     * @param work receives the elementary steps that are taken, of some nanoseconds each, and may end them by an
+     *     exception; nothing is lost then but time
+     */
+    Optional<Constraint> advance(int token, LongConsumer work);
 
     /**
      * The tokens that may come next, such that the answer can still end well.
      *
      * @param maxTokens tokens that the answer may still have. A row that the answer does not reach may be asked with 0
      *     or less; it samples for nobody, but must find a token
-     * @return a bit set, bit {@code id % 64} of word {@code id / 64}; empty allows all tokens
+     * @param work see {@link #advance}
      */
-    long[] allowed(int maxTokens);
-
-    /** The tokens that must come next, by longest match; the model may spell the same text with others. */
-    List<Integer> forced();
+    Allowed allowed(int maxTokens, LongConsumer work);
 
     /**
-     * As {@link #advance(int)}.
+     * The tokens that must come next, by longest match; the model may spell the same text with others.
      *
-     * @param work receives the elementary steps that are taken, of some nanoseconds each, and may end them by an
-     *     exception; nothing is lost then but time
+     * @param work see {@link #advance}
      */
-    default Optional<Constraint> advance(int token, LongConsumer work) {
-        return advance(token);
-    }
-
-    /**
-     * As {@link #allowed(int)}.
-     *
-     * @param work see {@link #advance(int, LongConsumer)}
-     */
-    default long[] allowed(int maxTokens, LongConsumer work) {
-        return allowed(maxTokens);
-    }
-
-    /**
-     * As {@link #forced()}.
-     *
-     * @param work see {@link #advance(int, LongConsumer)}
-     */
-    default List<Integer> forced(LongConsumer work) {
-        return forced();
-    }
+    List<Integer> forced(LongConsumer work);
 
     /** Whether the answer must end here. */
     boolean isComplete();
 
     /**
-     * Whether {@link #allowed} has fewer tokens than it would have if the answer had no limit.
-     *
-     * @param work see {@link #advance(int, LongConsumer)}
-     */
-    boolean isNarrowedBy(int maxTokens, LongConsumer work);
-
-    /**
      * The states along some drafts: the first is this one, and each draft adds the state after it. The list ends before
      * the first draft that is not allowed or that ends the answer, because no row is needed after that.
      *
-     * @param work see {@link #advance(int, LongConsumer)}
+     * @param work see {@link #advance}
      */
     default List<Constraint> along(List<Integer> drafts, LongConsumer work) {
         List<Constraint> states = new ArrayList<>(drafts.size() + 1);

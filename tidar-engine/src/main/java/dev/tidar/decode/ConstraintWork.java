@@ -95,6 +95,9 @@ public final class ConstraintWork implements AutoCloseable {
         return thread;
     }
 
+    /** Takes steps that nobody counts: those of work that is little by its nature. */
+    static void uncounted(long steps) {}
+
     /** Keeps no idle thread from now on. */
     @Override
     public void close() {

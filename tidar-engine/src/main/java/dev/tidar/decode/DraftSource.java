@@ -28,7 +28,7 @@ public interface DraftSource {
      *
      * @param sequence the tokens so far, the anchor last
      * @param constraint the state of its constraint after the anchor
-     * @param work see {@link Constraint#advance(int, LongConsumer)}
+     * @param work see {@link Constraint#advance}
      * @return the drafts; empty where this source has none
      */
     Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work);

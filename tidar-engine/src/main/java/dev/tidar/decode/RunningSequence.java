@@ -2,9 +2,9 @@ package dev.tidar.decode;
 
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
+import dev.tidar.decode.Constraint.Allowed;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.kvcache.BlockTable;
-import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult.Outcome;
 import java.util.ArrayList;
@@ -38,7 +38,6 @@ public final class RunningSequence implements AutoCloseable {
 
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
-    private boolean narrowed;
     private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
 
@@ -141,16 +140,13 @@ public final class RunningSequence implements AutoCloseable {
             Drafts drafts,
             List<Constraint> constraints,
             LongConsumer work) {
-        RowSamplings samplings = sampling.of(step, constraints, remainingTokens(), work);
-        return new Turn(this, phase, layout, step, drafts, constraints, narrowedFrom(constraints, work), samplings);
-    }
-
-    private int narrowedFrom(List<Constraint> constraints, LongConsumer work) {
-        int row = 0;
-        while (row < constraints.size() && !constraints.get(row).isNarrowedBy(remainingTokens() - row, work)) {
-            row++;
+        List<Allowed> allowed = new ArrayList<>(constraints.size());
+        for (Constraint state : constraints) {
+            allowed.add(state.allowed(remainingTokens() - allowed.size(), work));
         }
-        return row;
+        int narrowedFrom =
+                (int) allowed.stream().takeWhile(row -> !row.isNarrowed()).count();
+        return new Turn(this, phase, layout, step, drafts, constraints, narrowedFrom, sampling.of(step, allowed));
     }
 
     /** The drafts of the first source that has any. */
@@ -190,15 +186,20 @@ public final class RunningSequence implements AutoCloseable {
             int token = outcome.emitted().get(row);
             emitted.add(token);
             sampling.emitted(token);
-            narrowed = narrowed || row >= turn.narrowedFrom();
-            constraint = constraint
-                    .advance(token)
-                    .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
+            boolean accepted = row < outcome.kept() - 1;
+            // the turn has the states along its drafts already
+            constraint = accepted ? turn.constraints().get(row + 1) : advance(token);
             finish = sink.accept(
-                    new TokenSink.EmittedToken(token, row < outcome.kept() - 1, narrowed, outcome.logProbsOf(row)),
+                    new TokenSink.EmittedToken(token, accepted, row >= turn.narrowedFrom(), outcome.logProbsOf(row)),
                     end(remainingTokens() - emitted.size()));
         }
         return emitted;
+    }
+
+    private Constraint advance(int token) {
+        return constraint
+                .advance(token, ConstraintWork::uncounted)
+                .orElseThrow(() -> new IllegalStateException("token %d was not allowed".formatted(token)));
     }
 
     private Optional<FinishReason> end(int remaining) {

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.decode.Constraint.Allowed;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
 /**
  * How the rows of one sequence sample: verify rows with the token counts up to their own token and with the tokens that
@@ -36,18 +36,16 @@ final class SequenceSampling {
     /**
      * The sampling of the rows of a step.
      *
-     * @param constraints one for each verify row
-     * @param maxTokens tokens that the answer may still have
-     * @param work see {@link Constraint#advance(int, LongConsumer)}
+     * @param allowed the tokens that each verify row may sample
      */
-    RowSamplings of(SequenceStep step, List<Constraint> constraints, int maxTokens, LongConsumer work) {
+    RowSamplings of(SequenceStep step, List<Allowed> allowed) {
         TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
         List<RowSampling> verify = new ArrayList<>(step.verifyRows());
         RowSampling first = RowSampling.verify(params, counts, TokenCounts.NONE);
         for (int row = 0; row < step.verifyRows(); row++) {
-            long[] allowed = constraints.get(row).allowed(maxTokens - row, work);
+            long[] ids = allowed.get(row).ids();
             RowSampling own = after(first, counts, step.draftsBefore(row));
-            verify.add(allowed.length == 0 ? own : own.allowing(allowed));
+            verify.add(ids.length == 0 ? own : own.allowing(ids));
         }
         int drafts = step.groups().isEmpty() ? 0 : step.draftLength() - 1;
         return new RowSamplings(verify, Collections.nCopies(drafts, RowSampling.draft(params, counts)));

@@ -24,8 +24,8 @@ public interface TokenSink {
      *
      * @param id the token
      * @param accepted whether it is a draft that verification accepted, rather than the token that ended the step
-     * @param narrowed whether the limit on tokens excluded any, here or earlier in the answer, that the constraint
-     *     would allow, so that the model may have preferred another
+     * @param narrowed whether the limit on tokens excluded any, here or earlier in the step, that the constraint would
+     *     allow, so that the model may have preferred another
      * @param logProbs where the request asked for them
      */
     record EmittedToken(int id, boolean accepted, boolean narrowed, Optional<LogProbs> logProbs) {}

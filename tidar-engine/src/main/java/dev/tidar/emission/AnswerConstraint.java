@@ -18,16 +18,9 @@ import java.util.function.LongConsumer;
 public record AnswerConstraint(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts)
         implements Constraint {
 
-    private static final long[] ALL = {};
-
     /** The constraint that combines these two; {@link Constraint#NONE} where both are empty. */
     public static Constraint of(Optional<GrammarState> grammar, Optional<ThinkingBudget.State> thoughts) {
         return grammar.isEmpty() && thoughts.isEmpty() ? NONE : new AnswerConstraint(grammar, thoughts);
-    }
-
-    @Override
-    public Optional<Constraint> advance(int token) {
-        return advance(token, AnswerConstraint::unmetered);
     }
 
     @Override
@@ -40,43 +33,23 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     }
 
     @Override
-    public long[] allowed(int maxTokens) {
-        return allowed(maxTokens, AnswerConstraint::unmetered);
-    }
-
-    @Override
-    public long[] allowed(int maxTokens, LongConsumer work) {
+    public Allowed allowed(int maxTokens, LongConsumer work) {
         if (thoughts.isPresent() && thoughts.get().forced().isPresent()) {
             int only = thoughts.get().forced().getAsInt();
             long[] words = new long[(only >> 6) + 1];
             words[only >> 6] = 1L << only;
-            return words;
+            return new Allowed(words, false);
         }
-        if (grammar.isEmpty()) {
-            return ALL;
-        }
-        TokenMask mask = grammar.get().mask(enough(grammar.get(), maxTokens, work), work);
+        return grammar.map(state -> allowed(state, maxTokens, work)).orElse(Allowed.ALL);
+    }
+
+    private static Allowed allowed(GrammarState grammar, int maxTokens, LongConsumer work) {
+        // a budget that leaves some token to sample, also for a row that the answer does not reach
+        int enough = grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion(work));
+        TokenMask mask = grammar.mask(Math.max(enough, maxTokens), work);
         long[] words = new long[mask.numWords()];
         mask.copyTo(words, 0);
-        return words;
-    }
-
-    @Override
-    public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
-        boolean isForced = thoughts.map(state -> state.forced().isPresent()).orElse(false);
-        return !isForced
-                && grammar.map(g -> g.isNarrowedBy(enough(g, maxTokens, work), work))
-                        .orElse(false);
-    }
-
-    /** A budget that leaves some token to sample, also for a row that the answer does not reach. */
-    private static int enough(GrammarState grammar, int maxTokens, LongConsumer work) {
-        return Math.max(grammar.mayBeCut() ? 1 : Math.max(1, grammar.shortestCompletion(work)), maxTokens);
-    }
-
-    @Override
-    public List<Integer> forced() {
-        return forced(AnswerConstraint::unmetered);
+        return new Allowed(words, grammar.isNarrowed(mask, work));
     }
 
     @Override
@@ -91,6 +64,4 @@ public record AnswerConstraint(Optional<GrammarState> grammar, Optional<Thinking
     public boolean isComplete() {
         return grammar.map(GrammarState::isComplete).orElse(false);
     }
-
-    private static void unmetered(long steps) {}
 }

@@ -41,7 +41,6 @@ public final class AnswerStream implements TokenSink {
     /** Index in pending of the first token in whose place the limit excluded others. */
     private OptionalInt narrowed = OptionalInt.empty();
 
-    private boolean isNarrowed;
     private Optional<ClosedByLimit> closed = Optional.empty();
 
     /**
@@ -61,8 +60,7 @@ public final class AnswerStream implements TokenSink {
 
     @Override
     public Optional<FinishReason> accept(EmittedToken token, Optional<FinishReason> end) {
-        if (token.narrowed() && !isNarrowed) {
-            isNarrowed = true;
+        if (token.narrowed() && !isNarrowed()) {
             narrowed = OptionalInt.of(pending.size());
         }
         tokens.add(token.id());
@@ -73,7 +71,12 @@ public final class AnswerStream implements TokenSink {
         String rest = finish.isPresent() ? textStream.map(TextStream::finish).orElse("") : "";
         token.logProbs().ifPresent(logProbs::add);
         pending.add(new TokenChunk.Token(token.id(), added + rest, token.accepted(), token.logProbs()));
-        return finish.map(reason -> isNarrowed && reason == FinishReason.STOP ? FinishReason.LENGTH : reason);
+        return finish.map(reason -> isNarrowed() && reason == FinishReason.STOP ? FinishReason.LENGTH : reason);
+    }
+
+    /** Whether the limit has excluded tokens, of this answer so far. */
+    private boolean isNarrowed() {
+        return narrowed.isPresent() || closed.isPresent();
     }
 
     private String detokenized(int token) {

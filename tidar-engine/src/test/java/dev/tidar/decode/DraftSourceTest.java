@@ -19,13 +19,13 @@ class DraftSourceTest {
 
     private final Sequence sequence = new Sequence(List.of(7), new BlockTable(new BlockPool(1), 16));
 
-    /** An answer that counts from a token to the last one, and is complete after END. */
     private static final LongConsumer UNMETERED = steps -> {};
 
+    /** An answer that counts from a token to the last one, and is complete after END. */
     private record Counting(int next, int last) implements Constraint {
 
         @Override
-        public Optional<Constraint> advance(int token) {
+        public Optional<Constraint> advance(int token, LongConsumer work) {
             return token == expected() ? Optional.of(new Counting(next + 1, last)) : Optional.empty();
         }
 
@@ -34,12 +34,12 @@ class DraftSourceTest {
         }
 
         @Override
-        public long[] allowed(int maxTokens) {
-            return new long[] {1L << expected()};
+        public Allowed allowed(int maxTokens, LongConsumer work) {
+            return new Allowed(new long[] {1L << expected()}, false);
         }
 
         @Override
-        public List<Integer> forced() {
+        public List<Integer> forced(LongConsumer work) {
             return IntStream.concat(IntStream.rangeClosed(next, last), IntStream.of(END))
                     .boxed()
                     .toList();
@@ -48,11 +48,6 @@ class DraftSourceTest {
         @Override
         public boolean isComplete() {
             return next == last + 2;
-        }
-
-        @Override
-        public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
-            return false;
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * What a format costs: the time of masks beside that of steps, tokens per forward with the format and without, and the
@@ -136,20 +137,21 @@ public final class ConstraintCost {
     /** Time of all that the constraint does in the steps of an answer. */
     private static long masks(Grammar grammar, GenerationResult result) {
         Constraint constraint = AnswerConstraint.of(Optional.of(grammar.start()), Optional.empty());
+        LongConsumer uncounted = steps -> {};
         List<Integer> tokens = result.tokens();
         int at = 0;
         long begin = System.nanoTime();
-        constraint.allowed(MAX_TOKENS);
-        constraint = constraint.advance(tokens.get(at++)).orElseThrow();
+        constraint.allowed(MAX_TOKENS, uncounted);
+        constraint = constraint.advance(tokens.get(at++), uncounted).orElseThrow();
         for (int kept : result.stats().kept()) {
-            List<Integer> forced = constraint.forced();
+            List<Integer> forced = constraint.forced(uncounted);
             List<Constraint> states =
-                    constraint.along(forced.isEmpty() ? tokens.subList(at, at + kept - 1) : forced, steps -> {});
+                    constraint.along(forced.isEmpty() ? tokens.subList(at, at + kept - 1) : forced, uncounted);
             for (int row = 0; row < states.size(); row++) {
-                states.get(row).allowed(MAX_TOKENS - at - row);
+                states.get(row).allowed(MAX_TOKENS - at - row, uncounted);
             }
             for (int token : tokens.subList(at, at + kept)) {
-                constraint = constraint.advance(token).orElseThrow();
+                constraint = constraint.advance(token, uncounted).orElseThrow();
             }
             at += kept;
         }

@@ -358,26 +358,21 @@ class EveryRequestEndsTest {
             }
 
             @Override
-            public Optional<Constraint> advance(int token) {
+            public Optional<Constraint> advance(int token, LongConsumer work) {
                 meet("advance");
                 return Optional.of(new Broken(method, Math.max(0, tokens - 1)));
             }
 
             @Override
-            public long[] allowed(int maxTokens) {
+            public Allowed allowed(int maxTokens, LongConsumer work) {
                 meet("allowed");
-                return new long[0];
+                return Allowed.ALL;
             }
 
             @Override
-            public List<Integer> forced() {
+            public List<Integer> forced(LongConsumer work) {
                 meet("forced");
                 return List.of();
-            }
-
-            @Override
-            public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
-                return false;
             }
 
             @Override

@@ -51,31 +51,21 @@ class SlowConstraintTest {
     private record Slow(long steps, CountDownLatch begun, CountDownLatch hold) implements Constraint {
 
         @Override
-        public Optional<Constraint> advance(int token) {
+        public Optional<Constraint> advance(int token, LongConsumer work) {
             return Optional.of(this);
         }
 
         @Override
-        public long[] allowed(int maxTokens) {
-            throw new AssertionError("its work must be counted");
-        }
-
-        @Override
-        public long[] allowed(int maxTokens, LongConsumer work) {
+        public Allowed allowed(int maxTokens, LongConsumer work) {
             work.accept(steps);
             begun.countDown();
             LoopBench.await(hold);
-            return new long[0];
+            return Allowed.ALL;
         }
 
         @Override
-        public List<Integer> forced() {
+        public List<Integer> forced(LongConsumer work) {
             return List.of();
-        }
-
-        @Override
-        public boolean isNarrowedBy(int maxTokens, LongConsumer work) {
-            return false;
         }
 
         @Override

@@ -135,15 +135,14 @@ public final class GrammarState {
     }
 
     /**
-     * Whether {@link #mask} allows fewer tokens with this budget than with any larger one; reports the elementary steps
-     * that it takes.
+     * Whether a mask of this state has fewer tokens than it would have without a limit.
+     *
+     * @param mask what {@link #mask} returned
+     * @param work receives the elementary steps that this takes, and may end them by an exception
      */
-    public boolean isNarrowedBy(int remainingTokens, LongConsumer work) {
-        requirePositive(remainingTokens);
-        MaskCache.CachedMask unlimited = cache.mask(this, work);
-        return remainingTokens < unlimited.minBudget()
-                && MaskBuilder.limited(cache, this, remainingTokens, work).count()
-                        < unlimited.mask().count();
+    public boolean isNarrowed(TokenMask mask, LongConsumer work) {
+        TokenMask unlimited = cache.mask(this, work).mask();
+        return mask != unlimited && mask.count() < unlimited.count();
     }
 
     private static void requirePositive(int remainingTokens) {
