@@ -7,7 +7,6 @@ import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
-import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
@@ -17,7 +16,6 @@ import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
 import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the device. It loads the model, and then runs one engine step after the other: the
- * {@link Scheduler} plans, the {@link Decoder} decodes, the scheduler passes on what was emitted.
+ * The one thread that owns the device. It loads the model, and then runs one engine step after the other in a
+ * {@link StepLoop}: the {@link Scheduler} plans, the {@link Decoder} decodes, the scheduler passes on what was emitted.
  *
  * <p>Requests come in through a bounded queue; results go out through listeners. A failure ends the requests of its
  * step. A lasting {@link DeviceException} ends all requests, and the loop too unless a fallback can be loaded; a
@@ -44,19 +42,10 @@ public final class EngineLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
-    /** How long an idle engine sleeps before it looks for cached blocks that have expired. */
-    private static final long IDLE_MILLIS = 10_000;
-
-    /** How long cancellations and time limits may wait where all requests wait for their constraints. */
-    private static final long PENDING_MILLIS = 10;
-
     private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
 
     /** How long {@link #close} waits for listeners that have not returned; one that blocks must not keep it. */
     private static final long LISTENER_NANOS = 500_000_000;
-
-    /** Plans in a row that may have no rows although requests run; one is enough to preempt or to end some. */
-    private static final int MAX_EMPTY_PLANS = 1_000;
 
     private final Limits limits;
     private final RequestQueue queue;
@@ -80,7 +69,6 @@ public final class EngineLoop implements AutoCloseable {
     private final Deliveries deliveries = new Deliveries();
     private final ScheduledSequence.Listeners listeners;
     private final LogLimit faults;
-    private int emptyPlans;
 
     /**
      * Starts the engine thread, which loads the model.
@@ -204,7 +192,7 @@ public final class EngineLoop implements AutoCloseable {
             log.info("The model is not loaded any further: {}", e.getMessage());
             loaded.completeExceptionally(e);
         } catch (Exception | Error e) { // callers that wait must be notified, whatever a callback of loading throws
-            TidarException cause = typed(e);
+            TidarException cause = StepLoop.typed(e);
             lifecycle.die(cause);
             if (!loaded.completeExceptionally(cause)) {
                 log.error("The engine has failed and serves no more requests", e);
@@ -227,19 +215,12 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    private static TidarException typed(Throwable failure) {
-        if (failure instanceof TidarException known) {
-            return known;
-        }
-        return failure instanceof OutOfMemoryError
-                ? new DeviceException("the Java heap is too small for this model; raise -Xmx", failure)
-                : new DeviceException("the engine thread failed: " + failure, failure);
-    }
-
     /** Serves until the loop closes or the device fails; returns the failure of the device. */
     private Optional<DeviceException> serveAndRelease(Engine engine) {
-        try {
-            serve(engine);
+        try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
+            Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
+            Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
+            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, nanoTime).run(engine.kvCache());
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {
@@ -252,105 +233,6 @@ public final class EngineLoop implements AutoCloseable {
             } catch (DeviceException e) {
                 log.error("The device could not be given back", e);
             }
-        }
-    }
-
-    private void serve(Engine engine) {
-        try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
-            serve(engine, work);
-        }
-    }
-
-    private void serve(Engine engine, ConstraintWork work) {
-        Decoder decoder = new Decoder(new WatchedModel(engine.model(), watchdog), engine.maskToken(), work);
-        Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
-        try {
-            while (awaitWork(engine)) {
-                work.beginStep();
-                step(scheduler, decoder);
-            }
-        } catch (RuntimeException | Error e) { // lasting, or nobody's fault in particular
-            scheduler.failRunning(typed(e));
-            throw e;
-        } finally {
-            scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
-        }
-    }
-
-    /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
-    private boolean awaitWork(Engine engine) {
-        while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
-            if (lifecycle.isDraining()) {
-                return false;
-            }
-            engine.kvCache().prefixes().ifPresent(cache -> cache.expire());
-            try {
-                queue.awaitArrival(IDLE_MILLIS);
-            } catch (InterruptedException e) {
-                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
-            }
-        }
-        return !lifecycle.isClosed();
-    }
-
-    /**
-     * Plans a step and runs its forward. A failure that {@link Scheduler#plan} could blame on a request has ended that
-     * request; any other failure of a plan ends the engine, because the next plan would fail in the same way.
-     */
-    private void step(Scheduler scheduler, Decoder decoder) {
-        StepPlan plan = plan(scheduler);
-        if (plan.isEmpty()) {
-            awaitPending();
-            return;
-        }
-        try {
-            long begin = nanoTime.getAsLong();
-            decoder.step(plan.turns());
-            scheduler.complete(plan, nanoTime.getAsLong() - begin);
-        } catch (DeviceException e) {
-            if (e.isLasting()) {
-                throw e;
-            }
-            scheduler.failRunning(e);
-            faults.write(more ->
-                    log.error("The device failed in an engine step; its requests end, the engine goes on{}", more, e));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
-            faults.write(more -> log.error("An engine step failed; its requests end, the engine goes on{}", more, e));
-        }
-    }
-
-    /** Waits a little where all that run wait for the work of their constraints. */
-    private void awaitPending() {
-        if (!running.isEmpty()
-                && running.stream().allMatch(s -> s.runningSequence().isPending())) {
-            try {
-                queue.awaitWake(PENDING_MILLIS);
-            } catch (InterruptedException e) {
-                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
-            }
-        }
-    }
-
-    private StepPlan plan(Scheduler scheduler) {
-        try {
-            StepPlan plan = scheduler.plan();
-            boolean isStuck = plan.isEmpty()
-                    && !running.isEmpty()
-                    && running.stream().noneMatch(s -> s.runningSequence().isPending());
-            emptyPlans = isStuck ? emptyPlans + 1 : 0;
-            if (emptyPlans > MAX_EMPTY_PLANS) {
-                throw new IllegalStateException(
-                        "%d requests run, but %d plans in a row had no rows".formatted(running.size(), emptyPlans));
-            }
-            return plan;
-        } catch (OutOfMemoryError e) {
-            if (running.isEmpty()) {
-                throw e; // there is nobody whose end would free memory
-            }
-            scheduler.failRunning(new GenerationFailedException("the engine step failed: " + e, e));
-            faults.write(more -> log.error("A plan failed; the requests that ran end, the engine goes on{}", more, e));
-            return new StepPlan(List.of());
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * The requests that wait to run, in the order of their arrival, with preempted requests before all others. Thread-safe:
+ * The requests that wait to run, in the order of their change, with preempted requests before all others. Thread-safe:
  * callers add requests, and the engine thread takes them.
  */
 final class RequestQueue {
@@ -19,7 +19,7 @@ final class RequestQueue {
     private final int capacity;
     private final ArrayDeque<ScheduledSequence> waiting = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrival = lock.newCondition();
+    private final Condition change = lock.newCondition();
     private boolean woken;
 
     /** @param capacity the largest number of new requests that wait; there is always room for a preempted one */
@@ -40,7 +40,7 @@ final class RequestQueue {
                 return false;
             }
             waiting.addLast(request);
-            arrival.signalAll();
+            change.signalAll();
             return true;
         } finally {
             lock.unlock();
@@ -105,13 +105,13 @@ final class RequestQueue {
         return removed;
     }
 
-    /** Waits for a request or for {@link #wake}, but no longer than this time. */
-    void awaitArrival(long millis) throws InterruptedException {
+    /** Waits until other than this number of requests wait, or for {@link #wake}, but no longer than this time. */
+    void await(int number, long millis) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (waiting.isEmpty() && !woken && left > 0) {
-                left = arrival.awaitNanos(left);
+            while (waiting.size() == number && !woken && left > 0) {
+                left = change.awaitNanos(left);
             }
             woken = false;
         } finally {
@@ -119,27 +119,12 @@ final class RequestQueue {
         }
     }
 
-    /** Waits for {@link #wake} or a new request, whether or not others wait already, but no longer than this time. */
-    void awaitWake(long millis) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            int before = waiting.size();
-            while (waiting.size() == before && !woken && left > 0) {
-                left = arrival.awaitNanos(left);
-            }
-            woken = false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Ends {@link #awaitArrival}. */
+    /** Ends {@link #await}. */
     void wake() {
         lock.lock();
         try {
             woken = true;
-            arrival.signalAll();
+            change.signalAll();
         } finally {
             lock.unlock();
         }

@@ -135,6 +135,11 @@ final class Scheduler {
         }
     }
 
+    /** The requests that run, as they change. */
+    List<ScheduledSequence> running() {
+        return running;
+    }
+
     // which requests run
 
     private void endDue() {

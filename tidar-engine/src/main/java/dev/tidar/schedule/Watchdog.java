@@ -1,6 +1,9 @@
 package dev.tidar.schedule;
 
+import dev.tidar.api.DeviceException;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.model.TidarModel;
+import dev.tidar.step.StepResult;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -51,6 +54,27 @@ final class Watchdog implements AutoCloseable {
         this.thread = new Thread(this::look, "tidar-watchdog");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /**
+     * The model with each forward under watch; confined to the engine thread. A forward that comes back after it was
+     * given up ends in a {@link DeviceException}.
+     */
+    TidarModel watched(TidarModel model) {
+        return inputs -> {
+            begin();
+            StepResult result;
+            boolean isExpected;
+            try {
+                result = model.step(inputs);
+            } finally {
+                isExpected = end();
+            }
+            if (!isExpected) {
+                throw new DeviceException("a forward came back after it was given up", null);
+            }
+            return result;
+        };
     }
 
     /** Begins the watch over a forward. */

@@ -1,0 +1,176 @@
+package dev.tidar.schedule;
+
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.GenerationFailedException;
+import dev.tidar.api.TidarException;
+import dev.tidar.decode.ConstraintWork;
+import dev.tidar.decode.Decoder;
+import dev.tidar.delivery.LogLimit;
+import dev.tidar.kvcache.KvCache;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves with one loaded engine: one step after the other, until the engine closes, is drained, or fails for good. What
+ * goes wrong in a step or for a request ends the requests that it concerns. Confined to the engine thread.
+ */
+final class StepLoop {
+
+    private static final Logger log = LoggerFactory.getLogger(StepLoop.class);
+
+    /** How long an idle engine sleeps before it looks for cached blocks that have expired. */
+    private static final long IDLE_MILLIS = 10_000;
+
+    /** How long cancellations and time limits may wait where all requests wait for their constraints. */
+    private static final long PENDING_MILLIS = 10;
+
+    /** Plans in a row that may have no rows although requests run; one is enough to preempt or to end some. */
+    private static final int MAX_EMPTY_PLANS = 1_000;
+
+    private final Scheduler scheduler;
+    private final Decoder decoder;
+    private final ConstraintWork work;
+    private final List<ScheduledSequence> running;
+    private final RequestQueue queue;
+    private final Lifecycle lifecycle;
+    private final LogLimit faults;
+    private final LongSupplier nanoTime;
+    private int emptyPlans;
+
+    /**
+     * @param work does the work for constraints, also for the decoder
+     * @param queue the requests that wait
+     * @param faults limits the lines about what goes wrong
+     */
+    StepLoop(
+            Scheduler scheduler,
+            Decoder decoder,
+            ConstraintWork work,
+            RequestQueue queue,
+            Lifecycle lifecycle,
+            LogLimit faults,
+            LongSupplier nanoTime) {
+        this.scheduler = scheduler;
+        this.decoder = decoder;
+        this.work = work;
+        this.running = scheduler.running();
+        this.queue = queue;
+        this.lifecycle = lifecycle;
+        this.faults = faults;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Serves until the engine closes or is drained.
+     *
+     * @param kv drops what has expired while there is nothing to do
+     * @throws DeviceException if the device fails for good
+     * @throws RuntimeException a failure that is nobody's in particular, so that it would come again
+     */
+    void run(KvCache kv) {
+        try {
+            while (awaitWork(kv)) {
+                work.beginStep();
+                step();
+            }
+        } catch (RuntimeException | Error e) {
+            scheduler.failRunning(typed(e));
+            throw e;
+        } finally {
+            scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
+        }
+    }
+
+    /** A failure of the engine thread, as callers get it. */
+    static TidarException typed(Throwable failure) {
+        if (failure instanceof TidarException known) {
+            return known;
+        }
+        return failure instanceof OutOfMemoryError
+                ? new DeviceException("the Java heap is too small for this model; raise -Xmx", failure)
+                : new DeviceException("the engine thread failed: " + failure, failure);
+    }
+
+    /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
+    private boolean awaitWork(KvCache kv) {
+        while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
+            if (lifecycle.isDraining()) {
+                return false;
+            }
+            kv.prefixes().ifPresent(cache -> cache.expire());
+            await(0, IDLE_MILLIS);
+        }
+        return !lifecycle.isClosed();
+    }
+
+    /** Waits until something happens, or other than this number of requests wait, but no longer than this time. */
+    private void await(int waiting, long millis) {
+        try {
+            queue.await(waiting, millis);
+        } catch (InterruptedException e) {
+            log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+        }
+    }
+
+    /**
+     * Plans a step and runs its forward. A failure that {@link Scheduler#plan} could blame on a request has ended that
+     * request; any other failure of a plan ends the engine, because the next plan would fail in the same way.
+     */
+    private void step() {
+        StepPlan plan = plan();
+        if (plan.isEmpty()) {
+            if (!running.isEmpty() && running.stream().allMatch(StepLoop::isPending)) {
+                await(queue.size(), PENDING_MILLIS);
+            }
+            return;
+        }
+        try {
+            long begin = nanoTime.getAsLong();
+            decoder.step(plan.turns());
+            scheduler.complete(plan, nanoTime.getAsLong() - begin);
+        } catch (DeviceException e) {
+            if (e.isLasting()) {
+                throw e;
+            }
+            endRunning("The device failed in an engine step; its requests end", e, e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            endRunning("An engine step failed; its requests end", stepFailure(e), e);
+        }
+    }
+
+    private StepPlan plan() {
+        try {
+            StepPlan plan = scheduler.plan();
+            boolean isStuck =
+                    plan.isEmpty() && !running.isEmpty() && running.stream().noneMatch(StepLoop::isPending);
+            emptyPlans = isStuck ? emptyPlans + 1 : 0;
+            if (emptyPlans > MAX_EMPTY_PLANS) {
+                throw new IllegalStateException(
+                        "%d requests run, but %d plans in a row had no rows".formatted(running.size(), emptyPlans));
+            }
+            return plan;
+        } catch (OutOfMemoryError e) {
+            if (running.isEmpty()) {
+                throw e; // there is nobody whose end would free memory
+            }
+            endRunning("A plan failed; the requests that ran end", stepFailure(e), e);
+            return new StepPlan(List.of());
+        }
+    }
+
+    private static boolean isPending(ScheduledSequence s) {
+        return s.runningSequence().isPending();
+    }
+
+    private static TidarException stepFailure(Throwable cause) {
+        return new GenerationFailedException("the engine step failed: " + cause, cause);
+    }
+
+    private void endRunning(String what, TidarException failure, Throwable cause) {
+        scheduler.failRunning(failure);
+        faults.write(more -> log.error("{}, the engine goes on{}", what, more, cause));
+    }
+}
