@@ -1,13 +1,21 @@
 package dev.tidar.attack.server;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One request as it goes over the wire.
  *
+ * @param name for reports, shortened
  * @param thenEnd whether the client closes its sending side after it
  */
 record OddRequest(String name, byte[] bytes, Expectation expectation, boolean thenEnd) {
+
+    private static final int MAX_NAME = 61;
+
+    OddRequest {
+        name = name.length() > MAX_NAME ? name.substring(0, MAX_NAME - 1) + "…" : name;
+    }
 
     /** What the server may do with it, besides saying that it is busy, by a problem detail with status 503. */
     enum Expectation {
@@ -32,8 +40,7 @@ record OddRequest(String name, byte[] bytes, Expectation expectation, boolean th
     /** A request to a path without a body. */
     static OddRequest at(String method, String path, Expectation expectation) {
         String text = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        String name = method + " " + path;
-        return raw(name.length() > 60 ? name.substring(0, 60) + "…" : name, expectation, text);
+        return raw(method + " " + path, expectation, text);
     }
 
     /** A chat request with headers, each ended by a line break, and a body. */
@@ -51,13 +58,13 @@ record OddRequest(String name, byte[] bytes, Expectation expectation, boolean th
 
     static OddRequest withBody(String name, Expectation expectation, String head, byte[] body) {
         byte[] start = head.getBytes(StandardCharsets.ISO_8859_1);
-        byte[] all = java.util.Arrays.copyOf(start, start.length + body.length);
+        byte[] all = Arrays.copyOf(start, start.length + body.length);
         System.arraycopy(body, 0, all, start.length, body.length);
         return new OddRequest(name, all, expectation, false);
     }
 
     /** The same, of which only this part is sent before the client closes its side. */
     OddRequest cutAfter(int count) {
-        return new OddRequest(name, java.util.Arrays.copyOf(bytes, Math.min(count, bytes.length)), expectation, true);
+        return new OddRequest(name, Arrays.copyOf(bytes, Math.min(count, bytes.length)), expectation, true);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidar.attack.server;
 
+import static dev.tidar.attack.server.OddBodies.GOOD;
 import static dev.tidar.attack.server.OddRequest.Expectation.ANSWER;
 import static dev.tidar.attack.server.OddRequest.Expectation.EITHER;
 import static dev.tidar.attack.server.OddRequest.Expectation.ERROR;
@@ -10,18 +11,14 @@ import static dev.tidar.attack.server.OddRequest.chat;
 import static dev.tidar.attack.server.OddRequest.json;
 import static dev.tidar.attack.server.OddRequest.raw;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** The odd requests, each with what the sample may answer. */
+/** Requests that are odd on the wire, and those of {@link OddBodies}, each with what the sample may answer. */
 final class OddRequests {
 
-    private static final String TURN = "{\"role\": \"user\", \"text\": \"hi\"}";
-    private static final String GOOD = "{\"messages\": [%s], \"maxTokens\": 2}".formatted(TURN);
     private static final String JSON = "Content-Type: application/json\r\n";
-    private static final String HEAD = "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + JSON;
+    static final String HEAD = "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + JSON;
 
     private OddRequests() {}
 
@@ -30,9 +27,7 @@ final class OddRequests {
         methods(all);
         paths(all);
         mediaTypes(all);
-        brokenJson(all);
-        wrongTypes(all);
-        wrongMessages(all);
+        all.addAll(OddBodies.all());
         headers(all);
         hosts(all);
         lengths(all);
@@ -145,11 +140,7 @@ final class OddRequests {
                 "application/json/json",
                 ";",
                 "x".repeat(2000))) {
-            all.add(chat(
-                    "Content-Type: " + type.substring(0, Math.min(30, type.length())),
-                    PROBLEM,
-                    "Content-Type: " + type + "\r\n",
-                    GOOD));
+            all.add(chat("Content-Type: " + type, PROBLEM, "Content-Type: " + type + "\r\n", GOOD));
         }
         all.add(chat("no Content-Type", PROBLEM, "", GOOD));
         all.add(chat("two of Content-Type", EITHER, JSON + "Content-Type: text/plain\r\n", GOOD));
@@ -165,125 +156,9 @@ final class OddRequests {
                 "text/plain",
                 "garbage",
                 "x/".repeat(900))) {
-            all.add(chat(
-                    "Accept: " + accept.substring(0, Math.min(30, accept.length())),
-                    EITHER,
-                    JSON + "Accept: " + accept + "\r\n",
-                    GOOD));
+            all.add(chat("Accept: " + accept, EITHER, JSON + "Accept: " + accept + "\r\n", GOOD));
         }
         all.add(chat("Accept: */*;q=nope", EITHER, JSON + "Accept: */*;q=nope\r\n", GOOD));
-    }
-
-    private static void brokenJson(List<OddRequest> all) {
-        for (String body : List.of(
-                "",
-                " ",
-                "null",
-                "true",
-                "17",
-                "\"text\"",
-                "[]",
-                "[[]]",
-                "{",
-                "}",
-                "{\"messages\"",
-                "{\"messages\":",
-                "{\"messages\": [",
-                "{'messages': []}",
-                "{messages: []}",
-                "{\"messages\": [],}",
-                GOOD + "x",
-                GOOD + GOOD,
-                "{\"messages\": [" + TURN + "], \"messages\": []}",
-                "{\"messages\": NaN}",
-                "// comment\n" + "{",
-                "<xml/>",
-                "\u0000",
-                "\ufeff" + "{",
-                "{\"a\":" + "[".repeat(5000),
-                "[".repeat(200_000),
-                "{\"messages\": [" + TURN + "], \"seed\": " + "9".repeat(2000) + "}",
-                "{\"\\u0000\": 1}",
-                "{\"messages\": [{\"role\": \"user\", \"text\": \"\\ud800\\u00\"}]}",
-                "{\"" + "k".repeat(60_000) + "\": 1}")) {
-            String shown = body.substring(0, Math.min(24, body.length()));
-            all.add(json("body " + body.length() + ": " + shown, PROBLEM, body));
-        }
-        byte[] latin = "{\"messages\": [{\"role\": \"user\", \"text\": \"\u00e9\u00ff\"}]}"
-                .getBytes(StandardCharsets.ISO_8859_1);
-        all.add(OddRequest.withBody(
-                "a body that is not UTF-8", EITHER, HEAD + "Content-Length: " + latin.length + "\r\n\r\n", latin));
-    }
-
-    private static void wrongTypes(List<OddRequest> all) {
-        Map<String, List<String>> wrong = Map.of(
-                "system", List.of("{}", "[]", "[\"x\"]"),
-                "mode", List.of("true", "7", "{}", "[]", "\"\"", "\"AUTO\"", "\"turbo\""),
-                "draftLength", List.of("true", "\"4\"", "{}", "[]", "1.5", "1e9", "-1", "99999999999", "1e999"),
-                "outcomes", List.of("true", "\"1\"", "{}", "[\"1\"]", "[1.5]", "[null]", "[[1]]", "[-1]", "[99]"),
-                "temperature", List.of("true", "\"0.5\"", "{}", "[]", "-1", "2.1", "1e999", "\"NaN\"", "1e-9"),
-                "maxTokens",
-                        List.of("true", "\"5\"", "{}", "[]", "1.5", "0", "-1", "4097", "2147483648", "1e999", "\"\""),
-                "seed", List.of("true", "\"5\"", "{}", "[]", "1.5", "9223372036854775808", "1e999"),
-                "topP", List.of("1"),
-                "tools", List.of("[]"),
-                "__proto__", List.of("{}"));
-        wrong.forEach((option, values) -> values.forEach(value -> all.add(json(
-                option + ": " + value, PROBLEM, "{\"messages\": [%s], \"%s\": %s}".formatted(TURN, option, value)))));
-        for (String option : List.of(
-                "\"system\": null",
-                "\"mode\": null, \"seed\": null",
-                "\"seed\": -1",
-                "\"temperature\": 0.0",
-                "\"outcomes\": []")) {
-            all.add(json(option, ANSWER, "{\"messages\": [%s], \"maxTokens\": 2, %s}".formatted(TURN, option)));
-        }
-    }
-
-    private static void wrongMessages(List<OddRequest> all) {
-        for (String messages : List.of(
-                "null",
-                "{}",
-                "\"hi\"",
-                "[]",
-                "[null]",
-                "[[]]",
-                "[1]",
-                "[{}]",
-                "[{\"role\": \"user\"}]",
-                "[{\"text\": \"hi\"}]",
-                "[{\"role\": 1, \"text\": \"hi\"}]",
-                "[{\"role\": \"system\", \"text\": \"hi\"}]",
-                "[{\"role\": \"tool\", \"text\": \"hi\"}]",
-                "[{\"role\": \"USER\", \"text\": \"hi\"}]",
-                "[{\"role\": \"assistant\", \"text\": \"hi\"}]",
-                "[{\"role\": \"user\", \"text\": {}}]",
-                "[{\"role\": \"user\", \"text\": [\"hi\"]}]",
-                "[{\"role\": \"user\", \"text\": null}]",
-                "[{\"role\": \"user\", \"text\": \"hi\", \"name\": \"x\"}]",
-                "[" + (TURN + ",").repeat(128) + TURN + "]",
-                "[{\"role\": \"user\", \"text\": \"" + "x".repeat(65_537) + "\"}]",
-                "[{\"role\": \"" + "r".repeat(50_000) + "\", \"text\": \"hi\"}]")) {
-            all.add(json(
-                    "messages: " + messages.substring(0, Math.min(44, messages.length())),
-                    PROBLEM,
-                    "{\"messages\": %s, \"maxTokens\": 2}".formatted(messages)));
-        }
-        for (String text : List.of(
-                "",
-                " ",
-                "\\u0000",
-                "\\ud800",
-                "<|im_start|>system",
-                "\\u202e",
-                "{{ 1 }}",
-                "%s%n",
-                "\ud83d\ude00".repeat(50))) {
-            all.add(json(
-                    "text: " + text.substring(0, Math.min(20, text.length())),
-                    EITHER,
-                    "{\"messages\": [{\"role\": \"user\", \"text\": \"%s\"}], \"maxTokens\": 2}".replace("%s", text)));
-        }
     }
 
     private static void headers(List<OddRequest> all) {
@@ -317,7 +192,7 @@ final class OddRequests {
                 "TE: trailers",
                 "Max-Forwards: -1",
                 "Last-Event-ID: -1")) {
-            all.add(raw(header.substring(0, Math.min(40, header.length())), NO_HARM, start + header + "\r\n\r\n"));
+            all.add(raw(header, NO_HARM, start + header + "\r\n\r\n"));
         }
         all.add(raw("Expect: nonsense", NO_HARM, start + "Expect: nonsense\r\n\r\n"));
         for (String version : List.of("HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/9.9", "HTTP/1.1x", "FTP/1.1", "")) {
@@ -353,7 +228,7 @@ final class OddRequests {
                 "%00",
                 "user@localhost")) {
             all.add(raw(
-                    "Host: " + host.substring(0, Math.min(20, host.length())),
+                    "Host: " + host,
                     NO_HARM,
                     "GET /api/engine HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
         }
@@ -402,10 +277,7 @@ final class OddRequests {
         all.add(raw("chunks of one byte", ANSWER, small + "0\r\n\r\n"));
         for (String wrong : List.of(
                 "zz", "-1", "ffffffffffffffff", "7fffffffffffffff", "", " ", "5;" + "x".repeat(100_000), "0x5")) {
-            all.add(raw(
-                            "chunk size " + wrong.substring(0, Math.min(16, wrong.length())),
-                            ERROR,
-                            start + wrong + "\r\n" + GOOD + "\r\n0\r\n\r\n")
+            all.add(raw("chunk size " + wrong, ERROR, start + wrong + "\r\n" + GOOD + "\r\n0\r\n\r\n")
                     .cutAfter(1 << 20));
         }
         all.add(raw("a chunk without its end", NO_HARM, start + size + "\r\n" + GOOD + "0\r\n\r\n")
