@@ -58,11 +58,6 @@ record CpuSizes(MatrixPacker packer, HeapArrays arrays, int threads) implements 
     }
 
     @Override
-    public long rotaryPosition(int frequencies) {
-        return 2L * frequencies * Float.BYTES;
-    }
-
-    @Override
     public long kvBlock(KvGeometry geometry) {
         return CpuKv.heapBytes(geometry, arrays);
     }

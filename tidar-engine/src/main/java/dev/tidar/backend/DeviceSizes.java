@@ -28,9 +28,6 @@ interface DeviceSizes {
     /** The draft adapter of a layer; 0 where it has none. */
     long adapter(PackPlan plan);
 
-    /** The cosines and sines of one position. */
-    long rotaryPosition(int frequencies);
-
     long kvBlock(KvGeometry geometry);
 
     /**

@@ -52,11 +52,6 @@ record GpuSizes(CudaVerbs verbs) implements DeviceSizes {
     }
 
     @Override
-    public long rotaryPosition(int frequencies) {
-        return 2L * frequencies * Float.BYTES;
-    }
-
-    @Override
     public long kvBlock(KvGeometry geometry) {
         return geometry.blockBytes();
     }

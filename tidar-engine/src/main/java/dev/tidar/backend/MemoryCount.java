@@ -102,7 +102,7 @@ public final class MemoryCount implements Allocator {
     /** Counts no positions: their number is what a plan decides. */
     @Override
     public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        perPosition += sizes.rotaryPosition(inverseFrequencies.length);
+        perPosition += 2L * inverseFrequencies.length * Float.BYTES; // a cosine and a sine each
         return new CountedRotaryTable(maxPositions, 2 * inverseFrequencies.length);
     }
 
