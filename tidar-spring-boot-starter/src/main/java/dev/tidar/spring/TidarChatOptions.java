@@ -151,9 +151,7 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.TOOL_CHOICE).orElse(null);
     }
 
-    /**
-     * What becomes of a call that {@link #getToolChoice()} requires and that does not end in time. Unset is an error.
-     */
+    /** What becomes of a call that {@link #getToolChoice()} requires and that is cut. Unset is an error. */
     public Tools.@Nullable AtLimit getToolCallAtLimit() {
         return own.get(RequestOption.TOOL_CALL_AT_LIMIT).orElse(null);
     }
@@ -203,54 +201,45 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
     /** These options, with what is unset taken from the defaults. A format here replaces any format of the defaults. */
     TidarChatOptions orDefaults(TidarChatOptions defaults) {
-        return orElse(
-                own.formats().isEmpty()
-                        ? defaults
-                        : defaults.mutate()
-                                .outputSchema(null)
-                                .regex(null)
-                                .choices(null)
-                                .build());
+        Builder withoutFormat = defaults.mutate().outputSchema(null).regex(null).choices(null);
+        return orElse(own.formats().isEmpty() ? defaults : withoutFormat.build());
     }
 
     /** These options, with what is unset taken from the others. */
     TidarChatOptions orElse(TidarChatOptions others) {
-        Builder builder = builder()
-                .model(first(others, ChatOptions::getModel))
-                .frequencyPenalty(first(others, ChatOptions::getFrequencyPenalty))
-                .maxTokens(first(others, ChatOptions::getMaxTokens))
-                .presencePenalty(first(others, ChatOptions::getPresencePenalty))
-                .stopSequences(first(others, ChatOptions::getStopSequences))
-                .temperature(first(others, ChatOptions::getTemperature))
-                .topK(first(others, ChatOptions::getTopK))
-                .topP(first(others, ChatOptions::getTopP))
-                .toolCallbacks(first(others, ToolCallingChatOptions::getToolCallbacks))
-                .toolContext(first(others, ToolCallingChatOptions::getToolContext));
+        Builder builder = portable(this, others);
         builder.own = own.orElse(others.own);
         return builder.build();
     }
 
-    private <T> @Nullable T first(TidarChatOptions others, Function<TidarChatOptions, @Nullable T> option) {
-        T mine = option.apply(this);
-        return mine != null ? mine : option.apply(others);
-    }
-
     private static Builder copyOf(ChatOptions options) {
-        Builder copy = builder()
-                .model(options.getModel())
-                .frequencyPenalty(options.getFrequencyPenalty())
-                .maxTokens(options.getMaxTokens())
-                .presencePenalty(options.getPresencePenalty())
-                .stopSequences(options.getStopSequences())
-                .temperature(options.getTemperature())
-                .topK(options.getTopK())
-                .topP(options.getTopP());
-        if (options instanceof ToolCallingChatOptions tools) {
-            copy.toolCallbacks(tools.getToolCallbacks()).toolContext(tools.getToolContext());
-        }
+        Builder copy = portable(options, options);
         return options instanceof StructuredOutputChatOptions format
                 ? copy.outputSchema(format.getOutputSchema())
                 : copy;
+    }
+
+    /** A builder with Spring AI's own fields of these options, or of the others where they are unset here. */
+    private static Builder portable(ChatOptions options, ChatOptions others) {
+        return builder()
+                .model(first(options, others, ChatOptions::getModel))
+                .frequencyPenalty(first(options, others, ChatOptions::getFrequencyPenalty))
+                .maxTokens(first(options, others, ChatOptions::getMaxTokens))
+                .presencePenalty(first(options, others, ChatOptions::getPresencePenalty))
+                .stopSequences(first(options, others, ChatOptions::getStopSequences))
+                .temperature(first(options, others, ChatOptions::getTemperature))
+                .topK(first(options, others, ChatOptions::getTopK))
+                .topP(first(options, others, ChatOptions::getTopP))
+                .toolCallbacks(TidarChatOptions.<List<ToolCallback>>first(
+                        options, others, o -> o instanceof ToolCallingChatOptions t ? t.getToolCallbacks() : null))
+                .toolContext(
+                        first(options, others, o -> o instanceof ToolCallingChatOptions t ? t.getToolContext() : null));
+    }
+
+    private static <T> @Nullable T first(
+            ChatOptions options, ChatOptions others, Function<ChatOptions, @Nullable T> option) {
+        T mine = option.apply(options);
+        return mine != null ? mine : option.apply(others);
     }
 
     @Override
