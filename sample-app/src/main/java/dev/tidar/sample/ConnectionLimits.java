@@ -1,5 +1,6 @@
 package dev.tidar.sample;
 
+import dev.tidar.api.Durations;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,6 @@ class ConnectionLimits implements NettyServerCustomizer {
         pipeline.addBefore(NettyPipeline.HttpCodec, "sample.bytes", deadlines.bytes());
         pipeline.addAfter(NettyPipeline.HttpCodec, "sample.messages", deadlines.messages());
         pipeline.addFirst(
-                "sample.writes", new WriteTimeoutHandler(limits.writeTime().toNanos(), TimeUnit.NANOSECONDS));
+                "sample.writes", new WriteTimeoutHandler(Durations.nanos(limits.writeTime()), TimeUnit.NANOSECONDS));
     }
 }

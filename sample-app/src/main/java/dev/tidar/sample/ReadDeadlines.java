@@ -1,5 +1,6 @@
 package dev.tidar.sample;
 
+import dev.tidar.api.Durations;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -79,10 +80,10 @@ final class ReadDeadlines {
     private void begin(ChannelHandlerContext context, Duration time, String part) {
         end();
         Runnable close = () -> {
-            log.debug("{} took longer than {} ms for the {} of a request", context.channel(), time.toMillis(), part);
+            log.debug("{} took longer than {} for the {} of a request", context.channel(), time, part);
             context.close();
         };
-        deadline = Optional.of(context.executor().schedule(close, time.toNanos(), TimeUnit.NANOSECONDS));
+        deadline = Optional.of(context.executor().schedule(close, Durations.nanos(time), TimeUnit.NANOSECONDS));
     }
 
     private void end() {

@@ -1,5 +1,6 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.api.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class TidarEngineLifecycle
      */
     static Duration drainTime(@Nullable Duration asked, Duration phase) {
         Duration max = phase.dividedBy(10).multipliedBy(9);
-        return asked == null || asked.compareTo(max) > 0 ? max : asked;
+        return Durations.saturated(asked == null || asked.compareTo(max) > 0 ? max : asked);
     }
 
     Duration drainTime() {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.Durations;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.TidarChatModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
@@ -270,6 +272,15 @@ class TidarEngineLifecycleTest {
                         asked == null ? null : DurationStyle.detectAndParse(asked),
                         DurationStyle.detectAndParse(phase)))
                 .isEqualTo(DurationStyle.detectAndParse(drainTime));
+    }
+
+    @Test
+    void drainsForAsLongAsCanBeCountedWhereThePhaseHasNoEnd() {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+
+        assertThat(TidarEngineLifecycle.drainTime(null, forever)).isEqualTo(Durations.saturated(forever));
+        assertThat(TidarEngineLifecycle.drainTime(forever, Duration.ofSeconds(30)))
+                .isEqualTo(Duration.ofSeconds(27));
     }
 
     @Test
