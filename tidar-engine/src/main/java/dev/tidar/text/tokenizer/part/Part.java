@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
  */
 public record Part(Path file, String name, JsonNode node) {
 
+    private static final int MAX_STEPS = 32;
+
     /** Whether the file says nothing here, or {@code null}. */
     public boolean isAbsent() {
         return node.isMissingNode() || node.isNull();
@@ -37,6 +39,36 @@ public record Part(Path file, String name, JsonNode node) {
             parts.add(at(key).element(i));
         }
         return parts;
+    }
+
+    /**
+     * Returns the steps of this part, in order: those in its list where it is a Sequence, itself where it is anything
+     * else, and none where it is absent.
+     *
+     * @param key where a Sequence of this kind has its list
+     * @throws InvalidModelException if a Sequence is in another, or has more than {@value #MAX_STEPS} steps
+     */
+    public List<Part> steps(String key) {
+        if (isAbsent()) {
+            return List.of();
+        }
+        if (!isSequence()) {
+            return List.of(this);
+        }
+        List<Part> steps = list(key);
+        for (Part step : steps) {
+            if (step.isSequence()) {
+                throw step.unsupported("must not be a Sequence within another, but is one");
+            }
+        }
+        if (steps.size() > MAX_STEPS) {
+            throw steps.get(MAX_STEPS).unsupported("must be among the first %d steps, but is not", MAX_STEPS);
+        }
+        return steps;
+    }
+
+    private boolean isSequence() {
+        return type().equals("Sequence");
     }
 
     /** Returns an element of this list. */

@@ -8,8 +8,6 @@ import java.util.List;
 /** Reads the pre-tokenizer of a tokenizer.json. What it does not know is rejected by name. */
 public final class PreTokenizers {
 
-    private static final int MAX_STEPS = 32;
-
     private final List<Splitter> steps = new ArrayList<>();
     private boolean byteLevel;
 
@@ -30,27 +28,13 @@ public final class PreTokenizers {
      */
     public static PreTokenizer read(Part part) {
         PreTokenizers read = new PreTokenizers();
-        if (!part.isAbsent()) {
-            read.add(part);
-        }
+        part.steps("pretokenizers").forEach(read::add);
         return new PreTokenizer(chain(read.steps), read.byteLevel);
     }
 
     private void add(Part part) {
-        if (part.type().equals("Sequence")) {
-            for (Part step : part.list("pretokenizers")) {
-                if (step.type().equals("Sequence")) {
-                    throw step.unsupported("must not be a Sequence within another, but is one");
-                }
-                add(step);
-            }
-            return;
-        }
         if (byteLevel) {
             throw part.unsupported("must not follow ByteLevel, but is %s", part.type());
-        }
-        if (steps.size() == MAX_STEPS) {
-            throw part.unsupported("must be among the first %d steps, but is not", MAX_STEPS);
         }
         switch (part.type()) {
             case "ByteLevel" -> addByteLevel(part);
