@@ -63,8 +63,6 @@ public final class EngineLoader {
     private final LongSupplier nanoTime;
     private final UnaryOperator<TidarModel> modelDecorator;
     private final MemoryPlanner memory;
-    /** The plan of the engine on its present device. */
-    private Optional<MemoryLedger.Entry> planned = Optional.empty();
 
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
@@ -181,20 +179,26 @@ public final class EngineLoader {
             } catch (DeviceException closeFailure) {
                 e.addSuppressed(closeFailure);
             }
-            planned.ifPresent(MemoryLedger.Entry::close);
             throw e;
         }
     }
 
     private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
+        stage("planning memory", 0.05);
+        int maxRows = layoutRows(checkpoint.config()) + promptRows(checkpoint.config());
+        MemoryLedger.Entry entry = memory.enter(checkpoint, choice.backend(), maxRows);
+        try {
+            return loadAsPlanned(entry, maxRows, choice, checkpoint, text);
+        } catch (RuntimeException | Error e) {
+            entry.close();
+            throw e;
+        }
+    }
+
+    private Engine loadAsPlanned(
+            MemoryLedger.Entry entry, int maxRows, BackendChoice choice, Checkpoint checkpoint, TextParts text) {
         Backend backend = choice.backend();
         ModelConfig config = checkpoint.config();
-        int layoutRows = layoutRows(config);
-        int maxRows = layoutRows + promptRows(config);
-        stage("planning memory", 0.05);
-        planned.ifPresent(MemoryLedger.Entry::close);
-        MemoryLedger.Entry entry = memory.enter(checkpoint, backend, maxRows);
-        planned = Optional.of(entry);
         MemoryPlan plan = entry.plan();
         KvGeometry geometry = memory.geometry(config, backend);
         TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows);
@@ -248,7 +252,7 @@ public final class EngineLoader {
                 maskToken,
                 loaded.kvCache(),
                 layouts,
-                layoutRows,
+                layoutRows(config),
                 () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
     }
