@@ -67,7 +67,7 @@ class WatchdogTest {
         assertThat(logged.get(0))
                 .contains("longer than 1 ms")
                 .contains("\"tidar-engine\"")
-                .contains("dev.tidar.schedule.EngineLoop.step(");
+                .contains("dev.tidar.schedule.StepLoop.step(");
         assertThat(bench.loop.state()).isEqualTo(EngineState.READY);
     }
 
