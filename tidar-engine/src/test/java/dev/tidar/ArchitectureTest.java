@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "dev.tidar.text.tokenizer.bpe",
                     "dev.tidar.text.grammar.schema"),
             List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.text.tokenizer"),
+            List.of("dev.tidar.backend.jni"),
             List.of(
                     "dev.tidar.backend",
                     "dev.tidar.checkpoint",

@@ -1,11 +1,13 @@
 package dev.tidar.cli;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
 import java.util.Locale;
@@ -42,6 +44,20 @@ final class Choices {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    static final class ActivationType implements ITypeConverter<Activations> {
+        @Override
+        public Activations convert(String text) {
+            return oneOf(Activations.values(), text);
+        }
+    }
+
+    static final class Native implements ITypeConverter<NativeKernels> {
+        @Override
+        public NativeKernels convert(String text) {
+            return oneOf(NativeKernels.values(), text);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.Activations;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -31,6 +33,23 @@ final class ModelFlags {
             converter = Choices.Weights.class,
             description = "auto (as stored), f32, bf16 or int8. Default: auto.")
     private WeightFormat weights = WeightFormat.AUTO;
+
+    @Option(
+            names = "--activations",
+            paramLabel = "TYPE",
+            defaultValue = "auto",
+            converter = Choices.ActivationType.class,
+            description = "What the CPU multiplies int8 weights by: auto (int8 with native kernels, else float), int8 or "
+                    + "float. Default: auto.")
+    private Activations activations = Activations.AUTO;
+
+    @Option(
+            names = "--native",
+            paramLabel = "WHETHER",
+            defaultValue = "auto",
+            converter = Choices.Native.class,
+            description = "auto or off: whether the CPU may compute with the native library. Default: auto.")
+    private NativeKernels nativeKernels = NativeKernels.AUTO;
 
     @Option(
             names = "--device",
@@ -126,7 +145,9 @@ final class ModelFlags {
         EngineOptions.Builder options = EngineOptions.builder(model())
                 .device(device)
                 .deviceFallback(deviceFallback)
-                .weights(weights);
+                .weights(weights)
+                .activations(activations)
+                .nativeKernels(nativeKernels);
         given(threads).ifPresent(options::threads);
         given(contextLength).ifPresent(options::contextLength);
         given(maskTokenId).ifPresent(options::maskTokenId);

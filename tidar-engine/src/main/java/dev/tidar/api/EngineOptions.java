@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  * @param device device to compute on
  * @param deviceFallback what to do when a GPU that is asked for cannot be used, or fails while it serves
  * @param weights how the device holds the weights
+ * @param activations what the CPU multiplies int8 weights by
+ * @param nativeKernels whether the CPU may use the native library
  * @param threads threads of the CPU backend; empty is one per available processor
  * @param kvCache memory for keys and values
  * @param contextLength tokens of prompt and answer together; empty is the model's own limit
@@ -26,6 +28,8 @@ public record EngineOptions(
         Device device,
         DeviceFallback deviceFallback,
         WeightFormat weights,
+        Activations activations,
+        NativeKernels nativeKernels,
         OptionalInt threads,
         KvCacheOptions kvCache,
         OptionalInt contextLength,
@@ -43,6 +47,8 @@ public record EngineOptions(
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(deviceFallback, "device fallback");
         Objects.requireNonNull(weights, "weights");
+        Objects.requireNonNull(activations, "activations");
+        Objects.requireNonNull(nativeKernels, "native kernels");
         Objects.requireNonNull(kvCache, "KV cache");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(decoding, "decoding");
@@ -80,6 +86,8 @@ public record EngineOptions(
         private Device device = Device.AUTO;
         private DeviceFallback deviceFallback = DeviceFallback.FAIL;
         private WeightFormat weights = WeightFormat.AUTO;
+        private Activations activations = Activations.AUTO;
+        private NativeKernels nativeKernels = NativeKernels.AUTO;
         private OptionalInt threads = OptionalInt.empty();
         private KvCacheOptions kvCache = KvCacheOptions.DEFAULT;
         private OptionalInt contextLength = OptionalInt.empty();
@@ -105,6 +113,16 @@ public record EngineOptions(
 
         public Builder weights(WeightFormat format) {
             weights = format;
+            return this;
+        }
+
+        public Builder activations(Activations type) {
+            activations = type;
+            return this;
+        }
+
+        public Builder nativeKernels(NativeKernels choice) {
+            nativeKernels = choice;
             return this;
         }
 
@@ -154,6 +172,8 @@ public record EngineOptions(
                     device,
                     deviceFallback,
                     weights,
+                    activations,
+                    nativeKernels,
                     threads,
                     kvCache,
                     contextLength,

@@ -1,7 +1,11 @@
 package dev.tidar.backend;
 
+import dev.tidar.api.Activations;
+import dev.tidar.api.DeviceException;
+import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.KernelChoice;
+import dev.tidar.backend.jni.NativeLibrary;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.CudaVerbs;
 import dev.tidar.backend.cuda.driver.Gpu;
@@ -52,12 +56,35 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
 
     /** A backend on the processor's cores, with the fastest kernels that this JVM can run. */
     static Backend onCpu(WeightFormat weights, int threads) {
-        return onCpu(weights, threads, KernelChoice.automatic());
+        return CpuChoice.of(weights, Activations.AUTO, NativeKernels.AUTO, threads)
+                .backend();
     }
 
-    /** A backend on the processor's cores, with these kernels. */
+    /**
+     * A backend on the processor's cores, with these kernels in Java.
+     *
+     * @param activations AUTO is FLOAT here
+     */
+    static Backend onCpu(WeightFormat weights, Activations activations, int threads, KernelChoice kernels) {
+        return new CheckedBackend(new CpuDevice(weights, activations, threads, kernels));
+    }
+
+    /**
+     * A backend on the processor's cores, in native code.
+     *
+     * @param activations AUTO is INT8 here
+     * @throws DeviceException if native code cannot be used, with the reason
+     */
+    static Backend onNativeCpu(WeightFormat weights, Activations activations, int threads) {
+        NativeLibrary.Outcome library = NativeLibrary.outcome();
+        String level = library.level().orElseThrow(() -> new DeviceException(library.problem(), null));
+        Activations chosen = activations == Activations.AUTO ? Activations.INT8 : activations;
+        return new CheckedBackend(new NativeDevice(weights, chosen, threads, level));
+    }
+
+    /** The same in Java, with activations in float. */
     static Backend onCpu(WeightFormat weights, int threads, KernelChoice kernels) {
-        return new CheckedBackend(new CpuDevice(weights, threads, kernels));
+        return onCpu(weights, Activations.FLOAT, threads, kernels);
     }
 
     /**
@@ -65,7 +92,7 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
      *
      * @param weights how the device stores the weights
      * @param arithmetic how it computes
-     * @throws dev.tidar.api.DeviceException if the GPU cannot be used
+     * @throws DeviceException if the GPU cannot be used
      */
     static Backend onGpu(WeightFormat weights, Arithmetic arithmetic, Gpu gpu) {
         return new CheckedBackend(new GpuDevice(new CudaVerbs(weights, arithmetic, gpu, true)));

@@ -9,6 +9,7 @@ import dev.tidar.backend.cuda.driver.Gpu;
 import dev.tidar.backend.cuda.driver.GpuProbe;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The backend of an engine, and why it was chosen over the others.
@@ -108,6 +109,8 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
 
     private static BackendChoice cpu(EngineOptions options, String reason, List<String> degradations) {
         int threads = options.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
-        return new BackendChoice(Backend.onCpu(options.weights(), threads), false, reason, degradations);
+        CpuChoice cpu = CpuChoice.of(options.weights(), options.activations(), options.nativeKernels(), threads);
+        List<String> all = Stream.concat(degradations.stream(), cpu.degradations().stream()).toList();
+        return new BackendChoice(cpu.backend(), false, reason, all);
     }
 }

@@ -6,7 +6,8 @@ import java.util.List;
  * The device and kernels that a backend runs on.
  *
  * @param device for example {@code cpu, 8 threads}
- * @param kernels for example {@code vector-512} or {@code plain}
+ * @param kernels for example {@code native-avx2-int8}, {@code vector-512} or {@code plain}; the ending {@code -int8}
+ *     says that int8 weights are multiplied by activations in int8
  * @param degradations fallbacks that are active, each with what would end it
  */
 public record BackendFacts(String device, String kernels, List<String> degradations) {

@@ -2,9 +2,11 @@ package dev.tidar.backend;
 
 import static dev.tidar.backend.Arguments.requireIndex;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
 import dev.tidar.backend.cpu.CpuGain;
+import dev.tidar.backend.cpu.CpuHead;
 import dev.tidar.backend.cpu.CpuIds;
 import dev.tidar.backend.cpu.CpuKv;
 import dev.tidar.backend.cpu.CpuLinear;
@@ -52,23 +54,28 @@ import java.util.function.Consumer;
 final class CpuDevice implements DeviceVerbs {
 
     private final KernelChoice choice;
+    private final Activations activations;
     private final WorkerPool pool;
     private final Workspace workspace;
     private final MatrixPacker packer;
     private final Products products;
     private final RowOperations rowOperations;
     private final Attention attention;
+    private final CpuHead head;
     private final HeadSampler sampler;
 
-    CpuDevice(WeightFormat weights, int threads, KernelChoice choice) {
+    /** @param activations AUTO is FLOAT */
+    CpuDevice(WeightFormat weights, Activations activations, int threads, KernelChoice choice) {
         this.choice = choice;
+        this.activations = activations;
         this.pool = new WorkerPool(threads);
-        this.workspace = new Workspace(threads);
+        this.workspace = new Workspace(choice, threads);
         this.packer = new MatrixPacker(weights);
-        this.products = new Products(choice, pool, workspace);
+        this.products = new Products(choice, activations, pool, workspace);
         this.rowOperations = new RowOperations(pool);
         this.attention = new Attention(choice, pool, workspace);
-        this.sampler = new HeadSampler(products, pool);
+        this.head = new CpuHead(products);
+        this.sampler = new HeadSampler(pool);
     }
 
     @Override
@@ -194,14 +201,14 @@ final class CpuDevice implements DeviceVerbs {
             Ids sampled,
             SampledLogProbs logProbs,
             Tensor h,
-            Linear head,
+            Linear weights,
             Ids rowNumbers,
             StepInputs inputs,
             Pass pass) {
         StepRows rows = inputs.rows();
         List<RowSampling> samplings = inputs.samplings(pass);
         requireRows(own(rowNumbers).values(), samplings.size(), rows.counts().total());
-        sampler.sample(own(sampled), logProbs, own(h), own(head), own(rowNumbers), rows, samplings);
+        sampler.sample(own(sampled), logProbs, head.of(own(h), own(weights)), own(rowNumbers), rows, samplings);
     }
 
     private static void requireRows(int[] numbers, int count, int rows) {
@@ -239,11 +246,17 @@ final class CpuDevice implements DeviceVerbs {
 
     @Override
     public BackendFacts facts() {
-        int threads = pool.threads();
-        return new BackendFacts(
-                "cpu, %d %s".formatted(threads, threads == 1 ? "thread" : "threads"),
-                choice.name(),
-                choice.degradations());
+        return new BackendFacts(name(pool.threads()), kernels(choice.name(), activations), choice.degradations());
+    }
+
+    /** A CPU backend for the log. */
+    static String name(int threads) {
+        return "cpu, %d %s".formatted(threads, threads == 1 ? "thread" : "threads");
+    }
+
+    /** Kernels, and the arithmetic where it is not that of float activations, for the log. */
+    static String kernels(String name, Activations activations) {
+        return activations == Activations.INT8 ? name + "-int8" : name;
     }
 
     @Override

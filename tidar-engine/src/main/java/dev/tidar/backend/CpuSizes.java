@@ -1,6 +1,7 @@
 package dev.tidar.backend;
 
 import dev.tidar.backend.cpu.Attention;
+import dev.tidar.backend.cpu.CpuHead;
 import dev.tidar.backend.cpu.CpuKv;
 import dev.tidar.backend.cpu.HeadSampler;
 import dev.tidar.backend.cpu.HeapArrays;
@@ -64,7 +65,7 @@ record CpuSizes(MatrixPacker packer, HeapArrays arrays, int threads) implements 
 
     @Override
     public long scratch(int rows, long elements, int outputs) {
-        return Workspace.heapBytes(rows, elements, threads, arrays) + HeadSampler.heapBytes(outputs, threads, arrays);
+        return Workspace.heapBytes(rows, elements, threads, arrays) + CpuHead.heapBytes(outputs, arrays) + HeadSampler.heapBytes(outputs, threads);
     }
 
     @Override

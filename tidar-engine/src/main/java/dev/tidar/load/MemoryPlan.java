@@ -100,6 +100,21 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
         return need.scratch() + room.reserve();
     }
 
+    /** What is needed and what there is, in one line. */
+    String summary() {
+        return ("Memory of %s: %s needed (%s for weights, %s for the draft adapter, %s for activations and scratch,"
+                        + " %s for keys and values of %d tokens), %s free")
+                        .formatted(
+                                room.place(),
+                                MemoryRoom.mebibytes(bytes()),
+                                MemoryRoom.mebibytes(need.weights()),
+                                MemoryRoom.mebibytes(need.adapters()),
+                                MemoryRoom.mebibytes(need.activations() + need.scratch()),
+                                MemoryRoom.mebibytes(kvBytes()),
+                                blocks * BLOCK_TOKENS,
+                                MemoryRoom.mebibytes(room.free()));
+    }
+
     /** Why the context is shorter than what was wished for, and what would hold all of it. */
     String shortened(Wish wish, KvGeometry geometry) {
         int all = geometry.blocksFor(wish.context());

@@ -95,7 +95,7 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
     }
 
     private static void report(MemoryPlan plan, KvGeometry geometry, MemoryPlan.Wish wish) {
-        log.debug("{}", plan);
+        log.info("{}", plan.summary());
         if (wish.bytes() > 0 && wish.bytes() < plan.blocks() * geometry.blockBytes()) {
             log.warn(
                     "The KV cache gets {}, the least that works, because {} bytes do not hold {} tokens",

@@ -19,6 +19,7 @@ import dev.tidar.tensor.WeightType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The network and one step of it: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in
@@ -45,6 +46,8 @@ public final class TidarTransformer implements TidarModel {
     private final PagedKv kv;
     private final Workspace work;
     private final StepProgram program;
+    /** For {@link #logits} alone. */
+    private Optional<Tensor> logits = Optional.empty();
 
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
         this.backend = backend;
@@ -107,9 +110,12 @@ public final class TidarTransformer implements TidarModel {
         forward(rows);
         backend.write(work.sampleRows(), rowNumbers);
         normalise(work.sampleRows(), rowNumbers.length);
-        Tensor logits = backend.allocate(rowNumbers.length, weights.head().outputs());
-        backend.linear(logits, work.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
-        return backend.read(logits, rowNumbers.length);
+        if (logits.isEmpty() || logits.get().rows() < rowNumbers.length) {
+            logits = Optional.of(
+                    backend.allocate(rowNumbers.length, weights.head().outputs()));
+        }
+        backend.linear(logits.get(), work.h(), weights.head(), new RowCounts(rowNumbers.length, 0));
+        return backend.read(logits.get(), rowNumbers.length);
     }
 
     /** How the device stores the weights of the layers. */

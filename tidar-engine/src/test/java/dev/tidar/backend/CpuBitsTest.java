@@ -2,9 +2,9 @@ package dev.tidar.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.TinyNetwork.Trace;
-import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Ids;
@@ -23,27 +23,39 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The bits of a row on the CPU")
-@ParameterizedClass(name = "{0} cache")
-@EnumSource(
-        value = DType.class,
-        names = {"F32", "BF16"})
+@ParameterizedClass(name = "{0} kernels, {1} activations, {2} cache")
+@CsvSource({
+    "VECTOR, FLOAT, F32",
+    "VECTOR, FLOAT, BF16",
+    "VECTOR, INT8, F32",
+    "NATIVE, FLOAT, F32",
+    "NATIVE, FLOAT, BF16",
+    "NATIVE, INT8, F32",
+    "NATIVE, INT8, BF16"
+})
 class CpuBitsTest {
 
     private static final long SEED = 20261122;
     private static final int[] BLOCKS = {7, 2, 9, 4, 0, 11, 5};
     private static final int MASK = TinyNetwork.VOCAB - 1;
 
-    @Parameter
+    @Parameter(0)
+    CpuKernels kernels;
+
+    @Parameter(1)
+    Activations activations;
+
+    @Parameter(2)
     DType kvType;
 
     @ParameterizedTest(name = "{0}, {1} rows")
     @CsvSource({"F32, 1", "F32, 5", "F32, 33", "BF16, 1", "BF16, 5", "BF16, 33", "I8, 1", "I8, 5", "I8, 33", "F16, 13"})
-    void areTheSameOnVectorKernelsAndOnPlainLoops(DType dtype, int exact) {
+    void areThoseOfPlainLoops(DType dtype, int exact) {
         StepRows rows = verifyAndDraft(exact, 3, 7);
 
-        try (Backend vector = backend(2, KernelChoice.vector());
-                Backend plain = backend(2, KernelChoice.plain())) {
-            assertSame(network(vector, dtype).run(rows), network(plain, dtype).run(rows));
+        try (Backend fast = backend(2);
+                Backend plain = CpuKernels.PLAIN.backend(WeightFormat.AUTO, activations, 2)) {
+            assertSame(network(fast, dtype).run(rows), network(plain, dtype).run(rows));
         }
     }
 
@@ -52,8 +64,8 @@ class CpuBitsTest {
     void areTheSameOnAnyNumberOfThreads(int threads) {
         StepRows rows = verifyAndDraft(9, 4, 4);
 
-        try (Backend one = backend(1, KernelChoice.vector());
-                Backend many = backend(threads, KernelChoice.vector())) {
+        try (Backend one = backend(1);
+                Backend many = backend(threads)) {
             assertSame(network(many, DType.I8).run(rows), network(one, DType.I8).run(rows));
         }
     }
@@ -63,7 +75,7 @@ class CpuBitsTest {
             value = DType.class,
             names = {"F32", "BF16", "I8"})
     void areTheSameInAStepOfOneRowAndOfUpTo72(DType dtype) {
-        try (Backend backend = backend(2, KernelChoice.vector())) {
+        try (Backend backend = backend(2)) {
             TinyNetwork alone = network(backend, dtype);
             TinyNetwork together = network(backend, dtype);
             List<List<Trace>> single =
@@ -82,7 +94,7 @@ class CpuBitsTest {
             value = DType.class,
             names = {"F32", "I8"})
     void ofAGroupAreTheSameWithAndWithoutOtherRows(DType dtype) {
-        try (Backend backend = backend(2, KernelChoice.vector())) {
+        try (Backend backend = backend(2)) {
             TinyNetwork all = network(backend, dtype);
             all.run(exact(0, 20));
             int groups = 8;
@@ -107,7 +119,7 @@ class CpuBitsTest {
         rows.exact(0, 5, 0);
         rows.exact(1, 6, 0);
 
-        try (Backend backend = backend(2, KernelChoice.vector())) {
+        try (Backend backend = backend(2)) {
             List<Trace> sound = network(backend, DType.F32).run(rows.build());
             List<Trace> beside = new TinyNetwork(backend, DType.F32, kvType, SEED, OptionalInt.of(6)).run(rows.build());
 
@@ -116,8 +128,8 @@ class CpuBitsTest {
         }
     }
 
-    private static Backend backend(int threads, KernelChoice kernels) {
-        return Backend.onCpu(WeightFormat.AUTO, threads, kernels);
+    private Backend backend(int threads) {
+        return kernels.backend(WeightFormat.AUTO, activations, threads);
     }
 
     private TinyNetwork network(Backend backend, DType dtype) {

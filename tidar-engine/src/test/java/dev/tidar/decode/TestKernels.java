@@ -1,25 +1,32 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
-import dev.tidar.backend.cpu.KernelChoice;
+import dev.tidar.backend.CpuKernels;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.EmulatedGpu;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The families of kernels; the tests' own JVM is started with the vector module. */
+/** The families of kernels, with activations in float; the tests' own JVM is started with the vector module. */
 public enum TestKernels {
     VECTOR {
         @Override
         Backend backend(WeightFormat weights) {
-            return Backend.onCpu(weights, 1, KernelChoice.vector());
+            return CpuKernels.VECTOR.backend(weights, Activations.FLOAT, 1);
         }
     },
     PLAIN {
         @Override
         Backend backend(WeightFormat weights) {
-            return Backend.onCpu(weights, 1, KernelChoice.plain());
+            return CpuKernels.PLAIN.backend(weights, Activations.FLOAT, 1);
+        }
+    },
+    NATIVE {
+        @Override
+        Backend backend(WeightFormat weights) {
+            return CpuKernels.NATIVE.backend(weights, Activations.FLOAT, 1);
         }
     },
     CUDA {
@@ -33,7 +40,7 @@ public enum TestKernels {
 
     /** Those that need no device. */
     public static Stream<TestKernels> available() {
-        return Stream.of(VECTOR, PLAIN);
+        return Stream.of(VECTOR, PLAIN, NATIVE);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Arrays;
 public final class Attention {
 
     /** The largest number of rows of an item: more rows share loads, fewer divide the work more evenly. */
-    private static final int ROWS = 4;
+    public static final int ROWS = 4;
 
     private final KernelSet kernels;
     private final WorkerPool pool;
@@ -38,7 +38,7 @@ public final class Attention {
 
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
     public void attend(CpuTensor out, CpuTensor qkv, HeadGeometry heads, CpuKv kv, int layer, StepRows rows) {
-        int[] firstRows = split(rows);
+        int[] firstRows = runs(rows);
         int kvHeads = heads.numKvHeads();
         pool.run((firstRows.length - 1) * kvHeads, (item, worker) -> {
             int run = item / kvHeads;
@@ -48,7 +48,7 @@ public final class Attention {
     }
 
     /** The first row of each run of rows that are attended together, followed by the row count. */
-    private static int[] split(StepRows rows) {
+    public static int[] runs(StepRows rows) {
         int total = rows.counts().total();
         int[] starts = new int[total + 1];
         int runs = 0;

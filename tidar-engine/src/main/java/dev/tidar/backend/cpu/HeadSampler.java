@@ -3,7 +3,6 @@ package dev.tidar.backend.cpu;
 import dev.tidar.sampling.LogProbRow;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.TokenSampler;
-import dev.tidar.step.RowCounts;
 import dev.tidar.step.SampledLogProbs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.Verification;
@@ -13,32 +12,47 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Applies the head and samples, verifies drafts and chooses the next ones. */
+/** Samples from the logits of the head, verifies drafts and chooses the next ones. */
 public final class HeadSampler {
 
     /** The number of rows whose logits are in memory at a time. */
-    private static final int ROWS = 32;
+    public static final int ROWS = 32;
 
-    private final Products products;
     private final WorkerPool pool;
-    private float[] hidden = new float[0];
-    private float[] logits = new float[0];
     private int[] banned = {};
     private final TokenSampler[] samplers;
 
-    public HeadSampler(Products products, WorkerPool pool) {
-        this.products = products;
+    /** Where logits come from. */
+    public interface Head {
+
+        /**
+         * Computes the logits of some rows of h, at most {@link #ROWS}.
+         *
+         * @param rows row numbers of h
+         */
+        void score(int[] rows);
+
+        /** The number of logits of a row. */
+        int vocabSize();
+
+        /** An array with the logits of one of these rows, which the caller may change until the next row. */
+        float[] logits(int index, int worker);
+
+        /** Where the logits of this row begin in that array. */
+        int from(int index);
+
+        /** Stores log-probabilities from an index of {@link SampledLogProbs#values} on. */
+        void write(SampledLogProbs to, int index, float[] values);
+    }
+
+    public HeadSampler(WorkerPool pool) {
         this.pool = pool;
         this.samplers = Stream.generate(TokenSampler::new).limit(pool.threads()).toArray(TokenSampler[]::new);
     }
 
-    /**
-     * The bytes that logits and samplers take at their largest.
-     *
-     * @param vocabSize outputs of the head
-     */
-    public static long heapBytes(int vocabSize, int threads, HeapArrays arrays) {
-        return arrays.floats((long) ROWS * vocabSize) + (long) threads * TokenSampler.BYTES_PER_TOKEN * vocabSize;
+    /** The bytes that the samplers take at their largest. */
+    public static long heapBytes(int vocabSize, int threads) {
+        return (long) threads * TokenSampler.BYTES_PER_TOKEN * vocabSize;
     }
 
     /** Sets the ids that {@link #sample} leaves out from now on. */
@@ -46,43 +60,47 @@ public final class HeadSampler {
         banned = tokenIds.clone();
     }
 
-    /** Samples one token for each row of h {@code [count, hidden]}; NONE where there is no row. */
+    /** Samples one token for each row of the head; NONE where there is no row. */
     public void sample(
             CpuIds sampled,
             SampledLogProbs logProbs,
-            CpuTensor h,
-            CpuLinear head,
+            Head head,
             CpuIds rowNumbers,
             StepRows rows,
             List<RowSampling> samplings) {
         int[] present = present(rowNumbers.values(), samplings.size());
         Arrays.fill(sampled.values(), 0, samplings.size(), Ids.NONE);
-        int vocabSize = head.outputs();
+        int vocabSize = head.vocabSize();
         for (int first = 0; first < present.length; first += ROWS) {
             int[] batch = Arrays.copyOfRange(present, first, Math.min(first + ROWS, present.length));
-            score(h, head, batch);
+            head.score(batch);
             pool.run(batch.length, (item, worker) -> {
                 int index = batch[item];
                 RowSampling sampling = samplings.get(index);
+                float[] logits = head.logits(item, worker);
+                int from = head.from(item);
+                hideBanned(logits, from, vocabSize);
                 int position = rows.sampledPosition(rowNumbers.values()[index]);
-                int token = samplers[worker].sample(logits, item * vocabSize, vocabSize, sampling, position);
+                int token = samplers[worker].sample(logits, from, vocabSize, sampling, position);
                 sampled.values()[index] = token;
                 if (sampling.logProbs().isPresent()) {
-                    LogProbRow row = LogProbRow.of(
-                            logits,
-                            item * vocabSize,
-                            vocabSize,
-                            token,
-                            sampling.logProbs().getAsInt());
-                    write(logProbs, index, row);
+                    int asked = sampling.logProbs().getAsInt();
+                    write(head, logProbs, index, LogProbRow.of(logits, from, vocabSize, token, asked));
                 }
             });
         }
     }
 
-    private static void write(SampledLogProbs to, int index, LogProbRow row) {
-        float[] values = ((CpuTensor) to.values()).values();
-        System.arraycopy(row.values(), 0, values, index * (to.max() + 1), row.values().length);
+    private void hideBanned(float[] logits, int from, int vocabSize) {
+        for (int id : banned) {
+            if (id < vocabSize) {
+                logits[from + id] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    private static void write(Head head, SampledLogProbs to, int index, LogProbRow row) {
+        head.write(to, index * (to.max() + 1), row.values());
         System.arraycopy(row.ids(), 0, ((CpuIds) to.ids()).values(), index * to.max(), row.ids().length);
     }
 
@@ -95,33 +113,6 @@ public final class HeadSampler {
             }
         }
         return Arrays.copyOf(present, size);
-    }
-
-    /** Leaves the logits of some rows of h in {@code logits[batch][outputs]}, without the banned ids. */
-    private void score(CpuTensor h, CpuLinear head, int[] batch) {
-        int width = h.columns();
-        reserve(batch.length, width, head.outputs());
-        for (int i = 0; i < batch.length; i++) {
-            System.arraycopy(h.values, batch[i] * width, hidden, i * width, width);
-        }
-        products.linear(logits, hidden, head, new RowCounts(batch.length, 0));
-        for (int i = 0; i < batch.length; i++) {
-            for (int id : banned) {
-                if (id < head.outputs()) {
-                    logits[i * head.outputs() + id] = Float.NEGATIVE_INFINITY;
-                }
-            }
-        }
-    }
-
-    /** Grows the buffers once, to the largest batch of a step. */
-    private void reserve(int rows, int width, int outputs) {
-        if (hidden.length < rows * width) {
-            hidden = new float[rows * width];
-        }
-        if (logits.length < Math.multiplyExact(rows, outputs)) {
-            logits = new float[rows * outputs];
-        }
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.tidar.backend.cpu;
 
 import static dev.tidar.backend.cpu.PackedMatrix.PANEL;
 
+import dev.tidar.api.Activations;
 import dev.tidar.step.RowCounts;
+import dev.tidar.tensor.WeightType;
 import java.util.Arrays;
 
 /**
@@ -33,11 +35,14 @@ public final class Products {
     private static final int PANELS_OF_ONE_ROW = 4;
 
     private final KernelSet kernels;
+    private final boolean roundsActivations;
     private final WorkerPool pool;
     private final Workspace workspace;
 
-    public Products(KernelChoice choice, WorkerPool pool, Workspace workspace) {
+    /** @param activations INT8 rounds the rows that int8 weights are multiplied by, see {@link Int8Activations} */
+    public Products(KernelChoice choice, Activations activations, WorkerPool pool, Workspace workspace) {
         this.kernels = choice.kernels();
+        this.roundsActivations = activations == Activations.INT8;
         this.pool = pool;
         this.workspace = workspace;
     }
@@ -97,14 +102,23 @@ public final class Products {
             rankRows(x, w.adapter.get().down(), rows);
         }
         RowTiles inputs = workspace.inputs;
-        inputs.load(x, 0, rows.total(), w.inputs(), kernels.tileRows());
+        boolean rounds = roundsActivations && w.type() == WeightType.INT8;
+        if (rounds) {
+            inputs.loadRounded(x, rows.total(), w.inputs(), kernels.tileRows());
+        } else {
+            inputs.load(x, 0, rows.total(), w.inputs(), kernels.tileRows());
+        }
         int run = rows.total() == 1 ? PANELS_OF_ONE_ROW : w.isGated() ? 2 : 1;
         int all = w.weights.panels;
         pool.run((all + run - 1) / run, (item, worker) -> {
             Workspace.Part part = workspace.part(worker);
             int panel = item * run;
             int panels = Math.min(run, all - panel);
-            sums(part.sums, part, w.weights, panel, panels, inputs);
+            if (rounds) {
+                roundedSums(part, w.weights, panel, panels, inputs);
+            } else {
+                sums(part.sums, part, w.weights, panel, panels, inputs);
+            }
             finish(part.sums, w, panel, panels, rows.total());
             if (adapts) {
                 adapt(part, w.adapter.get(), panel, panels, rows);
@@ -165,6 +179,38 @@ public final class Products {
             int first = x.firstRow(tile);
             int rows = x.firstRow(tile + 1) - first;
             kernels.tile(rows, sums, sumsFrom + first * PANEL, x.values(), x.offset(tile, k), weights, at, count);
+        }
+    }
+
+    /**
+     * Computes the chains over groups of some panels for all rows, {@code part.sums[panels][rows][32]}. Sums of a group
+     * are integers, which float holds exactly, so the kernels of float compute them.
+     */
+    private void roundedSums(Workspace.Part part, PackedMatrix w, int panel, int panels, RowTiles x) {
+        Arrays.fill(part.sums, 0, panels * x.rows() * PANEL, 0);
+        for (int p = 0; p < panels; p++) {
+            for (int group = 0; group < Int8Activations.groups(w.inputs); group++) {
+                int k = group * Int8Activations.GROUP;
+                int count = Math.min(Int8Activations.GROUP, w.inputs - k);
+                float[] weights = w.floats(kernels, part.wide, panel + p, k, count);
+                for (int tile = 0; tile < x.tiles(); tile++) {
+                    int first = x.firstRow(tile);
+                    int rows = x.firstRow(tile + 1) - first;
+                    Arrays.fill(part.groupSums, 0, rows * PANEL, 0);
+                    int from = w.floatsFrom(panel + p, k);
+                    kernels.tile(rows, part.groupSums, 0, x.values(), x.offset(tile, k), weights, from, count);
+                    for (int r = 0; r < rows; r++) {
+                        int to = (p * x.rows() + first + r) * PANEL;
+                        scaleAndAdd(part.sums, to, part.groupSums, r * PANEL, x.scale(first + r, group));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void scaleAndAdd(float[] sums, int to, float[] groupSums, int from, float scale) {
+        for (int n = 0; n < PANEL; n++) {
+            sums[to + n] = Math.fma(groupSums[from + n], scale, sums[to + n]);
         }
     }
 

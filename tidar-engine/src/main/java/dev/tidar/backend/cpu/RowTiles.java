@@ -9,6 +9,10 @@ final class RowTiles {
     private static final float[] NONE = {};
 
     private float[] values = NONE;
+    /** Of rows that are rounded to int8: {@code [rows, groups]}. */
+    private float[] scales = NONE;
+
+    private float[] row = NONE;
     private int rows;
     private int inputs;
     private int tiles;
@@ -23,20 +27,50 @@ final class RowTiles {
 
     /** Takes rows {@code [firstRow, firstRow + count)} of x {@code [, columns]}. */
     void load(float[] x, int firstRow, int count, int columns, int tileRows) {
+        shape(count, columns, tileRows);
+        for (int tile = 0; tile < tiles; tile++) {
+            for (int r = firstRow(tile); r < firstRow(tile + 1); r++) {
+                put(tile, r, x, (firstRow + r) * columns);
+            }
+        }
+    }
+
+    /** Takes the first rows of x {@code [, columns]} and rounds them, see {@link Int8Activations}. */
+    void loadRounded(float[] x, int count, int columns, int tileRows) {
+        shape(count, columns, tileRows);
+        int groups = Int8Activations.groups(columns);
+        if (row.length < columns) {
+            row = new float[columns];
+        }
+        if (scales.length < count * groups) {
+            scales = new float[count * groups];
+        }
+        for (int tile = 0; tile < tiles; tile++) {
+            for (int r = firstRow(tile); r < firstRow(tile + 1); r++) {
+                System.arraycopy(x, r * columns, row, 0, columns);
+                for (int group = 0; group < groups; group++) {
+                    int from = group * Int8Activations.GROUP;
+                    scales[r * groups + group] =
+                            Int8Activations.round(row, from, Math.min(Int8Activations.GROUP, columns - from));
+                }
+                put(tile, r, row, 0);
+            }
+        }
+    }
+
+    private void shape(int count, int columns, int tileRows) {
         reserve(count * columns);
         rows = count;
         inputs = columns;
         tiles = (count + tileRows - 1) / tileRows;
-        for (int tile = 0; tile < tiles; tile++) {
-            int first = firstRow(tile);
-            int height = firstRow(tile + 1) - first;
-            int to = first * columns;
-            for (int r = 0; r < height; r++) {
-                int from = (firstRow + first + r) * columns;
-                for (int k = 0; k < columns; k++) {
-                    values[to + k * height + r] = x[from + k];
-                }
-            }
+    }
+
+    private void put(int tile, int r, float[] x, int from) {
+        int first = firstRow(tile);
+        int height = firstRow(tile + 1) - first;
+        int to = first * inputs + r - first;
+        for (int k = 0; k < inputs; k++) {
+            values[to + k * height] = x[from + k];
         }
     }
 
@@ -61,5 +95,10 @@ final class RowTiles {
 
     float[] values() {
         return values;
+    }
+
+    /** The scale of a group of a row; defined after {@link #loadRounded}. */
+    float scale(int r, int group) {
+        return scales[r * Int8Activations.groups(inputs) + group];
     }
 }

@@ -23,7 +23,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Part of a verb. */
     @FunctionalInterface
-    interface Job {
+    public interface Job {
 
         /**
          * Computes one item.
@@ -75,7 +75,7 @@ public final class WorkerPool implements AutoCloseable {
      * @throws RuntimeException the first failure of an item, or {@link Error}; items not started by then are left out,
      *     and the pool stays usable
      */
-    void run(int items, Job job) {
+    public void run(int items, Job job) {
         if (closed) {
             throw new IllegalStateException("the CPU backend is closed");
         }

@@ -13,8 +13,15 @@ public final class Workspace {
         /** Sums of a run of panels, {@code [panels, rows, 32]}. */
         float[] sums = new float[4 * PackedMatrix.PANEL];
 
+        /** Sums of one group of inputs for a tile of rows, {@code [rows of a tile, 32]}. */
+        final float[] groupSums;
+
         float[] adapterSums = new float[4 * PackedMatrix.PANEL];
         final QueryBlock queries = new QueryBlock();
+
+        Part(int tileRows) {
+            groupSums = new float[tileRows * PackedMatrix.PANEL];
+        }
     }
 
     private final Part[] parts;
@@ -25,10 +32,10 @@ public final class Workspace {
 
     float[] ranks = new float[0];
 
-    public Workspace(int threads) {
+    public Workspace(KernelChoice choice, int threads) {
         parts = new Part[threads];
         for (int i = 0; i < threads; i++) {
-            parts[i] = new Part();
+            parts[i] = new Part(choice.kernels().tileRows());
         }
     }
 

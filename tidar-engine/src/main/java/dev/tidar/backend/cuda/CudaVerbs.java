@@ -17,6 +17,7 @@ import dev.tidar.step.StepProgram;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.KvGeometry;
+import dev.tidar.tensor.RotaryAngles;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -140,26 +141,13 @@ public final class CudaVerbs implements AutoCloseable {
         return new CudaGain(device.upload(values, "a norm"), values.length);
     }
 
-    /**
-     * Prepares RoPE tables. The angle is a float product; its cosine and sine are computed in double and rounded once,
-     * as on the CPU.
-     */
     public CudaRotaryTable rotaryTable(float[] inverseFrequencies, int positions) {
-        int frequencies = inverseFrequencies.length;
-        if (positions < 1 || frequencies < 1 || (long) positions * frequencies > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("rotary table must have positions and frequencies, but has [%d, %d]"
-                    .formatted(positions, frequencies));
-        }
-        float[] cosines = new float[positions * frequencies];
-        float[] sines = new float[positions * frequencies];
-        for (int at = 0; at < cosines.length; at++) {
-            int position = at / frequencies;
-            float angle = position * inverseFrequencies[at % frequencies];
-            cosines[at] = (float) Math.cos(angle);
-            sines[at] = (float) Math.sin(angle);
-        }
+        RotaryAngles angles = RotaryAngles.of(inverseFrequencies, positions);
         return new CudaRotaryTable(
-                device.upload(cosines, "rotations"), device.upload(sines, "rotations"), positions, frequencies);
+                device.upload(angles.cosines(), "rotations"),
+                device.upload(angles.sines(), "rotations"),
+                positions,
+                inverseFrequencies.length);
     }
 
     public void write(CudaIds to, int[] values) {

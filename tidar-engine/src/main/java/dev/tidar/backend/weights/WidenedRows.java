@@ -25,7 +25,7 @@ record WidenedRows(MatrixSource narrow, int columns, int firstColumn) implements
 
     @Override
     public DType dtype() {
-        return DType.F32;
+        return narrow.dtype() == DType.I8 ? DType.F32 : narrow.dtype();
     }
 
     @Override

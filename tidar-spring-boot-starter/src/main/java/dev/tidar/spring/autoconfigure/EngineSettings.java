@@ -21,6 +21,8 @@ record EngineSettings(TidarProperties properties) {
                 .device(properties.device())
                 .deviceFallback(properties.deviceFallback())
                 .weights(properties.weights())
+                .nativeKernels(properties.nativeKernels())
+                .activations(properties.cpu().activations())
                 .kvCache(kvCache())
                 .limits(limits())
                 .decoding(properties.decoding())

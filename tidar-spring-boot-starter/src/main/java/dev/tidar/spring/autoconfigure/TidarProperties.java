@@ -1,5 +1,6 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
@@ -7,6 +8,7 @@ import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
@@ -33,6 +36,8 @@ import org.springframework.util.unit.DataSize;
  *     can be used, else the CPU.
  * @param deviceFallback What to do when a GPU that is asked for cannot be used, or fails while it serves.
  * @param weights How the device holds the weights. Automatic keeps them as stored.
+ * @param nativeKernels Whether the CPU may compute with the native library of tidar-kernels: auto, or off for Java alone.
+ * @param cpu How the CPU computes.
  * @param threads Threads of the CPU backend. One per available processor if not set.
  * @param contextLength Tokens of prompt and answer together. The model's own limit if not set.
  * @param maskTokenId Mask token of the model, where its config.json does not say.
@@ -60,6 +65,8 @@ public record TidarProperties(
         @DefaultValue("auto") Device device,
         @DefaultValue("fail") DeviceFallback deviceFallback,
         @DefaultValue("auto") WeightFormat weights,
+        @Name("native") @DefaultValue("auto") NativeKernels nativeKernels,
+        @DefaultValue Cpu cpu,
         @Nullable Integer threads,
         @Nullable Integer contextLength,
         @Nullable Integer maskTokenId,
@@ -134,6 +141,14 @@ public record TidarProperties(
                 value == null || (value >= from && value <= to),
                 () -> "%s must be in [%d, %d], but is %d".formatted(property, from, to, value));
     }
+
+    /**
+     * How the CPU computes.
+     *
+     * @param activations What int8 weights are multiplied by: int8 is faster with native kernels, float more precise.
+     *     Automatic is int8 with native kernels, else float.
+     */
+    public record Cpu(@DefaultValue("auto") Activations activations) {}
 
     /** When the model is loaded. */
     public enum LoadMode {

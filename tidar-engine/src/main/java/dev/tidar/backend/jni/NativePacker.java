@@ -1,0 +1,248 @@
+package dev.tidar.backend.jni;
+
+import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.jni.NativeMemory.Stretch;
+import dev.tidar.backend.weights.Int8Rows;
+import dev.tidar.backend.weights.PackPlan;
+import dev.tidar.backend.weights.WeightChoice;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.Float16;
+import dev.tidar.tensor.LinearSource;
+import dev.tidar.tensor.MatrixSource;
+import dev.tidar.tensor.WeightType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Packs layers at load, panel by panel. Confined to the engine thread. */
+public final class NativePacker {
+
+    /** A row of a source that stands in a packed row. */
+    private record SourceRow(MatrixSource source, int row) {}
+
+    private final NativeMemory memory;
+    private final WeightChoice choice;
+    private final boolean roundsActivations;
+
+    /** @param roundsActivations whether int8 weights are multiplied by activations in int8 */
+    public NativePacker(NativeMemory memory, WeightFormat format, boolean roundsActivations) {
+        this.memory = memory;
+        this.choice = new WeightChoice(format, WeightType.F32);
+        this.roundsActivations = roundsActivations;
+    }
+
+    /** Packs layers side by side, their outputs in list order. */
+    public NativeLinear stacked(List<LinearSource> sources) {
+        return pack(PackPlan.stacked(sources));
+    }
+
+    /** Packs a gated layer, so that panels of its two halves alternate. */
+    public NativeLinear gated(LinearSource gate, LinearSource up) {
+        return pack(gatedPlan(gate, up));
+    }
+
+    /** The rows of a gated layer as {@link #gated} packs them. */
+    public static PackPlan gatedPlan(LinearSource gate, LinearSource up) {
+        return PackPlan.gated(gate, up, NativeMatrix.PANEL, NativeMatrix.PANEL);
+    }
+
+    /** The type that the sources are packed in. */
+    public WeightType type(List<LinearSource> sources) {
+        return choice.of(sources);
+    }
+
+    /** The bytes that the weights, scales and biases of a layer take. */
+    public long weightBytes(PackPlan plan) {
+        WeightType type = choice.of(plan.sources());
+        long vectors = type.scalesPerRow(plan.inputs())
+                + (plan.sources().stream().anyMatch(source -> source.bias().isPresent()) ? 1 : 0);
+        return bytes(kind(type), plan.rows(), plan.inputs()) + vectors * padded(plan.rows()) * Float.BYTES;
+    }
+
+    /** The bytes that the draft adapter of a layer takes; 0 where it has none. */
+    public static long adapterBytes(PackPlan plan) {
+        return plan.adapter()
+                .map(joined -> bytes(adapterKind(joined), joined.ranks(), plan.inputs())
+                        + bytes(adapterKind(joined), plan.rows(), joined.ranks())
+                        + (long) padded(plan.rows()) * Float.BYTES)
+                .orElse(0L);
+    }
+
+    private static long bytes(int kind, int rows, int inputs) {
+        return NativeMatrix.numPanels(rows) * NativeKernels.panelBytes(kind, inputs);
+    }
+
+    private static int padded(int rows) {
+        return NativeMatrix.numPanels(rows) * NativeMatrix.PANEL;
+    }
+
+    private int kind(WeightType type) {
+        return switch (type) {
+            case F32 -> NativeKernels.F32;
+            case BF16 -> NativeKernels.BF16;
+            case INT8 -> roundsActivations ? NativeKernels.INT8_BY_INT8 : NativeKernels.INT8;
+        };
+    }
+
+    /** The adapter is kept as it ships: in bfloat16 where all of it is stored so, and otherwise in float. */
+    private static int adapterKind(PackPlan.JoinedAdapter adapter) {
+        boolean bf16 = adapter.parts().stream()
+                .allMatch(part -> part.down().dtype() == DType.BF16 && part.up().dtype() == DType.BF16);
+        return bf16 ? NativeKernels.BF16 : NativeKernels.F32;
+    }
+
+    private NativeLinear pack(PackPlan plan) {
+        WeightType type = choice.of(plan.sources());
+        List<Optional<SourceRow>> rows = empty(plan.rows());
+        for (int s = 0; s < plan.sources().size(); s++) {
+            MatrixSource source = plan.sources().get(s).weight();
+            for (int row = 0; row < source.rows(); row++) {
+                rows.set(plan.packed(s, row), Optional.of(new SourceRow(source, row)));
+            }
+        }
+        long bias =
+                Floats.copy(memory, plan.bias(padded(plan.rows())).orElse(new float[0]));
+        NativeMatrix weights = matrix(type, kind(type), rows, plan.inputs());
+        return new NativeLinear(
+                weights, plan.outputs(), bias, plan.adapter().map(joined -> adapter(plan, joined)));
+    }
+
+    private NativeLinear.Adapter adapter(PackPlan plan, PackPlan.JoinedAdapter joined) {
+        List<Optional<SourceRow>> down = empty(joined.ranks());
+        List<Optional<SourceRow>> up = empty(plan.rows());
+        for (PackPlan.AdapterPart part : joined.parts()) {
+            for (int rank = 0; rank < part.down().rows(); rank++) {
+                down.set(part.firstRank() + rank, Optional.of(new SourceRow(part.down(), rank)));
+            }
+            for (int row = 0; row < part.up().rows(); row++) {
+                up.set(plan.packed(part.source(), row), Optional.of(new SourceRow(part.up(), row)));
+            }
+        }
+        int kind = adapterKind(joined);
+        WeightType type = kind == NativeKernels.BF16 ? WeightType.BF16 : WeightType.F32;
+        return new NativeLinear.Adapter(
+                matrix(type, kind, down, plan.inputs()),
+                matrix(type, kind, up, joined.ranks()),
+                Floats.copy(memory, plan.adapterScales(joined, padded(plan.rows()))));
+    }
+
+    private static List<Optional<SourceRow>> empty(int rows) {
+        List<Optional<SourceRow>> empty = new ArrayList<>(rows);
+        for (int i = 0; i < rows; i++) {
+            empty.add(Optional.empty());
+        }
+        return empty;
+    }
+
+    private NativeMatrix matrix(WeightType type, int kind, List<Optional<SourceRow>> rows, int inputs) {
+        long panelBytes = NativeKernels.panelBytes(kind, inputs);
+        int panels = NativeMatrix.numPanels(rows.size());
+        long address = memory.reserve(panels * panelBytes).address();
+        Staging staging = staging(type, inputs);
+        float[] scales = new float[type.scalesPerRow(inputs) * padded(rows.size())];
+        for (int panel = 0; panel < panels; panel++) {
+            for (int n = 0; n < NativeMatrix.PANEL; n++) {
+                int row = panel * NativeMatrix.PANEL + n;
+                Optional<SourceRow> source = row < rows.size() ? rows.get(row) : Optional.empty();
+                float scale = source.isPresent() ? staging.put(n, source.get()) : staging.clear(n);
+                if (scales.length > 0) {
+                    scales[row] = scale;
+                }
+            }
+            NativeKernels.packPanel(address + panel * panelBytes, kind, staging.address(), inputs);
+        }
+        memory.release(staging.stretch);
+        return new NativeMatrix(type, kind, rows.size(), inputs, address, Floats.copy(memory, scales));
+    }
+
+    private Staging staging(WeightType type, int inputs) {
+        Stretch stretch = memory.reserve((long) NativeMatrix.PANEL * type.rowBytes(inputs));
+        return switch (type) {
+            case F32 -> new FloatStaging(stretch, inputs);
+            case BF16 -> new Bf16Staging(stretch, inputs);
+            case INT8 -> new Int8Staging(stretch, inputs);
+        };
+    }
+
+    /** The rows of one panel on their way from a source, {@code [32, inputs]}. */
+    private abstract static class Staging {
+        final Stretch stretch;
+        final ByteBuffer buffer;
+        private final byte[] zeros;
+
+        Staging(Stretch stretch) {
+            this.stretch = stretch;
+            this.buffer = stretch.buffer();
+            this.zeros = new byte[Math.toIntExact(stretch.bytes() / NativeMatrix.PANEL)];
+        }
+
+        long address() {
+            return stretch.address();
+        }
+
+        int rowBytes() {
+            return zeros.length;
+        }
+
+        /** Puts row n, and returns its scale; 1 where the type has none. */
+        abstract float put(int n, SourceRow row);
+
+        float clear(int n) {
+            buffer.put(n * zeros.length, zeros);
+            return 0;
+        }
+    }
+
+    private static final class FloatStaging extends Staging {
+        private final float[] values;
+
+        FloatStaging(Stretch stretch, int inputs) {
+            super(stretch);
+            values = new float[inputs];
+        }
+
+        @Override
+        float put(int n, SourceRow row) {
+            row.source().readRow(row.row(), values);
+            buffer.asFloatBuffer().put(n * values.length, values);
+            return 1;
+        }
+    }
+
+    private static final class Bf16Staging extends Staging {
+        private final float[] values;
+
+        Bf16Staging(Stretch stretch, int inputs) {
+            super(stretch);
+            values = new float[inputs];
+        }
+
+        @Override
+        float put(int n, SourceRow row) {
+            row.source().readRow(row.row(), values);
+            for (int k = 0; k < values.length; k++) {
+                buffer.putShort(n * rowBytes() + k * Short.BYTES, Float16.toBf16(values[k]));
+            }
+            return 1;
+        }
+    }
+
+    private static final class Int8Staging extends Staging {
+        private final byte[] values;
+        private final Int8Rows rows;
+
+        Int8Staging(Stretch stretch, int inputs) {
+            super(stretch);
+            values = new byte[inputs];
+            rows = new Int8Rows(inputs);
+        }
+
+        @Override
+        float put(int n, SourceRow row) {
+            float scale = rows.read(row.source(), row.row(), values);
+            buffer.put(n * values.length, values);
+            return scale;
+        }
+    }
+}

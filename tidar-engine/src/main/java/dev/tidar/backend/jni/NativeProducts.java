@@ -1,0 +1,159 @@
+package dev.tidar.backend.jni;
+
+import dev.tidar.backend.cpu.WorkerPool;
+import dev.tidar.step.RowCounts;
+import java.util.stream.Stream;
+
+/**
+ * Products of rows with packed layers. The items of a job are runs of panels, which the worker that takes one computes
+ * and finishes for all rows. Confined to the engine thread.
+ */
+public final class NativeProducts {
+
+    /** The most panels of a run, at which a call costs nothing beside its work. */
+    private static final int LONGEST_RUN = 4;
+
+    /** Runs that each thread should have of a product, so that the threads end together. */
+    private static final int RUNS_OF_A_THREAD = 8;
+
+    /** Rows that one item rounds to int8; fewer are not worth a hand-over. */
+    private static final int ROUNDED_ROWS = 16;
+
+    private final WorkerPool pool;
+    private final NativeScratch rounded;
+    private final NativeScratch ranks;
+    private final NativeScratch[] sums;
+
+    public NativeProducts(NativeMemory memory, WorkerPool pool) {
+        this.pool = pool;
+        this.rounded = new NativeScratch(memory);
+        this.ranks = new NativeScratch(memory);
+        this.sums = Stream.generate(() -> new NativeScratch(memory))
+                .limit(pool.threads())
+                .toArray(NativeScratch[]::new);
+    }
+
+    /**
+     * The bytes of scratch at its largest.
+     *
+     * @param rows rows of the widest step
+     * @param elements elements of the largest tensor
+     */
+    public static long scratchBytes(int rows, long elements, int threads) {
+        int columns = Math.toIntExact((elements + rows - 1) / rows);
+        long largest = rows * NativeKernels.quantizedBytes(columns)
+                + elements * Float.BYTES
+                + threads * NativeKernels.productScratch(rows, LONGEST_RUN);
+        return largest + largest / 2; // as scratch grows
+    }
+
+    /** {@code y = x · wᵀ}. */
+    public void linear(NativeTensor y, NativeTensor x, NativeLinear w, RowCounts rows) {
+        multiply(NativeKernels.STORE, y.row(0), x.row(0), w, rows);
+    }
+
+    /** {@code y += x · wᵀ}. */
+    public void linearAdd(NativeTensor y, NativeTensor x, NativeLinear w, RowCounts rows) {
+        multiply(NativeKernels.ADD, y.row(0), x.row(0), w, rows);
+    }
+
+    /** {@code y = silu(x · gateᵀ) * (x · upᵀ)}; panels of w come in pairs. */
+    public void swiGlu(NativeTensor y, NativeTensor x, NativeLinear w, RowCounts rows) {
+        multiply(NativeKernels.SWIGLU, y.row(0), x.row(0), w, rows);
+    }
+
+    /** {@code y = x · wᵀ} at addresses; y {@code [rows, outputs]}, x {@code [rows, inputs]}. */
+    void linear(long y, long x, NativeLinear w, int rows) {
+        multiply(NativeKernels.STORE, y, x, w, new RowCounts(rows, 0));
+    }
+
+    private void multiply(int mode, long y, long x, NativeLinear w, RowCounts rows) {
+        if (rows.total() == 0) {
+            return;
+        }
+        long inputs = w.weights.kind() == NativeKernels.INT8_BY_INT8 ? round(x, w.inputs(), rows.total()) : x;
+        Target target = new Target(mode, y, w.outputs());
+        run(target, inputs, rows.total(), w.weights, w.bias, ranks(x, w, rows));
+    }
+
+    /** What a product does with its results. */
+    private record Target(int mode, long y, int outputs) {}
+
+    /**
+     * The ranks {@code x · downᵀ} of the drafting rows, and what they are multiplied by.
+     *
+     * @param address {@code [drafting, inputs of up]}
+     */
+    private record Ranks(int drafting, long address, int rank, NativeMatrix up, long scales) {}
+
+    /** Computes the ranks of the drafting rows; without an adapter, or drafting rows, no ranks of none. */
+    private Ranks ranks(long x, NativeLinear w, RowCounts rows) {
+        if (rows.drafting() == 0 || w.adapter.isEmpty()) {
+            return new Ranks(0, 0, 0, w.weights, 0);
+        }
+        NativeLinear.Adapter adapter = w.adapter.get();
+        NativeMatrix down = adapter.down();
+        long drafting = x + (long) rows.exact() * w.inputs() * Float.BYTES;
+        long address = ranks.atLeast((long) rows.drafting() * down.outputs() * Float.BYTES);
+        Target target = new Target(NativeKernels.STORE, address, down.outputs());
+        run(target, drafting, rows.drafting(), down, 0, new Ranks(0, 0, 0, down, 0));
+        return new Ranks(rows.drafting(), address, down.outputs(), adapter.up(), adapter.scales());
+    }
+
+    private long round(long x, int inputs, int rows) {
+        long rowBytes = NativeKernels.quantizedBytes(inputs);
+        long q = rounded.atLeast(rows * rowBytes);
+        if (rows <= ROUNDED_ROWS) {
+            NativeKernels.quantize(q, x, inputs, rows);
+            return q;
+        }
+        pool.run((rows + ROUNDED_ROWS - 1) / ROUNDED_ROWS, (item, worker) -> {
+            int first = item * ROUNDED_ROWS;
+            NativeKernels.quantize(
+                    q + first * rowBytes,
+                    x + (long) first * inputs * Float.BYTES,
+                    inputs,
+                    Math.min(ROUNDED_ROWS, rows - first));
+        });
+        return q;
+    }
+
+    private void run(Target target, long x, int rows, NativeMatrix w, long bias, Ranks ranks) {
+        int panels = w.numPanels();
+        int run = runLength(panels, target.mode() == NativeKernels.SWIGLU);
+        long[] scratch = new long[sums.length];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = sums[i].atLeast(NativeKernels.productScratch(rows, run));
+        }
+        pool.run((panels + run - 1) / run, (item, worker) -> {
+            int panel = item * run;
+            NativeKernels.product(
+                    target.mode(),
+                    target.y(),
+                    target.outputs(),
+                    x,
+                    rows,
+                    w.inputs(),
+                    w.kind(),
+                    w.panels(),
+                    w.scales(),
+                    bias,
+                    ranks.drafting(),
+                    ranks.address(),
+                    ranks.rank(),
+                    ranks.up().kind(),
+                    ranks.up().panels(),
+                    ranks.scales(),
+                    panel,
+                    Math.min(run, panels - panel),
+                    scratch[worker]);
+        });
+    }
+
+    /** So many panels that each thread takes several runs, and ends when the others do. */
+    private int runLength(int panels, boolean pairs) {
+        int even = panels / (sums.length * RUNS_OF_A_THREAD);
+        int run = Math.max(1, Math.min(LONGEST_RUN, even));
+        return pairs ? (run + 1) / 2 * 2 : run;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tidar.backend.jni;
+
+import dev.tidar.backend.jni.NativeMemory.Stretch;
+
+/** Memory that grows with what it is used for, and whose content nobody keeps. Confined to the engine thread. */
+final class NativeScratch {
+
+    private final NativeMemory memory;
+    private Stretch stretch = new Stretch(0, 0);
+
+    NativeScratch(NativeMemory memory) {
+        this.memory = memory;
+    }
+
+    /** The address of at least so many bytes, valid until the next call that asks for more. */
+    long atLeast(long bytes) {
+        if (stretch.bytes() < bytes) {
+            memory.release(stretch);
+            stretch = new Stretch(0, 0);
+            stretch = memory.reserve(bytes + bytes / 2);
+        }
+        return stretch.address();
+    }
+}
