@@ -1,0 +1,213 @@
+/* Packing, rounding of rows, and products with everything that finishes them. */
+#include "check.h"
+
+static const char *KINDS[] = {"f32", "bf16", "int8", "int8 by int8"};
+
+/* What a product is finished with. */
+struct Finish {
+    int mode, bias, drafting, upKind;
+};
+
+enum Content { UNIFORM, EXTREMES, ZEROS, HUGE_ONE, TINY, NOT_A_NUMBER, INFINITE, CONTENTS };
+
+static void fill(float *x, int rows, int inputs, enum Content content, struct Random *random) {
+    for (size_t i = 0; i < (size_t)rows * inputs; i++) {
+        x[i] = content == EXTREMES ? (i % 2 ? 1.f : -1.f) : content == ZEROS ? 0.f : uniform(random);
+        if (content == TINY) {
+            x[i] *= 0x1p-140f;
+        }
+    }
+    if (content >= HUGE_ONE && content != TINY) {
+        size_t at = (size_t)below(random, rows * inputs);
+        x[at] = content == HUGE_ONE ? 3e38f : content == NOT_A_NUMBER ? NAN : -INFINITY;
+    }
+}
+
+static void *quantized(const float *x, int rows, int inputs) {
+    uint8_t *q = guarded((size_t)(rows * kernels->quantizedBytes(inputs)));
+    kernels->quantize(q, x, inputs, rows);
+    return q;
+}
+
+/* Expected sums of the packed matrix with bias and adapter, [rows, outputs]. */
+static float *expected_product(const float *x, int rows, const struct Matrix *w, const float *bias, int drafting,
+                               const float *ranks, const struct Matrix *up, const float *upScales) {
+    float *sums = malloc((size_t)rows * w->outputs * 4);
+    float *adapter = malloc((size_t)(drafting + 1) * w->outputs * 4);
+    expected_sums(sums, x, rows, w);
+    expected_sums(adapter, ranks, drafting, up);
+    for (int r = 0; r < rows; r++) {
+        for (int n = 0; n < w->outputs; n++) {
+            float *sum = sums + (size_t)r * w->outputs + n;
+            if (bias) {
+                *sum = *sum + bias[n];
+            }
+            if (r >= rows - drafting) {
+                float scaled = adapter[(size_t)(r - (rows - drafting)) * w->outputs + n] * upScales[n];
+                *sum = *sum + scaled;
+            }
+        }
+    }
+    free(adapter);
+    return sums;
+}
+
+/* y after a product whose panels are gate and up in turn. */
+static void expect_gated(float *y, const float *sums, int rows, int packed, int outputs) {
+    for (int r = 0; r < rows; r++) {
+        for (int n = 0; n < outputs; n++) {
+            const float *pair = sums + (size_t)r * packed + n / 32 * 64 + n % 32;
+            y[(size_t)r * outputs + n] = expected_swish_gate(pair[0], pair[32]);
+        }
+    }
+}
+
+/* A product over all panels in runs, each into memory and scratch without slack. */
+static void check_product(const float *rowsOfX, int rows, struct Matrix *w, struct Finish finish, int run,
+                          struct Random *random) {
+    const int gated = finish.mode == MODE_SWIGLU, rank = finish.drafting > 0 ? 5 + below(random, 30) : 0;
+    const int panels = panels_of(w->outputs), outputs = gated ? w->outputs / 2 - 3 : w->outputs;
+    size_t xBytes = (size_t)rows * w->inputs * 4, yCount = (size_t)rows * outputs;
+    struct Matrix up = random_matrix(finish.upKind, w->outputs, rank > 0 ? rank : 1, random);
+    pack(&up);
+    pack(w);
+    float *bias = guarded(panels * 32 * 4), *upScales = guarded(panels * 32 * 4);
+    float *ranks = guarded((size_t)finish.drafting * rank * 4), *y = guarded(yCount * 4);
+    float *before = malloc(yCount * 4 + 4);
+    for (int n = 0; n < panels * 32; n++) {
+        bias[n] = uniform(random);
+        upScales[n] = uniform(random);
+    }
+    for (int i = 0; i < finish.drafting * rank; i++) {
+        ranks[i] = uniform(random);
+    }
+    for (size_t i = 0; i < yCount; i++) {
+        before[i] = y[i] = uniform(random);
+    }
+    float *x = guarded_copy(rowsOfX, xBytes);
+    size_t panelBytes = (size_t)kernels->panelBytes(w->kind, w->inputs);
+    struct Product p = {
+        .mode = finish.mode,
+        .y = y,
+        .outputs = outputs,
+        .x = w->kind == KIND_INT8_BY_INT8 ? quantized(x, rows, w->inputs) : x,
+        .rows = rows,
+        .inputs = w->inputs,
+        .kind = w->kind,
+        .panels = guarded_copy(w->panels, panels * panelBytes),
+        .scales = w->scales ? guarded_copy(w->scales, panels * 32 * 4) : NULL,
+        .bias = finish.bias ? bias : NULL,
+        .drafting = finish.drafting,
+        .ranks = ranks,
+        .rank = rank,
+        .upKind = finish.upKind,
+        .up = guarded_copy(up.panels, panels * (size_t)kernels->panelBytes(finish.upKind, rank)),
+        .upScales = upScales,
+    };
+    for (p.panel = 0; p.panel < panels; p.panel += run) {
+        p.count = run < panels - p.panel ? run : panels - p.panel;
+        p.scratch = guarded((size_t)kernels->productScratch(rows, p.count));
+        kernels->product(&p);
+    }
+    float *expected = malloc(yCount * 4 + 4);
+    float *sums = expected_product(x, rows, w, p.bias, finish.drafting, ranks, &up, upScales);
+    for (size_t i = 0; i < yCount && !gated; i++) {
+        expected[i] = finish.mode == MODE_ADD ? before[i] + sums[i] : sums[i];
+    }
+    if (gated) {
+        expect_gated(expected, sums, rows, w->outputs, outputs);
+    }
+    char what[120];
+    snprintf(what, sizeof what, "product of %s, %d rows, %d inputs, %d outputs, mode %d, %d drafting, bias %d", KINDS[w->kind],
+             rows, w->inputs, outputs, finish.mode, finish.drafting, finish.bias);
+    same(y, expected, yCount, what);
+    free(expected);
+    free(sums);
+    free(before);
+    free_matrix(&up);
+    free_guarded();
+}
+
+static void product_of(int kind, int rows, int inputs, int outputs, enum Content content, struct Finish finish, int run,
+                       struct Random *random) {
+    struct Matrix w = random_matrix(kind, outputs, inputs, random);
+    float *x = malloc((size_t)rows * inputs * 4);
+    fill(x, rows, inputs, content, random);
+    check_product(x, rows, &w, finish, run, random);
+    free(x);
+    free_matrix(&w);
+}
+
+static const struct Finish STORED = {MODE_STORE, 0, 0, KIND_F32};
+
+static void everyHeightOfATileHasTheSameSums(int kind) {
+    struct Random random = {17 + (uint64_t)kind};
+    for (int rows = 1; rows <= (brief ? 13 : 29); rows++) {
+        product_of(kind, rows, rows % 2 ? 65 : 130, 40, UNIFORM, STORED, 1 + rows % 2, &random);
+    }
+    const int many[] = {48, 49, 72, 96, 512};
+    for (int i = 0; i < (brief ? 2 : 5); i++) {
+        product_of(kind, many[i], 36, 33, UNIFORM, STORED, 2, &random);
+    }
+}
+
+static void everyNumberOfInputsAndOutputsIsServed(int kind) {
+    struct Random random = {23 + (uint64_t)kind};
+    const int inputs[] = {1, 4, 8, 36, 63, 64, 65, 127, 128, 193, 576, 1536};
+    for (int i = 0; i < (brief ? 10 : 12); i++) {
+        product_of(kind, 3, inputs[i], 32, UNIFORM, STORED, 1, &random);
+        product_of(kind, 14, inputs[i], 1 + below(&random, 70), UNIFORM, STORED, 2, &random);
+    }
+    const int outputs[] = {1, 31, 32, 33, 63, 64, 65, 127, 129};
+    for (int i = 0; i < 9; i++) {
+        product_of(kind, 1, 64, outputs[i], UNIFORM, STORED, 3, &random);
+    }
+}
+
+static void oddValuesAreRoundedAsDefined(int kind) {
+    struct Random random = {31 + (uint64_t)kind};
+    for (enum Content content = UNIFORM; content < CONTENTS; content++) {
+        product_of(kind, 1, 200, 33, content, STORED, 1, &random);
+        product_of(kind, 7, 200, 33, content, STORED, 1, &random);
+        product_of(kind, 20, 1536, 2, content, STORED, 1, &random);
+    }
+}
+
+static void productsAreFinishedInOrder(int kind) {
+    struct Random random = {41 + (uint64_t)kind};
+    for (int mode = MODE_STORE; mode <= MODE_SWIGLU; mode++) {
+        for (int rows = 1; rows <= 61; rows += brief ? 20 : 6) {
+            int drafting = below(&random, rows + 1), upKind = rows % 4 < 2 ? KIND_F32 : KIND_BF16;
+            struct Finish finish = {mode, rows % 3 != 0, drafting, upKind};
+            product_of(kind, rows, 100, 128, UNIFORM, finish, 2, &random);
+            product_of(kind, rows, 100, 192, UNIFORM, finish, 4, &random);
+        }
+    }
+}
+
+static void aPackedRowIsReadBack(int kind) {
+    struct Random random = {53 + (uint64_t)kind};
+    struct Matrix w = random_matrix(kind, 67, 133, &random);
+    pack(&w);
+    uint8_t *panels = guarded_copy(w.panels, 3 * (size_t)kernels->panelBytes(kind, 133));
+    float *y = guarded(133 * 4), expected[133];
+    for (int row = 0; row < 67; row++) {
+        kernels->readRow(y, kind, panels, w.scales, 133, row);
+        for (int k = 0; k < 133; k++) {
+            expected[k] = w.weights[row * 133 + k] * (w.scales ? w.scales[row] : 1.f);
+        }
+        same(y, expected, 133, "readRow");
+    }
+    free_matrix(&w);
+    free_guarded();
+}
+
+void test_products(void) {
+    for (int kind = KIND_F32; kind <= KIND_INT8_BY_INT8; kind++) {
+        everyHeightOfATileHasTheSameSums(kind);
+        everyNumberOfInputsAndOutputsIsServed(kind);
+        oddValuesAreRoundedAsDefined(kind);
+        productsAreFinishedInOrder(kind);
+        aPackedRowIsReadBack(kind);
+    }
+}
