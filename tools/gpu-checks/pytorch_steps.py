@@ -1,8 +1,8 @@
-"""Time of a forward in PyTorch with transformers, on the shapes, rows and context of GpuStepBench, with random weights.
+"""Time of a forward in PyTorch with transformers, on the shapes, rows and context of StepBench, with random weights.
 
 Usage: python3 pytorch_steps.py 8B:bf16 [...]. The rows are one batch of causal tokens after a cached context: what an
 autoregressive or verifying forward computes. Drafting rows see a little more of each other, which costs the same. The
-head is computed for as many rows as GpuStepBench samples. Times are medians of CUDA events (of a clock on a CPU).
+head is computed for as many rows as StepBench samples. Times are medians of CUDA events (of a clock on a CPU).
 """
 
 import statistics

@@ -65,7 +65,7 @@ section "Verbs, bits, goldens and decoding against the CPU backend" 150 \
     "${java[@]}" -Xmx2g -Dtidar.test.gpu=real -cp "$tests" dev.tidar.GpuChecks
 
 for shape in "${shapes[@]}"; do
-    section "Time of a step: $shape" 120 "${java[@]}" -Xmx4g -cp "$tests" dev.tidar.model.GpuStepBench "$shape"
+    section "Time of a step: $shape" 120 "${java[@]}" -Xmx4g -cp "$tests" dev.tidar.model.StepBench gpu "$shape"
 done
 if [ -x native/kernel_bench ]; then
     plain "Products and attention beside a copy of memory" 60 env -C native ./kernel_bench ../tidar-sm80.ptx 8b

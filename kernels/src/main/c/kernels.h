@@ -113,7 +113,6 @@ struct Kernels {
     void (*rotateAndStore)(const struct Rotation *r);
     int64_t (*attentionScratch)(int queries, int headDim, int blocks, int blockTokens, int fresh);
     void (*attend)(const struct Attention *a);
-    void (*gatherRows)(float *y, const float *x, int columns, const int32_t *numbers, int count);
     void (*mix)(float *y, const float *x, int columns, float beta);
 };
 

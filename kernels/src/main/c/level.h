@@ -4,7 +4,6 @@
  * a level is ever called from another.
  */
 #include "attention.h"
-#include "gather_rows.h"
 #include "mix.h"
 #include "pack.h"
 #include "product.h"
@@ -24,6 +23,5 @@ const struct Kernels LEVEL_TABLE = {
     .rotateAndStore = rotateAndStore,
     .attentionScratch = attentionScratch,
     .attend = attend,
-    .gatherRows = gatherRows,
     .mix = mix,
 };

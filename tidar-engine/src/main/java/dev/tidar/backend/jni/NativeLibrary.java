@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -82,6 +83,7 @@ public final class NativeLibrary {
             return new NativeLibrary(
                             NativeLibrary::resource,
                             () -> Files.createTempDirectory("tidar-kernels-"), // private to this user
+                            path -> System.load(path.toString()),
                             NativeKernels.VERSION)
                     .load(system.getName(), system.getArch());
         }
@@ -95,15 +97,19 @@ public final class NativeLibrary {
 
     private final Function<String, Optional<byte[]>> resources;
     private final Folder folders;
+    private final Consumer<Path> loader;
     private final int version;
 
     /**
      * @param resources files of the artifact, by their path under its folder
+     * @param loader loads a file into this class loader, which must not get two copies of the library
      * @param version the version that the library must have
      */
-    NativeLibrary(Function<String, Optional<byte[]>> resources, Folder folders, int version) {
+    NativeLibrary(
+            Function<String, Optional<byte[]>> resources, Folder folders, Consumer<Path> loader, int version) {
         this.resources = resources;
         this.folders = folders;
+        this.loader = loader;
         this.version = version;
     }
 
@@ -192,7 +198,7 @@ public final class NativeLibrary {
         Path path = folder.resolve(file);
         try {
             Files.write(path, library);
-            System.load(path.toString());
+            loader.accept(path);
         } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
             throw new Unusable(
                     "the native library does not load from %s (%s); set -Djava.io.tmpdir to a folder from which programs may run"

@@ -18,7 +18,7 @@ class KernelChoiceTest {
 
     @Test
     void takesVectorKernelsWhereTheJvmHasTheModule() {
-        try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 1)) {
+        try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 1, KernelChoice.automatic())) {
             assertThat(backend.facts().kernels()).matches("vector-(128|256|512)");
             assertThat(backend.facts().device()).isEqualTo("cpu, 1 thread");
             assertThat(backend.facts().degradations()).isEmpty();

@@ -14,7 +14,7 @@ final class PlainJvm {
     private PlainJvm() {}
 
     public static void main(String[] arguments) {
-        try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 2)) {
+        try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 2, KernelChoice.automatic())) {
             System.out.println("kernels: " + backend.facts().kernels());
             backend.facts().degradations().forEach(d -> System.out.println("degradation: " + d));
             CpuTensor x = (CpuTensor) backend.allocate(1, 1);

@@ -1,7 +1,9 @@
 package dev.tidar.model;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
+import dev.tidar.backend.CpuKernels;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.driver.GpuProbe;
 import dev.tidar.checkpoint.ModelConfig;
@@ -36,15 +38,17 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Time of a decode step by row count, on shapes of real models with random weights, after a context of 1024 tokens. For
- * a GPU; {@code tools/gpu-checks/run.sh} runs it. Arguments: shapes, each as {@code 8B:bf16}, {@code 1.5B:int8} or
- * {@code 135M:f32}; {@code tiny} is for trying it out.
+ * Time of a decode step by row count, on shapes of real models with random weights. Arguments: {@code gpu}, or kernels
+ * of the CPU and its activations such as {@code native:int8} or {@code vector:float}; then shapes, each as {@code
+ * 8B:bf16}, {@code 1.5B:int8} or {@code 135M:f32}; {@code tiny} is for trying it out. The context is 1024 tokens on a
+ * GPU and 128 on the CPU. {@code tools/gpu-checks/run.sh} runs it on a GPU.
  */
-public final class GpuStepBench {
+public final class StepBench {
 
-    private static final int CONTEXT = 1024;
+    private static final int LONGEST_CONTEXT = 1024;
+    private static final int CPU_CONTEXT = 128;
     private static final int BLOCK_TOKENS = 16;
-    private static final int BLOCKS = (CONTEXT + 64) / BLOCK_TOKENS;
+    private static final int BLOCKS = (LONGEST_CONTEXT + 64) / BLOCK_TOKENS;
     private static final int MAX_ROWS = 512;
     private static final int WARM_UP = 5;
     private static final int STEPS = 40;
@@ -53,9 +57,11 @@ public final class GpuStepBench {
     private final Sizes sizes;
     private final HeadGeometry heads;
     private final DType dtype;
+    private final int context;
     private final TidarTransformer network;
 
-    private GpuStepBench(Backend backend, Sizes sizes, HeadGeometry heads, DType dtype) {
+    private StepBench(Backend backend, Sizes sizes, HeadGeometry heads, DType dtype, int context) {
+        this.context = context;
         this.backend = backend;
         this.sizes = sizes;
         this.heads = heads;
@@ -64,49 +70,82 @@ public final class GpuStepBench {
     }
 
     public static void main(String[] arguments) {
-        for (String argument : arguments) {
+        String device = arguments[0];
+        for (String argument : Arrays.asList(arguments).subList(1, arguments.length)) {
             String[] parts = argument.split(":", -1);
             DType dtype = DType.valueOf(parts[1].replace("int8", "i8").toUpperCase(Locale.ROOT));
             long begin = System.nanoTime();
-            try (Backend backend = Backend.onGpu(
-                    WeightFormat.AUTO,
-                    dtype == DType.F32 ? Arithmetic.STRICT : Arithmetic.FAST,
-                    GpuProbe.run().gpus().get(0))) {
-                GpuStepBench bench = of(parts[0], backend, dtype);
+            try (Backend backend = backend(device, dtype)) {
+                StepBench bench = of(parts[0], backend, dtype, device.equals("gpu") ? LONGEST_CONTEXT : CPU_CONTEXT);
                 System.out.printf(
                         "%n%s on %s (%s), loaded in %.1f s%n%n",
                         argument,
                         backend.facts().device(),
                         backend.facts().kernels(),
                         (System.nanoTime() - begin) / 1e9);
-                bench.run();
+                bench.run(device.equals("gpu"));
             }
         }
     }
 
-    private static GpuStepBench of(String name, Backend backend, DType dtype) {
+    private static Backend backend(String device, DType dtype) {
+        if (device.equals("gpu")) {
+            return Backend.onGpu(
+                    WeightFormat.AUTO,
+                    dtype == DType.F32 ? Arithmetic.STRICT : Arithmetic.FAST,
+                    GpuProbe.run().gpus().get(0));
+        }
+        String[] parts = device.toUpperCase(Locale.ROOT).split(":", -1);
+        return CpuKernels.valueOf(parts[0])
+                .backend(
+                        WeightFormat.AUTO,
+                        Activations.valueOf(parts[1]),
+                        Runtime.getRuntime().availableProcessors());
+    }
+
+    private static StepBench of(String name, Backend backend, DType dtype, int context) {
         return switch (name) {
-            case "tiny" -> new GpuStepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype);
+            case "tiny" -> new StepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype, context);
             case "135M" ->
-                new GpuStepBench(backend, new Sizes(576, 1536, 30, 49_152), new HeadGeometry(9, 3, 64), dtype);
+                new StepBench(backend, new Sizes(576, 1536, 30, 49_152), new HeadGeometry(9, 3, 64), dtype, context);
+            case "0.5B" ->
+                new StepBench(backend, new Sizes(896, 4864, 24, 151_936), new HeadGeometry(14, 2, 64), dtype, context);
             case "1.5B" ->
-                new GpuStepBench(backend, new Sizes(1536, 8960, 28, 151_936), new HeadGeometry(12, 2, 128), dtype);
+                new StepBench(backend, new Sizes(1536, 8960, 28, 151_936), new HeadGeometry(12, 2, 128), dtype, context);
             case "8B" ->
-                new GpuStepBench(backend, new Sizes(4096, 12_288, 36, 151_936), new HeadGeometry(32, 8, 128), dtype);
-            default -> throw new IllegalArgumentException("shape must be tiny, 135M, 1.5B or 8B, but is " + name);
+                new StepBench(backend, new Sizes(4096, 12_288, 36, 151_936), new HeadGeometry(32, 8, 128), dtype, context);
+            default -> throw new IllegalArgumentException("shape must be tiny, 135M, 0.5B, 1.5B or 8B, but is " + name);
         };
     }
 
-    private void run() {
+    private void run(boolean gpu) {
         System.out.println("| rows | layout | ms a step | weights read, GB/s |");
         System.out.println("| --- | --- | --- | --- |");
         report("autoregressive", inputs(1, 1, 0));
+        if (gpu) {
+            runGpu();
+        } else {
+            runCpu();
+        }
+    }
+
+    private void runGpu() {
         report("16 verify rows", inputs(1, 16, 0));
         report("single pass, K = 4", inputs(1, 4, 4));
         report("single pass, K = 8", inputs(1, 8, 8));
         report("single pass, K = 8, top-p and penalties", inputs(1, 8, 8, ruled()));
         report("two sequences, K = 8", inputs(2, 8, 8));
         report("single pass, K = 16", inputs(1, 16, 16));
+    }
+
+    private void runCpu() {
+        for (int rows : new int[] {2, 3, 4, 6, 8, 12, 16, 20, 32, 64}) {
+            report("verify rows", inputs(1, rows, 0));
+        }
+        report("single pass, K = 2", inputs(1, 2, 2));
+        report("single pass, K = 3", inputs(1, 3, 3));
+        report("single pass, K = 4", inputs(1, 4, 4));
+        report("single pass, K = 8", inputs(1, 8, 8));
     }
 
     private void report(String layout, StepInputs inputs) {
@@ -143,21 +182,21 @@ public final class GpuStepBench {
                 LogitBias.NONE,
                 BannedIds.NONE,
                 OptionalInt.empty());
-        int[] seen = IntStream.range(0, CONTEXT).map(id -> id % 500).distinct().toArray();
+        int[] seen = IntStream.range(0, LONGEST_CONTEXT).map(id -> id % 500).distinct().toArray();
         return RowSampling.draft(params, new TokenCounts(seen, new int[seen.length]));
     }
 
     /** @param k rows of the groups that are carried for every kept count; 0 for none */
-    private static StepInputs inputs(int sequences, int verify, int k) {
+    private StepInputs inputs(int sequences, int verify, int k) {
         return inputs(sequences, verify, k, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE));
     }
 
-    private static StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
+    private StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
         var rows = new StepRows.Builder();
         for (int s = 0; s < sequences; s++) {
             rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());
             for (int j = 0; j < verify; j++) {
-                rows.exact(s, j, CONTEXT + j);
+                rows.exact(s, j, context + j);
             }
         }
         int draftLength = Math.max(1, k);
@@ -166,7 +205,7 @@ public final class GpuStepBench {
             int[] groups = new int[verify + 1];
             Arrays.fill(groups, Ids.NONE);
             for (int kept = 1; kept <= verify && k > 0; kept++) {
-                groups[kept] = rows.group(s, new int[k], CONTEXT + kept, CONTEXT + kept);
+                groups[kept] = rows.group(s, new int[k], context + kept, context + kept);
             }
             plans.add(new VerifyPlan(s * verify, verify, s * verify, s * (draftLength - 1), draftLength, groups));
         }
@@ -197,9 +236,9 @@ public final class GpuStepBench {
         float[] frequencies = new float[heads.headDim() / 2];
         Arrays.fill(frequencies, 0.01f);
         ModelConfig config = new ModelConfig(
-                ModelFamily.LLAMA, sizes, heads, new Positions(10_000, CONTEXT + 64), 1e-6f, true, Optional.empty());
+                ModelFamily.LLAMA, sizes, heads, new Positions(10_000, LONGEST_CONTEXT + 64), 1e-6f, true, Optional.empty());
         TidarWeights weights = new TidarWeights(
-                head, layers, ones(sizes.hidden()), head, backend.rotaryTable(frequencies, CONTEXT + 64));
+                head, layers, ones(sizes.hidden()), head, backend.rotaryTable(frequencies, LONGEST_CONTEXT + 64));
         return new TidarTransformer(backend, config, weights, kv, MAX_ROWS);
     }
 
