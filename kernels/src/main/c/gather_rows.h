@@ -11,7 +11,7 @@
  */
 #include "vector.h"
 
-static void gatherRows(float *y, const float *x, int columns, const int32_t *numbers, int count) {
+static void gatherRows(float* y, const float* x, int columns, const int32_t* numbers, int count) {
     for (int i = 0; i < count; i++) {
         if (numbers[i] >= 0) {
             copy_floats(y + (size_t)i * columns, x + (size_t)numbers[i] * columns, columns);
