@@ -25,20 +25,20 @@ enum { QUERY_TILE = 6 };
 
 /* One run, while it is computed. */
 struct Run {
-    const struct Attention *a;
+    const struct Attention* a;
     int queries; /* rows * heads that share the key/value head */
     int sharing;
     int headDim;
-    int stride;    /* slots of a block */
-    int blocks;    /* that the run's rows see */
-    int fresh;     /* slot of the first fresh key */
-    int slots;     /* of a query's weights */
-    float scale;   /* of a score */
-    float *weights; /* [queries, slots]: scores, then weights */
-    float *query;   /* [queries, headDim] */
-    float *out;     /* [queries, headDim] */
-    float *sums;    /* [queries] */
-    float *keys;    /* [headDim, 16]: fresh keys */
+    int stride;     /* slots of a block */
+    int blocks;     /* that the run's rows see */
+    int fresh;      /* slot of the first fresh key */
+    int slots;      /* of a query's weights */
+    float scale;    /* of a score */
+    float* weights; /* [queries, slots]: scores, then weights */
+    float* query;   /* [queries, headDim] */
+    float* out;     /* [queries, headDim] */
+    float* sums;    /* [queries] */
+    float* keys;    /* [headDim, 16]: fresh keys */
 };
 
 static int64_t attentionScratch(int queries, int headDim, int blocks, int blockTokens, int fresh) {
@@ -46,27 +46,29 @@ static int64_t attentionScratch(int queries, int headDim, int blocks, int blockT
     return 4 * (queries * (slots + 2 * headDim + 1) + headDim * KEY_TILE);
 }
 
-INLINE vf cached_floats(const int kind, const uint8_t *from, size_t at) {
-    return kind == KIND_BF16 ? vf_of_bf16((const uint16_t *)from + at) : vf_load((const float *)from + at);
+INLINE vf cached_floats(const int kind, const uint8_t* from, size_t at) {
+    return kind == KIND_BF16 ? vf_of_bf16((const uint16_t*)from + at) : vf_load((const float*)from + at);
 }
 
 /* Scores of `height` queries with 16 keys. */
-INLINE void score_tile(const int kind, const int height, const struct Run *run, int first, int slot,
-                       const uint8_t *keys, size_t keyStride) {
-    const float *query = run->query + (size_t)first * run->headDim;
+INLINE void score_tile(const int kind, const int height, const struct Run* run, int first, int slot,
+                       const uint8_t* keys, size_t keyStride) {
+    const float* query = run->query + (size_t)first * run->headDim;
     vf sum[QUERY_TILE][KEY_TILE / LANES];
     UNROLL for (int q = 0; q < height; q++) {
         UNROLL for (int v = 0; v < KEY_TILE / LANES; v++) { sum[q][v] = vf_all(0.f); }
     }
     for (int d = 0; d < run->headDim; d++) {
         vf key[KEY_TILE / LANES];
-        UNROLL for (int v = 0; v < KEY_TILE / LANES; v++) { key[v] = cached_floats(kind, keys, d * keyStride + v * LANES); }
+        UNROLL for (int v = 0; v < KEY_TILE / LANES; v++) {
+            key[v] = cached_floats(kind, keys, d * keyStride + v * LANES);
+        }
         UNROLL for (int q = 0; q < height; q++) {
             vf element = vf_all(query[q * run->headDim + d]);
             UNROLL for (int v = 0; v < KEY_TILE / LANES; v++) { sum[q][v] = vf_fma(element, key[v], sum[q][v]); }
         }
     }
-    float *to = run->weights + (size_t)first * run->slots + slot;
+    float* to = run->weights + (size_t)first * run->slots + slot;
     UNROLL for (int q = 0; q < height; q++) {
         UNROLL for (int v = 0; v < KEY_TILE / LANES; v++) {
             vf_store(to + (size_t)q * run->slots + v * LANES, sum[q][v] * vf_all(run->scale));
@@ -75,9 +77,9 @@ INLINE void score_tile(const int kind, const int height, const struct Run *run, 
 }
 
 /* Adds the weighted values of some tokens to elements [from, from + vectors * LANES) of `height` queries. */
-INLINE void weigh_elements(const int kind, const int height, const int vectors, const struct Run *run, int first,
-                           int from, const float *weights, int tokens, const uint8_t *values, size_t valueStride) {
-    float *out = run->out + (size_t)first * run->headDim + from;
+INLINE void weigh_elements(const int kind, const int height, const int vectors, const struct Run* run, int first,
+                           int from, const float* weights, int tokens, const uint8_t* values, size_t valueStride) {
+    float* out = run->out + (size_t)first * run->headDim + from;
     vf sum[QUERY_TILE][KEY_TILE / LANES];
     UNROLL for (int q = 0; q < height; q++) {
         UNROLL for (int v = 0; v < vectors; v++) { sum[q][v] = vf_load(out + q * run->headDim + v * LANES); }
@@ -97,20 +99,20 @@ INLINE void weigh_elements(const int kind, const int height, const int vectors, 
     }
 }
 
-INLINE float cached_float(const int kind, const uint8_t *from, size_t at) {
-    return kind == KIND_BF16 ? float_of_bf16(((const uint16_t *)from)[at]) : ((const float *)from)[at];
+INLINE float cached_float(const int kind, const uint8_t* from, size_t at) {
+    return kind == KIND_BF16 ? float_of_bf16(((const uint16_t*)from)[at]) : ((const float*)from)[at];
 }
 
-INLINE void weigh_tile(const int kind, const int height, const struct Run *run, int first, int slot, int tokens,
-                       const uint8_t *values, size_t valueStride) {
-    const float *weights = run->weights + (size_t)first * run->slots + slot;
+INLINE void weigh_tile(const int kind, const int height, const struct Run* run, int first, int slot, int tokens,
+                       const uint8_t* values, size_t valueStride) {
+    const float* weights = run->weights + (size_t)first * run->slots + slot;
     int d = 0;
     for (; d + KEY_TILE <= run->headDim; d += KEY_TILE) {
         weigh_elements(kind, height, KEY_TILE / LANES, run, first, d, weights, tokens, values, valueStride);
     }
     for (; d < run->headDim; d++) {
         for (int q = 0; q < height; q++) {
-            float *to = run->out + (size_t)(first + q) * run->headDim + d;
+            float* to = run->out + (size_t)(first + q) * run->headDim + d;
             for (int t = 0; t < tokens; t++) {
                 float weight = weights[(size_t)q * run->slots + t];
                 *to = __builtin_fmaf(weight, cached_float(kind, values, t * valueStride + d), *to);
@@ -119,41 +121,39 @@ INLINE void weigh_tile(const int kind, const int height, const struct Run *run, 
     }
 }
 
-#define TILES(tile, ...)                                                                                               \
-    switch (height) {                                                                                                  \
-    case 1:                                                                                                            \
-        tile(kind, 1, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
-    case 2:                                                                                                            \
-        tile(kind, 2, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
-    case 3:                                                                                                            \
-        tile(kind, 3, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
-    case 4:                                                                                                            \
-        tile(kind, 4, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
-    case 5:                                                                                                            \
-        tile(kind, 5, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
-    case 6:                                                                                                            \
-        tile(kind, 6, __VA_ARGS__);                                                                                    \
-        break;                                                                                                         \
+#define TILES(tile, ...)            \
+    switch (height) {               \
+    case 1:                         \
+        tile(kind, 1, __VA_ARGS__); \
+        break;                      \
+    case 2:                         \
+        tile(kind, 2, __VA_ARGS__); \
+        break;                      \
+    case 3:                         \
+        tile(kind, 3, __VA_ARGS__); \
+        break;                      \
+    case 4:                         \
+        tile(kind, 4, __VA_ARGS__); \
+        break;                      \
+    case 5:                         \
+        tile(kind, 5, __VA_ARGS__); \
+        break;                      \
+    case 6:                         \
+        tile(kind, 6, __VA_ARGS__); \
+        break;                      \
     }
 
-INLINE void score_tiles(const int kind, int height, const struct Run *run, int first, int slot, const uint8_t *keys,
-                        size_t keyStride) {
-    TILES(score_tile, run, first, slot, keys, keyStride)
-}
+INLINE void score_tiles(const int kind, int height, const struct Run* run, int first, int slot, const uint8_t* keys,
+                        size_t keyStride){TILES(score_tile, run, first, slot, keys, keyStride)}
 
-INLINE void weigh_tiles(const int kind, int height, const struct Run *run, int first, int slot, int tokens,
-                        const uint8_t *values, size_t valueStride) {
+INLINE void weigh_tiles(const int kind, int height, const struct Run* run, int first, int slot, int tokens,
+                        const uint8_t* values, size_t valueStride) {
     TILES(weigh_tile, run, first, slot, tokens, values, valueStride)
 }
 
 #undef TILES
 
-static void score(int kind, int height, const struct Run *run, int first, int slot, const uint8_t *keys,
+static void score(int kind, int height, const struct Run* run, int first, int slot, const uint8_t* keys,
                   size_t keyStride) {
     if (kind == KIND_BF16) {
         score_tiles(KIND_BF16, height, run, first, slot, keys, keyStride);
@@ -162,7 +162,7 @@ static void score(int kind, int height, const struct Run *run, int first, int sl
     }
 }
 
-static void weigh(int kind, int height, const struct Run *run, int first, int slot, int tokens, const uint8_t *values,
+static void weigh(int kind, int height, const struct Run* run, int first, int slot, int tokens, const uint8_t* values,
                   size_t valueStride) {
     if (kind == KIND_BF16) {
         weigh_tiles(KIND_BF16, height, run, first, slot, tokens, values, valueStride);
@@ -172,18 +172,18 @@ static void weigh(int kind, int height, const struct Run *run, int first, int sl
 }
 
 /* The tokens of a block that a query's row sees. */
-INLINE int seen(const struct Run *run, int query, int block) {
-    const struct Attention *a = run->a;
+INLINE int seen(const struct Run* run, int query, int block) {
+    const struct Attention* a = run->a;
     int visible = a->visible[a->row + query / run->sharing];
     return greatest(0, least(a->cache.blockTokens, visible - block * a->cache.blockTokens));
 }
 
-static const float *fresh_key(const struct Attention *a, int row) {
+static const float* fresh_key(const struct Attention* a, int row) {
     return a->qkv + (size_t)row * qkv_columns(&a->heads) + (a->heads.numHeads + a->kvHead) * a->heads.headDim;
 }
 
-static void begin(struct Run *run, const struct Attention *a) {
-    const struct Heads *heads = &a->heads;
+static void begin(struct Run* run, const struct Attention* a) {
+    const struct Heads* heads = &a->heads;
     int visible = 0;
     for (int row = a->row; row < a->row + a->rows; row++) {
         visible = greatest(visible, a->visible[row]);
@@ -197,14 +197,14 @@ static void begin(struct Run *run, const struct Attention *a) {
     run->fresh = run->blocks * run->stride;
     run->slots = run->fresh + cache_stride(a->groupRows);
     run->scale = (float)(1 / __builtin_sqrt((double)run->headDim));
-    run->weights = (float *)a->scratch;
+    run->weights = (float*)a->scratch;
     run->query = run->weights + (size_t)run->queries * run->slots;
     run->out = run->query + (size_t)run->queries * run->headDim;
     run->sums = run->out + (size_t)run->queries * run->headDim;
     run->keys = run->sums + run->queries;
     int columns = run->sharing * run->headDim;
     for (int r = 0; r < a->rows; r++) {
-        const float *query = a->qkv + (size_t)(a->row + r) * qkv_columns(heads) + (size_t)a->kvHead * columns;
+        const float* query = a->qkv + (size_t)(a->row + r) * qkv_columns(heads) + (size_t)a->kvHead * columns;
         copy_floats(run->query + (size_t)r * columns, query, columns);
     }
     for (int i = 0; i < run->queries * run->headDim; i++) {
@@ -213,7 +213,7 @@ static void begin(struct Run *run, const struct Attention *a) {
 }
 
 /* Scores of all queries with one tile of keys. */
-static void score_all(const struct Run *run, int kind, int slot, const uint8_t *keys, size_t keyStride) {
+static void score_all(const struct Run* run, int kind, int slot, const uint8_t* keys, size_t keyStride) {
     int tiles = (run->queries + QUERY_TILE - 1) / QUERY_TILE;
     for (int t = 0; t < tiles; t++) {
         int first = run->queries * t / tiles, height = run->queries * (t + 1) / tiles - first;
@@ -221,40 +221,40 @@ static void score_all(const struct Run *run, int kind, int slot, const uint8_t *
     }
 }
 
-static void score_cached(const struct Run *run) {
-    const struct Attention *a = run->a;
+static void score_cached(const struct Run* run) {
+    const struct Attention* a = run->a;
     for (int b = 0; b < run->blocks; b++) {
-        const uint8_t *keys = cached_keys(&a->cache, a->blockTable[b], &a->heads, a->kvHead);
+        const uint8_t* keys = cached_keys(&a->cache, a->blockTable[b], &a->heads, a->kvHead);
         for (int t = 0; t < run->stride; t += KEY_TILE) {
-            const uint8_t *tile = keys + t * cache_element_bytes(a->cache.kind);
+            const uint8_t* tile = keys + t * cache_element_bytes(a->cache.kind);
             score_all(run, a->cache.kind, b * run->stride + t, tile, (size_t)run->stride);
         }
     }
 }
 
-static void score_fresh(const struct Run *run) {
-    const struct Attention *a = run->a;
+static void score_fresh(const struct Run* run) {
+    const struct Attention* a = run->a;
     for (int t = 0; t < a->groupRows; t += KEY_TILE) {
         for (int i = 0; i < KEY_TILE; i++) {
-            const float *key = fresh_key(a, a->groupFirst + least(t + i, a->groupRows - 1));
+            const float* key = fresh_key(a, a->groupFirst + least(t + i, a->groupRows - 1));
             for (int d = 0; d < run->headDim; d++) {
                 run->keys[d * KEY_TILE + i] = key[d];
             }
         }
-        score_all(run, KIND_F32, run->fresh + t, (const uint8_t *)run->keys, KEY_TILE);
+        score_all(run, KIND_F32, run->fresh + t, (const uint8_t*)run->keys, KEY_TILE);
     }
 }
 
-static void hide(float *weights, int from, int to) {
+static void hide(float* weights, int from, int to) {
     for (int i = from; i < to; i++) {
         weights[i] = -__builtin_inff();
     }
 }
 
 /* Hides the slots that a query's row does not see, and returns how many slots its softmax covers. */
-static int hide_unseen(const struct Run *run, int query) {
-    const struct Attention *a = run->a;
-    float *weights = run->weights + (size_t)query * run->slots;
+static int hide_unseen(const struct Run* run, int query) {
+    const struct Attention* a = run->a;
+    float* weights = run->weights + (size_t)query * run->slots;
     int visible = a->visible[a->row + query / run->sharing];
     int own = (visible + a->cache.blockTokens - 1) / a->cache.blockTokens;
     for (int b = 0; b < own; b++) {
@@ -268,7 +268,7 @@ static int hide_unseen(const struct Run *run, int query) {
 }
 
 /* Turns scores into weights, and returns their sum. */
-static float softmax(float *scores, int slots) {
+static float softmax(float* scores, int slots) {
     vf largest = vf_all(-__builtin_inff());
     for (int i = 0; i < slots; i += LANES) {
         largest = vf_max(vf_load(scores + i), largest);
@@ -296,15 +296,15 @@ static float softmax(float *scores, int slots) {
  * Slots that a row does not see may have any content, so a tile of queries goes together as far as all of them see, and
  * each goes on by itself.
  */
-static void weigh_block(const struct Run *run, int block, int first, int height) {
-    const struct Attention *a = run->a;
-    const uint8_t *values = cached_values(&a->cache, a->blockTable[block], &a->heads, a->kvHead);
+static void weigh_block(const struct Run* run, int block, int first, int height) {
+    const struct Attention* a = run->a;
+    const uint8_t* values = cached_values(&a->cache, a->blockTable[block], &a->heads, a->kvHead);
     int slot = block * run->stride, common = seen(run, first, block);
     for (int q = first; q < first + height; q++) {
         common = least(common, seen(run, q, block));
     }
     weigh(a->cache.kind, height, run, first, slot, common, values, (size_t)run->headDim);
-    const uint8_t *rest = values + (size_t)common * run->headDim * cache_element_bytes(a->cache.kind);
+    const uint8_t* rest = values + (size_t)common * run->headDim * cache_element_bytes(a->cache.kind);
     for (int q = first; q < first + height; q++) {
         int more = seen(run, q, block) - common;
         if (more > 0) {
@@ -313,8 +313,8 @@ static void weigh_block(const struct Run *run, int block, int first, int height)
     }
 }
 
-static void weigh_all(const struct Run *run) {
-    const struct Attention *a = run->a;
+static void weigh_all(const struct Run* run) {
+    const struct Attention* a = run->a;
     int tiles = (run->queries + QUERY_TILE - 1) / QUERY_TILE;
     for (int t = 0; t < tiles; t++) {
         int first = run->queries * t / tiles, height = run->queries * (t + 1) / tiles - first;
@@ -322,14 +322,14 @@ static void weigh_all(const struct Run *run) {
             weigh_block(run, b, first, height);
         }
         if (a->groupRows > 0) {
-            const float *values = fresh_key(a, a->groupFirst) + a->heads.numKvHeads * run->headDim;
-            weigh(KIND_F32, height, run, first, run->fresh, a->groupRows, (const uint8_t *)values,
+            const float* values = fresh_key(a, a->groupFirst) + a->heads.numKvHeads * run->headDim;
+            weigh(KIND_F32, height, run, first, run->fresh, a->groupRows, (const uint8_t*)values,
                   (size_t)qkv_columns(&a->heads));
         }
     }
 }
 
-static void attend(const struct Attention *a) {
+static void attend(const struct Attention* a) {
     struct Run run;
     begin(&run, a);
     score_cached(&run);
@@ -342,7 +342,7 @@ static void attend(const struct Attention *a) {
         float inverse = 1 / run.sums[q];
         size_t row = (size_t)(a->row + q / run.sharing);
         size_t head = (size_t)(a->kvHead * run.sharing + q % run.sharing);
-        float *to = a->out + (row * a->heads.numHeads + head) * run.headDim;
+        float* to = a->out + (row * a->heads.numHeads + head) * run.headDim;
         for (int d = 0; d < run.headDim; d++) {
             to[d] = run.out[(size_t)q * run.headDim + d] * inverse;
         }

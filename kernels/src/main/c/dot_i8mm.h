@@ -9,16 +9,15 @@
 typedef int8_t rounded;
 #define STEP 8
 #define UNSIGNED_BIT 0
-#define WIDENS 0
 #define DOT_ROWS 6
 
 enum { PAIRS_OF_OUTPUTS = HALF / 2 };
 
-INLINE void add_floats(float *to, int32x4_t sums, const float *scale) {
+INLINE void add_floats(float* to, int32x4_t sums, const float* scale) {
     vf_store(to, vf_fma(vcvtq_f32_s32(sums), vf_all(*scale), vf_load(to)));
 }
 
-INLINE void add_products_of_one(float *sums, const int8_t *w, const int8_t *row, const float *scale) {
+INLINE void add_products_of_one(float* sums, const int8_t* w, const int8_t* row, const float* scale) {
     int32x4_t sum[PAIRS_OF_OUTPUTS];
     UNROLL for (int v = 0; v < PAIRS_OF_OUTPUTS; v++) { sum[v] = vdupq_n_s32(0); }
     for (int k = 0; k < GROUP; k += 8) {
@@ -33,8 +32,8 @@ INLINE void add_products_of_one(float *sums, const int8_t *w, const int8_t *row,
     }
 }
 
-INLINE void add_products(const int height, float *sums, const int8_t *w, const uint8_t *rows, size_t rowBytes,
-                         const float *scales) {
+INLINE void add_products(const int height, float* sums, const int8_t* w, const uint8_t* rows, size_t rowBytes,
+                         const float* scales) {
     const int pairs = (height + 1) / 2;
     int32x4_t sum[DOT_ROWS / 2][PAIRS_OF_OUTPUTS];
     UNROLL for (int p = 0; p < pairs; p++) {
@@ -43,7 +42,7 @@ INLINE void add_products(const int height, float *sums, const int8_t *w, const u
     for (int k = 0; k < GROUP; k += 8) {
         int8x16_t x[DOT_ROWS / 2];
         UNROLL for (int p = 0; p < pairs; p++) {
-            const int8_t *row = (const int8_t *)rows + 2 * p * rowBytes + k;
+            const int8_t* row = (const int8_t*)rows + 2 * p * rowBytes + k;
             x[p] = vcombine_s8(vld1_s8(row), vld1_s8(2 * p + 1 < height ? row + rowBytes : row));
         }
         UNROLL for (int v = 0; v < PAIRS_OF_OUTPUTS; v++) {
@@ -52,7 +51,7 @@ INLINE void add_products(const int height, float *sums, const int8_t *w, const u
         }
     }
     UNROLL for (int r = 0; r < height; r++) {
-        const float *scale = (const float *)((const uint8_t *)scales + r * rowBytes);
+        const float* scale = (const float*)((const uint8_t*)scales + r * rowBytes);
         UNROLL for (int v = 0; v < PAIRS_OF_OUTPUTS; v += 2) {
             int32x4_t left = sum[r / 2][v], right = sum[r / 2][v + 1];
             int32x4_t four = r % 2 ? vcombine_s32(vget_high_s32(left), vget_high_s32(right))
@@ -62,13 +61,13 @@ INLINE void add_products(const int height, float *sums, const int8_t *w, const u
     }
 }
 
-INLINE void group_tile(const int height, float *sums, const uint8_t *group, const uint8_t *rows, size_t rowBytes,
-                       const float *scales, const int32_t *starts) {
+INLINE void group_tile(const int height, float* sums, const uint8_t* group, const uint8_t* rows, size_t rowBytes,
+                       const float* scales, const int32_t* starts) {
     (void)starts;
     for (int half = 0; half < 2; half++) {
-        const int8_t *w = (const int8_t *)group + half * GROUP * HALF;
+        const int8_t* w = (const int8_t*)group + half * GROUP * HALF;
         if (height == 1) {
-            add_products_of_one(sums + half * HALF, w, (const int8_t *)rows, scales);
+            add_products_of_one(sums + half * HALF, w, (const int8_t*)rows, scales);
         } else {
             add_products(height, sums + half * HALF, w, rows, rowBytes, scales);
         }

@@ -4,19 +4,18 @@
 #include "vector.h"
 
 typedef int8_t rounded;
-#define STEP 1           /* neighbouring inputs that stand together for one output */
-#define UNSIGNED_BIT 0   /* what packed weights are combined with by exclusive or */
-#define DOT_ROWS 4       /* the most rows of a tile */
-#define WIDENS 0         /* whether tiles share a group's weights in another form */
+#define STEP 1         /* neighbouring inputs that stand together for one output */
+#define UNSIGNED_BIT 0 /* what packed weights are combined with by exclusive or */
+#define DOT_ROWS 4     /* the most rows of a tile */
 
-INLINE void group_tile(const int height, float *sums, const uint8_t *group, const uint8_t *rows, size_t rowBytes,
-                       const float *scales, const int32_t *starts) {
+INLINE void group_tile(const int height, float* sums, const uint8_t* group, const uint8_t* rows, size_t rowBytes,
+                       const float* scales, const int32_t* starts) {
     (void)starts;
     for (int r = 0; r < height; r++) {
-        const int8_t *q = (const int8_t *)(rows + r * rowBytes);
-        const float scale = *(const float *)((const uint8_t *)scales + r * rowBytes);
+        const int8_t* q = (const int8_t*)(rows + r * rowBytes);
+        const float scale = *(const float*)((const uint8_t*)scales + r * rowBytes);
         for (int half = 0; half < PANEL; half += HALF) {
-            const int8_t *w = (const int8_t *)group + half * GROUP;
+            const int8_t* w = (const int8_t*)group + half * GROUP;
             int32_t sum[HALF] = {0};
             for (int k = 0; k < GROUP; k++) {
                 for (int n = 0; n < HALF; n++) {
@@ -24,7 +23,7 @@ INLINE void group_tile(const int height, float *sums, const uint8_t *group, cons
                 }
             }
             for (int n = 0; n < HALF; n++) {
-                float *to = sums + r * PANEL + half + n;
+                float* to = sums + r * PANEL + half + n;
                 *to = __builtin_fmaf((float)sum[n], scale, *to);
             }
         }

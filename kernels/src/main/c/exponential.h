@@ -26,8 +26,6 @@ INLINE vf exponential(vf value) {
     return vf_scale(p, shifted, 0x4b400000);
 }
 
-INLINE vf swish_gate(vf gate, vf up) {
-    return gate / (vf_all(1.f) + exponential(-gate)) * up;
-}
+INLINE vf swish_gate(vf gate, vf up) { return gate / (vf_all(1.f) + exponential(-gate)) * up; }
 
 #endif

@@ -24,21 +24,21 @@ enum { STRETCH = 64 };
 #endif
 
 /* The weights of input k and outputs [n, n + LANES) of a panel. */
-INLINE vf panel_weights(const int kind, const uint8_t *panel, size_t k, const int n) {
+INLINE vf panel_weights(const int kind, const uint8_t* panel, size_t k, const int n) {
     switch (kind) {
     case KIND_F32:
-        return vf_load((const float *)panel + k * PANEL + n);
+        return vf_load((const float*)panel + k * PANEL + n);
     case KIND_BF16:
-        return n < HALF ? vf_of_low((const uint32_t *)panel + k * HALF + n)
-                        : vf_of_high((const uint32_t *)panel + k * HALF + n - HALF);
+        return n < HALF ? vf_of_low((const uint32_t*)panel + k * HALF + n)
+                        : vf_of_high((const uint32_t*)panel + k * HALF + n - HALF);
     default:
-        return vf_of_int8((const int8_t *)panel + k * PANEL + n);
+        return vf_of_int8((const int8_t*)panel + k * PANEL + n);
     }
 }
 
 /* Continues the chains of `height` rows over `count` inputs, for outputs [from, from + VECTORS * LANES). */
-INLINE void chains(const int kind, const int height, const int vectors, const int from, float *sums, const float *x,
-                   int inputs, const uint8_t *panel, int count) {
+INLINE void chains(const int kind, const int height, const int vectors, const int from, float* sums, const float* x,
+                   int inputs, const uint8_t* panel, int count) {
     vf sum[FLOAT_ROWS][PANEL / LANES];
     UNROLL for (int r = 0; r < height; r++) {
         UNROLL for (int v = 0; v < vectors; v++) { sum[r][v] = vf_load(sums + r * PANEL + from + v * LANES); }
@@ -48,7 +48,10 @@ INLINE void chains(const int kind, const int height, const int vectors, const in
         UNROLL for (int v = 0; v < vectors; v++) { w[v] = panel_weights(kind, panel, (size_t)k, from + v * LANES); }
         UNROLL for (int r = 0; r < height; r++) {
             vf element = vf_all(x[(size_t)r * inputs + k]);
-            UNROLL for (int v = 0; v < vectors; v++) { sum[r][v] = vf_fma(element, w[v], sum[r][v]); }
+            UNROLL for (int v = 0; v < vectors; v++) {
+                sum[r][v] = vf_fma(element, w[v], sum[r][v]);
+                KEEP(sum[r][v]);
+            }
         }
     }
     UNROLL for (int r = 0; r < height; r++) {
@@ -56,7 +59,7 @@ INLINE void chains(const int kind, const int height, const int vectors, const in
     }
 }
 
-INLINE void float_tile(const int kind, const int height, float *sums, const float *x, int inputs, const uint8_t *panel,
+INLINE void float_tile(const int kind, const int height, float* sums, const float* x, int inputs, const uint8_t* panel,
                        int count) {
     if (height * (PANEL / LANES) <= ACCUMULATORS) {
         chains(kind, height, PANEL / LANES, 0, sums, x, inputs, panel, count);
@@ -66,12 +69,12 @@ INLINE void float_tile(const int kind, const int height, float *sums, const floa
     }
 }
 
-#define TILE(rows)                                                                                                     \
-    case rows:                                                                                                         \
-        float_tile(kind, rows, sums, x, inputs, panel, count);                                                         \
+#define TILE(rows)                                             \
+    case rows:                                                 \
+        float_tile(kind, rows, sums, x, inputs, panel, count); \
         break;
 
-INLINE void float_tile_of(const int kind, int height, float *sums, const float *x, int inputs, const uint8_t *panel,
+INLINE void float_tile_of(const int kind, int height, float* sums, const float* x, int inputs, const uint8_t* panel,
                           int count) {
     switch (height) {
         TILE(1)
@@ -95,21 +98,21 @@ INLINE void float_tile_of(const int kind, int height, float *sums, const float *
 
 #undef TILE
 
-static void f32_tile(int height, float *sums, const float *x, int inputs, const uint8_t *panel, int count) {
+static void f32_tile(int height, float* sums, const float* x, int inputs, const uint8_t* panel, int count) {
     float_tile_of(KIND_F32, height, sums, x, inputs, panel, count);
 }
 
-static void bf16_tile(int height, float *sums, const float *x, int inputs, const uint8_t *panel, int count) {
+static void bf16_tile(int height, float* sums, const float* x, int inputs, const uint8_t* panel, int count) {
     float_tile_of(KIND_BF16, height, sums, x, inputs, panel, count);
 }
 
-static void int8_tile(int height, float *sums, const float *x, int inputs, const uint8_t *panel, int count) {
+static void int8_tile(int height, float* sums, const float* x, int inputs, const uint8_t* panel, int count) {
     float_tile_of(KIND_INT8, height, sums, x, inputs, panel, count);
 }
 
-typedef void (*FloatTile)(int height, float *sums, const float *x, int inputs, const uint8_t *panel, int count);
+typedef void (*FloatTile)(int height, float* sums, const float* x, int inputs, const uint8_t* panel, int count);
 
-INLINE void widen_stretch(const int kind, float *wide, const uint8_t *panel, int count) {
+INLINE void widen_stretch(const int kind, float* wide, const uint8_t* panel, int count) {
     for (int k = 0; k < count; k++) {
         UNROLL for (int n = 0; n < PANEL; n += LANES) {
             vf_store(wide + k * PANEL + n, panel_weights(kind, panel, (size_t)k, n));
@@ -120,7 +123,7 @@ INLINE void widen_stretch(const int kind, float *wide, const uint8_t *panel, int
 /*
  * sums [rows, 32], x [rows, inputs]; wide: scratch for a stretch, [64, 32].
  */
-static void float_sums(float *sums, const float *x, int rows, int inputs, int kind, const uint8_t *panel, float *wide) {
+static void float_sums(float* sums, const float* x, int rows, int inputs, int kind, const uint8_t* panel, float* wide) {
     FloatTile tile = kind == KIND_F32 ? f32_tile : kind == KIND_BF16 ? bf16_tile : int8_tile;
     int tiles = (rows + FLOAT_ROWS - 1) / FLOAT_ROWS;
     int widen = kind != KIND_F32 && tiles > 2;
@@ -129,7 +132,7 @@ static void float_sums(float *sums, const float *x, int rows, int inputs, int ki
     }
     for (int k = 0; k < inputs; k += STRETCH) {
         int count = least(STRETCH, inputs - k);
-        const uint8_t *weights = panel + (size_t)k * panel_bytes(kind, 1);
+        const uint8_t* weights = panel + (size_t)k * panel_bytes(kind, 1);
         if (widen && kind == KIND_BF16) {
             widen_stretch(KIND_BF16, wide, weights, count);
         } else if (widen) {
@@ -137,9 +140,9 @@ static void float_sums(float *sums, const float *x, int rows, int inputs, int ki
         }
         for (int t = 0; t < tiles; t++) {
             int first = rows * t / tiles, height = rows * (t + 1) / tiles - first;
-            float *to = sums + first * PANEL;
-            const float *from = x + (size_t)first * inputs + k;
-            (widen ? f32_tile : tile)(height, to, from, inputs, widen ? (const uint8_t *)wide : weights, count);
+            float* to = sums + first * PANEL;
+            const float* from = x + (size_t)first * inputs + k;
+            (widen ? f32_tile : tile)(height, to, from, inputs, widen ? (const uint8_t*)wide : weights, count);
         }
     }
 }

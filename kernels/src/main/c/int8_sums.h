@@ -7,13 +7,13 @@
  */
 #include "layout.h"
 
-#define TILE(rows)                                                                                                     \
-    case rows:                                                                                                         \
-        group_tile(rows, sums, group, q, rowBytes, scales, starts);                                                    \
+#define TILE(rows)                                                  \
+    case rows:                                                      \
+        group_tile(rows, sums, group, q, rowBytes, scales, starts); \
         break;
 
-static void group_tile_of(int height, float *sums, const uint8_t *group, const uint8_t *q, size_t rowBytes,
-                          const float *scales, const int32_t *starts) {
+static void group_tile_of(int height, float* sums, const uint8_t* group, const uint8_t* q, size_t rowBytes,
+                          const float* scales, const int32_t* starts) {
     switch (height) {
         TILE(1)
         TILE(2)
@@ -36,57 +36,24 @@ static void group_tile_of(int height, float *sums, const uint8_t *group, const u
 
 #undef TILE
 
-#if WIDENS
-#define TILE(rows)                                                                                                     \
-    case rows:                                                                                                         \
-        widened_tile(rows, sums, widened, q, rowBytes, scales);                                                        \
-        break;
-
-static void widened_tile_of(int height, float *sums, const uint8_t *widened, const uint8_t *q, size_t rowBytes,
-                            const float *scales) {
-    switch (height) {
-        TILE(1)
-        TILE(2)
-        TILE(3)
-        TILE(4)
-        TILE(5)
-        TILE(6)
-    }
-}
-
-#undef TILE
-#endif
-
 /*
- * sums [rows, 32], q [rows, quantized_bytes]; widened: scratch for a group's weights as int16.
+ * sums [rows, 32], q [rows, quantized_bytes]
  */
-static void int8_sums(float *sums, const uint8_t *q, int rows, int inputs, const uint8_t *panel, uint8_t *widened) {
+static void int8_sums(float* sums, const uint8_t* q, int rows, int inputs, const uint8_t* panel) {
     size_t rowBytes = quantized_bytes(inputs);
     int tiles = (rows + DOT_ROWS - 1) / DOT_ROWS;
-    (void)widened;
     for (int i = 0; i < rows * PANEL; i++) {
         sums[i] = 0.f;
     }
     for (size_t g = 0; g < groups_of(inputs); g++) {
-        const uint8_t *group = panel + g * GROUP * PANEL;
-#if WIDENS
-        if (tiles >= 2) {
-            widen_group(widened, group);
-        }
-#endif
+        const uint8_t* group = panel + g * GROUP * PANEL;
         for (int t = 0; t < tiles; t++) {
             int first = rows * t / tiles, height = rows * (t + 1) / tiles - first;
-            const uint8_t *row = q + first * rowBytes;
-            const float *scales = (const float *)(row + scales_offset(inputs)) + g;
-            const int32_t *starts = (const int32_t *)(row + starts_offset(inputs)) + g;
-            float *to = sums + first * PANEL;
-            const uint8_t *at = row + g * GROUP * sizeof(rounded);
-#if WIDENS
-            if (tiles >= 2) {
-                widened_tile_of(height, to, widened, at, rowBytes, scales);
-                continue;
-            }
-#endif
+            const uint8_t* row = q + first * rowBytes;
+            const float* scales = (const float*)(row + scales_offset(inputs)) + g;
+            const int32_t* starts = (const int32_t*)(row + starts_offset(inputs)) + g;
+            float* to = sums + first * PANEL;
+            const uint8_t* at = row + g * GROUP * sizeof(rounded);
             group_tile_of(height, to, group, at, rowBytes, scales, starts);
         }
     }

@@ -7,12 +7,13 @@
 #include <jni.h>
 
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_dev_tidar_backend_jni_NativeKernels_##name
-#define AT(address) ((void *)(intptr_t)(address))
+#define AT(address) ((void*)(intptr_t)(address))
 
 enum { INTERFACE_VERSION = 1 };
 
-static const struct Kernels *kernels;
+static const struct Kernels* kernels;
 
+<<<<<<< HEAD
 /* Copies a multiple of 4 bytes; there is no C library to ask. */
 static void copy_words(uint32_t *to, const uint32_t *from, int64_t bytes) {
     for (int64_t i = 0; i < bytes / 4; i++) {
@@ -21,68 +22,71 @@ static void copy_words(uint32_t *to, const uint32_t *from, int64_t bytes) {
 }
 
 NATIVE(jint, version)(JNIEnv *env, jclass class) {
+=======
+NATIVE(jint, version)(JNIEnv* env, jclass class) {
+>>>>>>> 0e1f640b97cd40bf0e3ee3d410c069306cbf7c80
     (void)env, (void)class;
     return INTERFACE_VERSION;
 }
 
-NATIVE(jint, levels)(JNIEnv *env, jclass class) {
+NATIVE(jint, levels)(JNIEnv* env, jclass class) {
     (void)env, (void)class;
     return supported_levels();
 }
 
-NATIVE(void, use)(JNIEnv *env, jclass class, jint level) {
+NATIVE(void, use)(JNIEnv* env, jclass class, jint level) {
     (void)env, (void)class;
     kernels = kernels_of(level);
 }
 
-NATIVE(jlong, reserve)(JNIEnv *env, jclass class, jlong bytes) {
+NATIVE(jlong, reserve)(JNIEnv* env, jclass class, jlong bytes) {
     (void)env, (void)class;
     return (jlong)(intptr_t)reserve_memory(bytes);
 }
 
-NATIVE(void, release)(JNIEnv *env, jclass class, jlong address, jlong bytes) {
+NATIVE(void, release)(JNIEnv* env, jclass class, jlong address, jlong bytes) {
     (void)env, (void)class;
     release_memory(AT(address), bytes);
 }
 
-NATIVE(jobject, view)(JNIEnv *env, jclass class, jlong address, jint bytes) {
+NATIVE(jobject, view)(JNIEnv* env, jclass class, jlong address, jint bytes) {
     (void)class;
     return (*env)->NewDirectByteBuffer(env, AT(address), bytes);
 }
 
-NATIVE(jlong, panelBytes)(JNIEnv *env, jclass class, jint kind, jint inputs) {
+NATIVE(jlong, panelBytes)(JNIEnv* env, jclass class, jint kind, jint inputs) {
     (void)env, (void)class;
     return kernels->panelBytes(kind, inputs);
 }
 
-NATIVE(void, packPanel)(JNIEnv *env, jclass class, jlong panel, jint kind, jlong rows, jint inputs) {
+NATIVE(void, packPanel)(JNIEnv* env, jclass class, jlong panel, jint kind, jlong rows, jint inputs) {
     (void)env, (void)class;
     kernels->packPanel(AT(panel), kind, AT(rows), inputs);
 }
 
 NATIVE(void, readRow)
-(JNIEnv *env, jclass class, jlong y, jint kind, jlong panels, jlong scales, jint inputs, jint row) {
+(JNIEnv* env, jclass class, jlong y, jint kind, jlong panels, jlong scales, jint inputs, jint row) {
     (void)env, (void)class;
     kernels->readRow(AT(y), kind, AT(panels), AT(scales), inputs, row);
 }
 
-NATIVE(jlong, quantizedBytes)(JNIEnv *env, jclass class, jint inputs) {
+NATIVE(jlong, quantizedBytes)(JNIEnv* env, jclass class, jint inputs) {
     (void)env, (void)class;
     return kernels->quantizedBytes(inputs);
 }
 
-NATIVE(void, quantize)(JNIEnv *env, jclass class, jlong q, jlong x, jint inputs, jint rows) {
+NATIVE(void, quantize)(JNIEnv* env, jclass class, jlong q, jlong x, jint inputs, jint rows) {
     (void)env, (void)class;
     kernels->quantize(AT(q), AT(x), inputs, rows);
 }
 
-NATIVE(jlong, productScratch)(JNIEnv *env, jclass class, jint rows, jint panels) {
+NATIVE(jlong, productScratch)(JNIEnv* env, jclass class, jint rows, jint panels) {
     (void)env, (void)class;
     return kernels->productScratch(rows, panels);
 }
 
 NATIVE(void, product)
-(JNIEnv *env, jclass class, jint mode, jlong y, jint outputs, jlong x, jint rows, jint inputs, jint kind, jlong panels,
+(JNIEnv* env, jclass class, jint mode, jlong y, jint outputs, jlong x, jint rows, jint inputs, jint kind, jlong panels,
  jlong scales, jlong bias, jint drafting, jlong ranks, jint rank, jint upKind, jlong up, jlong upScales, jint panel,
  jint count, jlong scratch) {
     (void)env, (void)class;
@@ -111,13 +115,13 @@ NATIVE(void, product)
 }
 
 NATIVE(void, rmsNorm)
-(JNIEnv *env, jclass class, jlong y, jlong x, jlong gain, jfloat epsilon, jint columns, jint rows) {
+(JNIEnv* env, jclass class, jlong y, jlong x, jlong gain, jfloat epsilon, jint columns, jint rows) {
     (void)env, (void)class;
     kernels->rmsNorm(AT(y), AT(x), AT(gain), epsilon, columns, rows);
 }
 
 NATIVE(void, rotateAndStore)
-(JNIEnv *env, jclass class, jlong qkv, jint row, jint rows, jint exact, jint numHeads, jint numKvHeads, jint headDim,
+(JNIEnv* env, jclass class, jlong qkv, jint row, jint rows, jint exact, jint numHeads, jint numKvHeads, jint headDim,
  jlong queryGain, jlong keyGain, jfloat epsilon, jlong cosines, jlong sines, jlong positions, jlong blocks, jlong kv,
  jint kvKind, jint blockTokens, jlong blockBytes, jint layer) {
     (void)env, (void)class;
@@ -140,13 +144,13 @@ NATIVE(void, rotateAndStore)
 }
 
 NATIVE(jlong, attentionScratch)
-(JNIEnv *env, jclass class, jint queries, jint headDim, jint blocks, jint blockTokens, jint fresh) {
+(JNIEnv* env, jclass class, jint queries, jint headDim, jint blocks, jint blockTokens, jint fresh) {
     (void)env, (void)class;
     return kernels->attentionScratch(queries, headDim, blocks, blockTokens, fresh);
 }
 
 NATIVE(void, attend)
-(JNIEnv *env, jclass class, jlong out, jlong qkv, jint row, jint rows, jint kvHead, jint numHeads, jint numKvHeads,
+(JNIEnv* env, jclass class, jlong out, jlong qkv, jint row, jint rows, jint kvHead, jint numHeads, jint numKvHeads,
  jint headDim, jlong visible, jint groupFirst, jint groupRows, jlong blockTable, jlong kv, jint kvKind,
  jint blockTokens, jlong blockBytes, jint layer, jlong scratch) {
     (void)env, (void)class;
@@ -167,7 +171,11 @@ NATIVE(void, attend)
     kernels->attend(&a);
 }
 
+<<<<<<< HEAD
 NATIVE(void, copy)(JNIEnv *env, jclass class, jlong to, jlong from, jlong bytes) {
+=======
+NATIVE(void, gatherRows)(JNIEnv* env, jclass class, jlong y, jlong x, jint columns, jlong numbers, jint count) {
+>>>>>>> 0e1f640b97cd40bf0e3ee3d410c069306cbf7c80
     (void)env, (void)class;
     copy_words(AT(to), AT(from), bytes);
 }
@@ -177,7 +185,7 @@ NATIVE(void, read)(JNIEnv *env, jclass class, jfloatArray to, jlong from, jint c
     (*env)->SetFloatArrayRegion(env, to, 0, count, AT(from));
 }
 
-NATIVE(void, mix)(JNIEnv *env, jclass class, jlong y, jlong x, jint columns, jfloat beta) {
+NATIVE(void, mix)(JNIEnv* env, jclass class, jlong y, jlong x, jint columns, jfloat beta) {
     (void)env, (void)class;
     kernels->mix(AT(y), AT(x), columns, beta);
 }

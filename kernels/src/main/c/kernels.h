@@ -23,33 +23,34 @@ enum {
 };
 
 enum {
-    PANEL = 32,    /* outputs of a panel */
+    PANEL = 32, /* outputs of a panel */
     HALF = PANEL / 2,
-    GROUP = 64,    /* inputs that share a scale in a quantised row */
-    KEY_TILE = 16, /* keys that are scored together */
+    GROUP = 64,                /* inputs that share a scale in a quantised row */
+    AHEAD = 2 * GROUP * PANEL, /* bytes that weights are asked for before they are used */
+    KEY_TILE = 16,             /* keys that are scored together */
 };
 
 /* The arguments of product.h. */
 struct Product {
     int mode;
-    float *y;
+    float* y;
     int outputs;
-    const void *x;
+    const void* x;
     int rows;
     int inputs;
     int kind;
-    const uint8_t *panels;
-    const float *scales;
-    const float *bias;
+    const uint8_t* panels;
+    const float* scales;
+    const float* bias;
     int drafting;
-    const float *ranks;
+    const float* ranks;
     int rank;
     int upKind;
-    const uint8_t *up;
-    const float *upScales;
+    const uint8_t* up;
+    const float* upScales;
     int panel;
     int count;
-    uint8_t *scratch;
+    uint8_t* scratch;
 };
 
 /* How query, key and value heads stand in a row: [numHeads + 2 * numKvHeads, headDim]. */
@@ -61,7 +62,7 @@ struct Heads {
 
 /* A KV cache of blocks and the layer that is meant. */
 struct Cache {
-    uint8_t *blocks;
+    uint8_t* blocks;
     int kind; /* KIND_F32 or KIND_BF16 */
     int blockTokens;
     int64_t blockBytes;
@@ -70,50 +71,50 @@ struct Cache {
 
 /* The arguments of rotate_store.h. */
 struct Rotation {
-    float *qkv;
+    float* qkv;
     int row;
     int rows;
     int exact;
     struct Heads heads;
-    const float *queryGain;
-    const float *keyGain;
+    const float* queryGain;
+    const float* keyGain;
     float epsilon;
-    const float *cosines;
-    const float *sines;
-    const int32_t *positions;
-    const int32_t *blocks;
+    const float* cosines;
+    const float* sines;
+    const int32_t* positions;
+    const int32_t* blocks;
     struct Cache cache;
 };
 
 /* The arguments of attention.h. */
 struct Attention {
-    float *out;
-    const float *qkv;
+    float* out;
+    const float* qkv;
     int row;
     int rows;
     int kvHead;
     struct Heads heads;
-    const int32_t *visible;
+    const int32_t* visible;
     int groupFirst;
     int groupRows;
-    const int32_t *blockTable;
+    const int32_t* blockTable;
     struct Cache cache;
-    uint8_t *scratch;
+    uint8_t* scratch;
 };
 
 struct Kernels {
     int64_t (*panelBytes)(int kind, int inputs);
-    void (*packPanel)(uint8_t *panel, int kind, const void *rows, int inputs);
-    void (*readRow)(float *y, int kind, const uint8_t *panels, const float *scales, int inputs, int row);
+    void (*packPanel)(uint8_t* panel, int kind, const void* rows, int inputs);
+    void (*readRow)(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row);
     int64_t (*quantizedBytes)(int inputs);
-    void (*quantize)(uint8_t *q, const float *x, int inputs, int rows);
+    void (*quantize)(uint8_t* q, const float* x, int inputs, int rows);
     int64_t (*productScratch)(int rows, int panels);
-    void (*product)(const struct Product *p);
-    void (*rmsNorm)(float *y, const float *x, const float *gain, float epsilon, int columns, int rows);
-    void (*rotateAndStore)(const struct Rotation *r);
+    void (*product)(const struct Product* p);
+    void (*rmsNorm)(float* y, const float* x, const float* gain, float epsilon, int columns, int rows);
+    void (*rotateAndStore)(const struct Rotation* r);
     int64_t (*attentionScratch)(int queries, int headDim, int blocks, int blockTokens, int fresh);
-    void (*attend)(const struct Attention *a);
-    void (*mix)(float *y, const float *x, int columns, float beta);
+    void (*attend)(const struct Attention* a);
+    void (*mix)(float* y, const float* x, int columns, float beta);
 };
 
 /* The tables of the levels that this library was built with. */
@@ -127,10 +128,10 @@ extern const struct Kernels kernels_plain, kernels_dotprod, kernels_i8mm;
 int supported_levels(void);
 
 /* The table of a level; NULL if this library has none. */
-const struct Kernels *kernels_of(int level);
+const struct Kernels* kernels_of(int level);
 
 /* Zeroed memory from the system, aligned to a page; NULL if there is none. */
-void *reserve_memory(int64_t bytes);
-void release_memory(void *memory, int64_t bytes);
+void* reserve_memory(int64_t bytes);
+void release_memory(void* memory, int64_t bytes);
 
 #endif

@@ -6,21 +6,21 @@
 
 #if defined(_WIN32)
 
-__declspec(dllimport) void *__stdcall VirtualAlloc(void *address, size_t bytes, unsigned type, unsigned protection);
-__declspec(dllimport) int __stdcall VirtualFree(void *address, size_t bytes, unsigned type);
+__declspec(dllimport) void* __stdcall VirtualAlloc(void* address, size_t bytes, unsigned type, unsigned protection);
+__declspec(dllimport) int __stdcall VirtualFree(void* address, size_t bytes, unsigned type);
 
-void *reserve_memory(int64_t bytes) {
+void* reserve_memory(int64_t bytes) {
     const unsigned commit_reserve = 0x3000, readwrite = 4;
     return VirtualAlloc(NULL, (size_t)bytes, commit_reserve, readwrite);
 }
 
-void release_memory(void *memory, int64_t bytes) {
+void release_memory(void* memory, int64_t bytes) {
     const unsigned release = 0x8000;
     (void)bytes;
     VirtualFree(memory, 0, release);
 }
 
-int __stdcall DllMainCRTStartup(void *module, unsigned reason, void *reserved) {
+int __stdcall DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
     (void)module;
     (void)reason;
     (void)reserved;
@@ -29,32 +29,32 @@ int __stdcall DllMainCRTStartup(void *module, unsigned reason, void *reserved) {
 
 #else
 
-void *mmap(void *address, size_t bytes, int protection, int flags, int file, long offset);
-int munmap(void *address, size_t bytes);
+void* mmap(void* address, size_t bytes, int protection, int flags, int file, long offset);
+int munmap(void* address, size_t bytes);
 
-void *reserve_memory(int64_t bytes) {
+void* reserve_memory(int64_t bytes) {
     const int read_write = 3, private_anonymous = 0x22;
-    void *memory = mmap(NULL, (size_t)bytes, read_write, private_anonymous, -1, 0);
-    return memory == (void *)-1 ? NULL : memory;
+    void* memory = mmap(NULL, (size_t)bytes, read_write, private_anonymous, -1, 0);
+    return memory == (void*)-1 ? NULL : memory;
 }
 
-void release_memory(void *memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
+void release_memory(void* memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
 
 #endif
 
 #if !defined(TIDAR_WITH_LIBC)
 
-void *memcpy(void *restrict to, const void *restrict from, size_t bytes) {
-    unsigned char *target = to;
-    const unsigned char *source = from;
+void* memcpy(void* restrict to, const void* restrict from, size_t bytes) {
+    unsigned char* target = to;
+    const unsigned char* source = from;
     for (size_t i = 0; i < bytes; i++) {
         target[i] = source[i];
     }
     return to;
 }
 
-void *memset(void *to, int value, size_t bytes) {
-    unsigned char *target = to;
+void* memset(void* to, int value, size_t bytes) {
+    unsigned char* target = to;
     for (size_t i = 0; i < bytes; i++) {
         target[i] = (unsigned char)value;
     }

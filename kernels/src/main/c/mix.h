@@ -10,7 +10,7 @@
  */
 #include "vector.h"
 
-static void mix(float *y, const float *x, int columns, float beta) {
+static void mix(float* y, const float* x, int columns, float beta) {
     float rest = 1 - beta;
     for (int i = 0; i < columns; i++) {
         y[i] = __builtin_fmaf(beta, y[i], rest * x[i]);

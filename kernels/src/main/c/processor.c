@@ -46,7 +46,7 @@ int supported_levels(void) {
     return levels;
 }
 
-const struct Kernels *kernels_of(int level) {
+const struct Kernels* kernels_of(int level) {
     switch (level) {
     case LEVEL_PLAIN:
         return &kernels_plain;
@@ -79,7 +79,7 @@ int supported_levels(void) {
     return levels;
 }
 
-const struct Kernels *kernels_of(int level) {
+const struct Kernels* kernels_of(int level) {
     switch (level) {
     case LEVEL_PLAIN_ARM:
         return &kernels_plain;

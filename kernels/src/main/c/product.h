@@ -29,8 +29,6 @@ enum {
     WIDE_BYTES = STRETCH * PANEL * 4,
 };
 
-_Static_assert(WIDE_BYTES >= 2 * PANEL * GROUP, "one scratch serves both");
-
 static int64_t productScratch(int rows, int panels) {
     (void)rows;
     (void)panels;
@@ -38,7 +36,7 @@ static int64_t productScratch(int rows, int panels) {
 }
 
 /* sums [rows, 32] *= scales, += bias */
-INLINE void scale_and_bias(float *sums, const float *scales, const float *bias, int rows) {
+INLINE void scale_and_bias(float* sums, const float* scales, const float* bias, int rows) {
     for (int r = 0; r < rows; r++, sums += PANEL) {
         UNROLL for (int n = 0; n < PANEL; n += LANES) {
             vf sum = vf_load(sums + n);
@@ -54,7 +52,7 @@ INLINE void scale_and_bias(float *sums, const float *scales, const float *bias, 
 }
 
 /* sums [rows, 32] += adapterSums * upScales */
-INLINE void add_scaled(float *sums, const float *adapterSums, const float *upScales, int rows) {
+INLINE void add_scaled(float* sums, const float* adapterSums, const float* upScales, int rows) {
     for (int r = 0; r < rows; r++, sums += PANEL, adapterSums += PANEL) {
         UNROLL for (int n = 0; n < PANEL; n += LANES) {
             vf_store(sums + n, vf_load(sums + n) + vf_load(adapterSums + n) * vf_load(upScales + n));
@@ -63,16 +61,16 @@ INLINE void add_scaled(float *sums, const float *adapterSums, const float *upSca
 }
 
 /* The finished sums of rows [first, first + rows) and one panel. */
-static void panel_sums(const struct Product *p, float *sums, int panel, int first, int rows) {
-    float *adapterSums = (float *)(p->scratch + 2 * SUMS_BYTES);
-    uint8_t *wide = p->scratch + 3 * SUMS_BYTES;
-    const uint8_t *weights = p->panels + panel * panel_bytes(p->kind, p->inputs);
+static void panel_sums(const struct Product* p, float* sums, int panel, int first, int rows) {
+    float* adapterSums = (float*)(p->scratch + 2 * SUMS_BYTES);
+    float* wide = (float*)(p->scratch + 3 * SUMS_BYTES);
+    const uint8_t* weights = p->panels + panel * panel_bytes(p->kind, p->inputs);
     if (p->kind == KIND_INT8_BY_INT8) {
-        const uint8_t *q = (const uint8_t *)p->x + first * quantized_bytes(p->inputs);
-        int8_sums(sums, q, rows, p->inputs, weights, wide);
+        const uint8_t* q = (const uint8_t*)p->x + first * quantized_bytes(p->inputs);
+        int8_sums(sums, q, rows, p->inputs, weights);
     } else {
-        const float *x = (const float *)p->x + (size_t)first * p->inputs;
-        float_sums(sums, x, rows, p->inputs, p->kind, weights, (float *)wide);
+        const float* x = (const float*)p->x + (size_t)first * p->inputs;
+        float_sums(sums, x, rows, p->inputs, p->kind, weights, wide);
     }
     size_t column = (size_t)panel * PANEL;
     if (p->scales || p->bias) {
@@ -81,15 +79,15 @@ static void panel_sums(const struct Product *p, float *sums, int panel, int firs
     int exact = p->rows - p->drafting;
     int from = greatest(first, exact), drafting = first + rows - from;
     if (p->rank > 0 && drafting > 0) {
-        const uint8_t *up = p->up + panel * panel_bytes(p->upKind, p->rank);
-        const float *ranks = p->ranks + (size_t)(from - exact) * p->rank;
-        float_sums(adapterSums, ranks, drafting, p->rank, p->upKind, up, (float *)wide);
+        const uint8_t* up = p->up + panel * panel_bytes(p->upKind, p->rank);
+        const float* ranks = p->ranks + (size_t)(from - exact) * p->rank;
+        float_sums(adapterSums, ranks, drafting, p->rank, p->upKind, up, wide);
         add_scaled(sums + (from - first) * PANEL, adapterSums, p->upScales + column, drafting);
     }
 }
 
 /* y[n] = sums[n], or y[n] += sums[n], for n < width */
-INLINE void write_row(const int add, float *y, const float *sums, int width) {
+INLINE void write_row(const int add, float* y, const float* sums, int width) {
     if (width == PANEL) {
         UNROLL for (int n = 0; n < PANEL; n += LANES) {
             vf sum = vf_load(sums + n);
@@ -105,15 +103,15 @@ INLINE void write_row(const int add, float *y, const float *sums, int width) {
     }
 }
 
-INLINE void gate_row(float *gate, const float *up) {
+INLINE void gate_row(float* gate, const float* up) {
     for (int n = 0; n < PANEL; n += LANES) {
         vf_store(gate + n, swish_gate(vf_load(gate + n), vf_load(up + n)));
     }
 }
 
-static void product(const struct Product *p) {
-    float *sums = (float *)p->scratch;
-    float *ups = (float *)(p->scratch + SUMS_BYTES);
+static void product(const struct Product* p) {
+    float* sums = (float*)p->scratch;
+    float* ups = (float*)(p->scratch + SUMS_BYTES);
     int gated = p->mode == MODE_SWIGLU;
     for (int panel = p->panel; panel < p->panel + p->count; panel += gated ? 2 : 1) {
         int column = (gated ? panel / 2 : panel) * PANEL;
@@ -124,7 +122,7 @@ static void product(const struct Product *p) {
             if (gated) {
                 panel_sums(p, ups, panel + 1, first, rows);
             }
-            float *y = p->y + (size_t)first * p->outputs + column;
+            float* y = p->y + (size_t)first * p->outputs + column;
             for (int r = 0; r < rows; r++, y += p->outputs) {
                 if (gated) {
                     gate_row(sums + r * PANEL, ups + r * PANEL);

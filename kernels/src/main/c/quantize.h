@@ -14,7 +14,7 @@
 #include "layout.h"
 
 /* The bits of |x| are ordered as |x| is, with infinity and then NaN above all else. */
-INLINE uint32_t largest_magnitude(const float *x) {
+INLINE uint32_t largest_magnitude(const float* x) {
     int32_t largest = 0;
     for (int k = 0; k < GROUP; k++) {
         int32_t bits = (int32_t)(bits_of_float(x[k]) & 0x7fffffff);
@@ -24,7 +24,7 @@ INLINE uint32_t largest_magnitude(const float *x) {
 }
 
 /* Rounds a whole group; returns the sum of q. */
-INLINE int32_t round_group(rounded *q, const float *x, float inverse) {
+INLINE int32_t round_group(rounded* q, const float* x, float inverse) {
     int32_t sum = 0;
     for (int k = 0; k < GROUP; k++) {
         int32_t value = (int32_t)__builtin_rintf(x[k] * inverse);
@@ -36,7 +36,7 @@ INLINE int32_t round_group(rounded *q, const float *x, float inverse) {
     return sum;
 }
 
-INLINE void quantize_group(rounded *q, float *scale, int32_t *start, const float *x) {
+INLINE void quantize_group(rounded* q, float* scale, int32_t* start, const float* x) {
     const uint32_t infinity = 0x7f800000;
     uint32_t bits = largest_magnitude(x);
     float largest = float_of_bits(bits);
@@ -56,13 +56,13 @@ INLINE void quantize_group(rounded *q, float *scale, int32_t *start, const float
     }
 }
 
-static void quantize(uint8_t *q, const float *x, int inputs, int rows) {
+static void quantize(uint8_t* q, const float* x, int inputs, int rows) {
     for (int r = 0; r < rows; r++) {
-        rounded *to = (rounded *)q;
-        float *scales = (float *)(q + scales_offset(inputs));
-        int32_t *starts = (int32_t *)(q + starts_offset(inputs));
+        rounded* to = (rounded*)q;
+        float* scales = (float*)(q + scales_offset(inputs));
+        int32_t* starts = (int32_t*)(q + starts_offset(inputs));
         for (int k = 0; k < inputs; k += GROUP) {
-            const float *group = x + k;
+            const float* group = x + k;
             float filled[GROUP];
             if (inputs - k < GROUP) {
                 for (int i = 0; i < GROUP; i++) {

@@ -17,7 +17,7 @@
 #include "vector.h"
 
 /* Adds 16 sums in halves: t and t + 8, then t and t + 4, and so on. */
-INLINE float tree_sum(float *sums) {
+INLINE float tree_sum(float* sums) {
     for (int half = 8; half > 0; half /= 2) {
         for (int t = 0; t < half; t++) {
             sums[t] += sums[t + half];
@@ -26,7 +26,7 @@ INLINE float tree_sum(float *sums) {
     return sums[0];
 }
 
-INLINE void normalise(float *y, const float *x, const float *gain, float epsilon, int columns) {
+INLINE void normalise(float* y, const float* x, const float* gain, float epsilon, int columns) {
     float sums[16];
     vf squares[16 / LANES];
     int whole = columns / 16 * 16;
@@ -52,7 +52,7 @@ INLINE void normalise(float *y, const float *x, const float *gain, float epsilon
     }
 }
 
-static void rmsNorm(float *y, const float *x, const float *gain, float epsilon, int columns, int rows) {
+static void rmsNorm(float* y, const float* x, const float* gain, float epsilon, int columns, int rows) {
     for (int r = 0; r < rows; r++, x += columns, y += columns) {
         normalise(y, x, gain, epsilon, columns);
     }

@@ -19,7 +19,7 @@
 #include "cache.h"
 #include "rms_norm.h"
 
-INLINE void rotate(float *x, const float *cosines, const float *sines, int half) {
+INLINE void rotate(float* x, const float* cosines, const float* sines, int half) {
     int i = 0;
     for (; i + LANES <= half; i += LANES) {
         vf first = vf_load(x + i), second = vf_load(x + half + i);
@@ -35,41 +35,41 @@ INLINE void rotate(float *x, const float *cosines, const float *sines, int half)
 }
 
 /* to[d * step] = from[d], rounded to the kind */
-INLINE void store_head(int kind, void *to, size_t step, const float *from, int headDim) {
+INLINE void store_head(int kind, void* to, size_t step, const float* from, int headDim) {
     if (kind == KIND_BF16) {
         for (int d = 0; d < headDim; d++) {
-            ((uint16_t *)to)[d * step] = bf16_of_float(from[d]);
+            ((uint16_t*)to)[d * step] = bf16_of_float(from[d]);
         }
     } else {
         for (int d = 0; d < headDim; d++) {
-            ((float *)to)[d * step] = from[d];
+            ((float*)to)[d * step] = from[d];
         }
     }
 }
 
-INLINE void store_row(const struct Rotation *r, int row) {
-    const struct Cache *cache = &r->cache;
-    const struct Heads *heads = &r->heads;
+INLINE void store_row(const struct Rotation* r, int row) {
+    const struct Cache* cache = &r->cache;
+    const struct Heads* heads = &r->heads;
     int headDim = heads->headDim;
     size_t slot = (size_t)(r->positions[row] % cache->blockTokens);
     size_t bytes = cache_element_bytes(cache->kind);
-    const float *key = r->qkv + (size_t)row * qkv_columns(heads) + heads->numHeads * headDim;
+    const float* key = r->qkv + (size_t)row * qkv_columns(heads) + heads->numHeads * headDim;
     for (int head = 0; head < heads->numKvHeads; head++, key += headDim) {
-        uint8_t *keys = cached_keys(cache, r->blocks[row], heads, head) + slot * bytes;
-        uint8_t *values = cached_values(cache, r->blocks[row], heads, head) + slot * headDim * bytes;
+        uint8_t* keys = cached_keys(cache, r->blocks[row], heads, head) + slot * bytes;
+        uint8_t* values = cached_values(cache, r->blocks[row], heads, head) + slot * headDim * bytes;
         store_head(cache->kind, keys, (size_t)cache_stride(cache->blockTokens), key, headDim);
         store_head(cache->kind, values, 1, key + heads->numKvHeads * headDim, headDim);
     }
 }
 
-static void rotateAndStore(const struct Rotation *r) {
-    const struct Heads *heads = &r->heads;
+static void rotateAndStore(const struct Rotation* r) {
+    const struct Heads* heads = &r->heads;
     int half = heads->headDim / 2;
     for (int row = r->row; row < r->row + r->rows; row++) {
-        float *x = r->qkv + (size_t)row * qkv_columns(heads);
+        float* x = r->qkv + (size_t)row * qkv_columns(heads);
         size_t angle = (size_t)r->positions[row] * half;
         for (int head = 0; head < heads->numHeads + heads->numKvHeads; head++, x += heads->headDim) {
-            const float *gain = head < heads->numHeads ? r->queryGain : r->keyGain;
+            const float* gain = head < heads->numHeads ? r->queryGain : r->keyGain;
             if (gain) {
                 normalise(x, x, gain, r->epsilon, heads->headDim);
             }

@@ -11,12 +11,12 @@ struct Case {
 
 enum { LAYERS = 2, LAYER = 1, FIRST = 1 };
 
-static float element(const struct Attention *a, int block, int value, int token, int d) {
+static float element(const struct Attention* a, int block, int value, int token, int d) {
     int headDim = a->heads.headDim;
     size_t stride = (size_t)(a->cache.blockTokens + 15) / 16 * 16;
     size_t at = ((size_t)(LAYER * a->heads.numKvHeads + a->kvHead) * 2 + value) * headDim * stride;
     at += value ? token * (size_t)headDim + d : d * stride + token;
-    const uint8_t *from = a->cache.blocks + block * a->cache.blockBytes;
+    const uint8_t* from = a->cache.blocks + block * a->cache.blockBytes;
     float f32;
     uint16_t bf16;
     if (a->cache.kind == KIND_BF16) {
@@ -28,7 +28,7 @@ static float element(const struct Attention *a, int block, int value, int token,
 }
 
 /* Element d of key or value i of a row: cached ones first, then the group's. */
-static float key_or_value(const struct Attention *a, int row, int i, int value, int d) {
+static float key_or_value(const struct Attention* a, int row, int i, int value, int d) {
     int visible = a->visible[row];
     if (i < visible) {
         int tokens = a->cache.blockTokens;
@@ -40,15 +40,15 @@ static float key_or_value(const struct Attention *a, int row, int i, int value, 
 }
 
 /* The slot of a key: blocks and the group start at multiples of 16. */
-static int slot_of(const struct Attention *a, int row, int i) {
+static int slot_of(const struct Attention* a, int row, int i) {
     int visible = a->visible[row], tokens = a->cache.blockTokens, stride = (tokens + 15) / 16 * 16;
     return i < visible ? i / tokens * stride + i % tokens : i - visible;
 }
 
-static void expect_head(float *out, const struct Attention *a, int row, int head) {
+static void expect_head(float* out, const struct Attention* a, int row, int head) {
     int headDim = a->heads.headDim, keys = a->visible[row] + a->groupRows;
     int columns = (a->heads.numHeads + 2 * a->heads.numKvHeads) * headDim;
-    const float *query = a->qkv + (size_t)row * columns + head * headDim;
+    const float* query = a->qkv + (size_t)row * columns + head * headDim;
     float *weights = malloc((size_t)(keys + 1) * 4), largest = -INFINITY, sums[16] = {0};
     float scale = (float)(1 / sqrt((double)headDim));
     for (int i = 0; i < keys; i++) {
@@ -61,7 +61,7 @@ static void expect_head(float *out, const struct Attention *a, int row, int head
     }
     for (int i = 0; i < keys; i++) {
         weights[i] = expected_exp(weights[i] - largest);
-        float *sum = sums + slot_of(a, row, i) % 16;
+        float* sum = sums + slot_of(a, row, i) % 16;
         *sum = *sum + weights[i];
     }
     for (int half = 8; half > 0; half /= 2) {
@@ -81,7 +81,7 @@ static void expect_head(float *out, const struct Attention *a, int row, int head
 }
 
 /* A cache whose unused slots hold NaN. */
-static void fill_cache(const struct Attention *a, size_t elements, struct Random *random) {
+static void fill_cache(const struct Attention* a, size_t elements, struct Random* random) {
     int tokens = a->cache.blockTokens, visible = a->visible[a->row + a->rows - 1], headDim = a->heads.headDim;
     size_t stride = (size_t)(tokens + 15) / 16 * 16, size = a->cache.kind == KIND_BF16 ? 2 : 4;
     for (int i = 0; i < visible; i++) {
@@ -91,18 +91,18 @@ static void fill_cache(const struct Attention *a, size_t elements, struct Random
             at += value ? (i % tokens) * (size_t)headDim + d : d * stride + i % tokens;
             float f32 = 2 * uniform(random);
             uint16_t bf16 = bf16_bits(f32);
-            uint8_t *to = a->cache.blocks + (a->blockTable[i / tokens] * elements + at) * size;
-            memcpy(to, size == 2 ? (void *)&bf16 : (void *)&f32, size);
+            uint8_t* to = a->cache.blocks + (a->blockTable[i / tokens] * elements + at) * size;
+            memcpy(to, size == 2 ? (void*)&bf16 : (void*)&f32, size);
         }
     }
 }
 
-static void check_case(struct Case c, int kvHead, struct Random *random) {
+static void check_case(struct Case c, int kvHead, struct Random* random) {
     int columns = (c.heads + 2 * c.kvHeads) * c.headDim, total = FIRST + (c.groupRows > 0 ? c.groupRows : c.rows);
     int blocks = (c.visible + c.blockTokens - 1) / c.blockTokens, sharing = c.heads / c.kvHeads;
     size_t stride = (size_t)(c.blockTokens + 15) / 16 * 16, size = c.kvKind == KIND_BF16 ? 2 : 4;
     size_t elements = 2ul * LAYERS * c.kvHeads * c.headDim * stride;
-    float *qkv = guarded((size_t)total * columns * 4);
+    float* qkv = guarded((size_t)total * columns * 4);
     size_t outBytes = (size_t)total * c.heads * c.headDim * 4;
     float *out = guarded(outBytes), *expected = malloc(outBytes);
     int32_t *visible = guarded(total * 4), *table = guarded(blocks * 4);
@@ -139,8 +139,9 @@ static void check_case(struct Case c, int kvHead, struct Random *random) {
     }
     kernels->attend(&a);
     char what[120];
-    snprintf(what, sizeof what, "attend, %d rows, %d of %d heads, head dim %d, %d visible in blocks of %d, group %d, kv %d",
-             c.rows, c.heads, c.kvHeads, c.headDim, c.visible, c.blockTokens, c.groupRows, c.kvKind);
+    snprintf(what, sizeof what,
+             "attend, %d rows, %d of %d heads, head dim %d, %d visible in blocks of %d, group %d, kv %d", c.rows,
+             c.heads, c.kvHeads, c.headDim, c.visible, c.blockTokens, c.groupRows, c.kvKind);
     same(out, expected, outBytes / 4, what);
     free(expected);
     free_guarded();

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 int failures, brief;
-const struct Kernels *kernels;
-const char *level_name = "";
+const struct Kernels* kernels;
+const char* level_name = "";
 
 static uint32_t bits_of(float value) {
     uint32_t bits;
@@ -14,46 +14,47 @@ static uint32_t bits_of(float value) {
     return bits;
 }
 
-void same(const float *actual, const float *expected, size_t count, const char *what) {
+void same(const float* actual, const float* expected, size_t count, const char* what) {
     for (size_t i = 0; i < count; i++) {
         if (bits_of(actual[i]) != bits_of(expected[i]) && !(isnan(actual[i]) && isnan(expected[i]))) {
-            printf("FAILED %s, %s: %a at %zu of %zu, expected %a\n", level_name, what, actual[i], i, count, expected[i]);
+            printf("FAILED %s, %s: %a at %zu of %zu, expected %a\n", level_name, what, actual[i], i, count,
+                   expected[i]);
             failures++;
             return;
         }
     }
 }
 
-void holds(int condition, const char *what) {
+void holds(int condition, const char* what) {
     if (!condition) {
         printf("FAILED %s, %s\n", level_name, what);
         failures++;
     }
 }
 
-uint32_t next_random(struct Random *random) {
+uint32_t next_random(struct Random* random) {
     random->state = random->state * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(random->state >> 33);
 }
 
-float uniform(struct Random *random) { return (float)(next_random(random) % 20001) / 10000.f - 1.f; }
+float uniform(struct Random* random) { return (float)(next_random(random) % 20001) / 10000.f - 1.f; }
 
-int below(struct Random *random, int n) { return (int)(next_random(random) % (unsigned)n); }
+int below(struct Random* random, int n) { return (int)(next_random(random) % (unsigned)n); }
 
 static struct Mapping {
-    void *memory;
+    void* memory;
     size_t bytes;
 } mappings[64];
 static int mapped;
 static unsigned turn;
 
-void *guarded(size_t bytes) {
+void* guarded(size_t bytes) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t inside = (bytes + page - 1) / page * page;
     if (inside == 0) {
         inside = page;
     }
-    char *memory = mmap(NULL, inside + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char* memory = mmap(NULL, inside + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED || mapped == 64 || mprotect(memory + page, inside, PROT_READ | PROT_WRITE)) {
         printf("no memory for a test\n");
         exit(2);
@@ -63,7 +64,7 @@ void *guarded(size_t bytes) {
     return turn++ % 4 == 3 ? memory + page : memory + page + inside - bytes;
 }
 
-void *guarded_copy(const void *from, size_t bytes) { return memcpy(guarded(bytes), from, bytes); }
+void* guarded_copy(const void* from, size_t bytes) { return memcpy(guarded(bytes), from, bytes); }
 
 void free_guarded(void) {
     while (mapped > 0) {
@@ -90,7 +91,7 @@ uint16_t bf16_bits(float value) {
 
 int panels_of(int outputs) { return (outputs + 31) / 32; }
 
-struct Matrix random_matrix(int kind, int outputs, int inputs, struct Random *random) {
+struct Matrix random_matrix(int kind, int outputs, int inputs, struct Random* random) {
     struct Matrix m = {kind, outputs, inputs, NULL, NULL, NULL};
     size_t count = (size_t)outputs * inputs;
     m.weights = malloc(count * 4);
@@ -112,9 +113,9 @@ struct Matrix random_matrix(int kind, int outputs, int inputs, struct Random *ra
 }
 
 /* Rows of a panel in the type that packPanel takes. */
-static void *rows_of_panel(const struct Matrix *m, int panel) {
+static void* rows_of_panel(const struct Matrix* m, int panel) {
     size_t bytes = m->kind == KIND_F32 ? 4 : m->kind == KIND_BF16 ? 2 : 1;
-    uint8_t *rows = guarded(32 * (size_t)m->inputs * bytes);
+    uint8_t* rows = guarded(32 * (size_t)m->inputs * bytes);
     for (int n = 0; n < 32; n++) {
         for (int k = 0; k < m->inputs; k++) {
             int row = panel * 32 + n;
@@ -133,11 +134,11 @@ static void *rows_of_panel(const struct Matrix *m, int panel) {
     return rows;
 }
 
-void pack(struct Matrix *m) {
+void pack(struct Matrix* m) {
     size_t bytes = (size_t)kernels->panelBytes(m->kind, m->inputs);
-    uint8_t *all = malloc(panels_of(m->outputs) * bytes);
+    uint8_t* all = malloc(panels_of(m->outputs) * bytes);
     for (int p = 0; p < panels_of(m->outputs); p++) {
-        uint8_t *panel = guarded(bytes);
+        uint8_t* panel = guarded(bytes);
         kernels->packPanel(panel, m->kind, rows_of_panel(m, p), m->inputs);
         memcpy(all + p * bytes, panel, bytes);
         free_guarded();
@@ -146,7 +147,7 @@ void pack(struct Matrix *m) {
     m->panels = all;
 }
 
-void free_matrix(struct Matrix *m) {
+void free_matrix(struct Matrix* m) {
     free(m->weights);
     free(m->scales);
     free(m->panels);

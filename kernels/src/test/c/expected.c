@@ -27,7 +27,7 @@ float expected_swish_gate(float gate, float up) {
 }
 
 /* The integers and the scale of a group of inputs. */
-static float round_inputs(int *q, const float *x, int count) {
+static float round_inputs(int* q, const float* x, int count) {
     float largest = 0.f;
     int finite = 1;
     for (int k = 0; k < count; k++) {
@@ -50,7 +50,7 @@ static float round_inputs(int *q, const float *x, int count) {
     return largest / 127.f;
 }
 
-static float int8_chain(const float *x, const float *w, int inputs) {
+static float int8_chain(const float* x, const float* w, int inputs) {
     float sum = 0.f;
     for (int first = 0; first < inputs; first += 64) {
         int count = inputs - first < 64 ? inputs - first : 64;
@@ -64,7 +64,7 @@ static float int8_chain(const float *x, const float *w, int inputs) {
     return sum;
 }
 
-void expected_sums(float *sums, const float *x, int rows, const struct Matrix *w) {
+void expected_sums(float* sums, const float* x, int rows, const struct Matrix* w) {
     for (int r = 0; r < rows; r++) {
         for (int n = 0; n < w->outputs; n++) {
             const float *weights = w->weights + (size_t)n * w->inputs, *row = x + (size_t)r * w->inputs;
@@ -81,7 +81,7 @@ void expected_sums(float *sums, const float *x, int rows, const struct Matrix *w
     }
 }
 
-void expected_rms_norm(float *y, const float *x, const float *gain, float epsilon, int columns) {
+void expected_rms_norm(float* y, const float* x, const float* gain, float epsilon, int columns) {
     float sums[16] = {0};
     for (int i = 0; i < columns; i++) {
         sums[i % 16] = fmaf(x[i], x[i], sums[i % 16]);

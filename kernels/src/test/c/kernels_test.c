@@ -7,14 +7,18 @@
 
 static const struct {
     int level;
-    const char *name;
+    const char* name;
 } LEVELS[] = {
-    {LEVEL_PLAIN, "plain C"},         {LEVEL_AVX2, "AVX2"},         {LEVEL_AVX_VNNI, "AVX-VNNI"},
-    {LEVEL_AVX512_VNNI, "AVX-512 VNNI"}, {LEVEL_PLAIN_ARM, "plain arm64"}, {LEVEL_DOTPROD, "dotprod"},
+    {LEVEL_PLAIN, "plain C"},
+    {LEVEL_AVX2, "AVX2"},
+    {LEVEL_AVX_VNNI, "AVX-VNNI"},
+    {LEVEL_AVX512_VNNI, "AVX-512 VNNI"},
+    {LEVEL_PLAIN_ARM, "plain arm64"},
+    {LEVEL_DOTPROD, "dotprod"},
     {LEVEL_I8MM, "i8mm"},
 };
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
     char ran[200] = "";
     for (int i = 1; i < count; i++) {
         brief |= strcmp(arguments[i], "brief") == 0;

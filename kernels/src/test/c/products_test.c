@@ -1,7 +1,7 @@
 /* Packing, rounding of rows, and products with everything that finishes them. */
 #include "check.h"
 
-static const char *KINDS[] = {"f32", "bf16", "int8", "int8 by int8"};
+static const char* KINDS[] = {"f32", "bf16", "int8", "int8 by int8"};
 
 /* What a product is finished with. */
 struct Finish {
@@ -10,7 +10,7 @@ struct Finish {
 
 enum Content { UNIFORM, EXTREMES, ZEROS, HUGE_ONE, TINY, NOT_A_NUMBER, INFINITE, CONTENTS };
 
-static void fill(float *x, int rows, int inputs, enum Content content, struct Random *random) {
+static void fill(float* x, int rows, int inputs, enum Content content, struct Random* random) {
     for (size_t i = 0; i < (size_t)rows * inputs; i++) {
         x[i] = content == EXTREMES ? (i % 2 ? 1.f : -1.f) : content == ZEROS ? 0.f : uniform(random);
         if (content == TINY) {
@@ -23,22 +23,22 @@ static void fill(float *x, int rows, int inputs, enum Content content, struct Ra
     }
 }
 
-static void *quantized(const float *x, int rows, int inputs) {
-    uint8_t *q = guarded((size_t)(rows * kernels->quantizedBytes(inputs)));
+static void* quantized(const float* x, int rows, int inputs) {
+    uint8_t* q = guarded((size_t)(rows * kernels->quantizedBytes(inputs)));
     kernels->quantize(q, x, inputs, rows);
     return q;
 }
 
 /* Expected sums of the packed matrix with bias and adapter, [rows, outputs]. */
-static float *expected_product(const float *x, int rows, const struct Matrix *w, const float *bias, int drafting,
-                               const float *ranks, const struct Matrix *up, const float *upScales) {
-    float *sums = malloc((size_t)rows * w->outputs * 4);
-    float *adapter = malloc((size_t)(drafting + 1) * w->outputs * 4);
+static float* expected_product(const float* x, int rows, const struct Matrix* w, const float* bias, int drafting,
+                               const float* ranks, const struct Matrix* up, const float* upScales) {
+    float* sums = malloc((size_t)rows * w->outputs * 4);
+    float* adapter = malloc((size_t)(drafting + 1) * w->outputs * 4);
     expected_sums(sums, x, rows, w);
     expected_sums(adapter, ranks, drafting, up);
     for (int r = 0; r < rows; r++) {
         for (int n = 0; n < w->outputs; n++) {
-            float *sum = sums + (size_t)r * w->outputs + n;
+            float* sum = sums + (size_t)r * w->outputs + n;
             if (bias) {
                 *sum = *sum + bias[n];
             }
@@ -53,18 +53,18 @@ static float *expected_product(const float *x, int rows, const struct Matrix *w,
 }
 
 /* y after a product whose panels are gate and up in turn. */
-static void expect_gated(float *y, const float *sums, int rows, int packed, int outputs) {
+static void expect_gated(float* y, const float* sums, int rows, int packed, int outputs) {
     for (int r = 0; r < rows; r++) {
         for (int n = 0; n < outputs; n++) {
-            const float *pair = sums + (size_t)r * packed + n / 32 * 64 + n % 32;
+            const float* pair = sums + (size_t)r * packed + n / 32 * 64 + n % 32;
             y[(size_t)r * outputs + n] = expected_swish_gate(pair[0], pair[32]);
         }
     }
 }
 
 /* A product over all panels in runs, each into memory and scratch without slack. */
-static void check_product(const float *rowsOfX, int rows, struct Matrix *w, struct Finish finish, int run,
-                          struct Random *random) {
+static void check_product(const float* rowsOfX, int rows, struct Matrix* w, struct Finish finish, int run,
+                          struct Random* random) {
     const int gated = finish.mode == MODE_SWIGLU, rank = finish.drafting > 0 ? 5 + below(random, 30) : 0;
     const int panels = panels_of(w->outputs), outputs = gated ? w->outputs / 2 - 3 : w->outputs;
     size_t xBytes = (size_t)rows * w->inputs * 4, yCount = (size_t)rows * outputs;
@@ -73,7 +73,7 @@ static void check_product(const float *rowsOfX, int rows, struct Matrix *w, stru
     pack(w);
     float *bias = guarded(panels * 32 * 4), *upScales = guarded(panels * 32 * 4);
     float *ranks = guarded((size_t)finish.drafting * rank * 4), *y = guarded(yCount * 4);
-    float *before = malloc(yCount * 4 + 4);
+    float* before = malloc(yCount * 4 + 4);
     for (int n = 0; n < panels * 32; n++) {
         bias[n] = uniform(random);
         upScales[n] = uniform(random);
@@ -84,7 +84,7 @@ static void check_product(const float *rowsOfX, int rows, struct Matrix *w, stru
     for (size_t i = 0; i < yCount; i++) {
         before[i] = y[i] = uniform(random);
     }
-    float *x = guarded_copy(rowsOfX, xBytes);
+    float* x = guarded_copy(rowsOfX, xBytes);
     size_t panelBytes = (size_t)kernels->panelBytes(w->kind, w->inputs);
     struct Product p = {
         .mode = finish.mode,
@@ -109,8 +109,8 @@ static void check_product(const float *rowsOfX, int rows, struct Matrix *w, stru
         p.scratch = guarded((size_t)kernels->productScratch(rows, p.count));
         kernels->product(&p);
     }
-    float *expected = malloc(yCount * 4 + 4);
-    float *sums = expected_product(x, rows, w, p.bias, finish.drafting, ranks, &up, upScales);
+    float* expected = malloc(yCount * 4 + 4);
+    float* sums = expected_product(x, rows, w, p.bias, finish.drafting, ranks, &up, upScales);
     for (size_t i = 0; i < yCount && !gated; i++) {
         expected[i] = finish.mode == MODE_ADD ? before[i] + sums[i] : sums[i];
     }
@@ -118,8 +118,8 @@ static void check_product(const float *rowsOfX, int rows, struct Matrix *w, stru
         expect_gated(expected, sums, rows, w->outputs, outputs);
     }
     char what[120];
-    snprintf(what, sizeof what, "product of %s, %d rows, %d inputs, %d outputs, mode %d, %d drafting, bias %d", KINDS[w->kind],
-             rows, w->inputs, outputs, finish.mode, finish.drafting, finish.bias);
+    snprintf(what, sizeof what, "product of %s, %d rows, %d inputs, %d outputs, mode %d, %d drafting, bias %d",
+             KINDS[w->kind], rows, w->inputs, outputs, finish.mode, finish.drafting, finish.bias);
     same(y, expected, yCount, what);
     free(expected);
     free(sums);
@@ -129,9 +129,9 @@ static void check_product(const float *rowsOfX, int rows, struct Matrix *w, stru
 }
 
 static void product_of(int kind, int rows, int inputs, int outputs, enum Content content, struct Finish finish, int run,
-                       struct Random *random) {
+                       struct Random* random) {
     struct Matrix w = random_matrix(kind, outputs, inputs, random);
-    float *x = malloc((size_t)rows * inputs * 4);
+    float* x = malloc((size_t)rows * inputs * 4);
     fill(x, rows, inputs, content, random);
     check_product(x, rows, &w, finish, run, random);
     free(x);
@@ -189,7 +189,7 @@ static void aPackedRowIsReadBack(int kind) {
     struct Random random = {53 + (uint64_t)kind};
     struct Matrix w = random_matrix(kind, 67, 133, &random);
     pack(&w);
-    uint8_t *panels = guarded_copy(w.panels, 3 * (size_t)kernels->panelBytes(kind, 133));
+    uint8_t* panels = guarded_copy(w.panels, 3 * (size_t)kernels->panelBytes(kind, 133));
     float *y = guarded(133 * 4), expected[133];
     for (int row = 0; row < 67; row++) {
         kernels->readRow(y, kind, panels, w.scales, 133, row);

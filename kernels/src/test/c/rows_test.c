@@ -1,7 +1,7 @@
 /* Operations that treat each row by itself. */
 #include "check.h"
 
-static void random_floats(float *to, int count, struct Random *random) {
+static void random_floats(float* to, int count, struct Random* random) {
     for (int i = 0; i < count; i++) {
         to[i] = uniform(random);
     }
@@ -32,7 +32,7 @@ struct Shape {
     int heads, kvHeads, headDim, blockTokens, kvKind, norms;
 };
 
-static void expect_rotation(float *x, const float *gain, const float *cosines, const float *sines, int headDim) {
+static void expect_rotation(float* x, const float* gain, const float* cosines, const float* sines, int headDim) {
     int half = headDim / 2;
     if (gain) {
         expected_rms_norm(x, x, gain, 1e-6f, headDim);
@@ -69,12 +69,12 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
     random_floats(keyGain, s.headDim, &random);
     memcpy(expected, qkv, ROWS * columns * 4);
     memset(stored, 0xff, BLOCKS * elements * size);
-    int32_t *positions = guarded_copy((int32_t[ROWS]){17, 3, 39, 0, 21}, ROWS * 4);
-    int32_t *blocks = guarded_copy((int32_t[EXACT]){2, 0, 2}, EXACT * 4);
+    int32_t* positions = guarded_copy((int32_t[ROWS]){17, 3, 39, 0, 21}, ROWS * 4);
+    int32_t* blocks = guarded_copy((int32_t[EXACT]){2, 0, 2}, EXACT * 4);
     for (int r = 1; r < ROWS; r++) {
-        float *row = expected + r * columns;
+        float* row = expected + r * columns;
         for (int h = 0; h < s.heads + s.kvHeads; h++) {
-            const float *gain = !s.norms ? NULL : h < s.heads ? queryGain : keyGain;
+            const float* gain = !s.norms ? NULL : h < s.heads ? queryGain : keyGain;
             expect_rotation(row + h * s.headDim, gain, cosines + positions[r] * half, sines + positions[r] * half,
                             s.headDim);
         }
@@ -83,8 +83,8 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
             size_t at = cached_at(s, 1, head % s.kvHeads, value, positions[r] % s.blockTokens, i % s.headDim);
             float element = row[s.heads * s.headDim + i];
             uint16_t bits = bf16_bits(element);
-            uint8_t *to = stored + (blocks[r] * elements + at) * size;
-            memcpy(to, s.kvKind == KIND_BF16 ? (void *)&bits : (void *)&element, size);
+            uint8_t* to = stored + (blocks[r] * elements + at) * size;
+            memcpy(to, s.kvKind == KIND_BF16 ? (void*)&bits : (void*)&element, size);
         }
     }
     struct Rotation rotation = {
@@ -118,7 +118,7 @@ static void copiesCopyAndMixesMix(void) {
     memcpy(expected, y, sizeof expected);
     memcpy(expected, x + 3 * 37, 37 * 4);
     memcpy(expected + 2 * 37, x, 37 * 4);
-    int32_t *numbers = guarded_copy((int32_t[3]){3, -1, 0}, 12);
+    int32_t* numbers = guarded_copy((int32_t[3]){3, -1, 0}, 12);
     kernels->gatherRows(y, x, 37, numbers, 3);
     same(y, expected, 3 * 37, "gatherRows");
     for (int i = 0; i < 37; i++) {
