@@ -13,18 +13,14 @@ enum { INTERFACE_VERSION = 1 };
 
 static const struct Kernels* kernels;
 
-<<<<<<< HEAD
 /* Copies a multiple of 4 bytes; there is no C library to ask. */
-static void copy_words(uint32_t *to, const uint32_t *from, int64_t bytes) {
+static void copy_words(uint32_t* to, const uint32_t* from, int64_t bytes) {
     for (int64_t i = 0; i < bytes / 4; i++) {
         to[i] = from[i];
     }
 }
 
-NATIVE(jint, version)(JNIEnv *env, jclass class) {
-=======
 NATIVE(jint, version)(JNIEnv* env, jclass class) {
->>>>>>> 0e1f640b97cd40bf0e3ee3d410c069306cbf7c80
     (void)env, (void)class;
     return INTERFACE_VERSION;
 }
@@ -171,16 +167,12 @@ NATIVE(void, attend)
     kernels->attend(&a);
 }
 
-<<<<<<< HEAD
-NATIVE(void, copy)(JNIEnv *env, jclass class, jlong to, jlong from, jlong bytes) {
-=======
-NATIVE(void, gatherRows)(JNIEnv* env, jclass class, jlong y, jlong x, jint columns, jlong numbers, jint count) {
->>>>>>> 0e1f640b97cd40bf0e3ee3d410c069306cbf7c80
+NATIVE(void, copy)(JNIEnv* env, jclass class, jlong to, jlong from, jlong bytes) {
     (void)env, (void)class;
     copy_words(AT(to), AT(from), bytes);
 }
 
-NATIVE(void, read)(JNIEnv *env, jclass class, jfloatArray to, jlong from, jint count) {
+NATIVE(void, read)(JNIEnv* env, jclass class, jfloatArray to, jlong from, jint count) {
     (void)class;
     (*env)->SetFloatArrayRegion(env, to, 0, count, AT(from));
 }
