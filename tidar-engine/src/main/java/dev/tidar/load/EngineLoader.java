@@ -186,7 +186,7 @@ public final class EngineLoader {
     private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
         stage("planning memory", 0.05);
         int maxRows = layoutRows(checkpoint.config()) + promptRows(checkpoint.config());
-        MemoryLedger.Entry entry = memory.enter(checkpoint, choice.backend(), maxRows);
+        MemoryLedger.Entry entry = memory.enter(checkpoint, choice, maxRows);
         try {
             return loadAsPlanned(entry, maxRows, choice, checkpoint, text);
         } catch (RuntimeException | Error e) {

@@ -23,9 +23,6 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
     /** A context that most chats fit into; up to it, KV memory may take all that is free. */
     static final int USUAL_CONTEXT = 2048;
 
-    /** The divisor of the free memory for several contexts; the rest is left for the application. */
-    private static final int SHARE = 4;
-
     /** The divisor of the free memory for a single context. */
     private static final int SHARE_OF_ONE = 2;
 
@@ -46,9 +43,9 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
 
     /**
      * Plans the memory. The size of the KV cache is what the options set, but no less than what works and no more than
-     * what fits; where they set none, it is a quarter of what is free, but no more than a full context for every
-     * sequence that can run. Where a quarter is less than one context, up to half is taken, and up to all of it for a
-     * context of {@value #USUAL_CONTEXT} tokens.
+     * what fits; where they set none, it is the room's share for several contexts, but no more than a full context for
+     * every sequence that can run. Where that share is less than one context, up to half of what is free is taken, and
+     * up to all of it for a context of {@value #USUAL_CONTEXT} tokens.
      *
      * @throws DeviceException if not even a short context fits; it names the parts, and what would fit
      */
@@ -61,7 +58,7 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
         }
         long wanted = wish.bytes() > 0
                 ? wish.bytes() / geometry.blockBytes()
-                : share(free, need, geometry.blocksFor(wish.context()), geometry.blocksFor(USUAL_CONTEXT), wish);
+                : share(free / room.kvShare(), free, need, geometry, wish);
         int blocks = (int) Math.max(least, Math.min(most, wanted));
         return new MemoryPlan(need, room, blocks, (int) Math.min(wish.context(), (long) blocks * BLOCK_TOKENS));
     }
@@ -75,11 +72,12 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
         return (int) Math.min(Integer.MAX_VALUE, (bytes - context * need.perPosition()) / need.kvBlock());
     }
 
-    private static long share(long free, Need need, int blocksOfOne, int usual, Wish wish) {
+    private static long share(long ofMany, long free, Need need, KvGeometry geometry, Wish wish) {
+        int blocksOfOne = geometry.blocksFor(wish.context());
         long block = need.kvBlock() + BLOCK_TOKENS * need.perPosition();
-        long many = Math.min((long) blocksOfOne * wish.sequences(), free / SHARE / block);
+        long many = Math.min((long) blocksOfOne * wish.sequences(), ofMany / block);
         long one = Math.min(blocksOfOne, free / SHARE_OF_ONE / block);
-        return Math.max(Math.max(many, one), Math.min(blocksOfOne, usual));
+        return Math.max(Math.max(many, one), Math.min(blocksOfOne, geometry.blocksFor(USUAL_CONTEXT)));
     }
 
     private static long bytes(Need need, int blocks, int context) {
@@ -102,17 +100,16 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
 
     /** What is needed and what there is, in one line. */
     String summary() {
-        return ("Memory of %s: %s needed (%s for weights, %s for the draft adapter, %s for activations and scratch,"
-                        + " %s for keys and values of %d tokens), %s free")
-                        .formatted(
-                                room.place(),
-                                MemoryRoom.mebibytes(bytes()),
-                                MemoryRoom.mebibytes(need.weights()),
-                                MemoryRoom.mebibytes(need.adapters()),
-                                MemoryRoom.mebibytes(need.activations() + need.scratch()),
-                                MemoryRoom.mebibytes(kvBytes()),
-                                blocks * BLOCK_TOKENS,
-                                MemoryRoom.mebibytes(room.free()));
+        return ("Of %s, where %s are free, the model takes %s for weights, %s for the draft adapter, %s for activations"
+                        + " and scratch, and up to %s for keys and values of %d tokens")
+                .formatted(
+                        room.place(),
+                        MemoryRoom.mebibytes(room.free()),
+                        MemoryRoom.mebibytes(need.weights()),
+                        MemoryRoom.mebibytes(need.adapters()),
+                        MemoryRoom.mebibytes(need.activations() + need.scratch()),
+                        MemoryRoom.mebibytes(kvBytes()),
+                        blocks * BLOCK_TOKENS);
     }
 
     /** Why the context is shorter than what was wished for, and what would hold all of it. */

@@ -4,6 +4,7 @@ import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.backend.Backend;
+import dev.tidar.backend.BackendChoice;
 import dev.tidar.backend.MemoryCount.Need;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
@@ -66,7 +67,8 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
      * @param maxRows rows of the widest step
      * @throws DeviceException if not even a short context fits
      */
-    MemoryLedger.Entry enter(Checkpoint checkpoint, Backend backend, int maxRows) {
+    MemoryLedger.Entry enter(Checkpoint checkpoint, BackendChoice choice, int maxRows) {
+        Backend backend = choice.backend();
         ModelConfig config = checkpoint.config();
         KvGeometry geometry = geometry(config, backend);
         Need need = TidarModelLoader.need(checkpoint, backend, geometry, maxRows);
@@ -77,7 +79,7 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
                 options.kvCache().bytes().orElse(0));
         OptionalLong device = backend.freeBytes();
         MemoryLedger.Entry entry = device.isPresent()
-                ? enterOnDevice(need, backend, geometry, wish)
+                ? enterOnDevice(need, choice, geometry, wish)
                 : ledger.enter(
                         MemoryRoom.HEAP,
                         MemoryPlanner::freeHeap,
@@ -86,12 +88,16 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
         return entry;
     }
 
-    private MemoryLedger.Entry enterOnDevice(Need need, Backend backend, KvGeometry geometry, MemoryPlan.Wish wish) {
-        String name = backend.facts().device();
-        return ledger.enter(
-                name,
-                () -> backend.freeBytes().orElseThrow(),
-                free -> MemoryPlan.of(need, MemoryRoom.device(name, free, need.fixed()), geometry, wish));
+    private MemoryLedger.Entry enterOnDevice(
+            Need need, BackendChoice choice, KvGeometry geometry, MemoryPlan.Wish wish) {
+        Backend backend = choice.backend();
+        String name = choice.isGpu() ? backend.facts().device() : MemoryRoom.SYSTEM;
+        return ledger.enter(name, () -> backend.freeBytes().orElseThrow(), free -> {
+            MemoryRoom room = choice.isGpu()
+                    ? MemoryRoom.gpu(name, free, need.fixed())
+                    : MemoryRoom.system(free, need.fixed());
+            return MemoryPlan.of(need, room, geometry, wish);
+        });
     }
 
     private static void report(MemoryPlan plan, KvGeometry geometry, MemoryPlan.Wish wish) {

@@ -10,10 +10,18 @@ import dev.tidar.backend.MemoryCount.Need;
  * @param size all of it, in bytes; of a device, what is free
  * @param free what nobody uses or has planned
  * @param reserve what a plan must leave free
+ * @param kvShare the divisor of what is left free that several contexts may take; the rest is left for the application,
+ *     or, of the system's memory, for everybody on the machine
  */
-record MemoryRoom(String place, long size, long free, long reserve) {
+record MemoryRoom(String place, long size, long free, long reserve, int kvShare) {
 
     static final String HEAP = "the Java heap";
+
+    static final String SYSTEM = "the memory of the system";
+
+    private static final int OWN_SHARE = 4;
+
+    private static final int SYSTEM_SHARE = 16;
 
     private static final long MIB = 1 << 20;
 
@@ -30,12 +38,17 @@ record MemoryRoom(String place, long size, long free, long reserve) {
     private static final int DEVICE_RESERVE_SHARE = 8;
 
     static MemoryRoom heap(long size, long free) {
-        return new MemoryRoom(HEAP, size, free, HEAP_RESERVE + size / HEAP_RESERVE_SHARE);
+        return new MemoryRoom(HEAP, size, free, HEAP_RESERVE + size / HEAP_RESERVE_SHARE, OWN_SHARE);
     }
 
     /** @param fixed what the network takes at any size of its context */
-    static MemoryRoom device(String name, long free, long fixed) {
-        return new MemoryRoom(name, free, free, Math.max(0, free - fixed) / DEVICE_RESERVE_SHARE);
+    static MemoryRoom gpu(String name, long free, long fixed) {
+        return new MemoryRoom(name, free, free, Math.max(0, free - fixed) / DEVICE_RESERVE_SHARE, OWN_SHARE);
+    }
+
+    /** The memory of the system outside the Java heap, which all processes share. */
+    static MemoryRoom system(long free, long fixed) {
+        return new MemoryRoom(SYSTEM, free, free, Math.max(0, free - fixed) / DEVICE_RESERVE_SHARE, SYSTEM_SHARE);
     }
 
     boolean isHeap() {
@@ -63,7 +76,11 @@ record MemoryRoom(String place, long size, long free, long reserve) {
         if (isHeap()) {
             return new DeviceException(parts + "; " + heapThatFits(bytes), null);
         }
-        return DeviceException.passing(parts + "; choose smaller weights or a device with more free memory");
+        return DeviceException.passing(
+                parts
+                        + (place.equals(SYSTEM)
+                                ? "; choose smaller weights, or give the process more memory"
+                                : "; choose smaller weights or a device with more free memory"));
     }
 
     /** The setting of the heap with which a plan of this number of bytes fits. */

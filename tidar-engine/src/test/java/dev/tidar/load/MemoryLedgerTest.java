@@ -69,7 +69,7 @@ class MemoryLedgerTest {
         return ledger.enter(place, () -> free, left -> {
             seen.add(left);
             Need need = new Need(40, 0, 20, 30, 0, 0);
-            return new MemoryPlan(need, new MemoryRoom(place, free, left, 10), 1, GEOMETRY.blockTokens());
+            return new MemoryPlan(need, new MemoryRoom(place, free, left, 10, 4), 1, GEOMETRY.blockTokens());
         });
     }
 }
