@@ -57,7 +57,7 @@ final class NativeDevice implements DeviceVerbs {
                 CpuDevice.name(threads), CpuDevice.kernels("native-" + level, activations), List.of());
         this.pool = new WorkerPool(threads);
         this.verbs = new NativeVerbs(pool);
-        this.packer = new NativePacker(verbs.memory(), weights, activations == Activations.INT8);
+        this.packer = new NativePacker(verbs.memory(), pool, weights, activations == Activations.INT8);
         this.sampler = new HeadSampler(pool);
     }
 

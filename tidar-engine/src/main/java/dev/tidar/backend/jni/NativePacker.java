@@ -1,6 +1,7 @@
 package dev.tidar.backend.jni;
 
 import dev.tidar.api.WeightFormat;
+import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.jni.NativeMemory.Stretch;
 import dev.tidar.backend.weights.Int8Rows;
 import dev.tidar.backend.weights.PackPlan;
@@ -14,20 +15,23 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Packs layers at load, panel by panel. Confined to the engine thread. */
+/** Packs layers at load, several panels at a time. Confined to the engine thread. */
 public final class NativePacker {
 
     /** A row of a source that stands in a packed row. */
     private record SourceRow(MatrixSource source, int row) {}
 
     private final NativeMemory memory;
+    private final WorkerPool pool;
     private final WeightChoice choice;
     private final boolean roundsActivations;
 
     /** @param roundsActivations whether int8 weights are multiplied by activations in int8 */
-    public NativePacker(NativeMemory memory, WeightFormat format, boolean roundsActivations) {
+    public NativePacker(NativeMemory memory, WorkerPool pool, WeightFormat format, boolean roundsActivations) {
         this.memory = memory;
+        this.pool = pool;
         this.choice = new WeightChoice(format, WeightType.F32);
         this.roundsActivations = roundsActivations;
     }
@@ -139,21 +143,29 @@ public final class NativePacker {
         long panelBytes = NativeKernels.panelBytes(kind, inputs);
         int panels = NativeMatrix.numPanels(rows.size());
         long address = memory.reserve(panels * panelBytes).address();
-        Staging staging = staging(type, inputs);
         float[] scales = new float[type.scalesPerRow(inputs) * padded(rows.size())];
-        for (int panel = 0; panel < panels; panel++) {
-            for (int n = 0; n < NativeMatrix.PANEL; n++) {
-                int row = panel * NativeMatrix.PANEL + n;
-                Optional<SourceRow> source = row < rows.size() ? rows.get(row) : Optional.empty();
-                float scale = source.isPresent() ? staging.put(n, source.get()) : staging.clear(n);
-                if (scales.length > 0) {
-                    scales[row] = scale;
-                }
-            }
-            NativeKernels.packPanel(address + panel * panelBytes, kind, staging.address(), inputs);
-        }
-        memory.release(staging.stretch);
+        List<Staging> stagings = Stream.generate(() -> staging(type, inputs))
+                .limit(pool.threads())
+                .toList();
+        pool.run(panels, (panel, worker) -> {
+            Staging staging = stagings.get(worker);
+            stage(staging, panel, rows, scales);
+            NativeKernels.packPanel(address + panel * panelBytes, kind, staging.stretch.address(), inputs);
+        });
+        stagings.forEach(staging -> memory.release(staging.stretch));
         return new NativeMatrix(type, kind, rows.size(), inputs, address, Floats.copy(memory, scales));
+    }
+
+    /** Brings the rows of a panel together, and keeps their scales. */
+    private static void stage(Staging staging, int panel, List<Optional<SourceRow>> rows, float[] scales) {
+        for (int n = 0; n < NativeMatrix.PANEL; n++) {
+            int row = panel * NativeMatrix.PANEL + n;
+            Optional<SourceRow> source = row < rows.size() ? rows.get(row) : Optional.empty();
+            float scale = source.isPresent() ? staging.put(n, source.get()) : staging.clear(n);
+            if (scales.length > 0) {
+                scales[row] = scale;
+            }
+        }
     }
 
     private Staging staging(WeightType type, int inputs) {
@@ -175,10 +187,6 @@ public final class NativePacker {
             this.stretch = stretch;
             this.buffer = stretch.buffer();
             this.zeros = new byte[Math.toIntExact(stretch.bytes() / NativeMatrix.PANEL)];
-        }
-
-        long address() {
-            return stretch.address();
         }
 
         int rowBytes() {
