@@ -46,11 +46,12 @@ failures() {
     done
 }
 
-# Deletes what an earlier build made, except the emulated device, which is the same on every JDK.
+# Deletes what an earlier build made, except the emulated device and the tests in C, which are the same on every JDK.
 clean() {
     local target
     for target in target */target; do
-        [ ! -d "$target" ] || find "$target" -mindepth 1 -maxdepth 1 ! -path kernels/target/emulated -exec rm -rf {} +
+        [ ! -d "$target" ] || find "$target" -mindepth 1 -maxdepth 1 ! -path kernels/target/emulated ! -path kernels/target/native \
+            -exec rm -rf {} +
     done
 }
 

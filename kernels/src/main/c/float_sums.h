@@ -9,18 +9,12 @@
 
 enum { STRETCH = 64 };
 
-#if LANES == 16
-#define FLOAT_ROWS 12
-#define ACCUMULATORS 24
-#elif LANES == 8
-#define FLOAT_ROWS 6
-#define ACCUMULATORS 12
-#elif LANES == 4
-#define FLOAT_ROWS 6
-#define ACCUMULATORS 24
-#else
+#if LANES == 1
 #define FLOAT_ROWS 4
 #define ACCUMULATORS 128
+#else
+#define FLOAT_ROWS 6
+#define ACCUMULATORS (LANES == 8 ? 12 : 24)
 #endif
 
 /* The weights of input k and outputs [n, n + LANES) of a panel. */
@@ -84,14 +78,6 @@ INLINE void float_tile_of(const int kind, int height, float* sums, const float* 
 #if FLOAT_ROWS > 4
         TILE(5)
         TILE(6)
-#endif
-#if FLOAT_ROWS > 6
-        TILE(7)
-        TILE(8)
-        TILE(9)
-        TILE(10)
-        TILE(11)
-        TILE(12)
 #endif
     }
 }

@@ -45,6 +45,11 @@ NATIVE(void, release)(JNIEnv* env, jclass class, jlong address, jlong bytes) {
     release_memory(AT(address), bytes);
 }
 
+NATIVE(void, preferLargePages)(JNIEnv* env, jclass class, jlong address, jlong bytes) {
+    (void)env, (void)class;
+    prefer_large_pages(AT(address), bytes);
+}
+
 NATIVE(jobject, view)(JNIEnv* env, jclass class, jlong address, jint bytes) {
     (void)class;
     return (*env)->NewDirectByteBuffer(env, AT(address), bytes);

@@ -134,4 +134,10 @@ const struct Kernels* kernels_of(int level);
 void* reserve_memory(int64_t bytes);
 void release_memory(void* memory, int64_t bytes);
 
+/*
+ * Asks the system to back reserved memory with large pages, which it then commits 2 MiB at a time. For what is read from
+ * end to end, such as weights. A wish: nothing happens where the system has none.
+ */
+void prefer_large_pages(void* memory, int64_t bytes);
+
 #endif

@@ -1,6 +1,7 @@
 /*
  * Memory from the system, and the two functions of the C library that a compiler may call by itself. With these the
- * Linux library needs no other: mmap, munmap and getauxval come from the C library that the process has already.
+ * Linux library needs no other: mmap, munmap, madvise and getauxval come from the C library that the
+ * process has already.
  */
 #include "kernels.h"
 
@@ -20,6 +21,11 @@ void release_memory(void* memory, int64_t bytes) {
     VirtualFree(memory, 0, release);
 }
 
+void prefer_large_pages(void* memory, int64_t bytes) {
+    (void)memory;
+    (void)bytes;
+}
+
 int __stdcall DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
     (void)module;
     (void)reason;
@@ -31,14 +37,37 @@ int __stdcall DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
 
 void* mmap(void* address, size_t bytes, int protection, int flags, int file, long offset);
 int munmap(void* address, size_t bytes);
+int madvise(void* address, size_t bytes, int advice);
 
+/* Memory that may hold a large page begins at one; what is mapped around it is given back. */
 void* reserve_memory(int64_t bytes) {
     const int read_write = 3, private_anonymous = 0x22;
-    void* memory = mmap(NULL, (size_t)bytes, read_write, private_anonymous, -1, 0);
-    return memory == (void*)-1 ? NULL : memory;
+    const size_t large = (size_t)1 << 21, page = (size_t)1 << 16;
+    size_t size = ((size_t)bytes + page - 1) / page * page, slack = size >= large ? large : 0;
+    char* mapped = mmap(NULL, size + slack, read_write, private_anonymous, -1, 0);
+    if (mapped == (char*)-1) {
+        return NULL;
+    }
+    if (slack == 0) {
+        return mapped;
+    }
+    size_t before = (large - (uintptr_t)mapped % large) % large;
+    if (before > 0) {
+        munmap(mapped, before);
+    }
+    munmap(mapped + before + size, slack - before);
+    return mapped + before;
 }
 
-void release_memory(void* memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
+void release_memory(void* memory, int64_t bytes) {
+    const size_t page = (size_t)1 << 16;
+    munmap(memory, ((size_t)bytes + page - 1) / page * page);
+}
+
+void prefer_large_pages(void* memory, int64_t bytes) {
+    const int hugepage = 14;
+    madvise(memory, (size_t)bytes, hugepage);
+}
 
 #endif
 

@@ -2,7 +2,9 @@
  * Times the int8-by-int8 products of a 135M model (30 layers and the head) on two threads, beside a plain read of the
  * same weights: what share of the memory's bandwidth one row reaches, and what further rows cost.
  *
- *   kernels_bench LEVEL [seconds for each number of rows [threads]]    levels as in kernels.h
+ *   TIDAR_NATIVE_LIBRARY=... kernels_bench LEVEL [seconds for each number of rows [threads [large]]]
+ *
+ * Levels as in kernels.h; "large" asks for large pages.
  *
  * A time is the sum of the best times of each product, or of the read of each matrix, in turn, rounding of rows and
  * hand-over between the threads included: other work on the machine only adds to a time.
@@ -154,9 +156,12 @@ static double best_of_layers(void) {
     return sum;
 }
 
+static uint8_t* weights_end;
+
 static void make(struct Layer* l, int inputs, int outputs, int mode) {
     *l = (struct Layer){inputs, outputs, mode, NULL, NULL};
-    l->panels = reserve_memory((int64_t)weight_bytes(l));
+    l->panels = weights_end;
+    weights_end += weight_bytes(l);
     l->scales = calloc((size_t)outputs, 4);
     for (uint64_t i = 0; i < weight_bytes(l); i++) {
         l->panels[i] = (uint8_t)(i * 2654435761u >> 13);
@@ -175,6 +180,11 @@ int main(int count, char** arguments) {
         return 2;
     }
     kernels = kernels_of(level);
+    const int64_t most = (int64_t)160 << 20;
+    weights_end = reserve_memory(most);
+    if (count > 4) {
+        prefer_large_pages(weights_end, most);
+    }
     for (int i = 0; i < LAYERS; i++) {
         make(&layers[4 * i], 576, 960, MODE_STORE);
         make(&layers[4 * i + 1], 576, 576, MODE_ADD);

@@ -1,7 +1,9 @@
 /*
  * Runs every test at every level that this processor has.
  *
- *   kernels_test [brief]    exits 0 and prints "native kernels: passed", with the levels, if all agree
+ *   kernels_test [brief] [highest]    exits 0 and prints "native kernels: passed", with the levels, if all agree
+ *
+ * brief: fewer shapes; highest: the highest level only.
  */
 #include "check.h"
 
@@ -20,11 +22,13 @@ static const struct {
 
 int main(int count, char** arguments) {
     char ran[200] = "";
+    int highest = 0, levels = supported_levels();
     for (int i = 1; i < count; i++) {
         brief |= strcmp(arguments[i], "brief") == 0;
+        highest |= strcmp(arguments[i], "highest") == 0;
     }
     for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++) {
-        if (!(supported_levels() >> LEVELS[i].level & 1)) {
+        if (!(levels >> LEVELS[i].level & 1) || (highest && levels >> LEVELS[i].level > 1)) {
             continue;
         }
         kernels = kernels_of(LEVELS[i].level);

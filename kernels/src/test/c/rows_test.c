@@ -130,7 +130,23 @@ static void copiesCopyAndMixesMix(void) {
     free_guarded();
 }
 
+static void memoryComesZeroedAndInPages(void) {
+    const int64_t bytes = 3 * 1024 * 1024 + 5;
+    char* memory = reserve_memory(bytes);
+    holds(memory && (uintptr_t)memory % (1 << 21) == 0, "reserve: not aligned to a large page");
+    int zero = 1;
+    for (int64_t i = 0; i < bytes; i += 509) {
+        zero &= memory[i] == 0;
+    }
+    holds(zero, "reserve: not zeroed");
+    prefer_large_pages(memory, bytes);
+    memory[bytes - 1] = 1;
+    release_memory(memory, bytes);
+    holds(reserve_memory((int64_t)1 << 60) == NULL, "reserve: more than the system has");
+}
+
 void test_rows(void) {
+    memoryComesZeroedAndInPages();
     normsDivideByTheRootMeanSquare();
     for (int norms = 0; norms < 2; norms++) {
         for (int kind = KIND_F32; kind <= KIND_BF16; kind++) {

@@ -22,10 +22,17 @@ final class KernelFiles {
 
     /** CUDA sources and headers, and the script that compiles them. */
     static List<Path> sources() {
-        try (Stream<Path> cuda = Files.list(Path.of("src/main/cuda"))) {
-            return Stream.concat(cuda, Stream.of(Path.of("src/build/compile.sh")))
-                    .sorted()
-                    .toList();
+        return files("src/main/cuda", "src/build/compile.sh");
+    }
+
+    /** C sources and headers, and the script that compiles them. */
+    static List<Path> nativeSources() {
+        return files("src/main/c", "src/build/native.sh");
+    }
+
+    private static List<Path> files(String folder, String script) {
+        try (Stream<Path> sources = Files.list(Path.of(folder))) {
+            return Stream.concat(sources, Stream.of(Path.of(script))).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
