@@ -6,6 +6,7 @@ const dialog = byId("settings");
 const sheet = dialog.querySelector("form");
 const draftLength = byId("draft-length");
 const outcomes = byId("outcomes");
+const groups = byId("groups");
 const temperature = byId("temperature");
 const maxTokens = byId("max-tokens");
 const seed = byId("seed");
@@ -26,7 +27,8 @@ export function requestOptions() {
   return {
     mode: mode(),
     draftLength: drafts && draftLength.value ? Number(draftLength.value) : undefined,
-    outcomes: mode() === "single-pass" && outcomes.value.trim() ? outcomes.value.split(",").map(Number) : undefined,
+    outcomes: mode() === "single-pass" ? keptCounts(outcomes.value.trim()) : undefined,
+    groups: mode() === "single-pass" ? groups.value : undefined,
     temperature: Number(temperature.value),
     maxTokens: Number(maxTokens.value),
     seed: seed.value || undefined,
@@ -34,11 +36,18 @@ export function requestOptions() {
   };
 }
 
+/** No text and "all" leave the choice of outcomes out; "none" is an empty list. */
+function keptCounts(text) {
+  if (!text || text === "all") return undefined;
+  return text === "none" ? [] : text.split(",").map(Number);
+}
+
 /** Asks for this layout from now on. */
 export function useDecoding(decoding) {
   sheet.elements.mode.value = decoding.mode;
   draftLength.value = decoding.draftLength ?? "";
-  outcomes.value = (decoding.outcomes ?? []).join(", ");
+  outcomes.value = decoding.outcomes ? decoding.outcomes.join(", ") || "none" : "";
+  groups.value = decoding.groups ?? "auto";
   changed();
 }
 
@@ -72,6 +81,7 @@ function changed() {
   byId("mode-help").textContent = MODES[chosen][1];
   byId("draft-fields").hidden = chosen === "auto" || chosen === "autoregressive";
   byId("outcomes-field").hidden = chosen !== "single-pass";
+  byId("groups-field").hidden = chosen !== "single-pass";
   byId("temperature-value").textContent = temperature.value === "0" ? "0, greedy" : temperature.value;
   byId("summary").textContent = summary(chosen);
   dialog.dispatchEvent(new Event("settings-changed"));

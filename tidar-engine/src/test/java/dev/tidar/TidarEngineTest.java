@@ -16,6 +16,7 @@ import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
@@ -50,6 +51,9 @@ class TidarEngineTest {
 
     private static TidarEngine engine;
 
+    private static final Decoding FORCED_SHORT =
+            Decoding.of(DecodeMode.SINGLE_PASS).withGroups(Groups.FORCED_SHORT);
+
     @BeforeAll
     static void load() {
         engine = TidarEngine.load(EngineOptions.builder(STORIES)
@@ -68,24 +72,44 @@ class TidarEngineTest {
 
         static Stream<Arguments> modes() {
             return Stream.of(
-                    Arguments.of("single_pass", DecodeMode.SINGLE_PASS, 4),
-                    Arguments.of("single_pass", DecodeMode.SINGLE_PASS, 8),
-                    Arguments.of("two_pass", DecodeMode.TWO_PASS, 4),
-                    Arguments.of("two_pass", DecodeMode.TWO_PASS, 8));
+                    Arguments.of("single_pass", Decoding.of(DecodeMode.SINGLE_PASS), 4),
+                    Arguments.of("single_pass", Decoding.of(DecodeMode.SINGLE_PASS), 8),
+                    Arguments.of("short_groups", FORCED_SHORT, 2),
+                    Arguments.of("short_groups", FORCED_SHORT, 3),
+                    Arguments.of("short_groups", FORCED_SHORT, 4),
+                    Arguments.of("two_pass", Decoding.of(DecodeMode.TWO_PASS), 4),
+                    Arguments.of("two_pass", Decoding.of(DecodeMode.TWO_PASS), 8));
         }
 
-        @ParameterizedTest(name = "{1}, draft length {2}")
+        @ParameterizedTest(name = "{0}, draft length {2}")
         @MethodSource("modes")
-        void theTokensAndTheStepsOfTheOracle(String key, DecodeMode mode, int k) throws InterruptedException {
+        void theTokensAndTheStepsOfTheOracle(String key, Decoding decoding, int k) throws InterruptedException {
             JsonNode expected = expected();
             for (JsonNode c : expected.get("cases")) {
                 GenerationResult result = run(request(c, expected)
-                        .decoding(Decoding.of(mode).withDraftLength(k))
+                        .decoding(decoding.withDraftLength(k))
                         .build());
 
                 assertThat(result.tokens()).as("prompt %s", c.get("prompt")).isEqualTo(ints(c.get("greedy")));
                 assertThat(result.stats().kept())
                         .isEqualTo(ints(c.get(key).get(String.valueOf(k)).get("kept")));
+            }
+        }
+
+        @Test
+        void theTokensAndTheStepsOfTheOracleWithoutOutcomes() throws InterruptedException {
+            JsonNode expected = expected();
+            for (JsonNode c : expected.get("cases")) {
+                for (Decoding decoding : List.of(Decoding.of(DecodeMode.SINGLE_PASS), FORCED_SHORT)) {
+                    GenerationResult result = run(request(c, expected)
+                            .decoding(decoding.withDraftLength(4).withOutcomes(Set.of()))
+                            .build());
+
+                    String key = decoding == FORCED_SHORT ? "short_groups" : "single_pass";
+                    assertThat(result.tokens()).isEqualTo(ints(c.get("greedy")));
+                    assertThat(result.stats().kept())
+                            .isEqualTo(ints(c.get(key + "_k4_no_outcomes").get("kept")));
+                }
             }
         }
 
@@ -296,6 +320,24 @@ class TidarEngineTest {
             assertRejected(
                     story().decoding(Decoding.of(DecodeMode.TWO_PASS).withOutcomes(Set.of(1))),
                     "belong to mode single-pass");
+        }
+
+        @Test
+        void shortGroupsThatTheCheckpointDoesNotDeclareOrThatAMixNeedsWhole() {
+            Decoding single = Decoding.of(DecodeMode.SINGLE_PASS);
+            assertRejected(
+                    story().decoding(single.withGroups(Groups.SHORT)),
+                    "groups must be full or auto, because stories260k-tidar does not declare short_groups");
+            assertRejected(
+                    story().decoding(FORCED_SHORT.withBeta(0.5)),
+                    "groups must be full or auto with beta below 1, which needs slot 0, but are forced-short");
+            assertRejected(story().decoding(Decoding.AUTO.withGroups(Groups.FULL)), "mode auto decides");
+            assertRejected(
+                    story().decoding(Decoding.of(DecodeMode.TWO_PASS).withGroups(Groups.SHORT)),
+                    "groups belong to mode single-pass");
+            assertRejected(
+                    story().decoding(single.withOutcomes(Set.of()).withBeta(0.5)),
+                    "beta below 1 needs single-pass steps with all outcomes, but they are []");
         }
 
         @Test

@@ -2,11 +2,13 @@ package dev.tidar.sample;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.spring.TidarChatOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,9 @@ import org.springframework.ai.chat.messages.UserMessage;
  * @param system instruction to the model before the conversation
  * @param mode {@code auto}, {@code single-pass}, {@code two-pass} or {@code autoregressive}
  * @param draftLength rows in a draft block, the anchor included
- * @param outcomes kept counts for which single-pass steps carry a group
+ * @param outcomes kept counts for which single-pass steps carry a group; without any, steps that draft and steps that
+ *     verify alternate
+ * @param groups {@code auto}, {@code full}, {@code short} or {@code forced-short}: the mask rows of each group
  * @param temperature divisor of the logits; 0 is greedy
  * @param maxTokens tokens of the answer at most
  * @param seed seed of the noise
@@ -34,6 +38,7 @@ record ChatRequest(
         @Nullable String mode,
         @Nullable Integer draftLength,
         @Nullable Set<Integer> outcomes,
+        @Nullable String groups,
         @Nullable Double temperature,
         @Nullable Integer maxTokens,
         @Nullable Long seed) {
@@ -71,7 +76,7 @@ record ChatRequest(
             throw new InvalidRequestException(
                     "maxTokens must be in [1, %d], but is %d".formatted(MAX_TOKENS, maxTokens));
         }
-        decoding(mode, draftLength, outcomes);
+        decoding(mode, draftLength, outcomes, groups);
         messages = List.copyOf(messages);
     }
 
@@ -110,19 +115,25 @@ record ChatRequest(
     /** The options for the starter's chat model. */
     TidarChatOptions.Builder options() {
         return TidarChatOptions.builder()
-                .mode(mode == null ? null : Modes.parse(mode))
+                .mode(mode == null ? null : Words.mode(mode))
                 .draftLength(draftLength)
                 .outcomes(outcomes)
+                .groups(groups == null ? null : Words.groups(groups))
                 .temperature(temperature)
                 .maxTokens(maxTokens)
                 .seed(seed);
     }
 
     private static Decoding decoding(
-            @Nullable String mode, @Nullable Integer draftLength, @Nullable Set<Integer> outcomes) {
+            @Nullable String mode,
+            @Nullable Integer draftLength,
+            @Nullable Set<Integer> outcomes,
+            @Nullable String groups) {
         return new Decoding(
-                mode == null ? DecodeMode.AUTO : Modes.parse(mode),
+                mode == null ? DecodeMode.AUTO : Words.mode(mode),
                 draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
-                outcomes == null ? Set.of() : outcomes);
+                Optional.ofNullable(outcomes),
+                groups == null ? Groups.AUTO : Words.groups(groups),
+                1);
     }
 }

@@ -5,6 +5,7 @@ import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -40,12 +41,13 @@ record EngineFacts(
     /** The choice of auto, its reason and its candidates. */
     record Layout(String chosen, String reason, List<Candidate> candidates) {}
 
-    /** A layout with its figures; {@code mode}, {@code draftLength} and {@code outcomes} select it in a request. */
+    /** A layout with its figures; mode, draft length, outcomes and groups select it in a request. */
     record Candidate(
             String name,
             String mode,
             OptionalInt draftLength,
-            SortedSet<Integer> outcomes,
+            Optional<SortedSet<Integer>> outcomes,
+            String groups,
             double stepMillis,
             double tokensPerStep,
             double tokensPerSecond) {
@@ -54,9 +56,10 @@ record EngineFacts(
             Decoding decoding = candidate.decoding();
             return new Candidate(
                     candidate.name(),
-                    Modes.format(decoding.mode()),
+                    Words.of(decoding.mode()),
                     decoding.draftLength(),
-                    new TreeSet<>(decoding.outcomes()),
+                    decoding.outcomes().map(TreeSet::new),
+                    Words.of(decoding.groups()),
                     candidate.stepMillis(),
                     candidate.tokensPerStep(),
                     candidate.tokensPerSecond());

@@ -62,6 +62,10 @@ class BadRequestTest {
                 Arguments.of("draft-length must be in [2, 32], but is 1", with("\"draftLength\": 1")),
                 Arguments.of("draft-length must be in [2, 32], but is 33", with("\"draftLength\": 33")),
                 Arguments.of("outcomes must have kept counts in", with("\"draftLength\": 4, \"outcomes\": [5]")),
+                Arguments.of(
+                        "groups must be one of auto, full, short, forced-short, but is narrow",
+                        with("\"groups\": \"narrow\"")),
+                Arguments.of("cannot be read at groups", with("\"groups\": [1]")),
                 Arguments.of("temperature must be in [0, 2.0], but is -0.1", with("\"temperature\": -0.1")),
                 Arguments.of("temperature must be in [0, 2.0], but is 2.1", with("\"temperature\": 2.1")),
                 Arguments.of("temperature must be in [0, 2.0], but is NaN", with("\"temperature\": \"NaN\"")),

@@ -80,7 +80,7 @@ class ChatStreamTest {
                 .getText();
 
         List<ServerSentEvent<JsonNode>> events =
-                ask(Map.of("maxTokens", 40, "temperature", 0.8, "seed", 7, "mode", Modes.format(mode)));
+                ask(Map.of("maxTokens", 40, "temperature", 0.8, "seed", 7, "mode", Words.of(mode)));
 
         assertThat(joined(chunks(events))).isNotBlank().isEqualTo(blocking);
     }

@@ -10,10 +10,12 @@ import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
+import dev.tidar.api.Groups;
 import dev.tidar.api.Prompt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,17 +49,44 @@ class EmbeddedModelTest {
         }
     }
 
-    @ParameterizedTest(name = "{1}, draft length {2}, up to {3} prompts")
-    @CsvSource({"single_pass, SINGLE_PASS, 4, 16", "single_pass, SINGLE_PASS, 8, 3", "two_pass, TWO_PASS, 4, 16"})
-    void hasTheTokensAndTheStepsOfTheOracle(String key, DecodeMode mode, int k, int prompts)
+    @ParameterizedTest(name = "{0}, draft length {3}, up to {4} prompts")
+    @CsvSource({
+        "single_pass, SINGLE_PASS, FULL, 4, 16",
+        "single_pass, SINGLE_PASS, FULL, 8, 3",
+        "short_groups, SINGLE_PASS, SHORT, 2, 16",
+        "short_groups, SINGLE_PASS, SHORT, 3, 16",
+        "two_pass, TWO_PASS, AUTO, 4, 16",
+        "two_pass, TWO_PASS, AUTO, 6, 2"
+    })
+    void hasTheTokensAndTheStepsOfTheOracle(String key, DecodeMode mode, Groups groups, int k, int prompts)
             throws InterruptedException {
-        Decoding decoding = Decoding.of(mode).withDraftLength(k);
+        Decoding decoding = Decoding.of(mode).withDraftLength(k).withGroups(groups);
         for (JsonNode c : cases(prompts)) {
             GenerationResult result = run(c, decoding);
 
             assertThat(result.tokens()).as("prompt %s", c.get("prompt_ids")).isEqualTo(ints(c.get("greedy")));
             assertThat(result.stats().kept())
                     .isEqualTo(ints(c.get(key).get(String.valueOf(k)).get("kept")));
+        }
+    }
+
+    @Test
+    void draftsInShortGroupsOfItsOwnAccordAsItsConfigurationSays() throws InterruptedException {
+        JsonNode c = cases(1).get(0);
+
+        assertThat(engine.status().model().shortGroups()).isTrue();
+        assertThat(run(c, Decoding.of(DecodeMode.SINGLE_PASS).withDraftLength(2))
+                        .stats()
+                        .kept())
+                .isEqualTo(ints(c.get("short_groups").get("2").get("kept")));
+    }
+
+    @Test
+    void hasTheTokensOfTheOracleWithoutOutcomes() throws InterruptedException {
+        for (JsonNode c : cases(2)) {
+            Decoding alternating = Decoding.of(DecodeMode.SINGLE_PASS).withOutcomes(Set.of());
+
+            assertThat(run(c, alternating.withDraftLength(3)).tokens()).isEqualTo(ints(c.get("greedy")));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
+import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
 import dev.tidar.api.NativeKernels;
@@ -33,6 +34,13 @@ final class Choices {
         @Override
         public DecodeMode convert(String text) {
             return oneOf(DecodeMode.values(), text);
+        }
+    }
+
+    static final class MaskRows implements ITypeConverter<Groups> {
+        @Override
+        public Groups convert(String text) {
+            return oneOf(Groups.values(), text);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.tidar.cli;
 
-import dev.tidar.api.DecodeMode;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.RequestOptions;
@@ -24,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class OptionValues {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final List<String> NONE = List.of("none");
     private static final Pattern BIAS = Pattern.compile("(\\d{1,9})=(.+)");
 
     private OptionValues() {}
@@ -35,6 +35,9 @@ final class OptionValues {
      */
     @SuppressWarnings("unchecked") // each case makes a value of the option's type
     static <T> RequestOptions with(RequestOptions options, RequestOption<T> option, List<String> texts) {
+        if (isAll(option, texts)) {
+            return options.without(option);
+        }
         String text = texts.get(texts.size() - 1);
         Object value = switch (option.type()) {
             case FLAG -> parsed(option, text, "true or false", OptionValues::flag);
@@ -45,9 +48,10 @@ final class OptionValues {
             case TEXTS -> List.copyOf(texts);
             case JSON -> schema(option, text);
             case TOKEN_IDS -> ids(option, texts);
-            case KEPT_COUNTS -> texts.equals(List.of("all")) ? Set.of() : ids(option, texts);
+            case KEPT_COUNTS -> texts.equals(NONE) ? Set.of() : ids(option, texts);
             case BIAS_BY_TOKEN_ID -> biases(option, texts);
-            case MODE -> mode(option, text);
+            case MODE -> converted(option, text, new Choices.Mode()::convert);
+            case GROUPS -> converted(option, text, new Choices.MaskRows()::convert);
             case DURATION -> duration(option, text);
             case TOOL_CHOICE -> Tools.Choice.valueOf(text);
             case TOOL_CALL_AT_LIMIT -> atLimit(option, text);
@@ -73,13 +77,16 @@ final class OptionValues {
             case JSON -> fields.value(key, JsonNode::isObject, "an object").map(JsonNode::toString);
             case TOKEN_IDS -> fields.integers(key).map(Set::copyOf);
             case KEPT_COUNTS ->
-                isAll(fields, key)
+                isWord(fields, key, "none")
                         ? Optional.of(Set.of())
-                        : fields.integers(key).map(Set::copyOf);
+                        : isWord(fields, key, "all")
+                                ? Optional.empty()
+                                : fields.integers(key).map(Set::copyOf);
             case BIAS_BY_TOKEN_ID ->
                 fields.value(key, OptionValues::isBias, "an object of numbers by token id")
                         .map(OptionValues::biases);
-            case MODE -> fields.text(key).map(text -> mode(option, text));
+            case MODE -> fields.text(key).map(text -> converted(option, text, new Choices.Mode()::convert));
+            case GROUPS -> fields.text(key).map(text -> converted(option, text, new Choices.MaskRows()::convert));
             case DURATION -> fields.text(key).map(text -> duration(option, text));
             case TOOL_CHOICE -> fields.text(key).map(Tools.Choice::valueOf);
             case TOOL_CALL_AT_LIMIT -> fields.text(key).map(text -> atLimit(option, text));
@@ -155,14 +162,24 @@ final class OptionValues {
                         (first, last) -> last));
     }
 
-    private static boolean isAll(Fields fields, String key) {
-        JsonNode value = fields.object().path(key);
-        return value.isString() && value.stringValue().equals("all");
+    /** All kept counts, which is what an option that is not set means. */
+    private static boolean isAll(RequestOption<?> option, List<String> texts) {
+        return option.type() == RequestOption.Type.KEPT_COUNTS && texts.equals(List.of("all"));
     }
 
-    private static DecodeMode mode(RequestOption<?> option, String text) {
+    /** Whether the object asks for what the option means where it is not set, whatever its default. */
+    static boolean isAll(RequestOption<?> option, Fields fields) {
+        return option.type() == RequestOption.Type.KEPT_COUNTS && isWord(fields, key(option), "all");
+    }
+
+    private static boolean isWord(Fields fields, String key, String word) {
+        JsonNode value = fields.object().path(key);
+        return value.isString() && value.stringValue().equals(word);
+    }
+
+    private static <T> T converted(RequestOption<?> option, String text, Function<String, T> converter) {
         try {
-            return new Choices.Mode().convert(text);
+            return converter.apply(text);
         } catch (TypeConversionException e) {
             throw new InvalidRequestException("%s %s".formatted(option, e.getMessage()), e);
         }

@@ -64,9 +64,10 @@ final class RequestFlags implements IModelTransformer {
             case TEXTS -> option == RequestOption.STOP ? "TEXT" : "A,B";
             case JSON -> "FILE|JSON";
             case TOKEN_IDS -> "1,2,3";
-            case KEPT_COUNTS -> "all|1,4";
+            case KEPT_COUNTS -> "all|none|1,4";
             case BIAS_BY_TOKEN_ID -> "ID=BIAS";
             case MODE -> "MODE";
+            case GROUPS -> "auto|full|short|forced-short";
             case DURATION -> "TIME";
             case TOOL_CHOICE -> "TOOL";
             case TOOL_CALL_AT_LIMIT -> "error|hand-over";

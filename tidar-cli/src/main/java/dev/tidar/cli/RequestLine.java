@@ -59,11 +59,12 @@ final class RequestLine {
                 "id must be a text or a whole number, but is %s",
                 kind(id));
         RequestOptions options = RequestOptions.NONE;
+        RequestOptions others = defaults;
         for (RequestOption<?> option : RequestFlags.OPTIONS) {
             options = OptionValues.with(options, option, fields);
+            others = OptionValues.isAll(option, fields) ? others.without(option) : others;
         }
-        return new BatchRequest(
-                id, options.orDefaults(defaults).request(prompt()).build());
+        return new BatchRequest(id, options.orDefaults(others).request(prompt()).build());
     }
 
     private Prompt prompt() {

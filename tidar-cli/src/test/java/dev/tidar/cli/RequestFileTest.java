@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -74,8 +74,17 @@ class RequestFileTest {
         assertThat(request.temperature()).hasValue(0);
         assertThat(request.seed()).hasValue(-3);
         assertThat(request.ignoreStopIds()).isFalse();
-        assertThat(request.decoding()).hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(8), Set.of(1, 8)));
+        assertThat(request.decoding())
+                .hasValue(Decoding.of(DecodeMode.SINGLE_PASS).withDraftLength(8).withOutcomes(Set.of(1, 8)));
         assertThat(request.cacheSalt()).hasValue("tenant");
+    }
+
+    @Test
+    void knowsNoOutcomesAndAllOfThemWhateverTheOptionsSay() throws IOException {
+        RequestOptions one = RequestOptions.NONE.with(RequestOption.OUTCOMES, Set.of(1));
+
+        assertThat(outcomes("\"none\"", one)).hasValue(Set.of());
+        assertThat(outcomes("\"all\"", one)).isEmpty();
     }
 
     @Test
@@ -241,6 +250,11 @@ class RequestFileTest {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> RequestFile.read(file.toString(), DEFAULTS))
                 .withMessageContaining("UTF-8");
+    }
+
+    private Optional<Set<Integer>> outcomes(String value, RequestOptions defaults) throws IOException {
+        String line = "{\"id\": 1, \"chat\": \"Hello\", \"mode\": \"single-pass\", \"outcomes\": %s}".formatted(value);
+        return read(line, defaults).get(0).request().decoding().flatMap(Decoding::outcomes);
     }
 
     private List<BatchRequest> read(String lines) throws IOException {

@@ -141,6 +141,7 @@ public record EngineStatus(
      * @param contextLength tokens of prompt and answer together
      * @param maskTokenId token that stands for "not drafted yet"; empty for a plain autoregressive model
      * @param blockSize trained draft block in rows; empty for a plain autoregressive model
+     * @param shortGroups whether it is trained to draft without slot 0, see {@link Groups}
      * @param draftAdapter whether a draft adapter acts on drafting rows
      * @param chat whether it has a tokenizer and a chat template
      */
@@ -152,6 +153,7 @@ public record EngineStatus(
             int contextLength,
             OptionalInt maskTokenId,
             OptionalInt blockSize,
+            boolean shortGroups,
             boolean draftAdapter,
             boolean chat) {}
 

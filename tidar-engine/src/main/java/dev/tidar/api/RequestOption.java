@@ -30,6 +30,7 @@ public final class RequestOption<T> {
         BIAS_BY_TOKEN_ID,
         KEPT_COUNTS,
         MODE,
+        GROUPS,
         DURATION,
         TOOL_CHOICE,
         TOOL_CALL_AT_LIMIT
@@ -202,7 +203,14 @@ public final class RequestOption<T> {
             Type.KEPT_COUNTS,
             Rule.OUTCOMES,
             decoding(Decoding::withOutcomes),
-            "Kept counts that single-pass steps draft for. All of them if empty or not set.");
+            "Kept counts that single-pass steps draft for; without any, steps that draft and steps that verify alternate. All of them if not set.");
+
+    public static final RequestOption<Groups> GROUPS = new RequestOption<>(
+            "groups",
+            Type.GROUPS,
+            Rule.none(),
+            decoding(Decoding::withGroups),
+            "Mask rows of single-pass steps: auto, full, short (without slot 0, where the checkpoint declares it) or forced-short.");
 
     public static final RequestOption<Double> BETA = new RequestOption<>(
             "beta",
@@ -278,6 +286,7 @@ public final class RequestOption<T> {
             MODE,
             DRAFT_LENGTH,
             OUTCOMES,
+            GROUPS,
             BETA,
             THINKING,
             THINKING_BUDGET,

@@ -3,9 +3,11 @@ package dev.tidar.auto;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,53 +21,58 @@ import java.util.Optional;
 public final class AdaptiveLayouts {
 
     /*
-     * A candidate starts from the time measured at load and an optimistic estimate of its tokens. So it is tried wherever
-     * it could win at all, and loses its place once its own figures are worse. Estimates of tokens belong to a request,
-     * because acceptance depends on the text; each starts from the engine's running mean, counted as PRIOR_STEPS steps.
-     * With each request the engine's estimates move a little towards the optimistic estimate and the measured time: that
-     * is the price of exploration, and the way back for a layout that was given up. A forward without drafts shows what
-     * rows cost; what a forward with drafts takes beyond that is a surcharge of its layouts.
+     * What a layout yields follows from the acceptance of its drafts. That starts from the kept counts that the
+     * checkpoint lists, or from a guess at best, so that a layout is tried wherever it could win. The engine keeps a
+     * ratio of accepted drafts to expected ones for each kind of drafts, because acceptance hardly depends on draft
+     * length and outcomes, and a ratio of tokens for each layout, for what the chain of outcomes leaves out. Each
+     * request starts from these and keeps a ratio of its own, because acceptance depends on the text. With each request
+     * the engine's ratios and times move a little towards what was expected and measured: that is the price of
+     * exploration, and the way back for a layout that was given up. A forward without drafts shows what rows cost; what
+     * a forward with drafts takes beyond that is a surcharge of its layouts.
      */
 
-    /** The probability, in the optimistic estimate, that a draft is accepted if the one before it was. */
-    private static final double OPTIMISTIC_ACCEPTANCE = 0.75;
-
-    private static final double PRIOR_STEPS = 8;
-    private static final double RECENT = 1.0 / 64;
     private static final double FORGET = 0.004;
 
-    /**
-     * The weight of an observed surcharge in its running mean, and the number of observations that the measurement at
-     * load counts for.
-     */
-    private static final double RECENT_SURCHARGE = 1.0 / 8;
-
+    /** The number of forwards that the measurement at load counts for in the cost of a kind of drafts. */
     private static final double MEASURED_FORWARDS = 3;
 
-    /** A layout counts as at most this factor more or fewer rows than it has, in case its measurement was disturbed. */
-    private static final double ROW_FACTOR = 4;
+    private static final double RECENT_FORWARDS = 16;
 
     /** The number of forwards after which the standings that other threads read are renewed. */
     private static final int PUBLISH_EVERY = 16;
 
     private final PassTimes times;
-    private final List<Candidate> candidates = new ArrayList<>();
-    private final Map<StepLayout, Candidate> byLayout = new HashMap<>();
+    private final List<LayoutEstimate> candidates = new ArrayList<>();
+    private final Map<StepLayout, LayoutEstimate> byLayout = new HashMap<>();
+    private final DraftHistory drafts;
+    /** What forwards with drafts of each kind took over the time of their rows. */
+    private final Map<DraftKind, SeenRatio> costs = new EnumMap<>(DraftKind.class);
+
     private volatile List<Standing> standings;
     private int forwards;
+
+    /** Layouts of a checkpoint that lists no kept counts. */
+    public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
+        this(times, measured, ExpectedAcceptance.UNKNOWN);
+    }
 
     /**
      * @param times the cost of forwards
      * @param measured every layout that is considered, autoregressive first
+     * @param expected the acceptance of drafts before any were seen
      */
-    public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
+    public AdaptiveLayouts(PassTimes times, List<Measured> measured, ExpectedAcceptance expected) {
         if (measured.isEmpty() || !measured.get(0).layout().equals(StepLayout.AUTOREGRESSIVE)) {
             throw new IllegalArgumentException("the first layout must be autoregressive, but there are " + measured);
         }
         this.times = times;
-        measured.forEach(m -> candidates.add(new Candidate(
-                m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()))));
-        candidates.forEach(candidate -> byLayout.put(candidate.layout, candidate));
+        measured.forEach(m -> candidates.add(new LayoutEstimate(
+                m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()), expected)));
+        candidates.forEach(candidate -> byLayout.put(candidate.layout(), candidate));
+        this.drafts = DraftHistory.ofEngine(candidates);
+        for (DraftKind kind : DraftKind.values()) {
+            costs.put(kind, new SeenRatio(1, MEASURED_FORWARDS, RECENT_FORWARDS));
+        }
         publish();
     }
 
@@ -80,14 +87,25 @@ public final class AdaptiveLayouts {
      * The current estimates of a candidate.
      *
      * @param nanos time of a step where it runs alone
-     * @param tokensPerStep running mean of all requests; the optimistic estimate before the first
+     * @param tokensPerStep tokens that a step is expected to emit
      * @param observedSteps the number of steps that were observed
+     * @param source where the estimate of tokens comes from
      */
-    public record Standing(StepLayout layout, long nanos, double tokensPerStep, long observedSteps) {
+    public record Standing(StepLayout layout, long nanos, double tokensPerStep, long observedSteps, Source source) {
 
         public double tokensPerSecond() {
             return tokensPerStep * 1e9 / nanos;
         }
+    }
+
+    /** Where an estimate comes from. */
+    public enum Source {
+        /** Steps of this engine with such drafts. */
+        SEEN,
+        /** Kept counts that the checkpoint lists. */
+        CHECKPOINT,
+        /** A guess, better than most checkpoints are. */
+        GUESS
     }
 
     /**
@@ -99,7 +117,17 @@ public final class AdaptiveLayouts {
     }
 
     private void publish() {
-        standings = candidates.stream().map(Candidate::standing).toList();
+        standings = candidates.stream().map(this::standing).toList();
+    }
+
+    private Standing standing(LayoutEstimate candidate) {
+        Source expected = candidate.isListed() ? Source.CHECKPOINT : Source.GUESS;
+        return new Standing(
+                candidate.layout(),
+                Math.round(candidate.layout().forwards() * (times.nanos(candidate.rows()) + surcharge(candidate))),
+                candidate.tokensPerStep(drafts.ratio(candidate)),
+                candidate.steps(),
+                drafts.hasSeen(candidate) ? Source.SEEN : expected);
     }
 
     /** The cost of forwards. */
@@ -109,8 +137,21 @@ public final class AdaptiveLayouts {
 
     /** The choice for one request. */
     public LayoutChoice forRequest() {
-        candidates.forEach(Candidate::forget);
-        return new RequestLayouts();
+        candidates.forEach(candidate -> candidate.forget(FORGET));
+        drafts.forget(FORGET);
+        costs.values().forEach(cost -> cost.drift(FORGET, 1));
+        return new RequestLayouts(this, DraftHistory.ofRequest(drafts, candidates));
+    }
+
+    /** What the engine has seen of drafts. */
+    DraftHistory drafts() {
+        return drafts;
+    }
+
+    /** Whether this is the draft length of every layout that drafts, and there is one. */
+    public boolean hasOnlyDraftLength(int rows) {
+        return candidates.size() > 1
+                && candidates.stream().skip(1).allMatch(c -> c.layout().draftLength() == rows);
     }
 
     /**
@@ -134,10 +175,10 @@ public final class AdaptiveLayouts {
 
     /** The number of decode rows of a forward of a layout. */
     double decodeRows(StepLayout layout) {
-        return candidate(layout).map(c -> c.rows).orElse((double) layout.maxRows());
+        return candidate(layout).map(LayoutEstimate::rows).orElse((double) layout.maxRows());
     }
 
-    private Optional<Candidate> candidate(StepLayout layout) {
+    Optional<LayoutEstimate> candidate(StepLayout layout) {
         return Optional.ofNullable(byLayout.get(layout));
     }
 
@@ -149,16 +190,20 @@ public final class AdaptiveLayouts {
      */
     public void observe(List<StepLayout> layouts, int promptRows, long nanos) {
         double rows = layouts.stream().mapToDouble(this::decodeRows).sum();
-        List<Candidate> drafting = candidates.stream()
+        List<LayoutEstimate> drafting = candidates.stream()
                 .skip(1)
-                .filter(c -> layouts.contains(c.layout))
+                .filter(c -> layouts.contains(c.layout()))
                 .toList();
         if (promptRows > 0 || drafting.isEmpty()) {
             times.observe(rows, promptRows, (double) nanos);
         } else {
             double expected = times.nanos(rows);
-            double surcharge = Math.min(nanos - expected, expected) / drafters(layouts);
-            drafting.forEach(candidate -> candidate.costs(surcharge));
+            double more = Math.min(nanos - expected, expected);
+            drafting.forEach(candidate -> candidate.costs(more / drafters(layouts)));
+            drafting.stream()
+                    .map(LayoutEstimate::kind)
+                    .distinct()
+                    .forEach(kind -> cost(kind).add(1 + more / expected, 1));
         }
         if (++forwards % PUBLISH_EVERY == 0) {
             publish();
@@ -171,7 +216,17 @@ public final class AdaptiveLayouts {
     }
 
     private double surcharge(StepLayout layout) {
-        return candidate(layout).map(c -> c.surcharge).orElse(0.0);
+        return candidate(layout).map(this::surcharge).orElse(0.0);
+    }
+
+    private double surcharge(LayoutEstimate candidate) {
+        return candidate.kind() == DraftKind.NONE
+                ? 0
+                : candidate.surcharge(times, cost(candidate.kind()).value());
+    }
+
+    private SeenRatio cost(DraftKind kind) {
+        return Objects.requireNonNull(costs.get(kind));
     }
 
     /** The tokens that all sequences of a forward are expected to emit in it, and its cost. */
@@ -200,17 +255,17 @@ public final class AdaptiveLayouts {
             double best = tokensPerNano(0, 0, 0);
             Runnable change = null;
             for (LayoutChoice request : open) {
-                Candidate current = candidate(request.current()).orElseThrow();
-                double currentTokens = request.tokensPerForward(current.layout);
-                for (Candidate candidate : candidates) {
-                    double addedRows = candidate.rows - current.rows;
-                    double addedNanos = candidate.surcharge - current.surcharge;
-                    double addedTokens = request.tokensPerForward(candidate.layout) - currentTokens;
+                LayoutEstimate current = candidate(request.current()).orElseThrow();
+                double currentTokens = request.tokensPerForward(current.layout());
+                for (LayoutEstimate candidate : candidates) {
+                    double addedRows = candidate.rows() - current.rows();
+                    double addedNanos = surcharge(candidate) - surcharge(current);
+                    double addedTokens = request.tokensPerForward(candidate.layout()) - currentTokens;
                     double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
                     if (rate > best * (1 + 1e-9)) {
                         best = rate;
                         change = () -> {
-                            request.choose(candidate.layout);
+                            request.choose(candidate.layout());
                             add(addedRows, addedNanos, addedTokens);
                         };
                     }
@@ -220,96 +275,6 @@ public final class AdaptiveLayouts {
                 change.run();
             }
             return change != null;
-        }
-    }
-
-    private final class Candidate {
-        private final StepLayout layout;
-        /** The number of decode rows that cost as much as a forward of it. */
-        private final double rows;
-
-        private final double optimisticTokens;
-        private final int index = candidates.size();
-        private double tokensPerStep;
-        private long steps;
-        /** Nanoseconds that a forward takes for each sequence with it beyond the time of its rows; running mean. */
-        private double surcharge;
-
-        private int forwards;
-
-        Candidate(StepLayout layout, double rows) {
-            this.layout = layout;
-            this.rows = Math.max(layout.maxRows() / ROW_FACTOR, Math.min(layout.maxRows() * ROW_FACTOR, rows));
-            this.optimisticTokens = layout.tokensPerStep(OPTIMISTIC_ACCEPTANCE);
-            this.tokensPerStep = optimisticTokens;
-        }
-
-        void forget() {
-            tokensPerStep += FORGET * (optimisticTokens - tokensPerStep);
-            surcharge -= FORGET * surcharge;
-        }
-
-        /** Records how long a forward took for each sequence that drafted in it, beyond the time of its rows. */
-        void costs(double nanos) {
-            forwards++;
-            surcharge += Math.max(RECENT_SURCHARGE, 1 / (forwards + MEASURED_FORWARDS)) * (nanos - surcharge);
-        }
-
-        void observe(int kept) {
-            steps++;
-            tokensPerStep += Math.max(RECENT, 1.0 / (steps + 1)) * (kept - tokensPerStep);
-        }
-
-        Standing standing() {
-            return new Standing(
-                    layout, Math.round(layout.forwards() * (times.nanos(rows) + surcharge)), tokensPerStep, steps);
-        }
-    }
-
-    /** The open choice of one request. It starts from the engine's means and learns from its own steps. */
-    private final class RequestLayouts implements LayoutChoice {
-        private final double[] sums = new double[candidates.size()];
-        private final int[] steps = new int[candidates.size()];
-        private StepLayout current = StepLayout.AUTOREGRESSIVE;
-
-        RequestLayouts() {
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] = PRIOR_STEPS * candidates.get(i).tokensPerStep;
-            }
-        }
-
-        @Override
-        public StepLayout current() {
-            return current;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void choose(StepLayout layout) {
-            current = layout;
-        }
-
-        @Override
-        public double tokensPerForward(StepLayout layout) {
-            return candidate(layout).map(this::mean).orElse(1.0) / layout.forwards();
-        }
-
-        private double mean(Candidate candidate) {
-            int i = candidate.index;
-            return sums[i] / (PRIOR_STEPS + steps[i]);
-        }
-
-        @Override
-        public void observe(StepLayout layout, int kept) {
-            candidate(layout).ifPresent(candidate -> {
-                sums[candidate.index] += kept;
-                steps[candidate.index]++;
-                candidate.observe(kept);
-            });
         }
     }
 }

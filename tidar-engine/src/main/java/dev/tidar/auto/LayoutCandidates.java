@@ -1,6 +1,5 @@
 package dev.tidar.auto;
 
-import dev.tidar.api.Decoding;
 import dev.tidar.api.Limits;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.checkpoint.TidarConfig;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Measures the cost of forwards on this device: with one and with several sequences that decode autoregressively, with
@@ -34,8 +32,10 @@ public final class LayoutCandidates {
     }
 
     /**
-     * Measures the candidates of a model, narrow ones first. A full single pass is left out where the narrow ones show
-     * that it could not pay even if every draft were accepted.
+     * The candidates of a model. Few of them are measured: of each number of forwards the narrowest, and the widest
+     * single pass. The others take as much longer than as many decode rows as the measured one that is closest in rows.
+     * A single pass is left out where the times of decode rows show that it could not pay even if every draft were
+     * accepted.
      *
      * @param draftLength the draft length that the options ask for; empty for the trained block
      */
@@ -44,15 +44,36 @@ public final class LayoutCandidates {
         List<Measured> measured = new ArrayList<>();
         measured.add(new Measured(StepLayout.AUTOREGRESSIVE, Math.round(times.nanos(1))));
         tidar.ifPresent(config -> {
-            int k = Math.min(draftLength.orElse(config.blockSize()), Decoding.MAX_DRAFT_LENGTH);
-            measured.add(measured(new StepLayout.TwoPass(k)));
-            measured.add(measured(new StepLayout.SinglePass(k, new TreeSet<>(List.of(1)))));
-            StepLayout all = new StepLayout.SinglePass(k, StepLayout.allOutcomes(k));
-            if (couldPay(all, times)) {
-                measured.add(measured(all));
-            }
+            UsefulLayouts useful = new UsefulLayouts(config, draftLength);
+            measured.addAll(measured(useful.twoPass(), times));
+            List<StepLayout> single = useful.singlePass();
+            List<StepLayout> paying =
+                    single.stream().filter(layout -> couldPay(layout, times)).toList();
+            measured.addAll(measured(paying.isEmpty() ? single.subList(0, 1) : paying, times));
         });
-        return new AdaptiveLayouts(times, measured);
+        ExpectedAcceptance expected =
+                tidar.map(config -> new ExpectedAcceptance(config.kept())).orElse(ExpectedAcceptance.UNKNOWN);
+        return new AdaptiveLayouts(times, measured, expected);
+    }
+
+    /** The times of layouts of one number of forwards, narrow ones first: of two that are measured, and of the rest. */
+    private List<Measured> measured(List<StepLayout> layouts, PassTimes times) {
+        Measured narrow = measured(layouts.get(0));
+        StepLayout widest = layouts.get(layouts.size() - 1);
+        Measured wide = widest.maxRows() < 2 * layouts.get(0).maxRows() ? narrow : measured(widest);
+        List<Measured> all = new ArrayList<>();
+        for (StepLayout layout : layouts) {
+            boolean isNarrow = layout.maxRows() - layouts.get(0).maxRows() <= widest.maxRows() - layout.maxRows();
+            Measured closest = isNarrow ? narrow : wide;
+            all.add(closest.layout().equals(layout) ? closest : like(closest, layout, times));
+        }
+        return all;
+    }
+
+    private static Measured like(Measured measured, StepLayout layout, PassTimes times) {
+        double pass = measured.nanos() / (double) measured.layout().forwards();
+        double rows = layout.maxRows() * times.rowsFor(pass) / measured.layout().maxRows();
+        return new Measured(layout, Math.round(layout.forwards() * times.nanos(rows)));
     }
 
     /** Times of a forward of 1, 4, 16, ... sequences, and of a prompt row. */

@@ -4,14 +4,14 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineStatus.Candidate;
 import dev.tidar.api.EngineStatus.LayoutReport;
+import dev.tidar.api.Groups;
 import dev.tidar.auto.AdaptiveLayouts.Standing;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.step.GroupWidth;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /** Reports what auto chose and why, for status. */
 public final class LayoutReports {
@@ -41,7 +41,11 @@ public final class LayoutReports {
     }
 
     private static String figures(Standing s) {
-        String source = s.observedSteps() > 0 ? "seen" : "expected at best";
+        String source = switch (s.source()) {
+            case SEEN -> "seen";
+            case CHECKPOINT -> "expected by the checkpoint";
+            case GUESS -> "expected at best";
+        };
         return String.format(
                 Locale.ROOT,
                 "%s: %.0f tokens/s (%.1f ms a step, %.2f tokens a step%s)",
@@ -53,12 +57,14 @@ public final class LayoutReports {
     }
 
     private static Decoding decoding(StepLayout layout) {
-        OptionalInt k = OptionalInt.of(layout.draftLength());
         if (layout instanceof StepLayout.SinglePass single) {
-            return new Decoding(DecodeMode.SINGLE_PASS, k, single.outcomes());
+            return Decoding.of(DecodeMode.SINGLE_PASS)
+                    .withDraftLength(single.draftLength())
+                    .withOutcomes(single.outcomes())
+                    .withGroups(single.groups() == GroupWidth.SHORT ? Groups.SHORT : Groups.FULL);
         }
         if (layout instanceof StepLayout.TwoPass) {
-            return new Decoding(DecodeMode.TWO_PASS, k, Set.of());
+            return Decoding.of(DecodeMode.TWO_PASS).withDraftLength(layout.draftLength());
         }
         return Decoding.of(DecodeMode.AUTOREGRESSIVE);
     }

@@ -5,15 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
- * Reads the mask token and the trained block. Published folders use different keys for them, and some folders do not
- * contain them; the caller then sets them. Values that are set twice must agree.
+ * Reads the mask token, the trained block, and what is said about its drafts. Published folders use different keys for
+ * the first two, and some folders do not contain them; the caller then sets them. Values that are set twice must agree.
  */
 final class TidarReader {
 
     private static final List<String> MASK_KEYS = List.of("mask_token_id", "mask_id");
     private static final List<String> BLOCK_KEYS = List.of("block_size", "block_length", "draft_length", "draft_len");
+    private static final String SHORT_GROUPS = "short_groups";
     private static final String NESTED = "tidar_config";
 
     private final JsonFields config;
@@ -56,13 +58,38 @@ final class TidarReader {
                             mask.get().value());
         }
         requireRange(block.get(), TidarConfig.MIN_BLOCK_SIZE, TidarConfig.MAX_BLOCK_SIZE);
-        return Optional.of(new TidarConfig(mask.get().value(), block.get().value()));
+        return Optional.of(new TidarConfig(mask.get().value(), block.get().value(), shortGroups(), kept()));
+    }
+
+    private boolean shortGroups() {
+        List<Boolean> found =
+                places().flatMap(fields -> fields.flag(SHORT_GROUPS).stream()).toList();
+        if (found.contains(true) && found.contains(false)) {
+            throw config.errors()
+                    .wrong(
+                            "%s.%s (%s) must equal %s (%s)",
+                            NESTED, SHORT_GROUPS, found.get(1), SHORT_GROUPS, found.get(0));
+        }
+        return found.contains(true);
+    }
+
+    private KeptByLayout kept() {
+        List<KeptByLayout> found =
+                places().flatMap(fields -> KeptByLayout.read(fields).stream()).toList();
+        if (found.stream().distinct().count() > 1) {
+            throw config.errors().wrong("%s.kept_by_layout must equal kept_by_layout", NESTED);
+        }
+        return found.stream().findFirst().orElse(KeptByLayout.NONE);
+    }
+
+    /** Where settings may stand: in the file, and in an object of it. */
+    private Stream<JsonFields> places() {
+        return Stream.concat(Stream.of(config), config.object(NESTED).stream());
     }
 
     private Optional<Setting> setting(List<String> keys, OptionalInt override) {
         List<Setting> found = new ArrayList<>();
-        for (JsonFields fields :
-                config.object(NESTED).map(nested -> List.of(config, nested)).orElse(List.of(config))) {
+        for (JsonFields fields : places().toList()) {
             for (String key : keys) {
                 fields.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE)
                         .ifPresent(value -> found.add(new Setting(fields.prefix() + key, value, false)));

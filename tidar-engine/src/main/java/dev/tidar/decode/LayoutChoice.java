@@ -19,8 +19,13 @@ public interface LayoutChoice {
         return 1;
     }
 
-    /** Takes note of how many tokens a finished step emitted. */
-    default void observe(StepLayout layout, int kept) {}
+    /**
+     * Takes note of what a finished step emitted.
+     *
+     * @param drafts drafts that mask rows had left and that it verified
+     * @param kept tokens that it emitted
+     */
+    default void observe(StepLayout layout, int drafts, int kept) {}
 
     /** Always the same layout. */
     static LayoutChoice fixed(StepLayout layout) {

@@ -221,8 +221,9 @@ public final class RunningSequence implements AutoCloseable {
         if (turn.phase() != Turn.Phase.PREFILL && emits) {
             stats.step(emitted.size());
         }
-        if (turn.phase() == Turn.Phase.DECODE && emits && !turn.rows().exceedsDraftBlock()) {
-            layouts.observe(turn.layout(), emitted.size());
+        boolean isOfLayout = turn.drafts().isEmpty() || turn.drafts().source().costsDevice();
+        if (turn.phase() == Turn.Phase.DECODE && emits && isOfLayout) {
+            layouts.observe(turn.layout(), turn.rows().verifyRows() - 1, emitted.size());
         }
     }
 

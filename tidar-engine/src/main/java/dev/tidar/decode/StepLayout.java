@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.step.GroupWidth;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
 import java.util.ArrayList;
@@ -91,35 +92,45 @@ public sealed interface StepLayout {
     /**
      * TiDAR's own layout (arXiv 2511.08923, 3.2): one forward verifies the last draft and drafts for every carried
      * outcome. After a kept count outside the outcomes the next step has one verify row and one group: it emits one
-     * token and drafts again.
+     * token and drafts again. Without outcomes, steps that draft and steps that verify alternate.
      *
      * @param draftLength K, at least 2
      * @param outcomes kept counts for which groups are carried
+     * @param groups the slots of each group; all of them if beta is below 1
      * @param beta trust in the verify rows, in [0, 1]
      */
-    record SinglePass(int draftLength, SortedSet<Integer> outcomes, double beta) implements StepLayout {
+    record SinglePass(int draftLength, SortedSet<Integer> outcomes, GroupWidth groups, double beta)
+            implements StepLayout {
+
+        /** The exact layout with full groups. */
+        public SinglePass(int draftLength, SortedSet<Integer> outcomes) {
+            this(draftLength, outcomes, GroupWidth.FULL);
+        }
 
         /** The exact layout. */
-        public SinglePass(int draftLength, SortedSet<Integer> outcomes) {
-            this(draftLength, outcomes, 1);
+        public SinglePass(int draftLength, SortedSet<Integer> outcomes, GroupWidth groups) {
+            this(draftLength, outcomes, groups, 1);
         }
 
         public SinglePass {
             outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
             requireDrafts(draftLength);
+            if (beta < 1 && groups != GroupWidth.FULL) {
+                throw new IllegalArgumentException("beta below 1 needs slot 0 of each group, but groups are short");
+            }
         }
 
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
             List<Integer> rows = state.draftBlock(draftLength);
-            List<Group> groups = new ArrayList<>();
+            List<Group> carried = new ArrayList<>();
             for (int kept = 1; kept <= rows.size(); kept++) {
-                boolean carried = state.drafts().isEmpty() || outcomes.contains(kept);
-                if (carried && state.fits(kept, draftLength)) {
-                    groups.add(masks(kept, state.position() + kept, maskToken));
+                boolean wanted = state.drafts().isEmpty() || outcomes.contains(kept);
+                if (wanted && state.fits(kept, draftLength)) {
+                    carried.add(masks(kept, state.position() + kept, maskToken));
                 }
             }
-            return new SequenceStep(rows, state.position(), rows.size(), draftLength, groups);
+            return new SequenceStep(rows, state.position(), rows.size(), draftLength, carried);
         }
 
         @Override
@@ -128,12 +139,17 @@ public sealed interface StepLayout {
         }
 
         private Group masks(int kept, int position, int maskToken) {
-            return new Group(kept, Collections.nCopies(draftLength, maskToken), position, position);
+            return new Group(
+                    kept,
+                    Collections.nCopies(groups.rows(draftLength), maskToken),
+                    position + groups.firstSlot(),
+                    position);
         }
 
         @Override
         public int maxRows() {
-            return draftLength * (1 + outcomes.size());
+            int group = groups.rows(draftLength);
+            return Math.max(draftLength + outcomes.size() * group, 1 + group);
         }
 
         @Override
@@ -154,10 +170,16 @@ public sealed interface StepLayout {
 
         @Override
         public String toString() {
-            String all = outcomes.size() == draftLength
-                    ? ""
-                    : ", outcomes " + outcomes.stream().map(String::valueOf).collect(Collectors.joining(","));
-            return "single-pass, draft length " + draftLength + all + (beta < 1 ? ", lossy" : "");
+            return "single-pass, draft length " + draftLength
+                    + (outcomes.size() == draftLength ? "" : ", outcomes " + named())
+                    + (groups == GroupWidth.SHORT ? ", short groups" : "")
+                    + (beta < 1 ? ", lossy" : "");
+        }
+
+        private String named() {
+            return outcomes.isEmpty()
+                    ? "none"
+                    : outcomes.stream().map(String::valueOf).collect(Collectors.joining(","));
         }
     }
 
@@ -218,9 +240,9 @@ public sealed interface StepLayout {
 
     /** One, and each draft if all before it were accepted. */
     private static double tokensOfBlock(int draftLength, double acceptance) {
-        double tokens = 0;
-        for (int j = 0; j < draftLength; j++) {
-            tokens += Math.pow(acceptance, j);
+        double tokens = 1;
+        for (int draft = 1; draft < draftLength; draft++) {
+            tokens = 1 + acceptance * tokens;
         }
         return tokens;
     }

@@ -347,6 +347,7 @@ public final class EngineLoader {
                 contextLength,
                 maskToken(config),
                 config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                config.tidar().map(TidarConfig::shortGroups).orElse(false),
                 checkpoint.draftAdapter().isPresent(),
                 chat);
     }

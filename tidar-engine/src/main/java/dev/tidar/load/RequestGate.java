@@ -5,6 +5,7 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Limits;
 import dev.tidar.decode.Constraint;
@@ -15,6 +16,7 @@ import dev.tidar.emission.AnswerStream;
 import dev.tidar.emission.LimitRule;
 import dev.tidar.emission.StopRule;
 import dev.tidar.schedule.Admission;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.text.answer.AnswerParser;
 import dev.tidar.text.answer.AnswerSyntax;
 import java.time.Duration;
@@ -166,18 +168,17 @@ public final class RequestGate {
         return () -> LayoutChoice.fixed(layout);
     }
 
-    /** The mode as options spell it. */
-    private static String name(DecodeMode mode) {
-        return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /** A choice as options spell it. */
+    private static String name(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Rejects a draft length that auto did not measure at load, rather than ignoring it. */
     private void requireMeasured(Decoding decoding) {
-        int measured =
-                defaultDecoding.draftLength().orElse(model.facts().blockSize().orElse(1));
-        if (!decoding.outcomes().isEmpty() || decoding.draftLength().orElse(measured) != measured) {
+        boolean measured = decoding.draftLength().stream().allMatch(model.layouts()::hasOnlyDraftLength);
+        if (!measured || decoding.outcomes().isPresent() || decoding.groups() != Groups.AUTO) {
             throw new InvalidRequestException(
-                    "mode auto decides on draft length and outcomes itself; choose single-pass or two-pass to set them");
+                    "mode auto decides on draft length, outcomes and groups itself; choose single-pass or two-pass to set them");
         }
     }
 
@@ -193,21 +194,38 @@ public final class RequestGate {
         }
         int k = decoding.draftLength().orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
         if (decoding.mode() == DecodeMode.TWO_PASS) {
-            if (!decoding.outcomes().isEmpty()) {
-                throw new InvalidRequestException("outcomes belong to mode single-pass, but the mode is two-pass");
+            if (decoding.outcomes().isPresent() || decoding.groups() != Groups.AUTO) {
+                throw new InvalidRequestException("%s belong to mode single-pass, but the mode is two-pass"
+                        .formatted(decoding.outcomes().isPresent() ? "outcomes" : "groups"));
             }
             return new StepLayout.TwoPass(k);
         }
         SortedSet<Integer> outcomes =
-                decoding.outcomes().isEmpty() ? StepLayout.allOutcomes(k) : new TreeSet<>(decoding.outcomes());
-        if (outcomes.last() > k) {
+                decoding.outcomes().<SortedSet<Integer>>map(TreeSet::new).orElseGet(() -> StepLayout.allOutcomes(k));
+        if (!outcomes.isEmpty() && outcomes.last() > k) {
             throw new InvalidRequestException("outcomes must be kept counts in [1, draft-length = %d], but have %d"
                     .formatted(k, outcomes.last()));
         }
         if (decoding.isLossy() && outcomes.size() < k) {
-            throw new InvalidRequestException("beta below 1 needs single-pass steps with all outcomes, but they are %s"
-                    .formatted(decoding.outcomes()));
+            throw new InvalidRequestException(
+                    "beta below 1 needs single-pass steps with all outcomes, but they are %s".formatted(outcomes));
         }
-        return new StepLayout.SinglePass(k, outcomes, decoding.beta());
+        return new StepLayout.SinglePass(k, outcomes, groups(decoding, facts), decoding.beta());
+    }
+
+    private static GroupWidth groups(Decoding decoding, ModelFacts facts) {
+        boolean wantsShort = decoding.groups() == Groups.SHORT || decoding.groups() == Groups.FORCED_SHORT;
+        if (wantsShort && decoding.isLossy()) {
+            throw new InvalidRequestException(
+                    "groups must be full or auto with beta below 1, which needs slot 0, but are %s"
+                            .formatted(name(decoding.groups())));
+        }
+        if (decoding.groups() == Groups.SHORT && !facts.shortGroups()) {
+            throw new InvalidRequestException(
+                    "groups must be full or auto, because %s does not declare short_groups in its config.json; forced-short tries them nevertheless"
+                            .formatted(facts.name()));
+        }
+        boolean isShort = wantsShort || decoding.groups() == Groups.AUTO && facts.shortGroups() && !decoding.isLossy();
+        return isShort ? GroupWidth.SHORT : GroupWidth.FULL;
     }
 }

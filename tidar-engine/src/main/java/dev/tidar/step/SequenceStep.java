@@ -9,7 +9,7 @@ import java.util.List;
  *     pass
  * @param position position of the first of them; all positions before it are committed
  * @param verifyRows how many of the last exact rows are verified; 0 in a draft pass and in an unfinished prefill
- * @param draftLength K, rows of each group
+ * @param draftLength K, slots of each group
  * @param groups groups of drafting rows, at most one for each kept count
  */
 public record SequenceStep(
@@ -22,10 +22,20 @@ public record SequenceStep(
             throw new IllegalArgumentException(
                     "verify rows (%d) must be exact rows (%d)".formatted(verifyRows, exactTokens.size()));
         }
+        for (Group group : groups) {
+            int firstSlot = draftLength - group.tokens().size();
+            if (firstSlot < 0 || firstSlot > (exactTokens.isEmpty() ? 0 : 1)) {
+                throw new IllegalArgumentException("a group must have %d rows, or %d after exact rows, but has %d"
+                        .formatted(
+                                GroupWidth.FULL.rows(draftLength),
+                                GroupWidth.SHORT.rows(draftLength),
+                                group.tokens().size()));
+            }
+        }
     }
 
     /**
-     * K rows that draft for one outcome.
+     * The rows that draft for one outcome: those of all K slots, or of slots 1 to K - 1, see {@link GroupWidth}.
      *
      * @param kept the kept count they draft for; 0 in a draft pass
      * @param tokens masks, in a draft pass after a copy of the anchor
@@ -45,7 +55,8 @@ public record SequenceStep(
 
     /** All its rows. */
     public int rows() {
-        return exactTokens.size() + groups.size() * draftLength;
+        return exactTokens.size()
+                + groups.stream().mapToInt(group -> group.tokens().size()).sum();
     }
 
     /** Position after the last exact row. */
@@ -62,13 +73,5 @@ public record SequenceStep(
     public List<Integer> draftsBefore(int verifyRow) {
         int firstDraft = exactTokens.size() - verifyRows + 1;
         return exactTokens.subList(firstDraft, firstDraft + verifyRow);
-    }
-
-    /**
-     * Whether it verifies more rows than the draft block has, so that the number of emitted tokens says nothing about
-     * the layout.
-     */
-    public boolean exceedsDraftBlock() {
-        return verifyRows > draftLength;
     }
 }

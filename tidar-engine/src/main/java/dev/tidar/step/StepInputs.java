@@ -210,16 +210,17 @@ public record StepInputs(
             return next - step.verifyRows();
         }
 
-        /** Returns the first row of the group for each kept count, NONE where there is no group. */
+        /** Returns the groups of a plan, see {@link VerifyPlan}. */
         private static int[] addGroups(StepRows.Builder rows, int sequence, SequenceStep step) {
-            int[] first = new int[step.verifyRows() + 1];
-            Arrays.fill(first, Ids.NONE);
+            int[] slot0 = new int[step.verifyRows() + 1];
+            Arrays.fill(slot0, Ids.NONE);
             for (SequenceStep.Group group : step.groups()) {
                 int[] tokens =
                         group.tokens().stream().mapToInt(Integer::intValue).toArray();
-                first[group.kept()] = rows.group(sequence, tokens, group.position(), group.seen());
+                int firstSlot = step.draftLength() - tokens.length;
+                slot0[group.kept()] = rows.group(sequence, tokens, group.position(), group.seen()) - firstSlot;
             }
-            return first;
+            return slot0;
         }
     }
 }

@@ -11,9 +11,9 @@ import java.util.Arrays;
  *     prefill
  * @param firstSample index of the first of these rows among all sampled rows of the step
  * @param firstDraft index of its first draft among all drafts of the step; it has room for K - 1
- * @param draftLength K, rows of a group; 1 where no group is carried
- * @param groups first row of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; index 0 counts
- *     only where nothing is verified
+ * @param draftLength K, slots of a group; 1 where no group is carried
+ * @param groups row of slot 0 of the group for each kept count {@code 0..verifyRows}, or {@link Ids#NONE}; in a short
+ *     group, which has no row there, the row before that of slot 1. Index 0 counts only where nothing is verified
  * @param beta trust in the verify rows; below 1 each is mixed with the mask that proposes the same token, slot 0 of the
  *     group for one kept row more than stand before it (arXiv 2511.08923)
  */
@@ -33,7 +33,7 @@ public record VerifyPlan(
         groups = groups.clone();
     }
 
-    /** First row of the group that drafts if this number of rows is kept, or NONE. */
+    /** Row of slot 0 of the group that drafts if this number of rows is kept, or NONE; slot j is j rows later. */
     public int group(int kept) {
         return groups[kept];
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -73,6 +74,7 @@ class RequestOptionTest {
                 .with(RequestOption.MODE, DecodeMode.SINGLE_PASS)
                 .with(RequestOption.DRAFT_LENGTH, 4)
                 .with(RequestOption.OUTCOMES, Set.of(1, 4))
+                .with(RequestOption.GROUPS, Groups.FULL)
                 .with(RequestOption.BETA, 0.5)
                 .with(RequestOption.THINKING, true)
                 .with(RequestOption.THINKING_BUDGET, 64)
@@ -103,7 +105,8 @@ class RequestOptionTest {
         assertThat(request.format()).hasValue(new AnswerFormat.Regex("a+"));
         assertThat(request.logProbs()).hasValue(4);
         assertThat(request.decoding())
-                .hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(4), Set.of(1, 4), 0.5));
+                .hasValue(new Decoding(
+                        DecodeMode.SINGLE_PASS, OptionalInt.of(4), Optional.of(Set.of(1, 4)), Groups.FULL, 0.5));
         assertThat(request.cacheSalt()).hasValue("user:Sue");
         var chat = (Prompt.Chat) request.prompt();
         assertThat(chat.thinking()).isEqualTo(Thinking.ON.withBudget(64));

@@ -7,6 +7,7 @@ import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.step.GroupWidth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ class AdaptiveLayoutsTest {
             LayoutChoice choice = layouts.forRequest();
             for (int step = 0; step < 200; step++) {
                 StepLayout layout = next(layouts, choice);
-                choice.observe(layout, 1);
+                observe(choice, layout, 1);
                 nanos += layout.equals(TWO_PASS) ? 200 : 100;
                 tokens++;
             }
@@ -87,7 +88,7 @@ class AdaptiveLayoutsTest {
         AdaptiveLayouts layouts = layouts(100, 200);
         LayoutChoice choice = layouts.forRequest();
         for (int i = 0; i < 100; i++) {
-            choice.observe(TWO_PASS, 3);
+            observe(choice, TWO_PASS, 3);
             layouts.observe(List.of(TWO_PASS), 0, 600);
         }
 
@@ -102,6 +103,78 @@ class AdaptiveLayoutsTest {
         AdaptiveLayouts.Standing seen = layouts.standings().get(1);
         assertThat(seen.observedSteps()).isBetween(490L, 512L);
         assertThat(seen.tokensPerStep()).isBetween(2.9, 3.1);
+    }
+
+    @Nested
+    class WithKeptCountsOfTheCheckpoint {
+
+        private static final StepLayout PAIRS = new SinglePass(2, StepLayout.allOutcomes(2), GroupWidth.SHORT);
+        private static final StepLayout THREES = new SinglePass(3, StepLayout.allOutcomes(3), GroupWidth.SHORT);
+
+        /** 1.55 tokens of pairs and 1.78 of threes. */
+        private final ExpectedAcceptance expected =
+                new ExpectedAcceptance(ExpectedAcceptanceTest.kept(Map.of(), Map.of(2, 1.55, 3, 1.78), Map.of(8, 2.0)));
+
+        @Test
+        void takesWhatYieldsMostByThem() {
+            assertThat(next(layouts(130, 140))).isEqualTo(THREES);
+            assertThat(next(layouts(120, 160))).isEqualTo(PAIRS);
+            assertThat(next(layouts(200, 240))).isEqualTo(StepLayout.AUTOREGRESSIVE);
+        }
+
+        @Test
+        void saysWhereItsFiguresAreFrom() {
+            AdaptiveLayouts layouts = layouts(130, 140);
+            assertThat(LayoutReports.report(layouts.standings()).reason()).contains("1.78 tokens a step expected by");
+
+            drive(layouts, layouts.forRequest(), 2, 64);
+            assertThat(LayoutReports.report(layouts.standings()).reason()).contains("tokens a step seen");
+        }
+
+        @Test
+        void learnsOfAllDraftLengthsFromTheDraftsOfOne() {
+            AdaptiveLayouts layouts = layouts(130, 140);
+            LayoutChoice hard = layouts.forRequest();
+            for (int i = 0; i < 30; i++) {
+                hard.observe(THREES, 2, 1);
+            }
+
+            assertThat(next(layouts, hard)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+            assertThat(hard.tokensPerForward(PAIRS)).isLessThan(1.2);
+        }
+
+        @Test
+        void takesNothingFromStepsThatVerifiedNoDraft() {
+            AdaptiveLayouts layouts = layouts(130, 140);
+            LayoutChoice choice = layouts.forRequest();
+            double before = choice.tokensPerForward(PAIRS);
+            for (int i = 0; i < 30; i++) {
+                choice.observe(THREES, 0, 1);
+            }
+
+            assertThat(choice.tokensPerForward(PAIRS)).isEqualTo(before);
+        }
+
+        @Test
+        void leavesALayoutOfOneKindWithoutHavingTriedTheOthersThatCostAsMuch() {
+            AdaptiveLayouts layouts = layouts(130, 140);
+            LayoutChoice choice = layouts.forRequest();
+            for (int i = 0; i < 20; i++) {
+                layouts.observe(List.of(THREES), 0, 600);
+            }
+
+            assertThat(next(layouts, choice)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+        }
+
+        private AdaptiveLayouts layouts(long pairs, long threes) {
+            return new AdaptiveLayouts(
+                    new PassTimes(Map.of(1, 100L, 8, 200L, 64, 1600L), 10),
+                    List.of(
+                            new Measured(StepLayout.AUTOREGRESSIVE, 100),
+                            new Measured(PAIRS, pairs),
+                            new Measured(THREES, threes)),
+                    expected);
+        }
     }
 
     @Nested
@@ -132,11 +205,11 @@ class AdaptiveLayoutsTest {
         void goByTheAcceptanceOfEach() {
             LayoutChoice rejected = layouts.forRequest();
             for (int i = 0; i < 50; i++) {
-                rejected.observe(NARROW, 1);
+                observe(rejected, NARROW, 1);
             }
             LayoutChoice accepted = layouts.forRequest();
             for (int i = 0; i < 50; i++) {
-                accepted.observe(NARROW, 2);
+                observe(accepted, NARROW, 2);
             }
             layouts.share(List.of(rejected, accepted), List.of(), 0);
 
@@ -170,7 +243,7 @@ class AdaptiveLayoutsTest {
                         0,
                         used.stream().mapToLong(l -> 100L * l.maxRows()).sum());
                 choices.forEach(choice ->
-                        choice.observe(choice.current(), choice.current().draftLength() == 1 ? 1 : 3));
+                        observe(choice, choice.current(), choice.current().draftLength() == 1 ? 1 : 3));
             }
 
             assertThat(drafting).isBetween(1, 30);
@@ -207,11 +280,16 @@ class AdaptiveLayoutsTest {
         return choice.current();
     }
 
+    /** A step that verified a whole draft block. */
+    private static void observe(LayoutChoice choice, StepLayout layout, int kept) {
+        choice.observe(layout, layout.draftLength() - 1, kept);
+    }
+
     /** Steps that emit so many tokens where drafts are verified, one elsewhere; the layout of the step after them. */
     private static StepLayout drive(AdaptiveLayouts layouts, LayoutChoice choice, int kept, int steps) {
         for (int i = 0; i < steps; i++) {
             StepLayout layout = next(layouts, choice);
-            choice.observe(layout, layout.draftLength() == 1 ? 1 : kept);
+            observe(choice, layout, layout.draftLength() == 1 ? 1 : kept);
             layouts.observe(List.of(layout), 0, 100);
         }
         return next(layouts, choice);

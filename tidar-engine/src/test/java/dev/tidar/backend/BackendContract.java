@@ -15,7 +15,9 @@ import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
 import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
+import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SampledLogProbs;
+import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.VerifyPlan;
@@ -413,6 +415,33 @@ abstract class BackendContract extends BackendFixture {
         backend.accept(kept, draftRows, ids(51, 52, 8), rows, List.of(plan));
         assertThat(backend.read(kept, 1)).containsExactly(3);
         assertThat(backend.read(draftRows, 4)).containsExactly(77, Ids.NONE, Ids.NONE, 77);
+    }
+
+    /** The groups of a plan name the place of slot 0, which has no row: it would be the row before. */
+    @Test
+    void acceptNamesTheMasksOfAShortGroupFromItsFirstRowOn() {
+        var step = new SequenceStep(
+                List.of(50, 51),
+                4,
+                2,
+                3,
+                List.of(
+                        new SequenceStep.Group(1, List.of(9, 9), 6, 5),
+                        new SequenceStep.Group(2, List.of(9, 9), 7, 6)));
+        RowSampling greedy = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
+        StepInputs inputs = new StepInputs.Builder()
+                .add(new int[] {0}, step, 1, new RowSamplings(List.of(greedy, greedy), List.of(greedy, greedy)))
+                .build();
+        Ids kept = backend.allocateIds(1);
+        Ids draftRows = ids(77, 77);
+
+        backend.accept(kept, draftRows, ids(7, 8), inputs.rows(), inputs.plans());
+        assertThat(backend.read(draftRows, 2)).as("kept 1").containsExactly(2, 3);
+
+        backend.accept(kept, draftRows, ids(51, 8), inputs.rows(), inputs.plans());
+        assertThat(backend.read(draftRows, 2)).as("kept 2").containsExactly(4, 5);
+        assertThat(inputs.rows().position(4)).isEqualTo(7);
+        assertThat(inputs.rows().visible(4)).isEqualTo(6);
     }
 
     @Test

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.Sampling;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -106,6 +108,46 @@ class ConfigReaderTest {
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.config().tiedHead()).isTrue();
             assertThat(checkpoint.unusedNames()).doesNotContain("lm_head.weight");
+        }
+    }
+
+    @Nested
+    class WhatItSaysOfItsDrafts {
+
+        @Test
+        void isThatGroupsAreFullAndNothingWasMeasuredWhereItSaysNothing() {
+            TidarConfig config = read(f -> f).tidar().orElseThrow();
+
+            assertThat(config.shortGroups()).isFalse();
+            assertThat(config.kept()).isEqualTo(KeptByLayout.NONE);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void isWhetherItWasTrainedForShortGroups(boolean declared) {
+            assertThat(read(f -> f.set("short_groups", declared))
+                            .tidar()
+                            .orElseThrow()
+                            .shortGroups())
+                    .isEqualTo(declared);
+            assertThat(read(f -> f.json("tidar_config", "{\"short_groups\": %s}".formatted(declared)))
+                            .tidar()
+                            .orElseThrow()
+                            .shortGroups())
+                    .isEqualTo(declared);
+        }
+
+        @Test
+        void isWhatStepsKeptWithoutLayoutsAndLengthsThatNoStepHas() {
+            String kept = "{\"single_pass\": {\"4\": 1.86, \"64\": 3}, \"two_pass\": {\"4\": 4, \"6\": null},"
+                    + " \"tree\": {\"any\": true}}";
+
+            assertThat(read(f -> f.json("kept_by_layout", kept))
+                            .tidar()
+                            .orElseThrow()
+                            .kept())
+                    .isEqualTo(new KeptByLayout(
+                            new TreeMap<>(Map.of(4, 1.86)), new TreeMap<>(), new TreeMap<>(Map.of(4, 4.0))));
         }
     }
 

@@ -23,7 +23,7 @@ class DecodingRejectionTest {
     Path folder;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"positions", "tidar", "windows", "generation"})
+    @MethodSource({"positions", "tidar", "drafts", "windows", "generation"})
     void because(Bad bad) {
         assertRejected(
                 bad.fault(),
@@ -99,6 +99,50 @@ class DecodingRejectionTest {
                         "B48 the nested block size disagrees",
                         f -> f.json("tidar_config", "{\"block_length\": 4}"),
                         "tidar_config.block_length (4)"));
+    }
+
+    static Stream<Bad> drafts() {
+        return Stream.of(
+                corrupt(
+                        "short groups are a word",
+                        f -> f.set("short_groups", "yes"),
+                        "short_groups",
+                        "true or false",
+                        "yes"),
+                corrupt("short groups are a number", f -> f.set("short_groups", 1), "short_groups", "true or false"),
+                corrupt(
+                        "short groups are declared and denied",
+                        f -> f.set("short_groups", true).json("tidar_config", "{\"short_groups\": false}"),
+                        "tidar_config.short_groups (false)",
+                        "short_groups (true)"),
+                corrupt("kept counts are a list", f -> f.json("kept_by_layout", "[1.5]"), "kept_by_layout", "object"),
+                corrupt(
+                        "kept counts of a layout are a number",
+                        f -> f.json("kept_by_layout", "{\"two_pass\": 2}"),
+                        "kept_by_layout.two_pass",
+                        "object"),
+                corrupt(
+                        "a kept count is less than the anchor",
+                        f -> f.json("kept_by_layout", "{\"single_pass\": {\"4\": 0.9}}"),
+                        "kept_by_layout.single_pass.4",
+                        "from 1 to its draft length 4",
+                        "0.9"),
+                corrupt(
+                        "a kept count is more than the draft block has",
+                        f -> f.json("kept_by_layout", "{\"short_groups\": {\"2\": 2.5}}"),
+                        "kept_by_layout.short_groups.2",
+                        "2.5"),
+                corrupt(
+                        "a kept count is a text",
+                        f -> f.json("kept_by_layout", "{\"two_pass\": {\"4\": \"2\"}}"),
+                        "kept_by_layout.two_pass.4",
+                        "number"),
+                corrupt(
+                        "a draft length is a word",
+                        f -> f.json("kept_by_layout", "{\"two_pass\": {\"four\": 2}}"),
+                        "kept_by_layout.two_pass",
+                        "draft lengths",
+                        "four"));
     }
 
     static Stream<Bad> windows() {

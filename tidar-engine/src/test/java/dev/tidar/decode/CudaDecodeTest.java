@@ -20,6 +20,7 @@ import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.SamplingParams;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,9 @@ class CudaDecodeTest {
                 all(4),
                 outcomes(8, 1, 2),
                 new SinglePass(2, StepLayout.allOutcomes(2)),
+                new SinglePass(3, StepLayout.allOutcomes(3), GroupWidth.SHORT),
+                new SinglePass(4, new TreeSet<>(), GroupWidth.SHORT),
+                outcomes(4),
                 new TwoPass(4));
     }
 
@@ -104,7 +108,7 @@ class CudaDecodeTest {
 
     @Test
     void mixesBothHeadsAsTheCpuDoes() {
-        StepLayout lossy = new SinglePass(4, StepLayout.allOutcomes(4), 0.4);
+        StepLayout lossy = new SinglePass(4, StepLayout.allOutcomes(4), GroupWidth.FULL, 0.4);
         List<SamplingParams> samplingParams = List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 1001), RULED);
         for (int i = 0; i < samplingParams.size(); i++) {
             SamplingParams params = samplingParams.get(i);
@@ -166,7 +170,11 @@ class CudaDecodeTest {
             for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.8f, 7), RULED)) {
                 List<Integer> expected = fast.decode(prompt(5), TOKENS, params, StepLayout.AUTOREGRESSIVE)
                         .tokens();
-                for (StepLayout layout : List.of(all(2), outcomes(4, 1, 4), new TwoPass(4))) {
+                for (StepLayout layout : List.of(
+                        all(2),
+                        outcomes(4, 1, 4),
+                        new SinglePass(2, StepLayout.allOutcomes(2), GroupWidth.SHORT),
+                        new TwoPass(4))) {
                     assertThat(fast.decode(prompt(5), TOKENS, params, layout).tokens())
                             .as("%s, %s", layout, params)
                             .isEqualTo(expected);

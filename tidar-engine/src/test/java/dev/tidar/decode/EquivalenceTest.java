@@ -13,6 +13,7 @@ import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
 import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.SamplingParams;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,9 @@ class EquivalenceTest {
 
     /** Prompts for every combination of draft length and outcomes, whose widest steps have 1056 rows. */
     private static final int WIDE_PROMPTS = TestGrid.size(1, 3);
+
+    /** Prompts of short groups and of steps without outcomes, at every draft length. */
+    private static final int SHORT_PROMPTS = TestGrid.size(4, 30);
 
     private static final int TOKENS = TestGrid.size(64, 128);
     private static final int START = 1;
@@ -99,7 +103,14 @@ class EquivalenceTest {
 
     @Test
     void withPenaltiesAmongOthersInABatch() {
-        List<StepLayout> layouts = List.of(all(4), new TwoPass(4), StepLayout.AUTOREGRESSIVE, outcomes(8, 1, 3));
+        List<StepLayout> layouts = List.of(
+                all(4),
+                new TwoPass(4),
+                StepLayout.AUTOREGRESSIVE,
+                outcomes(8, 1, 3),
+                allShort(4),
+                alternating(3),
+                outcomes(4));
         List<RunningSequence> batch = new ArrayList<>();
         for (int i = 0; i < layouts.size(); i++) {
             batch.add(new RunningSequence(
@@ -139,6 +150,27 @@ class EquivalenceTest {
                 OptionalInt.empty());
     }
 
+    /** With few prompts: the rows of the other layouts have been through every case above. */
+    @ParameterizedTest(name = "draft length {0}")
+    @ValueSource(ints = {2, 3, 8})
+    void withShortGroupsAndWithoutGroupsAlternately(int draftLength) {
+        long steps = 0;
+        long emitted = 0;
+        for (int i = 0; i < SHORT_PROMPTS; i++) {
+            for (SamplingParams params : List.of(SamplingParams.GREEDY, everythingOn(2000L + i))) {
+                List<Integer> expected = autoregressive(model, i, index -> params);
+                for (StepLayout layout : List.of(allShort(draftLength), alternating(draftLength))) {
+                    Run run = model.decode(prompt(i), TOKENS, params, layout);
+
+                    assertThat(run.tokens()).as("%s, prompt %d", layout, i).isEqualTo(expected);
+                    steps += run.kept().size();
+                    emitted += run.tokens().size() - 1;
+                }
+            }
+        }
+        assertThat(emitted).as("with drafts accepted").isGreaterThan(steps + steps / 16);
+    }
+
     @Test
     void greedilyOnABf16Cache() {
         assertEqualTokensOnABf16Cache(prompt -> SamplingParams.GREEDY);
@@ -156,7 +188,16 @@ class EquivalenceTest {
             SamplingParams params = new SamplingParams(0.8f, i);
             List<Integer> expected = tokens(prompt, params, StepLayout.AUTOREGRESSIVE);
             for (int k : List.of(2, 3, 5, 16, 32)) {
-                Stream.of(all(k), outcomes(k, 1), outcomes(k, 2), outcomes(k, 1, k), new TwoPass(k))
+                Stream.of(
+                                all(k),
+                                outcomes(k, 1),
+                                outcomes(k, 2),
+                                outcomes(k, 1, k),
+                                outcomes(k),
+                                allShort(k),
+                                new SinglePass(k, new TreeSet<>(Set.of(2)), GroupWidth.SHORT),
+                                alternating(k),
+                                new TwoPass(k))
                         .forEach(layout -> assertThat(tokens(prompt, params, layout))
                                 .as("%s, prompt %s", layout, prompt)
                                 .isEqualTo(expected));
@@ -184,7 +225,7 @@ class EquivalenceTest {
         DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 300, 512);
         List<Integer> whole =
                 on.decode(request, StepLayout.AUTOREGRESSIVE, 1000).tokens();
-        for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), new TwoPass(4))) {
+        for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), allShort(4), new TwoPass(4))) {
             assertThat(on.decode(request, layout, chunk).tokens())
                     .as("%s", layout)
                     .isEqualTo(whole);
@@ -199,7 +240,7 @@ class EquivalenceTest {
             List<Integer> expected =
                     model.decode(request, StepLayout.AUTOREGRESSIVE, 64).tokens();
             assertThat(expected).hasSize(context - prompt.size());
-            for (StepLayout layout : List.of(all(8), outcomes(8, 1), new TwoPass(8))) {
+            for (StepLayout layout : List.of(all(8), outcomes(8, 1), allShort(8), alternating(8), new TwoPass(8))) {
                 assertThat(model.decode(request, layout, 64).tokens())
                         .as("%s, context %d", layout, context)
                         .isEqualTo(expected);
@@ -287,6 +328,15 @@ class EquivalenceTest {
 
     private static StepLayout all(int k) {
         return new SinglePass(k, StepLayout.allOutcomes(k));
+    }
+
+    private static StepLayout allShort(int k) {
+        return new SinglePass(k, StepLayout.allOutcomes(k), GroupWidth.SHORT);
+    }
+
+    /** Steps of K verify rows and of one verify row with a short group. */
+    private static StepLayout alternating(int k) {
+        return new SinglePass(k, new TreeSet<>(), GroupWidth.SHORT);
     }
 
     private static StepLayout outcomes(int k, Integer... kept) {

@@ -9,6 +9,7 @@ import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TestModel.Forward;
 import dev.tidar.decode.TestModel.Run;
 import dev.tidar.sampling.SamplingParams;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.step.StepRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,6 +98,34 @@ class GoldenTest {
                     assertSinglePass(run, trace);
                 }
                 assertSinglePass(decode(model, c, outcomes(4, 1, 4)), c.get("single_pass_k4_outcomes_1_4"));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheTracesOfShortGroups(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            for (JsonNode c : decodedCases(name, kernels)) {
+                for (int k : draftLengths()) {
+                    JsonNode trace = c.get("short_groups").get(String.valueOf(k));
+                    Run run = decode(model, c, new SinglePass(k, StepLayout.allOutcomes(k), GroupWidth.SHORT));
+                    assertThat(run.tokens()).isEqualTo(ints(c.get("greedy")));
+                    assertSinglePass(run, trace);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} kernels")
+    @MethodSource("models")
+    void haveTheTracesOfStepsThatDraftAndVerifyAlternately(String name, TestKernels kernels) {
+        try (TestModel model = load(name, kernels)) {
+            for (JsonNode c : decodedCases(name, kernels)) {
+                assertSinglePass(decode(model, c, outcomes(4)), c.get("single_pass_k4_no_outcomes"));
+                assertSinglePass(
+                        decode(model, c, new SinglePass(4, Collections.emptySortedSet(), GroupWidth.SHORT)),
+                        c.get("short_groups_k4_no_outcomes"));
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.sampling.SamplingParams;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.step.StepRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ class MixedHeadsTest {
     }
 
     private static TestModel.Run decode(double beta) {
-        var layout = new SinglePass(DRAFT_LENGTH, StepLayout.allOutcomes(DRAFT_LENGTH), beta);
+        var layout = new SinglePass(DRAFT_LENGTH, StepLayout.allOutcomes(DRAFT_LENGTH), GroupWidth.FULL, beta);
         return model.decode(PROMPT, TOKENS, SamplingParams.GREEDY, layout);
     }
 

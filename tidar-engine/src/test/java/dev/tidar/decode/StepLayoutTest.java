@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -73,6 +75,18 @@ class StepLayoutTest {
         }
 
         @Test
+        void areTheDraftBlockAloneWithoutOutcomesAndThenTheAnchorAndOneGroup() {
+            StepLayout alternating = outcomes(3);
+
+            assertThat(alternating.next(at(10, AMPLE, 1, 2), MASK).groups()).isEmpty();
+            assertThat(alternating.next(at(10, AMPLE, 1, 2), MASK).exactTokens())
+                    .containsExactly(ANCHOR, 1, 2);
+            assertThat(alternating.next(at(10, AMPLE), MASK).exactTokens()).containsExactly(ANCHOR);
+            assertThat(alternating.next(at(10, AMPLE), MASK).groups()).containsExactly(masks(1, 3, 11));
+            assertThat(alternating.maxRows()).isEqualTo(4);
+        }
+
+        @Test
         void loseGroupsAndThenDraftsTowardsTheEndOfTheContext() {
             assertThat(all.next(at(10, 5, 1, 2), MASK).groups()).hasSize(3);
             assertThat(all.next(at(10, 4, 1, 2), MASK).groups()).hasSize(2);
@@ -90,6 +104,60 @@ class StepLayoutTest {
         void addOneGroupAfterThePromptSoThatTheFirstDraftCostsNoPass() {
             assertThat(all.afterPrompt(20, AMPLE, MASK)).containsExactly(masks(1, 3, 20));
             assertThat(all.afterPrompt(20, 2, MASK)).isEmpty();
+        }
+    }
+
+    @Nested
+    class OfShortGroups {
+
+        private final StepLayout all = new SinglePass(3, StepLayout.allOutcomes(3), GroupWidth.SHORT);
+
+        @Test
+        void leaveOutSlotZeroAndKeepThePositionsOfTheOthers() {
+            SequenceStep step = all.next(at(10, AMPLE, 1, 2), MASK);
+
+            assertThat(step.groups())
+                    .containsExactly(shortMasks(1, 11), shortMasks(2, 12), shortMasks(3, 13))
+                    .first()
+                    .extracting(Group::position, Group::seen)
+                    .containsExactly(12, 11);
+            assertThat(all.afterPrompt(20, AMPLE, MASK)).containsExactly(shortMasks(1, 20));
+        }
+
+        @Test
+        void areKTimesK() {
+            assertThat(rows(2, StepLayout.allOutcomes(2))).isEqualTo(4);
+            assertThat(rows(3, StepLayout.allOutcomes(3))).isEqualTo(9);
+            assertThat(rows(8, StepLayout.allOutcomes(8))).isEqualTo(64);
+            assertThat(all.next(at(10, AMPLE, 1, 2), MASK).rows()).isEqualTo(9);
+        }
+
+        @Test
+        void areNeverMoreThanTheDraftBlockHasWithoutOutcomes() {
+            assertThat(rows(4, new TreeSet<>())).isEqualTo(4);
+        }
+
+        @Test
+        void needAsMuchOfTheContextAsFullOnes() {
+            assertThat(all.next(at(10, 5, 1, 2), MASK).groups()).hasSize(3);
+            assertThat(all.next(at(10, 4, 1, 2), MASK).groups()).hasSize(2);
+            assertThat(all.afterPrompt(20, 2, MASK)).isEmpty();
+        }
+
+        @Test
+        void cannotBeMixedWithVerifyRows() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new SinglePass(3, StepLayout.allOutcomes(3), GroupWidth.SHORT, 0.5))
+                    .withMessageContaining("slot 0");
+        }
+
+        private static int rows(int k, SortedSet<Integer> outcomes) {
+            return new SinglePass(k, outcomes, GroupWidth.SHORT).maxRows();
+        }
+
+        /** Two masks behind this many tokens. */
+        private static Group shortMasks(int kept, int seen) {
+            return new Group(kept, List.of(MASK, MASK), seen + 1, seen);
         }
     }
 
@@ -129,6 +197,8 @@ class StepLayoutTest {
                 .isCloseTo(new TwoPass(4).tokensPerStep(0.7), within(1e-9));
         // kept 1 with chance 0.3; else the next step emits one token
         assertThat(outcomes(4, 1).tokensPerStep(0.7)).isCloseTo((2.533 + 0.7) / 1.7, within(1e-9));
+        // every other step emits one token
+        assertThat(outcomes(4).tokensPerStep(0.7)).isCloseTo((2.533 + 1) / 2, within(1e-9));
     }
 
     @Test

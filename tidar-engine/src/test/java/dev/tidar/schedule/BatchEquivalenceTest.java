@@ -8,6 +8,7 @@ import dev.tidar.decode.StepLayout;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.schedule.SchedulerBench.Request;
 import dev.tidar.schedule.SchedulerBench.Terms;
+import dev.tidar.step.GroupWidth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchEquivalenceTest {
 
     private static final int BLOCKS = 40;
+
+    /** Room for one sequence and less than half of another one. */
+    private static final int FEW_BLOCKS = 30;
+
     private static final List<Optional<StepLayout>> LAYOUTS = List.of(
             Optional.empty(),
             Optional.of(StepLayout.AUTOREGRESSIVE),
             Optional.of(new StepLayout.TwoPass(4)),
             Optional.of(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4))),
-            Optional.of(new StepLayout.SinglePass(8, new TreeSet<>(List.of(1, 8)))));
+            Optional.of(new StepLayout.SinglePass(8, new TreeSet<>(List.of(1, 8)))),
+            Optional.of(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4), GroupWidth.SHORT)),
+            Optional.of(new StepLayout.SinglePass(4, new TreeSet<>(), GroupWidth.SHORT)));
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -75,7 +82,7 @@ class BatchEquivalenceTest {
     @ValueSource(ints = {2, 3, 8})
     void itIsPreemptedAndEndsAllTheSame(int sequences) {
         var bench = new SchedulerBench(
-                BLOCKS, Limits.builder().maxRunning(sequences).build());
+                FEW_BLOCKS, Limits.builder().maxRunning(sequences).build());
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             Optional<StepLayout> layout = LAYOUTS.get(i % LAYOUTS.size());

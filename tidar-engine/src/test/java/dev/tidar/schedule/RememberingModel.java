@@ -89,7 +89,7 @@ final class RememberingModel implements TidarModel {
             return List.of();
         }
         SamplingParams params = inputs.draftSamplings().get(plan.firstDraft()).params();
-        List<Integer> context = seen(rows, sequence, rows.visible(group));
+        List<Integer> context = seen(rows, sequence, rows.visible(group + 1));
         context.add(kept == 0 ? rows.token(group) : next(context, params));
         List<Integer> drafts = new ArrayList<>();
         for (int slot = 1; slot < plan.draftLength(); slot++) {

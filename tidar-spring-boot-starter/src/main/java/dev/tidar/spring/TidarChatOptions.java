@@ -2,6 +2,7 @@ package dev.tidar.spring;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.Groups;
 import dev.tidar.api.LogProbs;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.RequestOptions;
@@ -27,9 +28,9 @@ import org.springframework.ai.tool.ToolCallback;
  * <p>Every option is honoured, those of Spring AI as well. A value out of range, and the name of another model, are
  * rejected by name when the request is made.
  *
- * <p>Mode, draft length, outcomes and beta are one choice: a request that sets none of them is decoded in the layout
- * that the engine was loaded with ({@code tidar.mode} and its neighbours). Schema, regex and choices are one choice as
- * well: a request may set one of them.
+ * <p>Mode, draft length, outcomes, groups and beta are one choice: a request that sets none of them is decoded in the
+ * layout that the engine was loaded with ({@code tidar.mode} and its neighbours). Schema, regex and choices are one
+ * choice as well: a request may set one of them.
  */
 public final class TidarChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
 
@@ -126,9 +127,17 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
         return own.get(RequestOption.BETA).orElse(null);
     }
 
-    /** Kept counts for which single-pass steps carry a group. Unset and empty are all of them. */
+    /**
+     * Kept counts for which single-pass steps carry a group; with none, steps that draft and steps that verify
+     * alternate. Unset is all of them.
+     */
     public @Nullable Set<Integer> getOutcomes() {
         return own.get(RequestOption.OUTCOMES).orElse(null);
+    }
+
+    /** Mask rows of each group of single-pass steps. Unset is AUTO: short ones where the checkpoint declares them. */
+    public @Nullable Groups getGroups() {
+        return own.get(RequestOption.GROUPS).orElse(null);
     }
 
     /** Time limit from submission; the answer then ends with finish reason {@code deadline}. Unset is the engine's. */
@@ -335,6 +344,10 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
         public Builder outcomes(@Nullable Set<Integer> kept) {
             return with(RequestOption.OUTCOMES, kept == null ? null : Set.copyOf(kept));
+        }
+
+        public Builder groups(@Nullable Groups rows) {
+            return with(RequestOption.GROUPS, rows);
         }
 
         public Builder timeout(@Nullable Duration time) {

@@ -19,7 +19,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -109,7 +108,9 @@ class ChatRequestMapperTest {
             assertThat(request.logProbs()).hasValue(4);
             assertThat(request.stopStrings()).containsExactly("END");
             assertThat(request.decoding())
-                    .hasValue(new Decoding(DecodeMode.SINGLE_PASS, OptionalInt.of(4), Set.of(1, 4)));
+                    .hasValue(Decoding.of(DecodeMode.SINGLE_PASS)
+                            .withDraftLength(4)
+                            .withOutcomes(Set.of(1, 4)));
         }
 
         @Test

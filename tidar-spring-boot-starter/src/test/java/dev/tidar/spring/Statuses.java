@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 final class Statuses {
 
     private static final ModelFacts MODEL = new ModelFacts(
-            "tiny", "llama", 1000, WeightFormat.F32, 512, OptionalInt.of(512), OptionalInt.of(8), false, true);
+            "tiny", "llama", 1000, WeightFormat.F32, 512, OptionalInt.of(512), OptionalInt.of(8), false, false, true);
 
     private Statuses() {}
 

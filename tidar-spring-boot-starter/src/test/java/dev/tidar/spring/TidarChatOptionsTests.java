@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Groups;
 import dev.tidar.api.Tools;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
@@ -75,6 +76,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 everyOption().beta(1.0).build(),
                 everyOption().draftLength(2).build(),
                 everyOption().outcomes(Set.of(2)).build(),
+                everyOption().groups(Groups.SHORT).build(),
                 everyOption().toolChoice(Tools.Choice.NONE).build(),
                 everyOption().toolCallAtLimit(Tools.AtLimit.HAND_OVER).build(),
                 everyOption().thinking(false).build(),
@@ -244,6 +246,7 @@ class TidarChatOptionsTests extends AbstractChatOptionsTests<TidarChatOptions, T
                 .beta(0.5)
                 .draftLength(8)
                 .outcomes(Set.of(1, 4))
+                .groups(Groups.FULL)
                 .timeout(Duration.ofSeconds(9))
                 .cacheSalt("user:Sue");
     }

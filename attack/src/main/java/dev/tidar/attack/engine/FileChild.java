@@ -82,7 +82,7 @@ public final class FileChild {
                 .threads(1)
                 .kvCache(KvCacheOptions.DEFAULT.withBytes(4 << 20))
                 .limits(Limits.builder().maxRunning(1).prefillChunk(16).build())
-                .decoding(new Decoding(DecodeMode.AUTOREGRESSIVE, java.util.OptionalInt.empty(), java.util.Set.of()))
+                .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE))
                 .build();
         try (TidarEngine engine = QuickLoad.load(options)) {
             Prompt prompt = engine.status().model().chat()

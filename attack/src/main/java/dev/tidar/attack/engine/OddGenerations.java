@@ -6,6 +6,7 @@ import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.Groups;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.Sampling;
 import dev.tidar.api.Tool;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -158,10 +160,13 @@ final class OddGenerations {
 
     private Decoding decoding() {
         DecodeMode mode = one(List.of(DecodeMode.values()));
+        boolean single = mode == DecodeMode.SINGLE_PASS;
         OptionalInt draft = oneIn(2) ? OptionalInt.empty() : OptionalInt.of(random.nextInt(2, 33));
-        Set<Integer> outcomes = mode == DecodeMode.SINGLE_PASS && oneIn(3) ? Set.of(1) : Set.of();
-        double beta = mode == DecodeMode.SINGLE_PASS && outcomes.isEmpty() && oneIn(4) ? 0.5 : 1;
-        return new Decoding(mode, draft, outcomes, beta);
+        Optional<Set<Integer>> outcomes =
+                single && oneIn(3) ? Optional.of(oneIn(2) ? Set.of(1) : Set.of()) : Optional.empty();
+        Groups groups = single && oneIn(3) ? Groups.FORCED_SHORT : Groups.AUTO;
+        double beta = single && outcomes.isEmpty() && groups == Groups.AUTO && oneIn(4) ? 0.5 : 1;
+        return new Decoding(mode, draft, outcomes, groups, beta);
     }
 
     /** Cancels some of them, at once or a little later. */

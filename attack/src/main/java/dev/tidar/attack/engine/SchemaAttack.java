@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -150,7 +148,7 @@ public final class SchemaAttack {
         GenerationRequest.Builder request = GenerationRequest.builder(new Prompt.Text(text))
                 .maxTokens(tokens)
                 .temperature(0)
-                .decoding(new Decoding(DecodeMode.AUTOREGRESSIVE, OptionalInt.empty(), Set.of()));
+                .decoding(Decoding.of(DecodeMode.AUTOREGRESSIVE));
         format.ifPresentOrElse(request::format, () -> request.ignoreStopIds(true));
         return request.build();
     }

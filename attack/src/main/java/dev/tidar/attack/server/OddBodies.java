@@ -7,6 +7,7 @@ import static dev.tidar.attack.server.OddRequest.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -72,7 +73,7 @@ final class OddBodies {
     }
 
     private static void wrongTypes(List<OddRequest> all) {
-        Map<String, List<String>> wrong = Map.of(
+        Map<String, List<String>> wrong = new HashMap<>(Map.of(
                 "system", List.of("{}", "[]", "[\"x\"]"),
                 "mode", List.of("true", "7", "{}", "[]", "\"\"", "\"AUTO\"", "\"turbo\""),
                 "draftLength", List.of("true", "\"4\"", "{}", "[]", "1.5", "1e9", "-1", "99999999999", "1e999"),
@@ -83,7 +84,8 @@ final class OddBodies {
                 "seed", List.of("true", "\"5\"", "{}", "[]", "1.5", "9223372036854775808", "1e999"),
                 "topP", List.of("1"),
                 "tools", List.of("[]"),
-                "__proto__", List.of("{}"));
+                "__proto__", List.of("{}")));
+        wrong.put("groups", List.of("true", "7", "[]", "{}", "\"\"", "\"FULL\""));
         wrong.forEach((option, values) -> values.forEach(value -> all.add(json(
                 option + ": " + value, PROBLEM, "{\"messages\": [%s], \"%s\": %s}".formatted(TURN, option, value)))));
         for (String option : List.of(

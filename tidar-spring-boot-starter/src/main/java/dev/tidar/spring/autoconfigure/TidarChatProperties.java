@@ -2,6 +2,7 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Prompt;
 import dev.tidar.api.RequestOption;
@@ -55,8 +56,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     tokens. "tidar.mode" if no option of decoding is set.
  * @param draftLength Rows of a draft block, the anchor included. The trained block of the model if not set. Must be in
  *     [2, 32].
- * @param outcomes Kept counts that single-pass steps draft for. All of them if empty or not set. Must have kept counts
- *     in [1, 32].
+ * @param outcomes Kept counts that single-pass steps draft for; without any, steps that draft and steps that verify
+ *     alternate. All of them if not set. Must have kept counts in [1, 32].
+ * @param groups Mask rows of single-pass steps: auto, full, short (without slot 0, where the checkpoint declares it) or
+ *     forced-short. Auto if not set.
  * @param beta Trust in the verify rows; below 1 is lossy and needs mode single-pass with all outcomes. Must be in [0,
  *     1]. 1 if not set.
  * @param thinking Whether the answer to a chat begins with thoughts. What the chat template does if not set.
@@ -93,6 +96,7 @@ public record TidarChatProperties(
         @Nullable DecodeMode mode,
         @Nullable Integer draftLength,
         @Nullable Set<Integer> outcomes,
+        @Nullable Groups groups,
         @Nullable Double beta,
         @Nullable Boolean thinking,
         @Nullable Integer thinkingBudget,
@@ -126,6 +130,7 @@ public record TidarChatProperties(
                 .mode(mode)
                 .draftLength(draftLength)
                 .outcomes(outcomes)
+                .groups(groups)
                 .beta(beta)
                 .thinking(thinking)
                 .thinkingBudget(thinkingBudget)

@@ -6,12 +6,14 @@ import dev.tidar.api.Decoding;
 import dev.tidar.api.Device;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,10 @@ import org.springframework.util.unit.DataSize;
  * @param mode Layout of the decode steps; changes speed, never tokens. Automatic measures at load and takes the
  *     fastest.
  * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set.
- * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. All of them if empty.
+ * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. None of them if empty, so that
+ *     steps that draft and steps that verify alternate; all of them if not set.
+ * @param groups Mask rows of each group; only for mode single-pass. Automatic leaves out slot 0 where the checkpoint
+ *     declares that it can.
  * @param beta Trust in the verify rows, 0 to 1, for requests that choose no mode. Below 1 is lossy and needs mode
  *     single-pass.
  * @param loadMode When the model is loaded: before the application has started, or while it runs.
@@ -73,7 +78,8 @@ public record TidarProperties(
         @Nullable Integer blockSize,
         @DefaultValue("auto") DecodeMode mode,
         @Nullable Integer draftLength,
-        @DefaultValue Set<Integer> outcomes,
+        @Nullable Set<Integer> outcomes,
+        @DefaultValue("auto") Groups groups,
         @DefaultValue("1") double beta,
         @DefaultValue("eager") LoadMode loadMode,
         @DefaultValue KvCache kvCache,
@@ -98,17 +104,20 @@ public record TidarProperties(
         requirePositive("tidar.context-length", contextLength);
         requireInRange("tidar.mask-token-id", maskTokenId, 0, Integer.MAX_VALUE);
         requireInRange("tidar.block-size", blockSize, 2, Decoding.MAX_DRAFT_LENGTH);
-        outcomes = Set.copyOf(outcomes);
+        outcomes = outcomes == null ? null : Set.copyOf(outcomes);
         try {
-            decoding(mode, draftLength, outcomes, beta);
+            decoding(mode, draftLength, outcomes, groups, beta);
         } catch (InvalidRequestException e) {
             throw new IllegalArgumentException("tidar." + e.getMessage());
         }
         Assert.isTrue(
-                outcomes.isEmpty() || mode == DecodeMode.SINGLE_PASS,
-                "tidar.outcomes must be empty unless tidar.mode is single-pass");
+                outcomes == null || mode == DecodeMode.SINGLE_PASS,
+                "tidar.outcomes must not be set unless tidar.mode is single-pass");
         Assert.isTrue(
-                beta == 1 || mode == DecodeMode.SINGLE_PASS && outcomes.isEmpty(),
+                groups == Groups.AUTO || mode == DecodeMode.SINGLE_PASS,
+                "tidar.groups must be auto unless tidar.mode is single-pass");
+        Assert.isTrue(
+                beta == 1 || mode == DecodeMode.SINGLE_PASS && outcomes == null,
                 "tidar.beta must be 1 unless tidar.mode is single-pass with all outcomes");
         chat.check();
         requireInRange("tidar.chat.max-tokens", chat.maxTokens(), 1, limits.newTokens());
@@ -116,13 +125,21 @@ public record TidarProperties(
 
     /** Layout for requests that leave it open. */
     Decoding decoding() {
-        return decoding(mode, draftLength, outcomes, beta);
+        return decoding(mode, draftLength, outcomes, groups, beta);
     }
 
     private static Decoding decoding(
-            DecodeMode mode, @Nullable Integer draftLength, Set<Integer> outcomes, double beta) {
+            DecodeMode mode,
+            @Nullable Integer draftLength,
+            @Nullable Set<Integer> outcomes,
+            Groups groups,
+            double beta) {
         return new Decoding(
-                mode, draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength), outcomes, beta);
+                mode,
+                draftLength == null ? OptionalInt.empty() : OptionalInt.of(draftLength),
+                Optional.ofNullable(outcomes),
+                groups,
+                beta);
     }
 
     private static void requirePositive(String property, @Nullable Integer value) {

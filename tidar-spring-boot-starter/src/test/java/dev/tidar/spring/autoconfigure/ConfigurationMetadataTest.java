@@ -39,6 +39,7 @@ class ConfigurationMetadataTest {
                         "tidar.mode",
                         "tidar.draft-length",
                         "tidar.outcomes",
+                        "tidar.groups",
                         "tidar.beta",
                         "tidar.load-mode",
                         "tidar.kv-cache.memory",
@@ -119,6 +120,8 @@ class ConfigurationMetadataTest {
     void hintsAtEveryValueThatCanBeChosen() {
         assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
         assertThat(valuesOf("tidar.chat.mode")).isEqualTo("auto single-pass two-pass autoregressive");
+        assertThat(valuesOf("tidar.groups")).isEqualTo("auto full short forced-short");
+        assertThat(valuesOf("tidar.chat.groups")).isEqualTo("auto full short forced-short");
         assertThat(valuesOf("tidar.chat.tool-choice")).isEqualTo("auto none required");
         assertThat(valuesOf("tidar.chat.tool-call-at-limit")).isEqualTo("error hand-over");
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");

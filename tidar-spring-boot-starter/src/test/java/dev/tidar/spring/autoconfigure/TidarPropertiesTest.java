@@ -3,6 +3,8 @@ package dev.tidar.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
+import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.KvCacheOptions.Type;
 import dev.tidar.api.Limits;
@@ -119,7 +121,30 @@ class TidarPropertiesTest {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessage("tidar.outcomes must be empty unless tidar.mode is single-pass"));
+                        .hasMessage("tidar.outcomes must not be set unless tidar.mode is single-pass"));
+    }
+
+    @Test
+    void andTheModeThatGroupsBelongTo() {
+        application
+                .withPropertyValues("tidar.mode=two-pass", "tidar.groups=short")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessage("tidar.groups must be auto unless tidar.mode is single-pass"));
+    }
+
+    @Test
+    void noOutcomesAreOtherThanAllOfThem() {
+        application
+                .withPropertyValues("tidar.mode=single-pass", "tidar.outcomes=", "tidar.groups=forced-short")
+                .run(context -> assertThat(
+                                context.getBean(TidarProperties.class).decoding())
+                        .isEqualTo(Decoding.of(DecodeMode.SINGLE_PASS)
+                                .withOutcomes(Set.of())
+                                .withGroups(Groups.FORCED_SHORT)));
+        application.run(context -> assertThat(
+                        context.getBean(TidarProperties.class).decoding().outcomes())
+                .isEmpty());
     }
 
     @Test
@@ -179,6 +204,7 @@ class TidarPropertiesTest {
                         "tidar.chat.mode=single-pass",
                         "tidar.chat.draft-length=4",
                         "tidar.chat.outcomes=1,4",
+                        "tidar.chat.groups=full",
                         "tidar.chat.beta=1",
                         "tidar.chat.thinking=true",
                         "tidar.chat.thinking-budget=64",
@@ -208,6 +234,7 @@ class TidarPropertiesTest {
                                 .mode(DecodeMode.SINGLE_PASS)
                                 .draftLength(4)
                                 .outcomes(Set.of(1, 4))
+                                .groups(Groups.FULL)
                                 .beta(1.0)
                                 .thinking(true)
                                 .thinkingBudget(64)
