@@ -84,7 +84,6 @@ class CudaDecodeTest {
                 new SinglePass(2, StepLayout.allOutcomes(2)),
                 new SinglePass(3, StepLayout.allOutcomes(3), GroupWidth.SHORT),
                 new SinglePass(4, new TreeSet<>(), GroupWidth.SHORT),
-                outcomes(4),
                 new TwoPass(4));
     }
 
