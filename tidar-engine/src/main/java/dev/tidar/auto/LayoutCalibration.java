@@ -22,9 +22,9 @@ import java.util.function.LongSupplier;
  */
 public final class LayoutCalibration {
 
-    private static final int PROMPT_TOKENS = 16;
+    private static final int PROMPT_TOKENS = 2;
     private static final int MAX_STEPS = 8;
-    private static final int PROMPT_ROWS = 64;
+    private static final int PROMPT_ROWS = 32;
 
     private final Decoder decoder;
     private final KvCache kv;
@@ -70,10 +70,8 @@ public final class LayoutCalibration {
             for (int i = 0; i < sequences; i++) {
                 batch.add(sequence(promptTokens(), layout));
             }
-            for (RunningSequence sequence : batch) {
-                while (sequence.sequence().awaitsFirstToken()) {
-                    forward(List.of(sequence), prefillChunk);
-                }
+            while (batch.get(0).sequence().awaitsFirstToken()) {
+                forward(batch, prefillChunk);
             }
             return lowerQuartile(batch, layout.forwards(), budgetNanos);
         } finally {

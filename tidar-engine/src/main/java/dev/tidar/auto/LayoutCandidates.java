@@ -16,12 +16,12 @@ import java.util.TreeMap;
  * Measures the cost of forwards on this device: with one and with several sequences that decode autoregressively, with
  * prompt rows, and with every layout that auto chooses from.
  *
- * <p>It takes a fraction of a second for each measurement and so is rough, above all while kernels are still being
- * compiled; what is observed while serving corrects it.
+ * <p>All of it takes a fraction of a second and so is rough, above all while kernels in Java are still being compiled;
+ * what is observed while serving corrects it.
  */
 public final class LayoutCandidates {
 
-    private static final long BUDGET_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long BUDGET_NANOS = Duration.ofMillis(20).toNanos();
 
     private final LayoutCalibration calibration;
     private final Limits limits;
