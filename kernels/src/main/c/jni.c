@@ -13,13 +13,6 @@ enum { INTERFACE_VERSION = 1 };
 
 static const struct Kernels* kernels;
 
-/* Copies a multiple of 4 bytes; there is no C library to ask. */
-static void copy_words(uint32_t* to, const uint32_t* from, int64_t bytes) {
-    for (int64_t i = 0; i < bytes / 4; i++) {
-        to[i] = from[i];
-    }
-}
-
 NATIVE(jint, version)(JNIEnv* env, jclass class) {
     (void)env, (void)class;
     return INTERFACE_VERSION;
@@ -174,7 +167,7 @@ NATIVE(void, attend)
 
 NATIVE(void, copy)(JNIEnv* env, jclass class, jlong to, jlong from, jlong bytes) {
     (void)env, (void)class;
-    copy_words(AT(to), AT(from), bytes);
+    copy_memory(AT(to), AT(from), bytes);
 }
 
 NATIVE(void, read)(JNIEnv* env, jclass class, jfloatArray to, jlong from, jint count) {

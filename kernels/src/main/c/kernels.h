@@ -140,4 +140,7 @@ void release_memory(void* memory, int64_t bytes);
  */
 void prefer_large_pages(void* memory, int64_t bytes);
 
+/* Copies a multiple of 4 bytes; there is no C library to ask. */
+void copy_memory(void* to, const void* from, int64_t bytes);
+
 #endif

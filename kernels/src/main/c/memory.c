@@ -71,6 +71,14 @@ void prefer_large_pages(void* memory, int64_t bytes) {
 
 #endif
 
+void copy_memory(void* to, const void* from, int64_t bytes) {
+    uint32_t* target = to;
+    const uint32_t* source = from;
+    for (int64_t i = 0; i < bytes / 4; i++) {
+        target[i] = source[i];
+    }
+}
+
 #if !defined(TIDAR_WITH_LIBC)
 
 void* memcpy(void* restrict to, const void* restrict from, size_t bytes) {

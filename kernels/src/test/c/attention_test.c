@@ -14,7 +14,7 @@ enum { LAYERS = 2, LAYER = 1, FIRST = 1 };
 static float element(const struct Attention* a, int block, int value, int token, int d) {
     int headDim = a->heads.headDim;
     size_t stride = (size_t)(a->cache.blockTokens + 15) / 16 * 16;
-    size_t at = ((size_t)(LAYER * a->heads.numKvHeads + a->kvHead) * 2 + value) * headDim * stride;
+    size_t at = ((size_t)(a->cache.layer * a->heads.numKvHeads + a->kvHead) * 2 + value) * headDim * stride;
     at += value ? token * (size_t)headDim + d : d * stride + token;
     const uint8_t* from = a->cache.blocks + block * a->cache.blockBytes;
     float f32;
@@ -168,7 +168,38 @@ static void aGroupSeesItselfInBothDirections(int kvKind) {
     }
 }
 
+/* One query of one element sees a key with score 0 and others far below, of which one has a value, and that a large one. */
+static void aTinyWeightIsRoundedAsDefined(void) {
+    struct Random random = {97};
+    enum { TOKENS = 16 };
+    for (int i = 0; i < (brief ? 30 : 600); i++) {
+        float* qkv = guarded_copy((float[3]){1.f, 0.f, 0.f}, 12);
+        float *out = guarded(4), *kv = guarded(2 * TOKENS * 4);
+        for (int t = 0; t < TOKENS; t++) {
+            kv[t] = t == 0 ? 0.f : -80.f - 13.f * (1 + uniform(&random));
+            kv[TOKENS + t] = 0.f;
+        }
+        kv[TOKENS + 1 + below(&random, TOKENS - 1)] = 0x1p120f;
+        struct Attention a = {
+            .out = out,
+            .qkv = qkv,
+            .rows = 1,
+            .heads = {1, 1, 1},
+            .visible = guarded_copy((int32_t[1]){TOKENS}, 4),
+            .blockTable = guarded_copy((int32_t[1]){0}, 4),
+            .cache = {(uint8_t*)kv, KIND_F32, TOKENS, 2 * TOKENS * 4, 0},
+            .scratch = guarded((size_t)kernels->attentionScratch(1, 1, 1, TOKENS, 0)),
+        };
+        float expected;
+        expect_head(&expected, &a, 0, 0);
+        kernels->attend(&a);
+        same(out, &expected, 1, "attend, a tiny weight");
+        free_guarded();
+    }
+}
+
 void test_attention(void) {
+    aTinyWeightIsRoundedAsDefined();
     for (int kind = KIND_F32; kind <= KIND_BF16; kind++) {
         aRowSeesItsOwnKeysInOrder(kind);
         aGroupSeesItselfInBothDirections(kind);

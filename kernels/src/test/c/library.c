@@ -111,12 +111,6 @@ static void attend(const struct Attention* a) {
          a->cache.layer, ADDRESS(a->scratch));
 }
 
-static void gatherRows(float* y, const float* x, int columns, const int32_t* numbers, int count) {
-    static void (*call)(void*, void*, long long, long long, int, long long, int);
-    BIND(gatherRows);
-    call(NULL, NULL, ADDRESS(y), ADDRESS(x), columns, ADDRESS(numbers), count);
-}
-
 static void mix(float* y, const float* x, int columns, float beta) {
     static void (*call)(void*, void*, long long, long long, int, float);
     BIND(mix);
@@ -130,8 +124,8 @@ int supported_levels(void) {
 
 const struct Kernels* kernels_of(int level) {
     static const struct Kernels table = {
-        panelBytes,     packPanel,        readRow, quantizedBytes, quantize, productScratch, product, rmsNorm,
-        rotateAndStore, attentionScratch, attend,  gatherRows,     mix,
+        panelBytes, packPanel, readRow,        quantizedBytes,   quantize, productScratch,
+        product,    rmsNorm,   rotateAndStore, attentionScratch, attend,   mix,
     };
     ((void (*)(void*, void*, int))function("use"))(NULL, NULL, level);
     return &table;
@@ -151,4 +145,10 @@ void release_memory(void* memory, int64_t bytes) {
     static void (*call)(void*, void*, long long, long long);
     BIND(release);
     call(NULL, NULL, ADDRESS(memory), bytes);
+}
+
+void copy_memory(void* to, const void* from, int64_t bytes) {
+    static void (*call)(void*, void*, long long, long long, long long);
+    BIND(copy);
+    call(NULL, NULL, ADDRESS(to), ADDRESS(from), bytes);
 }

@@ -112,21 +112,17 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
 
 static void copiesCopyAndMixesMix(void) {
     struct Random random = {71};
-    float *x = guarded(4 * 37 * 4), *y = guarded(3 * 37 * 4), expected[3 * 37];
+    float *x = guarded(4 * 37 * 4), *y = guarded(3 * 37 * 4), expected[37];
     random_floats(x, 4 * 37, &random);
     random_floats(y, 3 * 37, &random);
-    memcpy(expected, y, sizeof expected);
-    memcpy(expected, x + 3 * 37, 37 * 4);
-    memcpy(expected + 2 * 37, x, 37 * 4);
-    int32_t* numbers = guarded_copy((int32_t[3]){3, -1, 0}, 12);
-    kernels->gatherRows(y, x, 37, numbers, 3);
-    same(y, expected, 3 * 37, "gatherRows");
+    copy_memory(y, x + 37, 3 * 37 * 4);
+    same(y, x + 37, 3 * 37, "copy");
     for (int i = 0; i < 37; i++) {
         float other = (1 - 0.3f) * x[i];
         expected[i] = fmaf(0.3f, y[i], other);
     }
     kernels->mix(y, x, 37, 0.3f);
-    same(y, expected, 3 * 37, "mix");
+    same(y, expected, 37, "mix");
     free_guarded();
 }
 

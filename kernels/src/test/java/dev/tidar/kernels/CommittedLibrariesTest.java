@@ -50,13 +50,17 @@ class CommittedLibrariesTest {
     /** Compiling also checks instructions and symbols; see {@code native.sh}. */
     @ParameterizedTest
     @CsvSource({
-        "linux-x86_64, libtidar_kernels.so",
-        "linux-aarch64, libtidar_kernels.so",
-        "windows-x86_64, tidar_kernels.dll"
+        "linux-x86_64, libtidar_kernels.so, sample full longest",
+        "linux-aarch64, libtidar_kernels.so, longest",
+        "windows-x86_64, tidar_kernels.dll, longest"
     })
     @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-    void areWhatTheCompilersOfTheManifestMakeOfTheSources(String platform, String library, @TempDir Path folder)
-            throws Exception {
+    void areWhatTheCompilersOfTheManifestMakeOfTheSources(
+            String platform, String library, String grids, @TempDir Path folder) throws Exception {
+        String grid = System.getProperty("tidar.test.grid", "sample");
+        assumeTrue(
+                List.of(grids.split(" ")).contains(grid),
+                () -> "takes a quarter of a minute: -Dtidar.test.grid=" + grids);
         String release = manifestLines("compiler " + platform + " ").get(0);
         Program compilers = Program.run("sh", "src/build/native.sh", "compilers", platform);
         assumeTrue(

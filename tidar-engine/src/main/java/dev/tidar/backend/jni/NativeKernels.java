@@ -58,6 +58,12 @@ final class NativeKernels {
      */
     static native long reserve(long bytes);
 
+    /**
+     * Asks the system to back reserved memory with large pages, of which it then commits 2 MiB at a time: for what is
+     * read from end to end. A wish; nothing happens where there are none.
+     */
+    static native void preferLargePages(long address, long bytes);
+
     /** Gives back what {@link #reserve} returned. */
     static native void release(long address, long bytes);
 

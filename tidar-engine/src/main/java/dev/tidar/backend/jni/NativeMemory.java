@@ -26,7 +26,15 @@ public final class NativeMemory implements AutoCloseable {
         }
     }
 
+    /** What weights are cut from, so that small matrices share large pages. */
+    private static final long CHUNK = 32L << 20;
+
+    private static final long CACHE_LINE = 64;
+
     private final List<Stretch> stretches = new ArrayList<>();
+
+    /** The rest of the last chunk. */
+    private Stretch chunk = new Stretch(0, 0);
 
     /** @throws DeviceException if the system has no memory left */
     Stretch reserve(long bytes) {
@@ -38,6 +46,23 @@ public final class NativeMemory implements AutoCloseable {
         Stretch stretch = new Stretch(address, bytes);
         stretches.add(stretch);
         return stretch;
+    }
+
+    /**
+     * Memory for weights, aligned to a cache line, on large pages where the system has them. It stays until the end.
+     *
+     * @return the address
+     * @throws DeviceException if the system has no memory left
+     */
+    long reserveWeights(long bytes) {
+        long size = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        if (size > chunk.bytes()) {
+            chunk = reserve(Math.max(CHUNK, size));
+            NativeKernels.preferLargePages(chunk.address(), chunk.bytes());
+        }
+        long address = chunk.address();
+        chunk = new Stretch(address + size, chunk.bytes() - size);
+        return address;
     }
 
     /** Gives a stretch back before the rest. */

@@ -142,7 +142,7 @@ public final class NativePacker {
     private NativeMatrix matrix(WeightType type, int kind, List<Optional<SourceRow>> rows, int inputs) {
         long panelBytes = NativeKernels.panelBytes(kind, inputs);
         int panels = NativeMatrix.numPanels(rows.size());
-        long address = memory.reserve(panels * panelBytes).address();
+        long address = memory.reserveWeights(panels * panelBytes);
         float[] scales = new float[type.scalesPerRow(inputs) * padded(rows.size())];
         List<Staging> stagings = Stream.generate(() -> staging(type, inputs))
                 .limit(pool.threads())
