@@ -81,7 +81,7 @@ NATIVE(jlong, productScratch)(JNIEnv* env, jclass class, jint rows, jint panels)
 
 NATIVE(void, product)
 (JNIEnv* env, jclass class, jint mode, jlong y, jint outputs, jlong x, jint rows, jint inputs, jint kind, jlong panels,
- jlong scales, jlong bias, jint drafting, jlong ranks, jint rank, jint upKind, jlong up, jlong upScales, jint panel,
+ jlong scales, jlong bias, jint drafting, jlong ranks, jlong sources, jint rank, jint upKind, jlong up, jlong upScales, jint panel,
  jint count, jlong scratch) {
     (void)env, (void)class;
     const struct Product p = {
@@ -97,6 +97,7 @@ NATIVE(void, product)
         .bias = AT(bias),
         .drafting = drafting,
         .ranks = AT(ranks),
+        .sources = AT(sources),
         .rank = rank,
         .upKind = upKind,
         .up = AT(up),

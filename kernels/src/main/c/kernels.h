@@ -44,6 +44,7 @@ struct Product {
     const float* bias;
     int drafting;
     const float* ranks;
+    const int32_t* sources;
     int rank;
     int upKind;
     const uint8_t* up;

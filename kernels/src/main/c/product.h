@@ -7,7 +7,8 @@
  *   panels    layout.h             kind      the first panel of the matrix
  *   scales    [panels * 32]        f32       null, or one for each output
  *   bias      [panels * 32]        f32       null without
- *   ranks     [drafting, rank]     f32       x * down^T of the last `drafting` rows; rank 0 without an adapter
+ *   ranks     [sources, drafting, rank]  f32  x * down^T of the last `drafting` rows; rank 0 without an adapter
+ *   sources   [panels]             i32       whose ranks the outputs of each panel take, or null: the first for all
  *   up        layout.h             upKind    the first panel of the adapter's matrix, inputs = rank
  *   upScales  [panels * 32]        f32
  *   panel, count                             the run; with MODE_SWIGLU both even
@@ -80,7 +81,8 @@ static void panel_sums(const struct Product* p, float* sums, int panel, int firs
     int from = greatest(first, exact), drafting = first + rows - from;
     if (p->rank > 0 && drafting > 0) {
         const uint8_t* up = p->up + panel * panel_bytes(p->upKind, p->rank);
-        const float* ranks = p->ranks + (size_t)(from - exact) * p->rank;
+        size_t source = p->sources ? (size_t)p->sources[panel] : 0;
+        const float* ranks = p->ranks + (source * p->drafting + (size_t)(from - exact)) * p->rank;
         float_sums(adapterSums, ranks, drafting, p->rank, p->upKind, up, wide);
         add_scaled(sums + (from - first) * PANEL, adapterSums, p->upScales + column, drafting);
     }

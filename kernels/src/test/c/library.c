@@ -72,10 +72,10 @@ static int64_t productScratch(int rows, int panels) {
 
 static void product(const struct Product* p) {
     static void (*call)(void*, void*, int, long long, int, long long, int, int, int, long long, long long, long long,
-                        int, long long, int, int, long long, long long, int, int, long long);
+                        int, long long, long long, int, int, long long, long long, int, int, long long);
     BIND(product);
     call(NULL, NULL, p->mode, ADDRESS(p->y), p->outputs, ADDRESS(p->x), p->rows, p->inputs, p->kind, ADDRESS(p->panels),
-         ADDRESS(p->scales), ADDRESS(p->bias), p->drafting, ADDRESS(p->ranks), p->rank, p->upKind, ADDRESS(p->up),
+         ADDRESS(p->scales), ADDRESS(p->bias), p->drafting, ADDRESS(p->ranks), ADDRESS(p->sources), p->rank, p->upKind, ADDRESS(p->up),
          ADDRESS(p->upScales), p->panel, p->count, ADDRESS(p->scratch));
 }
 

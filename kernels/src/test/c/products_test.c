@@ -29,13 +29,17 @@ static void* quantized(const float* x, int rows, int inputs) {
     return q;
 }
 
-/* Expected sums of the packed matrix with bias and adapter, [rows, outputs]. */
+/* Expected sums of the packed matrix with bias and adapter, [rows, outputs]; ranks of two sources. */
 static float* expected_product(const float* x, int rows, const struct Matrix* w, const float* bias, int drafting,
-                               const float* ranks, const struct Matrix* up, const float* upScales) {
+                               const float* ranks, const int32_t* sources, const struct Matrix* up,
+                               const float* upScales) {
     float* sums = malloc((size_t)rows * w->outputs * 4);
-    float* adapter = malloc((size_t)(drafting + 1) * w->outputs * 4);
+    float* adapters = malloc((size_t)2 * (drafting + 1) * w->outputs * 4);
     expected_sums(sums, x, rows, w);
-    expected_sums(adapter, ranks, drafting, up);
+    for (int source = 0; source < 2; source++) {
+        expected_sums(adapters + (size_t)source * drafting * w->outputs, ranks + (size_t)source * drafting * up->inputs,
+                      drafting, up);
+    }
     for (int r = 0; r < rows; r++) {
         for (int n = 0; n < w->outputs; n++) {
             float* sum = sums + (size_t)r * w->outputs + n;
@@ -43,12 +47,13 @@ static float* expected_product(const float* x, int rows, const struct Matrix* w,
                 *sum = *sum + bias[n];
             }
             if (r >= rows - drafting) {
-                float scaled = adapter[(size_t)(r - (rows - drafting)) * w->outputs + n] * upScales[n];
+                int row = (sources ? sources[n / 32] : 0) * drafting + r - (rows - drafting);
+                float scaled = adapters[(size_t)row * w->outputs + n] * upScales[n];
                 *sum = *sum + scaled;
             }
         }
     }
-    free(adapter);
+    free(adapters);
     return sums;
 }
 
@@ -72,13 +77,17 @@ static void check_product(const float* rowsOfX, int rows, struct Matrix* w, stru
     pack(&up);
     pack(w);
     float *bias = guarded(panels * 32 * 4), *upScales = guarded(panels * 32 * 4);
-    float *ranks = guarded((size_t)finish.drafting * rank * 4), *y = guarded(yCount * 4);
+    float *ranks = guarded((size_t)2 * finish.drafting * rank * 4), *y = guarded(yCount * 4);
+    int32_t* sources = guarded(panels * 4);
+    for (int panel = 0; panel < panels; panel++) {
+        sources[panel] = below(random, 2);
+    }
     float* before = malloc(yCount * 4 + 4);
     for (int n = 0; n < panels * 32; n++) {
         bias[n] = uniform(random);
         upScales[n] = uniform(random);
     }
-    for (int i = 0; i < finish.drafting * rank; i++) {
+    for (int i = 0; i < 2 * finish.drafting * rank; i++) {
         ranks[i] = uniform(random);
     }
     for (size_t i = 0; i < yCount; i++) {
@@ -99,6 +108,7 @@ static void check_product(const float* rowsOfX, int rows, struct Matrix* w, stru
         .bias = finish.bias ? bias : NULL,
         .drafting = finish.drafting,
         .ranks = ranks,
+        .sources = finish.bias ? sources : NULL,
         .rank = rank,
         .upKind = finish.upKind,
         .up = guarded_copy(up.panels, panels * (size_t)kernels->panelBytes(finish.upKind, rank)),
@@ -110,7 +120,7 @@ static void check_product(const float* rowsOfX, int rows, struct Matrix* w, stru
         kernels->product(&p);
     }
     float* expected = malloc(yCount * 4 + 4);
-    float* sums = expected_product(x, rows, w, p.bias, finish.drafting, ranks, &up, upScales);
+    float* sums = expected_product(x, rows, w, p.bias, finish.drafting, ranks, p.sources, &up, upScales);
     for (size_t i = 0; i < yCount && !gated; i++) {
         expected[i] = finish.mode == MODE_ADD ? before[i] + sums[i] : sums[i];
     }

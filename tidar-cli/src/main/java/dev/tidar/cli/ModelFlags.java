@@ -39,8 +39,9 @@ final class ModelFlags {
             paramLabel = "TYPE",
             defaultValue = "auto",
             converter = Choices.ActivationType.class,
-            description = "What the CPU multiplies int8 weights by: auto (int8 with native kernels, else float), int8 or "
-                    + "float. Default: auto.")
+            description =
+                    "What the CPU multiplies int8 weights by: auto (int8 with native kernels, else float), int8 or "
+                            + "float. Default: auto.")
     private Activations activations = Activations.AUTO;
 
     @Option(

@@ -33,8 +33,8 @@ public record EngineStatus(
      * @param model facts about the model
      * @param device device that computes, for example {@code cpu, 8 threads}
      * @param deviceReason why this device and not another, in one sentence
-     * @param backend kernels in use, for example {@code native-avx2-int8}, {@code vector-512} or {@code plain}; the ending
-     *     {@code -int8} says that int8 weights are multiplied by activations in int8
+     * @param backend kernels in use, for example {@code native-avx2-int8}, {@code vector-512} or {@code plain}; the
+     *     ending {@code -int8} says that int8 weights are multiplied by activations in int8
      * @param layout layout chosen for requests that leave it open, and why
      * @param degradations fallbacks that are active, each with what would end it; empty when READY
      * @param kv memory for keys and values

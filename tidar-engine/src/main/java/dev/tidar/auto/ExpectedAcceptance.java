@@ -2,6 +2,8 @@ package dev.tidar.auto;
 
 import dev.tidar.checkpoint.KeptByLayout;
 import dev.tidar.decode.StepLayout;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -59,15 +61,16 @@ public final class ExpectedAcceptance {
             return AT_BEST;
         }
         int k = layout.draftLength();
-        SortedMap<Integer, Double> from = listed.tailMap(k);
-        SortedMap<Integer, Double> below = listed.headMap(k);
+        Optional<Map.Entry<Integer, Double>> below =
+                listed.headMap(k).entrySet().stream().reduce((first, second) -> second);
+        Optional<Map.Entry<Integer, Double>> from =
+                listed.tailMap(k).entrySet().stream().findFirst();
         if (from.isEmpty() || below.isEmpty()) {
-            return from.isEmpty() ? below.get(below.lastKey()) : from.get(from.firstKey());
+            return from.or(() -> below).orElseThrow().getValue();
         }
-        int low = below.lastKey();
-        int high = from.firstKey();
-        double share = (k - low) / (double) (high - low);
-        return below.get(low) * (1 - share) + from.get(high) * share;
+        int low = below.get().getKey();
+        double share = (k - low) / (double) (from.get().getKey() - low);
+        return below.get().getValue() * (1 - share) + from.get().getValue() * share;
     }
 
     /** Whether it comes from kept counts of the checkpoint. */

@@ -110,7 +110,8 @@ public record BackendChoice(Backend backend, boolean isGpu, String reason, List<
     private static BackendChoice cpu(EngineOptions options, String reason, List<String> degradations) {
         int threads = options.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
         CpuChoice cpu = CpuChoice.of(options.weights(), options.activations(), options.nativeKernels(), threads);
-        List<String> all = Stream.concat(degradations.stream(), cpu.degradations().stream()).toList();
+        List<String> all = Stream.concat(degradations.stream(), cpu.degradations().stream())
+                .toList();
         return new BackendChoice(cpu.backend(), false, reason, all);
     }
 }

@@ -65,7 +65,9 @@ record CpuSizes(MatrixPacker packer, HeapArrays arrays, int threads) implements 
 
     @Override
     public long scratch(int rows, long elements, int outputs) {
-        return Workspace.heapBytes(rows, elements, threads, arrays) + CpuHead.heapBytes(outputs, arrays) + HeadSampler.heapBytes(outputs, threads);
+        return Workspace.heapBytes(rows, elements, threads, arrays)
+                + CpuHead.heapBytes(outputs, arrays)
+                + HeadSampler.heapBytes(outputs, threads);
     }
 
     @Override

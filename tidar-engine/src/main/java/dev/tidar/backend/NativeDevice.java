@@ -53,8 +53,8 @@ final class NativeDevice implements DeviceVerbs {
 
     /** @param activations FLOAT or INT8 */
     NativeDevice(WeightFormat weights, Activations activations, int threads, String level) {
-        this.facts = new BackendFacts(
-                CpuDevice.name(threads), CpuDevice.kernels("native-" + level, activations), List.of());
+        this.facts =
+                new BackendFacts(CpuDevice.name(threads), CpuDevice.kernels("native-" + level, activations), List.of());
         this.pool = new WorkerPool(threads);
         this.verbs = new NativeVerbs(pool);
         this.packer = new NativePacker(verbs.memory(), pool, weights, activations == Activations.INT8);

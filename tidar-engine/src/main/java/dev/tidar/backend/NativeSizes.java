@@ -54,7 +54,7 @@ record NativeSizes(NativePacker packer, int threads) implements DeviceSizes {
 
     @Override
     public long adapter(PackPlan plan) {
-        return NativePacker.adapterBytes(plan);
+        return packer.adapterBytes(plan);
     }
 
     @Override

@@ -93,9 +93,8 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
         Backend backend = choice.backend();
         String name = choice.isGpu() ? backend.facts().device() : MemoryRoom.SYSTEM;
         return ledger.enter(name, () -> backend.freeBytes().orElseThrow(), free -> {
-            MemoryRoom room = choice.isGpu()
-                    ? MemoryRoom.gpu(name, free, need.fixed())
-                    : MemoryRoom.system(free, need.fixed());
+            MemoryRoom room =
+                    choice.isGpu() ? MemoryRoom.gpu(name, free, need.fixed()) : MemoryRoom.system(free, need.fixed());
             return MemoryPlan.of(need, room, geometry, wish);
         });
     }

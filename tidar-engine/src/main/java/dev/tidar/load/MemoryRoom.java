@@ -76,11 +76,10 @@ record MemoryRoom(String place, long size, long free, long reserve, int kvShare)
         if (isHeap()) {
             return new DeviceException(parts + "; " + heapThatFits(bytes), null);
         }
-        return DeviceException.passing(
-                parts
-                        + (place.equals(SYSTEM)
-                                ? "; choose smaller weights, or give the process more memory"
-                                : "; choose smaller weights or a device with more free memory"));
+        return DeviceException.passing(parts
+                + (place.equals(SYSTEM)
+                        ? "; choose smaller weights, or give the process more memory"
+                        : "; choose smaller weights or a device with more free memory"));
     }
 
     /** The setting of the heap with which a plan of this number of bytes fits. */

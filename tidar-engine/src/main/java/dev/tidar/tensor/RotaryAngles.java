@@ -21,7 +21,8 @@ public record RotaryAngles(float[] cosines, float[] sines) {
         float[] cosines = new float[positions * frequencies];
         float[] sines = new float[positions * frequencies];
         for (int at = 0; at < cosines.length; at++) {
-            float angle = at / frequencies * inverseFrequencies[at % frequencies];
+            int position = at / frequencies;
+            float angle = position * inverseFrequencies[at % frequencies];
             cosines[at] = (float) Math.cos(angle);
             sines[at] = (float) Math.sin(angle);
         }

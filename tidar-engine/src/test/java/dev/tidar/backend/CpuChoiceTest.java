@@ -74,7 +74,8 @@ class CpuChoiceTest {
 
     @Test
     void warnsOnceOfALibraryThatSomebodyCanRepair() {
-        List<String> degradations = CpuChoice.report(new NativeLibrary.Outcome(Optional.empty(), "it is corrupt", true));
+        List<String> degradations =
+                CpuChoice.report(new NativeLibrary.Outcome(Optional.empty(), "it is corrupt", true));
 
         assertThat(degradations).containsExactly("Java instead of native kernels: it is corrupt");
         assertLogged(Level.WARN, "TiDAR computes in Java, several times slower than it could: it is corrupt");

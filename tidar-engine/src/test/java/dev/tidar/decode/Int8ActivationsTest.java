@@ -70,8 +70,7 @@ class Int8ActivationsTest {
     private static Stream<List<Integer>> prompts() {
         return Stream.iterate(0, i -> i + 1).limit(PROMPTS).map(i -> {
             SplittableRandom random = new SplittableRandom(i);
-            return Stream.concat(
-                            Stream.of(1), Stream.generate(() -> random.nextInt(3, 500)))
+            return Stream.concat(Stream.of(1), Stream.generate(() -> random.nextInt(3, 500)))
                     .limit(3 + 5L * i)
                     .toList();
         });

@@ -101,8 +101,7 @@ class MemoryPlanTest {
         MemoryPlan plan = MemoryPlan.of(NEED, room, GEOMETRY, WISH);
 
         assertThat(plan.bytes()).isLessThan((1000 * MIB + NEED.fixed()) / 2);
-        assertThatThrownBy(
-                        () -> MemoryPlan.of(NEED, MemoryRoom.gpu("cuda:0", 200 * MIB, NEED.fixed()), GEOMETRY, WISH))
+        assertThatThrownBy(() -> MemoryPlan.of(NEED, MemoryRoom.gpu("cuda:0", 200 * MIB, NEED.fixed()), GEOMETRY, WISH))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("choose smaller weights")
                 .hasMessageNotContainingAny("-Xmx");
@@ -111,8 +110,7 @@ class MemoryPlanTest {
     @Test
     void takesLessOfTheSystemsMemoryThanOfAHeapOfTheSameSize() {
         MemoryPlan heap = plan(20_000 * MIB, 0, WISH);
-        MemoryPlan system =
-                MemoryPlan.of(NEED, MemoryRoom.system(20_000 * MIB, NEED.fixed()), GEOMETRY, WISH);
+        MemoryPlan system = MemoryPlan.of(NEED, MemoryRoom.system(20_000 * MIB, NEED.fixed()), GEOMETRY, WISH);
 
         assertThat(system.kvBytes()).isLessThan(heap.kvBytes() / 3).isLessThan(20_000 * MIB / 16);
         assertThat(system.contextLength()).isEqualTo(8192);
@@ -120,11 +118,12 @@ class MemoryPlanTest {
 
     @Test
     void saysWhatTheProcessNeedsWhereTheSystemHasTooLittle() {
-        assertThatThrownBy(() ->
-                        MemoryPlan.of(NEED, MemoryRoom.system(200 * MIB, NEED.fixed()), GEOMETRY, WISH))
+        assertThatThrownBy(() -> MemoryPlan.of(NEED, MemoryRoom.system(200 * MIB, NEED.fixed()), GEOMETRY, WISH))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContainingAll(
-                        "the memory of the system has no room", "200 MiB of 200 MiB are free", "give the process more memory");
+                        "the memory of the system has no room",
+                        "200 MiB of 200 MiB are free",
+                        "give the process more memory");
     }
 
     private static MemoryPlan plan(long heap, long used, Wish wish) {

@@ -71,8 +71,8 @@ public final class ActivationQuality {
         /** Logits of each token of a window, some rows at a time. */
         float[] logits(int[] tokens, int first, int count) {
             var rows = new StepRows.Builder();
-            int sequence = rows.sequence(
-                    IntStream.range(0, WINDOW / BLOCK_TOKENS).toArray());
+            int sequence =
+                    rows.sequence(IntStream.range(0, WINDOW / BLOCK_TOKENS).toArray());
             for (int i = first; i < first + count; i++) {
                 rows.exact(sequence, tokens[i], i);
             }

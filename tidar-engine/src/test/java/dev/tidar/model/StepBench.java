@@ -39,9 +39,9 @@ import java.util.stream.IntStream;
 
 /**
  * Time of a decode step by row count, on shapes of real models with random weights. Arguments: {@code gpu}, or kernels
- * of the CPU and its activations such as {@code native:int8} or {@code vector:float}; then shapes, each as {@code
- * 8B:bf16}, {@code 1.5B:int8} or {@code 135M:f32}; {@code tiny} is for trying it out. The context is 1024 tokens on a
- * GPU and 128 on the CPU. {@code tools/gpu-checks/run.sh} runs it on a GPU.
+ * of the CPU and its activations such as {@code native:int8} or {@code vector:float}; then shapes, each as
+ * {@code 8B:bf16}, {@code 1.5B:int8} or {@code 135M:f32}; {@code tiny} is for trying it out. The context is 1024 tokens
+ * on a GPU and 128 on the CPU. {@code tools/gpu-checks/run.sh} runs it on a GPU.
  */
 public final class StepBench {
 
@@ -105,15 +105,18 @@ public final class StepBench {
 
     private static StepBench of(String name, Backend backend, DType dtype, int context) {
         return switch (name) {
-            case "tiny" -> new StepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype, context);
+            case "tiny" ->
+                new StepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype, context);
             case "135M" ->
                 new StepBench(backend, new Sizes(576, 1536, 30, 49_152), new HeadGeometry(9, 3, 64), dtype, context);
             case "0.5B" ->
                 new StepBench(backend, new Sizes(896, 4864, 24, 151_936), new HeadGeometry(14, 2, 64), dtype, context);
             case "1.5B" ->
-                new StepBench(backend, new Sizes(1536, 8960, 28, 151_936), new HeadGeometry(12, 2, 128), dtype, context);
+                new StepBench(
+                        backend, new Sizes(1536, 8960, 28, 151_936), new HeadGeometry(12, 2, 128), dtype, context);
             case "8B" ->
-                new StepBench(backend, new Sizes(4096, 12_288, 36, 151_936), new HeadGeometry(32, 8, 128), dtype, context);
+                new StepBench(
+                        backend, new Sizes(4096, 12_288, 36, 151_936), new HeadGeometry(32, 8, 128), dtype, context);
             default -> throw new IllegalArgumentException("shape must be tiny, 135M, 0.5B, 1.5B or 8B, but is " + name);
         };
     }
@@ -182,7 +185,10 @@ public final class StepBench {
                 LogitBias.NONE,
                 BannedIds.NONE,
                 OptionalInt.empty());
-        int[] seen = IntStream.range(0, LONGEST_CONTEXT).map(id -> id % 500).distinct().toArray();
+        int[] seen = IntStream.range(0, LONGEST_CONTEXT)
+                .map(id -> id % 500)
+                .distinct()
+                .toArray();
         return RowSampling.draft(params, new TokenCounts(seen, new int[seen.length]));
     }
 
@@ -236,7 +242,13 @@ public final class StepBench {
         float[] frequencies = new float[heads.headDim() / 2];
         Arrays.fill(frequencies, 0.01f);
         ModelConfig config = new ModelConfig(
-                ModelFamily.LLAMA, sizes, heads, new Positions(10_000, LONGEST_CONTEXT + 64), 1e-6f, true, Optional.empty());
+                ModelFamily.LLAMA,
+                sizes,
+                heads,
+                new Positions(10_000, LONGEST_CONTEXT + 64),
+                1e-6f,
+                true,
+                Optional.empty());
         TidarWeights weights = new TidarWeights(
                 head, layers, ones(sizes.hidden()), head, backend.rotaryTable(frequencies, LONGEST_CONTEXT + 64));
         return new TidarTransformer(backend, config, weights, kv, MAX_ROWS);

@@ -6,9 +6,7 @@ import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
 import java.util.stream.Stream;
 
-/**
- * Attention by visibility, divided into items as {@link Attention} divides it. Confined to the engine thread.
- */
+/** Attention by visibility, divided into items as {@link Attention} divides it. Confined to the engine thread. */
 public final class NativeAttention {
 
     private final WorkerPool pool;
@@ -29,8 +27,7 @@ public final class NativeAttention {
     }
 
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
-    public void attend(
-            NativeTensor out, NativeTensor qkv, HeadGeometry heads, NativeKv kv, int layer, StepRows rows) {
+    public void attend(NativeTensor out, NativeTensor qkv, HeadGeometry heads, NativeKv kv, int layer, StepRows rows) {
         step.load(rows, kv.geometry().blockTokens());
         int[] firstRows = Attention.runs(rows);
         int kvHeads = heads.numKvHeads();
@@ -76,7 +73,11 @@ public final class NativeAttention {
             }
         }
         long bytes = NativeKernels.attentionScratch(
-                longest * heads.queryHeadsPerKvHead(), heads.headDim(), blocks, kv.geometry().blockTokens(), fresh);
+                longest * heads.queryHeadsPerKvHead(),
+                heads.headDim(),
+                blocks,
+                kv.geometry().blockTokens(),
+                fresh);
         long[] addresses = new long[scratch.length];
         for (int i = 0; i < addresses.length; i++) {
             addresses[i] = scratch[i].atLeast(bytes);

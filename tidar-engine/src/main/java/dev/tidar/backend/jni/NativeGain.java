@@ -6,6 +6,6 @@ import dev.tidar.tensor.Gain;
 public record NativeGain(int length, long address) implements Gain {
 
     public static NativeGain of(NativeMemory memory, float[] values) {
-        return new NativeGain(values.length, Floats.copy(memory, values));
+        return new NativeGain(values.length, Constants.copy(memory, values));
     }
 }

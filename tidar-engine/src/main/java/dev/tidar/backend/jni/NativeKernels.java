@@ -45,9 +45,9 @@ final class NativeKernels {
     static native int levels();
 
     /**
-     * Makes a level the one that all functions use from now on. Levels, each a superset of what stands before it on
-     * the same kind of processor: 0 plain C; 1 AVX2; 2 AVX-VNNI; 3 AVX-512 VNNI; 16 plain C on aarch64; 17 dotprod;
-     * 18 i8mm. Weights that were packed at one level are not read at another.
+     * Makes a level the one that all functions use from now on. Levels, each a superset of what stands before it on the
+     * same kind of processor: 0 plain C; 1 AVX2; 2 AVX-VNNI; 3 AVX-512 VNNI; 16 plain C on aarch64; 17 dotprod; 18
+     * i8mm. Weights that were packed at one level are not read at another.
      */
     static native void use(int level);
 
@@ -104,18 +104,19 @@ final class NativeKernels {
 
     /**
      * Multiplies rows by some panels and finishes them; {@code Products}. In order: the sums; times the scales; plus
-     * the bias; for the last {@code drafting} rows plus the adapter's {@code upScales[n] * (ranks[r] · up[n])}; then
-     * y is set, added to, or set to {@code silu(gate) * up} of pairs of panels.
+     * the bias; for the last {@code drafting} rows plus the adapter's {@code upScales[n] * (ranks[r] · up[n])}; then y
+     * is set, added to, or set to {@code silu(gate) * up} of pairs of panels.
      *
-     * @param mode {@link #STORE}, {@link #ADD} or {@link #SWIGLU}; the last with an even number of panels from an
-     *     even one
+     * @param mode {@link #STORE}, {@link #ADD} or {@link #SWIGLU}; the last with an even number of panels from an even
+     *     one
      * @param y {@code [rows, outputs]}
      * @param x {@code [rows, inputs]} in float, or what {@link #quantize} wrote for {@link #INT8_BY_INT8}
      * @param kind of the panels
      * @param panels the first panel of the matrix
      * @param scales {@code [panels of the matrix * 32]}, or 0
      * @param bias {@code [panels of the matrix * 32]}, or 0
-     * @param ranks {@code [drafting, rank]} in float
+     * @param ranks {@code [sources, drafting, rank]} in float
+     * @param sources int: whose ranks the outputs of each panel of the matrix take; 0 where there is one source
      * @param rank inputs of {@code up}; 0 without an adapter
      * @param upKind {@link #F32} or {@link #BF16}
      * @param up the first panel of the adapter's matrix, whose outputs stand in the order of the matrix's
@@ -137,6 +138,7 @@ final class NativeKernels {
             long bias,
             int drafting,
             long ranks,
+            long sources,
             int rank,
             int upKind,
             long up,
@@ -190,8 +192,8 @@ final class NativeKernels {
     static native long attentionScratch(int queries, int headDim, int blocks, int blockTokens, int fresh);
 
     /**
-     * Attention of a run of rows that share their sequence, or their group, with the query heads of one key/value
-     * head; {@code Attention}.
+     * Attention of a run of rows that share their sequence, or their group, with the query heads of one key/value head;
+     * {@code Attention}.
      *
      * @param out {@code [, numHeads, headDim]}
      * @param qkv {@code [, numHeads + 2 * numKvHeads, headDim]}

@@ -69,8 +69,11 @@ public final class NativeLibrary {
     private static final class Unusable extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unusable(String message) {
-            super(message);
+        private final String problem;
+
+        Unusable(String problem) {
+            super(problem);
+            this.problem = problem;
         }
     }
 
@@ -105,8 +108,7 @@ public final class NativeLibrary {
      * @param loader loads a file into this class loader, which must not get two copies of the library
      * @param version the version that the library must have
      */
-    NativeLibrary(
-            Function<String, Optional<byte[]>> resources, Folder folders, Consumer<Path> loader, int version) {
+    NativeLibrary(Function<String, Optional<byte[]>> resources, Folder folders, Consumer<Path> loader, int version) {
         this.resources = resources;
         this.folders = folders;
         this.loader = loader;
@@ -128,18 +130,17 @@ public final class NativeLibrary {
             byte[] library = verified(platform.get() + "/" + file);
             loadFrom(library, file);
         } catch (Unusable e) {
-            return Outcome.without(e.getMessage(), true);
+            return Outcome.without(e.problem, true);
         }
         return useBest();
     }
 
     private static Optional<String> platform(String osName, String osArch) {
-        String arch =
-                switch (osArch) {
-                    case "amd64", "x86_64" -> "x86_64";
-                    case "aarch64", "arm64" -> "aarch64";
-                    default -> osArch;
-                };
+        String arch = switch (osArch) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "aarch64";
+            default -> osArch;
+        };
         String platform = osName.toLowerCase(Locale.ROOT).replaceAll(" .*", "") + "-" + arch;
         return PLATFORMS.contains(platform) ? Optional.of(platform) : Optional.empty();
     }
@@ -149,10 +150,9 @@ public final class NativeLibrary {
         String manifest = new String(required(MANIFEST), StandardCharsets.UTF_8);
         String hash = sha256(library);
         if (manifest.lines().noneMatch(("output " + hash + " " + path)::equals)) {
-            throw new Unusable(
-                    ("the native library %s is not the one of its manifest (its SHA-256 is %s);"
-                                    + " put one intact version of tidar-kernels on the class path")
-                            .formatted(path, hash));
+            throw new Unusable(("the native library %s is not the one of its manifest (its SHA-256 is %s);"
+                            + " put one intact version of tidar-kernels on the class path")
+                    .formatted(path, hash));
         }
         return library;
     }
@@ -179,8 +179,7 @@ public final class NativeLibrary {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
@@ -245,7 +244,8 @@ public final class NativeLibrary {
         return NativeSelfTest.passes()
                 ? Outcome.using(best.get())
                 : Outcome.without(
-                        "the native kernels compute wrong results at level %s; please report this".formatted(best.get().title),
+                        "the native kernels compute wrong results at level %s; please report this"
+                                .formatted(best.get().title),
                         true);
     }
 }

@@ -6,22 +6,17 @@ import dev.tidar.backend.jni.NativeMemory.Stretch;
 import dev.tidar.backend.weights.Int8Rows;
 import dev.tidar.backend.weights.PackPlan;
 import dev.tidar.backend.weights.WeightChoice;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Float16;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.MatrixSource;
 import dev.tidar.tensor.WeightType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Packs layers at load, several panels at a time. Confined to the engine thread. */
 public final class NativePacker {
-
-    /** A row of a source that stands in a packed row. */
-    private record SourceRow(MatrixSource source, int row) {}
 
     private final NativeMemory memory;
     private final WorkerPool pool;
@@ -59,16 +54,16 @@ public final class NativePacker {
     /** The bytes that the weights, scales and biases of a layer take. */
     public long weightBytes(PackPlan plan) {
         WeightType type = choice.of(plan.sources());
-        long vectors = type.scalesPerRow(plan.inputs())
+        long vectors = (long) type.scalesPerRow(plan.inputs())
                 + (plan.sources().stream().anyMatch(source -> source.bias().isPresent()) ? 1 : 0);
         return bytes(kind(type), plan.rows(), plan.inputs()) + vectors * padded(plan.rows()) * Float.BYTES;
     }
 
     /** The bytes that the draft adapter of a layer takes; 0 where it has none. */
-    public static long adapterBytes(PackPlan plan) {
-        return plan.adapter()
-                .map(joined -> bytes(adapterKind(joined), joined.ranks(), plan.inputs())
-                        + bytes(adapterKind(joined), plan.rows(), joined.ranks())
+    public long adapterBytes(PackPlan plan) {
+        return AdapterPlan.of(plan)
+                .map(adapter -> adapter.downs().size() * bytes(kind(adapter.type()), adapter.rank(), plan.inputs())
+                        + bytes(kind(adapter.type()), plan.rows(), adapter.rank())
                         + (long) padded(plan.rows()) * Float.BYTES)
                 .orElse(0L);
     }
@@ -89,54 +84,30 @@ public final class NativePacker {
         };
     }
 
-    /** The adapter is kept as it ships: in bfloat16 where all of it is stored so, and otherwise in float. */
-    private static int adapterKind(PackPlan.JoinedAdapter adapter) {
-        boolean bf16 = adapter.parts().stream()
-                .allMatch(part -> part.down().dtype() == DType.BF16 && part.up().dtype() == DType.BF16);
-        return bf16 ? NativeKernels.BF16 : NativeKernels.F32;
-    }
-
     private NativeLinear pack(PackPlan plan) {
         WeightType type = choice.of(plan.sources());
-        List<Optional<SourceRow>> rows = empty(plan.rows());
+        List<Optional<SourceRow>> rows = SourceRow.none(plan.rows());
         for (int s = 0; s < plan.sources().size(); s++) {
             MatrixSource source = plan.sources().get(s).weight();
             for (int row = 0; row < source.rows(); row++) {
                 rows.set(plan.packed(s, row), Optional.of(new SourceRow(source, row)));
             }
         }
-        long bias =
-                Floats.copy(memory, plan.bias(padded(plan.rows())).orElse(new float[0]));
+        long bias = Constants.copy(memory, plan.bias(padded(plan.rows())).orElse(new float[0]));
         NativeMatrix weights = matrix(type, kind(type), rows, plan.inputs());
         return new NativeLinear(
-                weights, plan.outputs(), bias, plan.adapter().map(joined -> adapter(plan, joined)));
+                weights, plan.outputs(), bias, AdapterPlan.of(plan).map(adapter -> pack(plan, adapter)));
     }
 
-    private NativeLinear.Adapter adapter(PackPlan plan, PackPlan.JoinedAdapter joined) {
-        List<Optional<SourceRow>> down = empty(joined.ranks());
-        List<Optional<SourceRow>> up = empty(plan.rows());
-        for (PackPlan.AdapterPart part : joined.parts()) {
-            for (int rank = 0; rank < part.down().rows(); rank++) {
-                down.set(part.firstRank() + rank, Optional.of(new SourceRow(part.down(), rank)));
-            }
-            for (int row = 0; row < part.up().rows(); row++) {
-                up.set(plan.packed(part.source(), row), Optional.of(new SourceRow(part.up(), row)));
-            }
-        }
-        int kind = adapterKind(joined);
-        WeightType type = kind == NativeKernels.BF16 ? WeightType.BF16 : WeightType.F32;
+    private NativeLinear.Adapter pack(PackPlan plan, AdapterPlan adapter) {
+        WeightType type = adapter.type();
+        List<NativeMatrix> downs = adapter.downs().stream()
+                .map(down -> matrix(type, kind(type), down, plan.inputs()))
+                .toList();
+        NativeMatrix up = matrix(type, kind(type), adapter.up(), adapter.rank());
+        float[] scales = plan.adapterScales(plan.adapter().orElseThrow(), padded(plan.rows()));
         return new NativeLinear.Adapter(
-                matrix(type, kind, down, plan.inputs()),
-                matrix(type, kind, up, joined.ranks()),
-                Floats.copy(memory, plan.adapterScales(joined, padded(plan.rows()))));
-    }
-
-    private static List<Optional<SourceRow>> empty(int rows) {
-        List<Optional<SourceRow>> empty = new ArrayList<>(rows);
-        for (int i = 0; i < rows; i++) {
-            empty.add(Optional.empty());
-        }
-        return empty;
+                downs, Constants.copy(memory, adapter.sources()), up, Constants.copy(memory, scales));
     }
 
     private NativeMatrix matrix(WeightType type, int kind, List<Optional<SourceRow>> rows, int inputs) {
@@ -153,7 +124,7 @@ public final class NativePacker {
             NativeKernels.packPanel(address + panel * panelBytes, kind, staging.stretch.address(), inputs);
         });
         stagings.forEach(staging -> memory.release(staging.stretch));
-        return new NativeMatrix(type, kind, rows.size(), inputs, address, Floats.copy(memory, scales));
+        return new NativeMatrix(type, kind, rows.size(), inputs, address, Constants.copy(memory, scales));
     }
 
     /** Brings the rows of a panel together, and keeps their scales. */

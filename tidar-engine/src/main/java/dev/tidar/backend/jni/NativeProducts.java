@@ -82,22 +82,32 @@ public final class NativeProducts {
     /**
      * The ranks {@code x · downᵀ} of the drafting rows, and what they are multiplied by.
      *
-     * @param address {@code [drafting, inputs of up]}
+     * @param address {@code [sources, drafting, rank]}
+     * @param sources see {@link NativeLinear.Adapter}
      */
-    private record Ranks(int drafting, long address, int rank, NativeMatrix up, long scales) {}
+    private record Ranks(int drafting, long address, long sources, int rank, NativeMatrix up, long scales) {
+
+        /** @param any a matrix, as there is no other */
+        static Ranks none(NativeMatrix any) {
+            return new Ranks(0, 0, 0, 0, any, 0);
+        }
+    }
 
     /** Computes the ranks of the drafting rows; without an adapter, or drafting rows, no ranks of none. */
     private Ranks ranks(long x, NativeLinear w, RowCounts rows) {
         if (rows.drafting() == 0 || w.adapter.isEmpty()) {
-            return new Ranks(0, 0, 0, w.weights, 0);
+            return Ranks.none(w.weights);
         }
         NativeLinear.Adapter adapter = w.adapter.get();
-        NativeMatrix down = adapter.down();
         long drafting = x + (long) rows.exact() * w.inputs() * Float.BYTES;
-        long address = ranks.atLeast((long) rows.drafting() * down.outputs() * Float.BYTES);
-        Target target = new Target(NativeKernels.STORE, address, down.outputs());
-        run(target, drafting, rows.drafting(), down, 0, new Ranks(0, 0, 0, down, 0));
-        return new Ranks(rows.drafting(), address, down.outputs(), adapter.up(), adapter.scales());
+        long ofOne = (long) rows.drafting() * adapter.rank() * Float.BYTES;
+        long address = ranks.atLeast(adapter.downs().size() * ofOne);
+        for (int source = 0; source < adapter.downs().size(); source++) {
+            NativeMatrix down = adapter.downs().get(source);
+            Target target = new Target(NativeKernels.STORE, address + source * ofOne, adapter.rank());
+            run(target, drafting, rows.drafting(), down, 0, Ranks.none(down));
+        }
+        return new Ranks(rows.drafting(), address, adapter.sources(), adapter.rank(), adapter.up(), adapter.scales());
     }
 
     private long round(long x, int inputs, int rows) {
@@ -140,6 +150,7 @@ public final class NativeProducts {
                     bias,
                     ranks.drafting(),
                     ranks.address(),
+                    ranks.sources(),
                     ranks.rank(),
                     ranks.up().kind(),
                     ranks.up().panels(),

@@ -16,7 +16,7 @@ public record NativeRotaryTable(int positions, int headDim, long cosines, long s
         return new NativeRotaryTable(
                 maxPositions,
                 2 * inverseFrequencies.length,
-                Floats.copy(memory, angles.cosines()),
-                Floats.copy(memory, angles.sines()));
+                Constants.copy(memory, angles.cosines()),
+                Constants.copy(memory, angles.sines()));
     }
 }

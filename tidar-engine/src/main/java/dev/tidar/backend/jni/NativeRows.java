@@ -32,8 +32,8 @@ public final class NativeRows {
     public void rmsNorm(NativeTensor y, NativeTensor x, NativeGain gain, float epsilon, int rows) {
         eachRun(
                 rows,
-                (first, count) -> NativeKernels.rmsNorm(
-                        y.row(first), x.row(first), gain.address(), epsilon, x.columns(), count));
+                (first, count) ->
+                        NativeKernels.rmsNorm(y.row(first), x.row(first), gain.address(), epsilon, x.columns(), count));
     }
 
     /** {@code y[row] = beta · y[row] + (1 - beta) · x[row]}. */

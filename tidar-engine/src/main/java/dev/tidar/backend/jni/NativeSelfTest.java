@@ -60,7 +60,26 @@ final class NativeSelfTest {
         long y = memory.reserve((long) ROWS * OUTPUTS * Float.BYTES).address();
         long scratch = memory.reserve(NativeKernels.productScratch(ROWS, 1)).address();
         NativeKernels.product(
-                NativeKernels.STORE, y, OUTPUTS, q, ROWS, INPUTS, kind, panel, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, scratch);
+                NativeKernels.STORE,
+                y,
+                OUTPUTS,
+                q,
+                ROWS,
+                INPUTS,
+                kind,
+                panel,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                1,
+                scratch);
         float[] result = new float[ROWS * OUTPUTS];
         NativeKernels.read(result, y, result.length);
         return result;
@@ -74,7 +93,7 @@ final class NativeSelfTest {
             float scale = Int8Activations.round(rounded, k, count);
             int group = 0;
             for (int i = k; i < k + count; i++) {
-                group += (int) rounded[i] * w[i];
+                group += ((int) rounded[i]) * w[i];
             }
             sum = Math.fma((float) group, scale, sum);
         }

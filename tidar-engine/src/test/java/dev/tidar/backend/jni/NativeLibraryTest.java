@@ -53,7 +53,8 @@ class NativeLibraryTest {
 
     @Test
     void isNotClaimedForOtherSystems() {
-        for (String platform : new String[] {"Mac OS X/aarch64", "FreeBSD/amd64", "Linux/riscv64", "Windows 11/aarch64"}) {
+        for (String platform :
+                new String[] {"Mac OS X/aarch64", "FreeBSD/amd64", "Linux/riscv64", "Windows 11/aarch64"}) {
             String[] parts = platform.split("/");
             NativeLibrary.Outcome outcome = library(NativeLibraryTest::shipped).load(parts[0], parts[1]);
 
@@ -85,7 +86,8 @@ class NativeLibraryTest {
                 "has no linux-x86_64/libtidar_kernels.so",
                 "use the version of the engine");
         assertProblem(
-                library(path -> Optional.empty()).load("Windows 11", "amd64"), "has no windows-x86_64/tidar_kernels.dll");
+                library(path -> Optional.empty()).load("Windows 11", "amd64"),
+                "has no windows-x86_64/tidar_kernels.dll");
     }
 
     @Test

@@ -38,7 +38,8 @@ import org.springframework.util.unit.DataSize;
  *     can be used, else the CPU.
  * @param deviceFallback What to do when a GPU that is asked for cannot be used, or fails while it serves.
  * @param weights How the device holds the weights. Automatic keeps them as stored.
- * @param nativeKernels Whether the CPU may compute with the native library of tidar-kernels: auto, or off for Java alone.
+ * @param nativeKernels Whether the CPU may compute with the native library of tidar-kernels: auto, or off for Java
+ *     alone.
  * @param cpu How the CPU computes.
  * @param threads Threads of the CPU backend. One per available processor if not set.
  * @param contextLength Tokens of prompt and answer together. The model's own limit if not set.
