@@ -50,6 +50,8 @@ class TidarJarIT {
         Cli answer = tidarJar(
                 "generate",
                 "--no-relaunch",
+                "--native",
+                "off",
                 "--model",
                 Cli.STORIES,
                 "--prompt",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.Backend;
 import dev.tidar.backend.MemoryCount.Need;
+import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("The memory that a network needs")
+@DisplayName("The heap that a network needs")
 class MemoryNeedTest {
 
     private static final int ROWS = 100;
@@ -36,7 +37,7 @@ class MemoryNeedTest {
         try (Checkpoint checkpoint = Checkpoint.open(
                         TestModel.folder("models/stories260k-tidar"),
                         new Overrides(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), false));
-                Backend backend = Backend.onCpu(format, 1)) {
+                Backend backend = Backend.onCpu(format, 1, KernelChoice.vector())) {
             ModelConfig config = checkpoint.config();
             var geometry = new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), 16, DType.F32);
 

@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
-import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
 /**
@@ -198,14 +196,14 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
     @Override
     public Builder mutate() {
-        Builder copy = copyOf(this);
+        Builder copy = PortableOptions.copyOf(this);
         copy.own = own;
         return copy;
     }
 
     /** These options if they are of this class, otherwise a copy of the portable ones among them. */
     static TidarChatOptions from(ChatOptions options) {
-        return options instanceof TidarChatOptions own ? own : copyOf(options).build();
+        return options instanceof TidarChatOptions own ? own : PortableOptions.copyOf(options).build();
     }
 
     /** These options, with what is unset taken from the defaults. A format here replaces any format of the defaults. */
@@ -216,39 +214,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
     /** These options, with what is unset taken from the others. */
     TidarChatOptions orElse(TidarChatOptions others) {
-        Builder builder = portable(this, others);
+        Builder builder = PortableOptions.of(this, others);
         builder.own = own.orElse(others.own);
         return builder.build();
-    }
-
-    private static Builder copyOf(ChatOptions options) {
-        Builder copy = portable(options, options);
-        return options instanceof StructuredOutputChatOptions format
-                ? copy.outputSchema(format.getOutputSchema())
-                : copy;
-    }
-
-    /** A builder with Spring AI's own fields of these options, or of the others where they are unset here. */
-    private static Builder portable(ChatOptions options, ChatOptions others) {
-        return builder()
-                .model(first(options, others, ChatOptions::getModel))
-                .frequencyPenalty(first(options, others, ChatOptions::getFrequencyPenalty))
-                .maxTokens(first(options, others, ChatOptions::getMaxTokens))
-                .presencePenalty(first(options, others, ChatOptions::getPresencePenalty))
-                .stopSequences(first(options, others, ChatOptions::getStopSequences))
-                .temperature(first(options, others, ChatOptions::getTemperature))
-                .topK(first(options, others, ChatOptions::getTopK))
-                .topP(first(options, others, ChatOptions::getTopP))
-                .toolCallbacks(TidarChatOptions.<List<ToolCallback>>first(
-                        options, others, o -> o instanceof ToolCallingChatOptions t ? t.getToolCallbacks() : null))
-                .toolContext(
-                        first(options, others, o -> o instanceof ToolCallingChatOptions t ? t.getToolContext() : null));
-    }
-
-    private static <T> @Nullable T first(
-            ChatOptions options, ChatOptions others, Function<ChatOptions, @Nullable T> option) {
-        T mine = option.apply(options);
-        return mine != null ? mine : option.apply(others);
     }
 
     @Override

@@ -32,6 +32,8 @@ class ConfigurationMetadataTest {
                         "tidar.device",
                         "tidar.device-fallback",
                         "tidar.weights",
+                        "tidar.native",
+                        "tidar.cpu.activations",
                         "tidar.threads",
                         "tidar.context-length",
                         "tidar.mask-token-id",
