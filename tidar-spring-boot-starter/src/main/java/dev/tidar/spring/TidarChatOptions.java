@@ -203,7 +203,9 @@ public final class TidarChatOptions extends DefaultToolCallingChatOptions implem
 
     /** These options if they are of this class, otherwise a copy of the portable ones among them. */
     static TidarChatOptions from(ChatOptions options) {
-        return options instanceof TidarChatOptions own ? own : PortableOptions.copyOf(options).build();
+        return options instanceof TidarChatOptions own
+                ? own
+                : PortableOptions.copyOf(options).build();
     }
 
     /** These options, with what is unset taken from the defaults. A format here replaces any format of the defaults. */
