@@ -2,6 +2,7 @@ package dev.tidar.backend.jni;
 
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.step.RowCounts;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -102,11 +103,14 @@ public final class NativeProducts {
         long drafting = x + (long) rows.exact() * w.inputs() * Float.BYTES;
         long ofOne = (long) rows.drafting() * adapter.rank() * Float.BYTES;
         long address = ranks.atLeast(adapter.downs().size() * ofOne);
-        for (int source = 0; source < adapter.downs().size(); source++) {
-            NativeMatrix down = adapter.downs().get(source);
-            Target target = new Target(NativeKernels.STORE, address + source * ofOne, adapter.rank());
-            run(target, drafting, rows.drafting(), down, 0, Ranks.none(down));
-        }
+        List<NativeMatrix> downs = adapter.downs(); // of one shape
+        int panels = downs.get(0).numPanels();
+        long[] scratch = scratch(rows.drafting(), 1);
+        pool.run(downs.size() * panels, (item, worker) -> {
+            NativeMatrix down = downs.get(item / panels);
+            Target target = new Target(NativeKernels.STORE, address + item / panels * ofOne, adapter.rank());
+            product(target, drafting, rows.drafting(), down, 0, Ranks.none(down), item % panels, 1, scratch[worker]);
+        });
         return new Ranks(rows.drafting(), address, adapter.sources(), adapter.rank(), adapter.up(), adapter.scales());
     }
 
@@ -131,34 +135,53 @@ public final class NativeProducts {
     private void run(Target target, long x, int rows, NativeMatrix w, long bias, Ranks ranks) {
         int panels = w.numPanels();
         int run = runLength(panels, target.mode() == NativeKernels.SWIGLU);
-        long[] scratch = new long[sums.length];
-        for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = sums[i].atLeast(NativeKernels.productScratch(rows, run));
-        }
+        long[] scratch = scratch(rows, run);
         pool.run((panels + run - 1) / run, (item, worker) -> {
             int panel = item * run;
-            NativeKernels.product(
-                    target.mode(),
-                    target.y(),
-                    target.outputs(),
-                    x,
-                    rows,
-                    w.inputs(),
-                    w.kind(),
-                    w.panels(),
-                    w.scales(),
-                    bias,
-                    ranks.drafting(),
-                    ranks.address(),
-                    ranks.sources(),
-                    ranks.rank(),
-                    ranks.up().kind(),
-                    ranks.up().panels(),
-                    ranks.scales(),
-                    panel,
-                    Math.min(run, panels - panel),
-                    scratch[worker]);
+            product(target, x, rows, w, bias, ranks, panel, Math.min(run, panels - panel), scratch[worker]);
         });
+    }
+
+    /** Scratch of each worker. */
+    private long[] scratch(int rows, int panels) {
+        long[] scratch = new long[sums.length];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = sums[i].atLeast(NativeKernels.productScratch(rows, panels));
+        }
+        return scratch;
+    }
+
+    private static void product(
+            Target target,
+            long x,
+            int rows,
+            NativeMatrix w,
+            long bias,
+            Ranks ranks,
+            int panel,
+            int count,
+            long scratch) {
+        NativeKernels.product(
+                target.mode(),
+                target.y(),
+                target.outputs(),
+                x,
+                rows,
+                w.inputs(),
+                w.kind(),
+                w.panels(),
+                w.scales(),
+                bias,
+                ranks.drafting(),
+                ranks.address(),
+                ranks.sources(),
+                ranks.rank(),
+                ranks.up().kind(),
+                ranks.up().panels(),
+                ranks.scales(),
+                panel,
+                count,
+                scratch);
     }
 
     /** So many panels that each thread takes several runs, and ends when the others do. */
