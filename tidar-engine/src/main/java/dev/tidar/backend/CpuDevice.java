@@ -1,13 +1,10 @@
 package dev.tidar.backend;
 
-import static dev.tidar.backend.Arguments.requireIndex;
-
 import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cpu.Attention;
 import dev.tidar.backend.cpu.CpuGain;
 import dev.tidar.backend.cpu.CpuHead;
-import dev.tidar.backend.cpu.CpuIds;
 import dev.tidar.backend.cpu.CpuKv;
 import dev.tidar.backend.cpu.CpuLinear;
 import dev.tidar.backend.cpu.CpuRotaryTable;
@@ -18,21 +15,12 @@ import dev.tidar.backend.cpu.KernelChoice;
 import dev.tidar.backend.cpu.MatrixPacker;
 import dev.tidar.backend.cpu.Products;
 import dev.tidar.backend.cpu.RowOperations;
-import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.cpu.Workspace;
-import dev.tidar.sampling.RowSampling;
-import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
-import dev.tidar.step.SampledLogProbs;
-import dev.tidar.step.StepInputs;
-import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
-import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
-import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
@@ -43,7 +31,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * The verbs on the processor's cores, in float. The plain loops in {@link dev.tidar.backend.cpu} define what each verb
@@ -51,31 +38,28 @@ import java.util.function.Consumer;
  *
  * <p>All memory is on the heap. A verb has finished when it returns.
  */
-final class CpuDevice implements DeviceVerbs {
+final class CpuDevice extends ProcessorDevice {
 
     private final KernelChoice choice;
     private final Activations activations;
-    private final WorkerPool pool;
     private final Workspace workspace;
     private final MatrixPacker packer;
     private final Products products;
     private final RowOperations rowOperations;
     private final Attention attention;
     private final CpuHead head;
-    private final HeadSampler sampler;
 
     /** @param activations AUTO is FLOAT */
     CpuDevice(WeightFormat weights, Activations activations, int threads, KernelChoice choice) {
+        super(threads);
         this.choice = choice;
         this.activations = activations;
-        this.pool = new WorkerPool(threads);
         this.workspace = new Workspace(choice, threads);
         this.packer = new MatrixPacker(weights);
         this.products = new Products(choice, activations, pool, workspace);
         this.rowOperations = new RowOperations(pool);
         this.attention = new Attention(choice, pool, workspace);
         this.head = new CpuHead(products);
-        this.sampler = new HeadSampler(pool);
     }
 
     @Override
@@ -83,11 +67,6 @@ final class CpuDevice implements DeviceVerbs {
         CpuTensor tensor = new CpuTensor(rows, columns);
         workspace.reserveRows(rows, columns);
         return tensor;
-    }
-
-    @Override
-    public Ids allocateIds(int capacity) {
-        return new CpuIds(capacity);
     }
 
     @Override
@@ -113,11 +92,6 @@ final class CpuDevice implements DeviceVerbs {
     @Override
     public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
         return new CpuRotaryTable(inverseFrequencies, maxPositions);
-    }
-
-    @Override
-    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs) {
-        return verbs::accept;
     }
 
     @Override
@@ -163,80 +137,19 @@ final class CpuDevice implements DeviceVerbs {
     }
 
     @Override
-    public void verifyRows(Ids rows, StepInputs inputs) {
-        write(rows, inputs.verifyRows());
+    void mixRow(Tensor y, Tensor x, int row, float beta) {
+        RowOperations.mix(own(y), own(x), row, beta);
     }
 
     @Override
-    public void mixedRows(Ids rows, StepInputs inputs) {
-        write(rows, inputs.mixedRows());
-    }
-
-    @Override
-    public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        int[] numbers = own(rows).values();
-        for (VerifyPlan plan : inputs.plans()) {
-            for (int i = plan.firstSample(); i < plan.firstSample() + plan.verifyRows(); i++) {
-                if (numbers[i] != Ids.NONE) {
-                    RowOperations.mix(own(y), own(x), i, plan.beta());
-                }
-            }
-        }
-    }
-
-    @Override
-    public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
-        int[] numbers = own(rows).values();
-        requireRows(numbers, count, x.rows());
+    void copyRow(Tensor y, int to, Tensor x, int from) {
         int columns = x.columns();
-        for (int i = 0; i < count; i++) {
-            if (numbers[i] != Ids.NONE) {
-                System.arraycopy(own(x).values(), numbers[i] * columns, own(y).values(), i * columns, columns);
-            }
-        }
+        System.arraycopy(own(x).values(), from * columns, own(y).values(), to * columns, columns);
     }
 
     @Override
-    public void sample(
-            Ids sampled,
-            SampledLogProbs logProbs,
-            Tensor h,
-            Linear weights,
-            Ids rowNumbers,
-            StepInputs inputs,
-            Pass pass) {
-        StepRows rows = inputs.rows();
-        List<RowSampling> samplings = inputs.samplings(pass);
-        requireRows(own(rowNumbers).values(), samplings.size(), rows.counts().total());
-        sampler.sample(own(sampled), logProbs, head.of(own(h), own(weights)), own(rowNumbers), rows, samplings);
-    }
-
-    private static void requireRows(int[] numbers, int count, int rows) {
-        for (int i = 0; i < count; i++) {
-            if (numbers[i] != Ids.NONE) {
-                requireIndex("row number", numbers[i], rows);
-            }
-        }
-    }
-
-    @Override
-    public void ban(int[] tokenIds) {
-        sampler.ban(tokenIds);
-    }
-
-    @Override
-    public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
-        HeadSampler.accept(own(kept), own(draftRows), own(sampled), rows, plans);
-    }
-
-    @Override
-    public void write(Ids to, int[] values) {
-        System.arraycopy(values, 0, own(to).values(), 0, values.length);
-    }
-
-    @Override
-    public int[] read(Ids from, int count) {
-        return Arrays.copyOf(own(from).values(), count);
+    HeadSampler.Head head(Tensor h, Linear weights) {
+        return head.of(own(h), own(weights));
     }
 
     @Override
@@ -246,27 +159,12 @@ final class CpuDevice implements DeviceVerbs {
 
     @Override
     public BackendFacts facts() {
-        return new BackendFacts(name(pool.threads()), kernels(choice.name(), activations), choice.degradations());
-    }
-
-    /** A CPU backend for the log. */
-    static String name(int threads) {
-        return "cpu, %d %s".formatted(threads, threads == 1 ? "thread" : "threads");
-    }
-
-    /** Kernels, and the arithmetic where it is not that of float activations, for the log. */
-    static String kernels(String name, Activations activations) {
-        return activations == Activations.INT8 ? name + "-int8" : name;
+        return facts(choice.name(), activations, choice.degradations());
     }
 
     @Override
     public DeviceSizes sizes() {
         return new CpuSizes(packer, HeapArrays.ofThisJvm(), pool.threads());
-    }
-
-    @Override
-    public DType cacheType() {
-        return DType.F32;
     }
 
     @Override
@@ -281,10 +179,6 @@ final class CpuDevice implements DeviceVerbs {
 
     private static CpuTensor own(Tensor tensor) {
         return (CpuTensor) tensor;
-    }
-
-    private static CpuIds own(Ids ids) {
-        return (CpuIds) ids;
     }
 
     private static CpuLinear own(Linear linear) {

@@ -1,12 +1,8 @@
 package dev.tidar.backend;
 
-import static dev.tidar.backend.Arguments.requireIndex;
-
 import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
-import dev.tidar.backend.cpu.CpuIds;
 import dev.tidar.backend.cpu.HeadSampler;
-import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.backend.jni.NativeGain;
 import dev.tidar.backend.jni.NativeKv;
 import dev.tidar.backend.jni.NativeLinear;
@@ -14,61 +10,42 @@ import dev.tidar.backend.jni.NativePacker;
 import dev.tidar.backend.jni.NativeRotaryTable;
 import dev.tidar.backend.jni.NativeTensor;
 import dev.tidar.backend.jni.NativeVerbs;
-import dev.tidar.sampling.RowSampling;
-import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
-import dev.tidar.step.SampledLogProbs;
-import dev.tidar.step.StepInputs;
-import dev.tidar.step.StepProgram;
 import dev.tidar.step.StepRows;
-import dev.tidar.step.VerifyPlan;
-import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.HeadNorms;
-import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * The verbs on the processor's cores, in native code and native memory. {@link CpuDevice} defines what each verb means,
  * bit for bit; ids, and the logits that a token is sampled from, are on the heap. A verb has finished when it returns.
  */
-final class NativeDevice implements DeviceVerbs {
+final class NativeDevice extends ProcessorDevice {
 
     private final BackendFacts facts;
-    private final WorkerPool pool;
     private final NativeVerbs verbs;
     private final NativePacker packer;
-    private final HeadSampler sampler;
 
     /** @param activations FLOAT or INT8 */
     NativeDevice(WeightFormat weights, Activations activations, int threads, String level) {
-        this.facts =
-                new BackendFacts(CpuDevice.name(threads), CpuDevice.kernels("native-" + level, activations), List.of());
-        this.pool = new WorkerPool(threads);
+        super(threads);
+        this.facts = facts("native-" + level, activations, List.of());
         this.verbs = new NativeVerbs(pool);
         this.packer = new NativePacker(verbs.memory(), pool, weights, activations == Activations.INT8);
-        this.sampler = new HeadSampler(pool);
     }
 
     @Override
     public Tensor allocate(int rows, int columns) {
         return new NativeTensor(verbs.memory(), rows, columns);
-    }
-
-    @Override
-    public Ids allocateIds(int capacity) {
-        return new CpuIds(capacity);
     }
 
     @Override
@@ -94,11 +71,6 @@ final class NativeDevice implements DeviceVerbs {
     @Override
     public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
         return NativeRotaryTable.of(verbs.memory(), inverseFrequencies, maxPositions);
-    }
-
-    @Override
-    public StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> calls) {
-        return calls::accept;
     }
 
     @Override
@@ -144,80 +116,18 @@ final class NativeDevice implements DeviceVerbs {
     }
 
     @Override
-    public void verifyRows(Ids rows, StepInputs inputs) {
-        write(rows, inputs.verifyRows());
+    void mixRow(Tensor y, Tensor x, int row, float beta) {
+        verbs.rows().mix(own(y), own(x), row, beta);
     }
 
     @Override
-    public void mixedRows(Ids rows, StepInputs inputs) {
-        write(rows, inputs.mixedRows());
+    void copyRow(Tensor y, int to, Tensor x, int from) {
+        verbs.rows().copyRow(own(y), to, own(x), from);
     }
 
     @Override
-    public void mix(Tensor y, Tensor x, Ids rows, StepInputs inputs) {
-        int[] numbers = own(rows).values();
-        for (VerifyPlan plan : inputs.plans()) {
-            for (int i = plan.firstSample(); i < plan.firstSample() + plan.verifyRows(); i++) {
-                if (numbers[i] != Ids.NONE) {
-                    verbs.rows().mix(own(y), own(x), i, plan.beta());
-                }
-            }
-        }
-    }
-
-    @Override
-    public void gatherRows(Tensor y, Tensor x, Ids rows, int count) {
-        int[] numbers = own(rows).values();
-        requireRows(numbers, count, x.rows());
-        for (int i = 0; i < count; i++) {
-            if (numbers[i] != Ids.NONE) {
-                verbs.rows().copyRow(own(y), i, own(x), numbers[i]);
-            }
-        }
-    }
-
-    @Override
-    public void sample(
-            Ids sampled,
-            SampledLogProbs logProbs,
-            Tensor h,
-            Linear weights,
-            Ids rowNumbers,
-            StepInputs inputs,
-            Pass pass) {
-        StepRows rows = inputs.rows();
-        List<RowSampling> samplings = inputs.samplings(pass);
-        requireRows(own(rowNumbers).values(), samplings.size(), rows.counts().total());
-        HeadSampler.Head head = verbs.head().of(own(h), own(weights));
-        sampler.sample(own(sampled), logProbs, head, own(rowNumbers), rows, samplings);
-    }
-
-    private static void requireRows(int[] numbers, int count, int rows) {
-        for (int i = 0; i < count; i++) {
-            if (numbers[i] != Ids.NONE) {
-                requireIndex("row number", numbers[i], rows);
-            }
-        }
-    }
-
-    @Override
-    public void ban(int[] tokenIds) {
-        sampler.ban(tokenIds);
-    }
-
-    @Override
-    public void accept(Ids kept, Ids draftRows, Ids sampled, StepRows rows, List<VerifyPlan> plans) {
-        HeadSampler.accept(own(kept), own(draftRows), own(sampled), rows, plans);
-    }
-
-    @Override
-    public void write(Ids to, int[] values) {
-        System.arraycopy(values, 0, own(to).values(), 0, values.length);
-    }
-
-    @Override
-    public int[] read(Ids from, int count) {
-        return Arrays.copyOf(own(from).values(), count);
+    HeadSampler.Head head(Tensor h, Linear weights) {
+        return verbs.head().of(own(h), own(weights));
     }
 
     @Override
@@ -236,11 +146,6 @@ final class NativeDevice implements DeviceVerbs {
     }
 
     @Override
-    public DType cacheType() {
-        return DType.F32;
-    }
-
-    @Override
     public OptionalLong freeBytes() {
         return SystemMemory.available();
     }
@@ -252,10 +157,6 @@ final class NativeDevice implements DeviceVerbs {
 
     private static NativeTensor own(Tensor tensor) {
         return (NativeTensor) tensor;
-    }
-
-    private static CpuIds own(Ids ids) {
-        return (CpuIds) ids;
     }
 
     private static NativeLinear own(Linear linear) {

@@ -4,21 +4,18 @@ import dev.tidar.backend.cpu.Attention;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
-import java.util.stream.Stream;
 
 /** Attention by visibility, divided into items as {@link Attention} divides it. Confined to the engine thread. */
 public final class NativeAttention {
 
     private final WorkerPool pool;
     private final NativeStep step;
-    private final NativeScratch[] scratch;
+    private final NativeScratch.OfWorkers scratch;
 
     NativeAttention(NativeMemory memory, WorkerPool pool, NativeStep step) {
         this.pool = pool;
         this.step = step;
-        this.scratch = Stream.generate(() -> new NativeScratch(memory))
-                .limit(pool.threads())
-                .toArray(NativeScratch[]::new);
+        this.scratch = new NativeScratch.OfWorkers(memory, pool.threads());
     }
 
     /** The bytes of scratch that a thread takes for each token of the longest context. */
@@ -78,10 +75,6 @@ public final class NativeAttention {
                 blocks,
                 kv.geometry().blockTokens(),
                 fresh);
-        long[] addresses = new long[scratch.length];
-        for (int i = 0; i < addresses.length; i++) {
-            addresses[i] = scratch[i].atLeast(bytes);
-        }
-        return addresses;
+        return scratch.atLeast(bytes);
     }
 }

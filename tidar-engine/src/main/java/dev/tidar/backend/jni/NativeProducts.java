@@ -3,7 +3,6 @@ package dev.tidar.backend.jni;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.step.RowCounts;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Products of rows with packed layers. The items of a job are runs of panels, which the worker that takes one computes
@@ -23,15 +22,13 @@ public final class NativeProducts {
     private final WorkerPool pool;
     private final NativeScratch rounded;
     private final NativeScratch ranks;
-    private final NativeScratch[] sums;
+    private final NativeScratch.OfWorkers sums;
 
     public NativeProducts(NativeMemory memory, WorkerPool pool) {
         this.pool = pool;
         this.rounded = new NativeScratch(memory);
         this.ranks = new NativeScratch(memory);
-        this.sums = Stream.generate(() -> new NativeScratch(memory))
-                .limit(pool.threads())
-                .toArray(NativeScratch[]::new);
+        this.sums = new NativeScratch.OfWorkers(memory, pool.threads());
     }
 
     /**
@@ -105,7 +102,7 @@ public final class NativeProducts {
         long address = ranks.atLeast(adapter.downs().size() * ofOne);
         List<NativeMatrix> downs = adapter.downs(); // of one shape
         int panels = downs.get(0).numPanels();
-        long[] scratch = scratch(rows.drafting(), 1);
+        long[] scratch = sums.atLeast(NativeKernels.productScratch(rows.drafting(), 1));
         pool.run(downs.size() * panels, (item, worker) -> {
             NativeMatrix down = downs.get(item / panels);
             Target target = new Target(NativeKernels.STORE, address + item / panels * ofOne, adapter.rank());
@@ -135,20 +132,11 @@ public final class NativeProducts {
     private void run(Target target, long x, int rows, NativeMatrix w, long bias, Ranks ranks) {
         int panels = w.numPanels();
         int run = runLength(panels, target.mode() == NativeKernels.SWIGLU);
-        long[] scratch = scratch(rows, run);
+        long[] scratch = sums.atLeast(NativeKernels.productScratch(rows, run));
         pool.run((panels + run - 1) / run, (item, worker) -> {
             int panel = item * run;
             product(target, x, rows, w, bias, ranks, panel, Math.min(run, panels - panel), scratch[worker]);
         });
-    }
-
-    /** Scratch of each worker. */
-    private long[] scratch(int rows, int panels) {
-        long[] scratch = new long[sums.length];
-        for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = sums[i].atLeast(NativeKernels.productScratch(rows, panels));
-        }
-        return scratch;
     }
 
     private static void product(
@@ -186,7 +174,7 @@ public final class NativeProducts {
 
     /** So many panels that each thread takes several runs, and ends when the others do. */
     private int runLength(int panels, boolean pairs) {
-        int even = panels / (sums.length * RUNS_OF_A_THREAD);
+        int even = panels / (pool.threads() * RUNS_OF_A_THREAD);
         int run = Math.max(1, Math.min(LONGEST_RUN, even));
         return pairs ? (run + 1) / 2 * 2 : run;
     }

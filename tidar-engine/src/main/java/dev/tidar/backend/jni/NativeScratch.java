@@ -1,6 +1,8 @@
 package dev.tidar.backend.jni;
 
 import dev.tidar.backend.jni.NativeMemory.Stretch;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** Memory that grows with what it is used for, and whose content nobody keeps. Confined to the engine thread. */
 final class NativeScratch {
@@ -20,5 +22,21 @@ final class NativeScratch {
             stretch = memory.reserve(bytes + bytes / 2);
         }
         return stretch.address();
+    }
+
+    /** Scratch for each of some workers. */
+    static final class OfWorkers {
+        private final NativeScratch[] scratch;
+
+        OfWorkers(NativeMemory memory, int workers) {
+            scratch = Stream.generate(() -> new NativeScratch(memory))
+                    .limit(workers)
+                    .toArray(NativeScratch[]::new);
+        }
+
+        /** One address for each worker, of at least so many bytes, valid until the next call that asks for more. */
+        long[] atLeast(long bytes) {
+            return Arrays.stream(scratch).mapToLong(own -> own.atLeast(bytes)).toArray();
+        }
     }
 }
