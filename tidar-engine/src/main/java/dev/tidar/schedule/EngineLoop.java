@@ -289,7 +289,7 @@ public final class EngineLoop implements AutoCloseable {
 
     /**
      * Rejects new requests, waits until the requests that are there have ended, but no longer than the limit, and then
-     * closes.
+     * closes. A callback on the engine thread, such as that of loading, cannot wait for itself: there it closes at once.
      *
      * @return whether all requests came to their end
      */
@@ -298,7 +298,8 @@ public final class EngineLoop implements AutoCloseable {
         long begin = System.nanoTime();
         lifecycle.enter(Phase.DRAINING);
         queue.wake();
-        boolean drained = over.await(nanos, TimeUnit.NANOSECONDS)
+        boolean drained = Thread.currentThread() != thread
+                && over.await(nanos, TimeUnit.NANOSECONDS)
                 && lifecycle.death().isEmpty()
                 && deliveries.await(nanos - (System.nanoTime() - begin));
         close();
