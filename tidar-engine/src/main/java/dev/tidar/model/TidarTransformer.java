@@ -67,7 +67,8 @@ public final class TidarTransformer implements TidarModel {
 
     /**
      * One forward, and two uses of the output head: on the verify rows, and on the mask rows that the accepted drafts
-     * choose. The host is not asked in between.
+     * choose. The host is not asked in between. While the masks are few, the first use samples all of them too, and the
+     * second has no rows.
      */
     private void run(StepInputs inputs) {
         StepRows rows = inputs.rows();
@@ -162,10 +163,9 @@ public final class TidarTransformer implements TidarModel {
         List<StepResult.Outcome> results = new ArrayList<>(kept.length);
         for (int s = 0; s < kept.length; s++) {
             VerifyPlan plan = inputs.plans().get(s);
-            int drafted = plan.group(kept[s]) == Ids.NONE ? 0 : plan.draftLength() - 1;
             results.add(new StepResult.Outcome(
-                    range(sampled, plan.firstSample(), kept[s]),
-                    range(drafts, plan.firstDraft(), drafted),
+                    list(Arrays.copyOfRange(sampled, plan.firstSample(), plan.firstSample() + kept[s])),
+                    list(inputs.drafts(plan, kept[s], sampled, drafts)),
                     reportsLogProbs(inputs, plan)
                             ? logProbs.subList(plan.firstSample(), plan.firstSample() + kept[s])
                             : List.of()));
@@ -197,7 +197,7 @@ public final class TidarTransformer implements TidarModel {
         return all;
     }
 
-    private static List<Integer> range(int[] values, int from, int count) {
-        return Arrays.stream(values, from, from + count).boxed().toList();
+    private static List<Integer> list(int[] ids) {
+        return Arrays.stream(ids).boxed().toList();
     }
 }

@@ -13,15 +13,37 @@ import java.util.stream.Stream;
 /**
  * Everything that a step needs. All of it is known to the host before the step.
  *
+ * <p>The head is applied to the verify rows, and to the masks that draft after the kept ones. Which masks these are is
+ * decided by the samples of the verify rows, so it takes a second pass over the head's weights. While masks are few it
+ * costs less to sample all of them in the first pass, and to use those that the kept rows choose.
+ *
  * @param rows the rows of the forward
  * @param plans one for each sequence: its verify rows and its groups
- * @param verifySamplings one for each verify row, in the order of the samples, and one for each sample of padding
+ * @param verifySamplings one for each sample of the first pass: for each verify row, then for each drafting row if
+ *     masks are sampled with them, then for padding
  * @param draftSamplings one for each draft that a group can give, in the order of the drafts
+ * @param firstMask the sample of the first drafting row, or {@link Ids#NONE} where masks have a pass of their own
  */
 public record StepInputs(
-        StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifySamplings, List<RowSampling> draftSamplings) {
+        StepRows rows,
+        List<VerifyPlan> plans,
+        List<RowSampling> verifySamplings,
+        List<RowSampling> draftSamplings,
+        int firstMask) {
+
+    /**
+     * The most drafting rows that get the head with the verify rows: as many as cost less on a processor than reading
+     * the head once more, with room to spare (docs/benchmarks/2026-11-30-native-kernels.md).
+     */
+    private static final int MASKS_WITH_VERIFY_ROWS = 8;
 
     private static final RowSampling PADDING = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
+
+    /** A step whose masks have a pass of their own. */
+    public StepInputs(
+            StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifySamplings, List<RowSampling> draftSamplings) {
+        this(rows, plans, verifySamplings, draftSamplings, Ids.NONE);
+    }
 
     public StepInputs {
         plans = List.copyOf(plans);
@@ -51,7 +73,7 @@ public record StepInputs(
     public List<RowSampling> samplings(Pass pass) {
         return switch (pass) {
             case VERIFY -> verifySamplings;
-            case DRAFT -> draftSamplings;
+            case DRAFT -> firstMask == Ids.NONE ? draftSamplings : List.of();
         };
     }
 
@@ -78,7 +100,8 @@ public record StepInputs(
     }
 
     /**
-     * The rows that get the head first: the verify rows of all sequences in order, then NONE for each one of padding.
+     * The rows that get the head first: the verify rows of all sequences in order, then the masks if they are sampled
+     * with them, then NONE for each one of padding.
      */
     public int[] verifyRows() {
         int[] numbers = new int[verifySamplings.size()];
@@ -87,8 +110,32 @@ public record StepInputs(
             for (int j = 0; j < plan.verifyRows(); j++) {
                 numbers[plan.firstSample() + j] = plan.firstRow() + j;
             }
+            if (firstMask != Ids.NONE) {
+                plan.forEachMask((slot, row) -> numbers[maskSample(row)] = row);
+            }
         }
         return numbers;
+    }
+
+    /** The sample of a drafting row, where masks are sampled with the verify rows. */
+    private int maskSample(int row) {
+        return firstMask + row - rows.counts().exact();
+    }
+
+    /**
+     * The drafts of the group that a plan chose by its kept rows; empty without one.
+     *
+     * @param sampled the samples of the first pass
+     * @param drafts those of the second
+     */
+    public int[] drafts(VerifyPlan plan, int kept, int[] sampled, int[] drafts) {
+        int group = plan.group(kept);
+        if (group == Ids.NONE) {
+            return new int[0];
+        }
+        int first = firstMask == Ids.NONE ? plan.firstDraft() : maskSample(group + 1);
+        int[] from = firstMask == Ids.NONE ? drafts : sampled;
+        return Arrays.copyOfRange(from, first, first + plan.draftLength() - 1);
     }
 
     /** Whether a verify row is mixed with a mask. */
@@ -113,9 +160,9 @@ public record StepInputs(
         return verifySamplings.size();
     }
 
-    /** The number of drafts that the groups can give: K - 1 for each sequence, 0 where no group is carried. */
+    /** The number of rows that get it second: K - 1 for each sequence that carries groups. */
     public int numDrafts() {
-        return draftSamplings.size();
+        return samplings(Pass.DRAFT).size();
     }
 
     public StepShape shape() {
@@ -132,16 +179,19 @@ public record StepInputs(
         int moved = shape.rows().exact() - rows.counts().exact();
         plans.forEach(plan -> all.add(plan.withGroupsMoved(moved)));
         int sampled = plans.stream().mapToInt(VerifyPlan::verifyRows).sum();
-        int drafts = numDrafts();
+        int drafts = draftSamplings.size();
+        int paddedDrafts = Math.max(drafts, shape.drafts()); // none are where they have no pass of their own
+        List<RowSampling> draftsAndPadding = padded(draftSamplings, paddedDrafts);
         while (all.size() < shape.sequences()) {
-            all.add(VerifyPlan.padding(sampled, drafts, shape.drafts() - drafts));
-            drafts = shape.drafts();
+            all.add(VerifyPlan.padding(sampled, drafts, paddedDrafts - drafts));
+            drafts = paddedDrafts;
         }
         return new StepInputs(
                 rows.padded(shape.rows(), shape.sequences()),
                 all,
                 padded(verifySamplings, shape.sampled()),
-                padded(draftSamplings, shape.drafts()));
+                draftsAndPadding,
+                firstMask);
     }
 
     private static List<RowSampling> padded(List<RowSampling> samplings, int count) {
@@ -196,7 +246,27 @@ public record StepInputs(
                 verify.addAll(part.sampling().verify());
                 drafts.addAll(part.sampling().drafts());
             }
-            return new StepInputs(rows.build(), plans, verify, drafts);
+            StepRows built = rows.build();
+            if (!masksGoWithVerifyRows(built, plans, verify)) {
+                return new StepInputs(built, plans, verify, drafts);
+            }
+            int firstMask = verify.size();
+            verify.addAll(Collections.nCopies(built.counts().drafting(), PADDING));
+            for (VerifyPlan plan : plans) {
+                plan.forEachMask((slot, row) -> verify.set(
+                        firstMask + row - built.counts().exact(), drafts.get(plan.firstDraft() + slot - 1)));
+            }
+            return new StepInputs(built, plans, verify, drafts, firstMask);
+        }
+
+        /** Rows that are mixed with masks keep two passes, because the kernels that mix expect verify rows alone. */
+        private static boolean masksGoWithVerifyRows(
+                StepRows rows, List<VerifyPlan> plans, List<RowSampling> verify) {
+            int masks = rows.counts().drafting();
+            return !verify.isEmpty()
+                    && masks > 0
+                    && masks <= MASKS_WITH_VERIFY_ROWS
+                    && plans.stream().allMatch(plan -> plan.beta() == 1);
         }
 
         /** Returns the number of the first verify row. */

@@ -38,6 +38,20 @@ public record VerifyPlan(
         return groups[kept];
     }
 
+    /** Visits the masks that can draft: slots 1 to K - 1 of each group. */
+    void forEachMask(MaskVisitor visitor) {
+        for (int group : groups) {
+            for (int slot = 1; group != Ids.NONE && slot < draftLength; slot++) {
+                visitor.visit(slot, group + slot);
+            }
+        }
+    }
+
+    /** Is called for each mask. */
+    interface MaskVisitor {
+        void visit(int slot, int row);
+    }
+
     /** The mask row that a verify row is mixed with, or NONE. */
     public int mixedWith(int verifyRow) {
         return beta < 1 ? groups[verifyRow + 1] : Ids.NONE;

@@ -28,6 +28,7 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.Tensor;
 import dev.tidar.tensor.WeightType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -415,6 +416,77 @@ abstract class BackendContract extends BackendFixture {
         backend.accept(kept, draftRows, ids(51, 52, 8), rows, List.of(plan));
         assertThat(backend.read(kept, 1)).containsExactly(3);
         assertThat(backend.read(draftRows, 4)).containsExactly(77, Ids.NONE, Ids.NONE, 77);
+    }
+
+    @Test
+    void masksSampledWithTheVerifyRowsGiveTheDraftsThatAPassOfTheirOwnGives() {
+        RowSampling sampling = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
+        Tensor x = tensor(10, 8);
+        Linear head = backend.linear(List.of(LinearSource.of(Matrix.random(random, 50, 8, DType.F32))));
+        int anchorDecides = backend.read(sampleRow(x, 0, head), 1)[0];
+        for (int draft : new int[] {anchorDecides, anchorDecides + 1}) {
+            var shortGroups = new SequenceStep(
+                    List.of(7, draft),
+                    4,
+                    2,
+                    3,
+                    List.of(
+                            new SequenceStep.Group(1, List.of(9, 9), 6, 5),
+                            new SequenceStep.Group(2, List.of(9, 9), 7, 6)));
+            var fullGroup =
+                    new SequenceStep(List.of(7), 0, 1, 3, List.of(new SequenceStep.Group(1, List.of(9, 9, 9), 1, 1)));
+            StepInputs together = new StepInputs.Builder()
+                    .add(new int[] {0}, shortGroups, 1, new RowSamplings(copies(2, sampling), copies(2, sampling)))
+                    .add(new int[] {1}, fullGroup, 1, new RowSamplings(copies(1, sampling), copies(2, sampling)))
+                    .build();
+            var apart = new StepInputs(
+                    together.rows(), together.plans(), copies(3, sampling), together.draftSamplings());
+
+            assertThat(List.of(together.numSamples(), together.numDrafts())).containsExactly(10, 0);
+            assertThat(List.of(apart.numSamples(), apart.numDrafts())).containsExactly(3, 4);
+            assertThat(drafts(x, head, together)).isEqualTo(drafts(x, head, apart)).hasSize(4);
+        }
+    }
+
+    private Ids sampleRow(Tensor x, int row, Linear head) {
+        Ids sampled = backend.allocateIds(1);
+        Tensor h = backend.allocate(1, x.columns());
+        backend.gatherRows(h, x, ids(row), 1);
+        StepInputs inputs = samples(exactRows(1), copies(1, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE)));
+        backend.sample(sampled, TinyNetwork.logProbs(backend, 1), h, head, ids(0), inputs, Pass.VERIFY);
+        return sampled;
+    }
+
+    /** The drafts that all sequences take over from a step whose last hidden states are x. */
+    private List<Integer> drafts(Tensor x, Linear head, StepInputs inputs) {
+        Ids kept = backend.allocateIds(2);
+        Ids draftRows = backend.allocateIds(4);
+        Ids sampleRows = backend.allocateIds(10);
+        backend.verifyRows(sampleRows, inputs);
+        Ids sampled = sampled(x, head, sampleRows, inputs, Pass.VERIFY);
+        backend.accept(kept, draftRows, sampled, inputs.rows(), inputs.plans());
+        int[] drafted = backend.read(sampled(x, head, draftRows, inputs, Pass.DRAFT), inputs.numDrafts());
+        List<Integer> all = new ArrayList<>();
+        for (int s = 0; s < 2; s++) {
+            int[] samples = backend.read(sampled, inputs.numSamples());
+            for (int id : inputs.drafts(inputs.plans().get(s), backend.read(kept, 2)[s], samples, drafted)) {
+                all.add(id);
+            }
+        }
+        return all;
+    }
+
+    private Ids sampled(Tensor x, Linear head, Ids rowNumbers, StepInputs inputs, Pass pass) {
+        int count = inputs.samplings(pass).size();
+        Tensor h = backend.allocate(10, x.columns());
+        Ids sampled = backend.allocateIds(10);
+        backend.gatherRows(h, x, rowNumbers, count);
+        backend.sample(sampled, TinyNetwork.logProbs(backend, 10), h, head, rowNumbers, inputs, pass);
+        return sampled;
+    }
+
+    private static List<RowSampling> copies(int count, RowSampling sampling) {
+        return Collections.nCopies(count, sampling);
     }
 
     /** The groups of a plan name the place of slot 0, which has no row: it would be the row before. */
