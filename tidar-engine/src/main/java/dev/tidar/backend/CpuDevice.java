@@ -55,7 +55,7 @@ final class CpuDevice extends ProcessorDevice {
         this.choice = choice;
         this.activations = activations;
         this.workspace = new Workspace(choice, threads);
-        this.packer = new MatrixPacker(weights);
+        this.packer = new MatrixPacker(weights, activations);
         this.products = new Products(choice, activations, pool, workspace);
         this.rowOperations = new RowOperations(pool);
         this.attention = new Attention(choice, pool, workspace);

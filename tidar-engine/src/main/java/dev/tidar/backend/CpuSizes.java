@@ -55,7 +55,7 @@ record CpuSizes(MatrixPacker packer, HeapArrays arrays, int threads) implements 
 
     @Override
     public long adapter(PackPlan plan) {
-        return MatrixPacker.adapterBytes(plan, arrays);
+        return packer.adapterBytes(plan, arrays);
     }
 
     @Override

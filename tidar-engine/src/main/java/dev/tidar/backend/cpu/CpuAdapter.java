@@ -6,21 +6,22 @@ import java.util.Optional;
 
 /**
  * The adapters of a layer's sources as one pair of products: {@code t = x · downᵀ}, {@code u = t · upᵀ}, {@code y +=
- * scale · u}. It is packed in F32 whatever the weights are: it is small, and it is what was trained last.
+ * scale · u}. It is packed in F32 whatever the weights are: it is small, and it is what was trained last. Where activations
+ * are rounded for int8 weights it is packed in INT8 as these are, and down takes the rounded x; its ranks stay floats.
  *
  * @param down {@code [ranks, inputs]}
  * @param up {@code [outputs, ranks]}, outputs in the order of the layer's panels
- * @param scales one for each output, {@code [panels * 32]}
+ * @param scales one for each output, {@code [panels * 32]}, with the row scales of up in them
  */
 record CpuAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
 
-    static Optional<CpuAdapter> of(PackPlan plan) {
-        return plan.adapter().map(joined -> of(plan, joined));
+    static Optional<CpuAdapter> of(PackPlan plan, WeightType type) {
+        return plan.adapter().map(joined -> of(plan, joined, type));
     }
 
-    private static CpuAdapter of(PackPlan plan, PackPlan.JoinedAdapter joined) {
-        PackedMatrix down = PackedMatrix.zeros(WeightType.F32, joined.ranks(), plan.inputs());
-        PackedMatrix up = PackedMatrix.zeros(WeightType.F32, plan.rows(), joined.ranks());
+    private static CpuAdapter of(PackPlan plan, PackPlan.JoinedAdapter joined, WeightType type) {
+        PackedMatrix down = PackedMatrix.zeros(type, joined.ranks(), plan.inputs());
+        PackedMatrix up = PackedMatrix.zeros(type, plan.rows(), joined.ranks());
         PackedMatrix.RowWriter toDown = down.writer();
         PackedMatrix.RowWriter toUp = up.writer();
         for (PackPlan.AdapterPart part : joined.parts()) {
@@ -31,6 +32,10 @@ record CpuAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
                 toUp.write(plan.packed(part.source(), row), part.up(), row);
             }
         }
-        return new CpuAdapter(down, up, plan.adapterScales(joined, up.panels * PackedMatrix.PANEL));
+        float[] scales = plan.adapterScales(joined, up.panels * PackedMatrix.PANEL);
+        for (int n = 0; n < up.rowScales().length; n++) {
+            scales[n] *= up.rowScales()[n];
+        }
+        return new CpuAdapter(down, up, scales);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidar.backend.cpu;
 
+import dev.tidar.api.Activations;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.weights.PackPlan;
 import dev.tidar.backend.weights.WeightChoice;
@@ -11,9 +12,12 @@ import java.util.List;
 public final class MatrixPacker {
 
     private final WeightChoice choice;
+    private final boolean roundsActivations;
 
-    public MatrixPacker(WeightFormat format) {
+    /** @param activations whether int8 weights, and draft adapters on them, are multiplied by rounded rows */
+    public MatrixPacker(WeightFormat format, Activations activations) {
         this.choice = new WeightChoice(format, WeightType.F32);
+        this.roundsActivations = activations == Activations.INT8;
     }
 
     /** Packs layers side by side, their outputs in list order. */
@@ -48,18 +52,24 @@ public final class MatrixPacker {
     }
 
     /** The bytes that the draft adapter of a layer takes, packed; 0 where it has none. */
-    public static long adapterBytes(PackPlan plan, HeapArrays arrays) {
+    public long adapterBytes(PackPlan plan, HeapArrays arrays) {
         int ranks = plan.ranks();
         if (ranks == 0) {
             return 0;
         }
-        return PackedMatrix.heapBytes(WeightType.F32, ranks, plan.inputs(), arrays)
-                + PackedMatrix.heapBytes(WeightType.F32, plan.rows(), ranks, arrays)
+        WeightType type = adapterType(type(plan.sources()));
+        return PackedMatrix.heapBytes(type, ranks, plan.inputs(), arrays)
+                + PackedMatrix.heapBytes(type, plan.rows(), ranks, arrays)
                 + arrays.floats(PackedMatrix.padded(plan.rows()));
     }
 
+    private WeightType adapterType(WeightType weights) {
+        return roundsActivations && weights == WeightType.INT8 ? WeightType.INT8 : WeightType.F32;
+    }
+
     private CpuLinear pack(PackPlan plan) {
-        PackedMatrix packed = PackedMatrix.zeros(choice.of(plan.sources()), plan.rows(), plan.inputs());
+        WeightType type = choice.of(plan.sources());
+        PackedMatrix packed = PackedMatrix.zeros(type, plan.rows(), plan.inputs());
         PackedMatrix.RowWriter writer = packed.writer();
         for (int source = 0; source < plan.sources().size(); source++) {
             LinearSource own = plan.sources().get(source);
@@ -68,6 +78,6 @@ public final class MatrixPacker {
             }
         }
         float[] bias = plan.bias(packed.panels * PackedMatrix.PANEL).orElse(new float[0]);
-        return new CpuLinear(packed, plan.outputs(), bias, CpuAdapter.of(plan));
+        return new CpuLinear(packed, plan.outputs(), bias, CpuAdapter.of(plan, adapterType(type)));
     }
 }

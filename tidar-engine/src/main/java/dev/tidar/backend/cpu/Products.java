@@ -97,14 +97,14 @@ public final class Products {
         if (rows.total() == 0) {
             return;
         }
+        boolean rounds = roundsActivations && w.type() == WeightType.INT8;
         boolean adapts = rows.drafting() > 0 && w.adapter.isPresent();
         if (adapts) {
-            rankRows(x, w.adapter.get().down(), rows);
+            rankRows(x, w.adapter.get().down(), rows, rounds);
         }
         RowTiles inputs = workspace.inputs;
-        boolean rounds = roundsActivations && w.type() == WeightType.INT8;
         if (rounds) {
-            inputs.loadRounded(x, rows.total(), w.inputs(), kernels.tileRows());
+            inputs.loadRounded(x, 0, rows.total(), w.inputs(), kernels.tileRows());
         } else {
             inputs.load(x, 0, rows.total(), w.inputs(), kernels.tileRows());
         }
@@ -128,14 +128,23 @@ public final class Products {
     }
 
     /** Leaves {@code t = x · downᵀ} of the drafting rows as tiles in the workspace. */
-    private void rankRows(float[] x, PackedMatrix down, RowCounts rows) {
+    private void rankRows(float[] x, PackedMatrix down, RowCounts rows, boolean rounds) {
         int drafting = rows.drafting();
         RowTiles tiles = workspace.adapterInputs;
         workspace.reserveRanks(drafting * down.outputs);
-        tiles.load(x, rows.exact(), drafting, down.inputs, kernels.tileRows());
+        if (rounds) {
+            tiles.loadRounded(x, rows.exact(), drafting, down.inputs, kernels.tileRows());
+        } else {
+            tiles.load(x, rows.exact(), drafting, down.inputs, kernels.tileRows());
+        }
         pool.run(down.panels, (panel, worker) -> {
             Workspace.Part part = workspace.part(worker);
-            sums(part.sums, part, down, panel, 1, tiles);
+            if (rounds) {
+                roundedSums(part, down, panel, 1, tiles);
+            } else {
+                sums(part.sums, part, down, panel, 1, tiles);
+            }
+            scale(part.sums, down.rowScales(), panel, 1, drafting);
             int width = Math.min(PANEL, down.outputs - panel * PANEL);
             for (int r = 0; r < drafting; r++) {
                 System.arraycopy(part.sums, r * PANEL, workspace.ranks, r * down.outputs + panel * PANEL, width);
@@ -216,20 +225,22 @@ public final class Products {
 
     /** Multiplies by the scales of the rows, then adds the bias. */
     private static void finish(float[] sums, CpuLinear w, int panel, int panels, int rows) {
-        float[] scales = w.weights.rowScales();
+        scale(sums, w.weights.rowScales(), panel, panels, rows);
         float[] bias = w.bias;
-        for (int i = 0; i < panels * rows; i++) {
+        for (int i = 0; i < panels * rows && bias.length > 0; i++) {
             int column = (panel + i / rows) * PANEL;
-            int at = i * PANEL;
-            if (scales.length > 0) {
-                for (int n = 0; n < PANEL; n++) {
-                    sums[at + n] *= scales[column + n];
-                }
+            for (int n = 0; n < PANEL; n++) {
+                sums[i * PANEL + n] += bias[column + n];
             }
-            if (bias.length > 0) {
-                for (int n = 0; n < PANEL; n++) {
-                    sums[at + n] += bias[column + n];
-                }
+        }
+    }
+
+    /** Multiplies by one factor for each output, if there are any. */
+    private static void scale(float[] sums, float[] scales, int panel, int panels, int rows) {
+        for (int i = 0; i < panels * rows && scales.length > 0; i++) {
+            int column = (panel + i / rows) * PANEL;
+            for (int n = 0; n < PANEL; n++) {
+                sums[i * PANEL + n] *= scales[column + n];
             }
         }
     }

@@ -35,8 +35,8 @@ final class RowTiles {
         }
     }
 
-    /** Takes the first rows of x {@code [, columns]} and rounds them, see {@link Int8Activations}. */
-    void loadRounded(float[] x, int count, int columns, int tileRows) {
+    /** Takes the same rows and rounds them, see {@link Int8Activations}. */
+    void loadRounded(float[] x, int firstRow, int count, int columns, int tileRows) {
         shape(count, columns, tileRows);
         int groups = Int8Activations.groups(columns);
         if (row.length < columns) {
@@ -47,7 +47,7 @@ final class RowTiles {
         }
         for (int tile = 0; tile < tiles; tile++) {
             for (int r = firstRow(tile); r < firstRow(tile + 1); r++) {
-                System.arraycopy(x, r * columns, row, 0, columns);
+                System.arraycopy(x, (firstRow + r) * columns, row, 0, columns);
                 for (int group = 0; group < groups; group++) {
                     int from = group * Int8Activations.GROUP;
                     scales[r * groups + group] =

@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * How the draft adapters of a layer are packed, see {@link NativeLinear.Adapter}. The products with zeros that are left
  * out where the sources stay apart would have changed no bit.
  *
- * @param type the type as which it ships: bfloat16 where all of it is stored so, and otherwise float
+ * @param type INT8 where activations are rounded for the layer's weights; else the type as which it ships: bfloat16
+ *     where all of it is stored so, and otherwise float
  * @param rank the ranks of each source
  * @param downs the rows of one matrix for each source
  * @param up the rows of the one matrix of all
@@ -25,10 +26,12 @@ import java.util.OptionalInt;
 record AdapterPlan(
         WeightType type, int rank, List<List<Optional<SourceRow>>> downs, List<Optional<SourceRow>> up, int[] sources) {
 
-    static Optional<AdapterPlan> of(PackPlan plan) {
+    /** @param rounds whether activations are rounded for the layer's weights */
+    static Optional<AdapterPlan> of(PackPlan plan, boolean rounds) {
         return plan.adapter().map(joined -> {
+            WeightType type = rounds ? WeightType.INT8 : shipped(joined);
             int[] sources = sources(plan, joined);
-            return sources.length > 0 ? apart(plan, joined, sources) : joined(plan, joined);
+            return sources.length > 0 ? apart(type, plan, joined, sources) : joined(type, plan, joined);
         });
     }
 
@@ -53,7 +56,7 @@ record AdapterPlan(
         return Arrays.stream(sources).mapToInt(source -> source.orElse(0)).toArray();
     }
 
-    private static AdapterPlan apart(PackPlan plan, JoinedAdapter joined, int[] sources) {
+    private static AdapterPlan apart(WeightType type, PackPlan plan, JoinedAdapter joined, int[] sources) {
         List<Optional<SourceRow>> up = SourceRow.none(plan.rows());
         for (AdapterPart part : joined.parts()) {
             LinearSource.Adapter own =
@@ -62,13 +65,13 @@ record AdapterPlan(
         }
         List<List<Optional<SourceRow>>> downs =
                 joined.parts().stream().map(part -> rows(List.of(part))).toList();
-        return new AdapterPlan(type(joined), joined.parts().get(0).down().rows(), downs, up, sources);
+        return new AdapterPlan(type, joined.parts().get(0).down().rows(), downs, up, sources);
     }
 
-    private static AdapterPlan joined(PackPlan plan, JoinedAdapter joined) {
+    private static AdapterPlan joined(WeightType type, PackPlan plan, JoinedAdapter joined) {
         List<Optional<SourceRow>> up = SourceRow.none(plan.rows());
         joined.parts().forEach(part -> put(plan, up, part, part.up()));
-        return new AdapterPlan(type(joined), joined.ranks(), List.of(rows(joined.parts())), up, new int[0]);
+        return new AdapterPlan(type, joined.ranks(), List.of(rows(joined.parts())), up, new int[0]);
     }
 
     private static void put(PackPlan plan, List<Optional<SourceRow>> up, AdapterPart part, MatrixSource matrix) {
@@ -89,7 +92,7 @@ record AdapterPlan(
         return rows;
     }
 
-    private static WeightType type(JoinedAdapter adapter) {
+    private static WeightType shipped(JoinedAdapter adapter) {
         boolean bf16 = adapter.parts().stream()
                 .allMatch(part -> part.down().dtype() == DType.BF16 && part.up().dtype() == DType.BF16);
         return bf16 ? WeightType.BF16 : WeightType.F32;

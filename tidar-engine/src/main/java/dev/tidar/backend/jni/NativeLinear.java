@@ -16,7 +16,7 @@ public final class NativeLinear implements Linear {
      * @param downs one for each source, {@code [rank, inputs]}
      * @param sources address of the index of each panel's source; 0 where there is one source
      * @param up {@code [outputs, rank]}
-     * @param scales address of one factor for each output
+     * @param scales address of one factor for each output, with the row scales of up in it
      */
     record Adapter(List<NativeMatrix> downs, long sources, NativeMatrix up, long scales) {
 

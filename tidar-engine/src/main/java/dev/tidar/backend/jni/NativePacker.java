@@ -61,11 +61,16 @@ public final class NativePacker {
 
     /** The bytes that the draft adapter of a layer takes; 0 where it has none. */
     public long adapterBytes(PackPlan plan) {
-        return AdapterPlan.of(plan)
-                .map(adapter -> adapter.downs().size() * bytes(kind(adapter.type()), adapter.rank(), plan.inputs())
-                        + bytes(kind(adapter.type()), plan.rows(), adapter.rank())
+        return AdapterPlan.of(plan, rounds(choice.of(plan.sources())))
+                .map(adapter -> adapter.downs().size() * downBytes(adapter, plan.inputs())
+                        + bytes(upKind(adapter.type()), plan.rows(), adapter.rank())
                         + (long) padded(plan.rows()) * Float.BYTES)
                 .orElse(0L);
+    }
+
+    private long downBytes(AdapterPlan adapter, int inputs) {
+        return bytes(kind(adapter.type()), adapter.rank(), inputs)
+                + (long) adapter.type().scalesPerRow(inputs) * padded(adapter.rank()) * Float.BYTES;
     }
 
     private static long bytes(int kind, int rows, int inputs) {
@@ -84,6 +89,16 @@ public final class NativePacker {
         };
     }
 
+    /** The kind of an adapter's second matrix, whose rows are ranks in float. */
+    private int upKind(WeightType type) {
+        return type == WeightType.INT8 ? NativeKernels.INT8 : kind(type);
+    }
+
+    /** Whether weights of a type are multiplied by rounded activations. */
+    private boolean rounds(WeightType type) {
+        return roundsActivations && type == WeightType.INT8;
+    }
+
     private NativeLinear pack(PackPlan plan) {
         WeightType type = choice.of(plan.sources());
         List<Optional<SourceRow>> rows = SourceRow.none(plan.rows());
@@ -96,7 +111,10 @@ public final class NativePacker {
         long bias = Constants.copy(memory, plan.bias(padded(plan.rows())).orElse(new float[0]));
         NativeMatrix weights = matrix(type, kind(type), rows, plan.inputs());
         return new NativeLinear(
-                weights, plan.outputs(), bias, AdapterPlan.of(plan).map(adapter -> pack(plan, adapter)));
+                weights,
+                plan.outputs(),
+                bias,
+                AdapterPlan.of(plan, rounds(type)).map(adapter -> pack(plan, adapter)));
     }
 
     private NativeLinear.Adapter pack(PackPlan plan, AdapterPlan adapter) {
@@ -104,17 +122,32 @@ public final class NativePacker {
         List<NativeMatrix> downs = adapter.downs().stream()
                 .map(down -> matrix(type, kind(type), down, plan.inputs()))
                 .toList();
-        NativeMatrix up = matrix(type, kind(type), adapter.up(), adapter.rank());
+        float[] rowScales = scales(type, plan.rows(), adapter.rank());
+        long panels = panels(type, upKind(type), adapter.up(), adapter.rank(), rowScales);
+        NativeMatrix up = new NativeMatrix(type, upKind(type), plan.rows(), adapter.rank(), panels, 0);
         float[] scales = plan.adapterScales(plan.adapter().orElseThrow(), padded(plan.rows()));
+        for (int n = 0; n < rowScales.length; n++) {
+            scales[n] *= rowScales[n];
+        }
         return new NativeLinear.Adapter(
                 downs, Constants.copy(memory, adapter.sources()), up, Constants.copy(memory, scales));
     }
 
     private NativeMatrix matrix(WeightType type, int kind, List<Optional<SourceRow>> rows, int inputs) {
+        float[] scales = scales(type, rows.size(), inputs);
+        long panels = panels(type, kind, rows, inputs, scales);
+        return new NativeMatrix(type, kind, rows.size(), inputs, panels, Constants.copy(memory, scales));
+    }
+
+    private static float[] scales(WeightType type, int rows, int inputs) {
+        return new float[type.scalesPerRow(inputs) * padded(rows)];
+    }
+
+    /** Packs rows, keeps their scales, and returns the address of the first panel. */
+    private long panels(WeightType type, int kind, List<Optional<SourceRow>> rows, int inputs, float[] scales) {
         long panelBytes = NativeKernels.panelBytes(kind, inputs);
         int panels = NativeMatrix.numPanels(rows.size());
         long address = memory.reserveWeights(panels * panelBytes);
-        float[] scales = new float[type.scalesPerRow(inputs) * padded(rows.size())];
         List<Staging> stagings = Stream.generate(() -> staging(type, inputs))
                 .limit(pool.threads())
                 .toList();
@@ -124,7 +157,7 @@ public final class NativePacker {
             NativeKernels.packPanel(address + panel * panelBytes, kind, staging.stretch.address(), inputs);
         });
         stagings.forEach(staging -> memory.release(staging.stretch));
-        return new NativeMatrix(type, kind, rows.size(), inputs, address, Constants.copy(memory, scales));
+        return address;
     }
 
     /** Brings the rows of a panel together, and keeps their scales. */

@@ -2,6 +2,7 @@ package dev.tidar.backend.jni;
 
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.step.RowCounts;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,11 +11,8 @@ import java.util.List;
  */
 public final class NativeProducts {
 
-    /** The most panels of a run, at which a call costs nothing beside its work. */
-    private static final int LONGEST_RUN = 4;
-
-    /** Runs that each thread should have of a product, so that the threads end together. */
-    private static final int RUNS_OF_A_THREAD = 8;
+    /** A run is this part of a thread's share of the panels that are left. */
+    private static final int SHARES_OF_A_THREAD = 2;
 
     /** Rows that one item rounds to int8; fewer are not worth a hand-over. */
     private static final int ROUNDED_ROWS = 16;
@@ -41,7 +39,7 @@ public final class NativeProducts {
         int columns = Math.toIntExact((elements + rows - 1) / rows);
         long largest = rows * NativeKernels.quantizedBytes(columns)
                 + elements * Float.BYTES
-                + threads * NativeKernels.productScratch(rows, LONGEST_RUN);
+                + threads * NativeKernels.productScratch(rows, 1);
         return largest + largest / 2; // as scratch grows
     }
 
@@ -71,7 +69,7 @@ public final class NativeProducts {
         }
         long inputs = w.weights.kind() == NativeKernels.INT8_BY_INT8 ? round(x, w.inputs(), rows.total()) : x;
         Target target = new Target(mode, y, w.outputs());
-        run(target, inputs, rows.total(), w.weights, w.bias, ranks(x, w, rows));
+        run(target, inputs, rows.total(), w.weights, w.bias, ranks(inputs, w, rows));
     }
 
     /** What a product does with its results. */
@@ -91,13 +89,17 @@ public final class NativeProducts {
         }
     }
 
-    /** Computes the ranks of the drafting rows; without an adapter, or drafting rows, no ranks of none. */
+    /**
+     * Computes the ranks of the drafting rows; without an adapter, or drafting rows, no ranks of none.
+     *
+     * @param x the rows that the weights are multiplied by, rounded or not
+     */
     private Ranks ranks(long x, NativeLinear w, RowCounts rows) {
         if (rows.drafting() == 0 || w.adapter.isEmpty()) {
             return Ranks.none(w.weights);
         }
         NativeLinear.Adapter adapter = w.adapter.get();
-        long drafting = x + (long) rows.exact() * w.inputs() * Float.BYTES;
+        long drafting = x + rows.exact() * rowBytes(w.weights);
         long ofOne = (long) rows.drafting() * adapter.rank() * Float.BYTES;
         long address = ranks.atLeast(adapter.downs().size() * ofOne);
         List<NativeMatrix> downs = adapter.downs(); // of one shape
@@ -109,6 +111,13 @@ public final class NativeProducts {
             product(target, drafting, rows.drafting(), down, 0, Ranks.none(down), item % panels, 1, scratch[worker]);
         });
         return new Ranks(rows.drafting(), address, adapter.sources(), adapter.rank(), adapter.up(), adapter.scales());
+    }
+
+    /** The bytes from one row that a matrix is multiplied by to the next. */
+    private static long rowBytes(NativeMatrix w) {
+        return w.kind() == NativeKernels.INT8_BY_INT8
+                ? NativeKernels.quantizedBytes(w.inputs())
+                : (long) w.inputs() * Float.BYTES;
     }
 
     private long round(long x, int inputs, int rows) {
@@ -130,12 +139,11 @@ public final class NativeProducts {
     }
 
     private void run(Target target, long x, int rows, NativeMatrix w, long bias, Ranks ranks) {
-        int panels = w.numPanels();
-        int run = runLength(panels, target.mode() == NativeKernels.SWIGLU);
-        long[] scratch = sums.atLeast(NativeKernels.productScratch(rows, run));
-        pool.run((panels + run - 1) / run, (item, worker) -> {
-            int panel = item * run;
-            product(target, x, rows, w, bias, ranks, panel, Math.min(run, panels - panel), scratch[worker]);
+        int[] firsts = runs(w.numPanels(), target.mode() == NativeKernels.SWIGLU);
+        long[] scratch = sums.atLeast(NativeKernels.productScratch(rows, w.numPanels()));
+        pool.run(firsts.length - 1, (item, worker) -> {
+            int panel = firsts[item];
+            product(target, x, rows, w, bias, ranks, panel, firsts[item + 1] - panel, scratch[worker]);
         });
     }
 
@@ -172,10 +180,19 @@ public final class NativeProducts {
                 scratch);
     }
 
-    /** So many panels that each thread takes several runs, and ends when the others do. */
-    private int runLength(int panels, boolean pairs) {
-        int even = panels / (pool.threads() * RUNS_OF_A_THREAD);
-        int run = Math.max(1, Math.min(LONGEST_RUN, even));
-        return pairs ? (run + 1) / 2 * 2 : run;
+    /**
+     * The first panel of each run, and the panel after the last: always a share of what is left, so that runs are long
+     * at first, where memory is read ahead, and short in the end, where the threads finish together.
+     */
+    private int[] runs(int panels, boolean pairs) {
+        int step = pairs ? 2 : 1;
+        int[] firsts = new int[panels / step + 2];
+        int count = 0;
+        for (int panel = 0; panel < panels; ) {
+            firsts[count++] = panel;
+            panel += Math.max(1, (panels - panel) / (SHARES_OF_A_THREAD * pool.threads() * step)) * step;
+        }
+        firsts[count] = panels;
+        return Arrays.copyOf(firsts, count + 1);
     }
 }
