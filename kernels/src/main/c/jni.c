@@ -9,7 +9,7 @@
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_dev_tidar_backend_jni_NativeKernels_##name
 #define AT(address) ((void*)(intptr_t)(address))
 
-enum { INTERFACE_VERSION = 1 };
+enum { INTERFACE_VERSION = 2 };
 
 static const struct Kernels* kernels;
 
@@ -179,4 +179,14 @@ NATIVE(void, read)(JNIEnv* env, jclass class, jfloatArray to, jlong from, jint c
 NATIVE(void, mix)(JNIEnv* env, jclass class, jlong y, jlong x, jint columns, jfloat beta) {
     (void)env, (void)class;
     kernels->mix(AT(y), AT(x), columns, beta);
+}
+
+NATIVE(void, write)(JNIEnv* env, jclass class, jlong to, jfloat value) {
+    (void)env, (void)class;
+    *(float*)AT(to) = value;
+}
+
+NATIVE(jint, best)(JNIEnv* env, jclass class, jlong scores, jint count) {
+    (void)env, (void)class;
+    return kernels->best(AT(scores), count);
 }

@@ -116,6 +116,7 @@ struct Kernels {
     int64_t (*attentionScratch)(int queries, int headDim, int blocks, int blockTokens, int fresh);
     void (*attend)(const struct Attention* a);
     void (*mix)(float* y, const float* x, int columns, float beta);
+    int (*best)(const float* scores, int count);
 };
 
 /* The tables of the levels that this library was built with. */

@@ -4,6 +4,7 @@
  * a level is ever called from another.
  */
 #include "attention.h"
+#include "best.h"
 #include "mix.h"
 #include "pack.h"
 #include "product.h"
@@ -24,4 +25,5 @@ const struct Kernels LEVEL_TABLE = {
     .attentionScratch = attentionScratch,
     .attend = attend,
     .mix = mix,
+    .best = best,
 };

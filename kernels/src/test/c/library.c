@@ -117,8 +117,14 @@ static void mix(float* y, const float* x, int columns, float beta) {
     call(NULL, NULL, ADDRESS(y), ADDRESS(x), columns, beta);
 }
 
+static int best(const float* scores, int count) {
+    static int (*call)(void*, void*, long long, int);
+    BIND(best);
+    return call(NULL, NULL, ADDRESS(scores), count);
+}
+
 int supported_levels(void) {
-    holds(((int (*)(void*, void*))function("version"))(NULL, NULL) == 1, "version of the interface");
+    holds(((int (*)(void*, void*))function("version"))(NULL, NULL) == 2, "version of the interface");
     return ((int (*)(void*, void*))function("levels"))(NULL, NULL);
 }
 
@@ -126,6 +132,7 @@ const struct Kernels* kernels_of(int level) {
     static const struct Kernels table = {
         panelBytes, packPanel, readRow,        quantizedBytes,   quantize, productScratch,
         product,    rmsNorm,   rotateAndStore, attentionScratch, attend,   mix,
+        best,
     };
     ((void (*)(void*, void*, int))function("use"))(NULL, NULL, level);
     return &table;

@@ -126,6 +126,33 @@ static void copiesCopyAndMixesMix(void) {
     free_guarded();
 }
 
+static void theBestScoreIsTheFirstOfTheHighest(void) {
+    struct Random random = {73};
+    const int counts[] = {1, 2, 15, 16, 17, 64, 1000};
+    for (int i = 0; i < 7; i++) {
+        int n = counts[i];
+        float* scores = guarded(n * 4);
+        random_floats(scores, n, &random);
+        for (int at = 0; at < n; at += 1 + n / 9) {
+            scores[at] = 2;
+            scores[n - 1] = 2; /* a tie with the last */
+            holds(kernels->best(scores, n) == at, "best: position");
+            scores[n - 1] = at == n - 1 ? 2 : 0;
+            float numbers[] = {__builtin_nanf(""), __builtin_inff()};
+            for (int bad = 0; bad < 2; bad++) {
+                scores[at] = numbers[bad];
+                holds(kernels->best(scores, n) == -1, "best: not a number, or infinite");
+            }
+            scores[at] = -__builtin_inff();
+        }
+        for (int at = 0; at < n; at++) {
+            scores[at] = -__builtin_inff();
+        }
+        holds(kernels->best(scores, n) == -1, "best: none is finite");
+        free_guarded();
+    }
+}
+
 static void memoryComesZeroedAndInPages(void) {
     const int64_t bytes = 3 * 1024 * 1024 + 5;
     char* memory = reserve_memory(bytes);
@@ -152,4 +179,5 @@ void test_rows(void) {
         }
     }
     copiesCopyAndMixesMix();
+    theBestScoreIsTheFirstOfTheHighest();
 }

@@ -43,6 +43,11 @@ public record RowSampling(
                 && logProbs.isEmpty();
     }
 
+    /** Whether the sample is the token with the highest score of the model, and nothing else is asked for. */
+    public boolean takesBest(int position) {
+        return params.temperature() == 0 && logProbs.isEmpty() && keepsScores(position);
+    }
+
     /** Whether the row's scores are those of the model. */
     boolean keepsScores(int position) {
         return params.bias().isOff()

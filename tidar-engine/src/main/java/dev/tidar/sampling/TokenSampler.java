@@ -48,13 +48,33 @@ public final class TokenSampler {
         return sampleScored(changed, 0, vocabSize, row.params(), position);
     }
 
+    /**
+     * The id of the highest score, the lowest one in a tie; {@link Ids#NONE} where no score is finite, or any is NaN or
+     * positive infinity.
+     */
+    public static int best(float[] scores, int from, int vocabSize) {
+        int best = Ids.NONE;
+        float highest = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < vocabSize; id++) {
+            float score = scores[from + id];
+            if (!(score < Float.POSITIVE_INFINITY)) { // NaN as well
+                return Ids.NONE;
+            }
+            if (score > highest) {
+                highest = score;
+                best = id;
+            }
+        }
+        return best;
+    }
+
     /** The candidates of the last sampled token, for tests. */
     Candidates candidates() {
         return candidates;
     }
 
     private int sampleScored(float[] scores, int from, int vocabSize, SamplingParams how, int position) {
-        int best = argmax(scores, from, vocabSize);
+        int best = best(scores, from, vocabSize);
         if (best == Ids.NONE || how.temperature() == 0) {
             return best;
         }
@@ -105,21 +125,5 @@ public final class TokenSampler {
         if (changed[id] < Float.POSITIVE_INFINITY) {
             changed[id] = Float.NEGATIVE_INFINITY;
         }
-    }
-
-    private static int argmax(float[] scores, int from, int vocabSize) {
-        int best = Ids.NONE;
-        float highest = Float.NEGATIVE_INFINITY;
-        for (int id = 0; id < vocabSize; id++) {
-            float score = scores[from + id];
-            if (!(score < Float.POSITIVE_INFINITY)) { // NaN as well
-                return Ids.NONE;
-            }
-            if (score > highest) {
-                highest = score;
-                best = id;
-            }
-        }
-        return best;
     }
 }

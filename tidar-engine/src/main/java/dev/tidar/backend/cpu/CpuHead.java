@@ -1,5 +1,6 @@
 package dev.tidar.backend.cpu;
 
+import dev.tidar.sampling.TokenSampler;
 import dev.tidar.step.RowCounts;
 import dev.tidar.step.SampledLogProbs;
 
@@ -56,6 +57,12 @@ public final class CpuHead {
         @Override
         public int vocabSize() {
             return head.outputs();
+        }
+
+        @Override
+        public int best(int index, int[] banned) {
+            HeadSampler.hide(banned, logits, from(index), head.outputs());
+            return TokenSampler.best(logits, from(index), head.outputs());
         }
 
         @Override

@@ -35,6 +35,9 @@ public final class HeadSampler {
         /** The number of logits of a row. */
         int vocabSize();
 
+        /** The best token of one of these rows without the banned ones, see {@link TokenSampler#best}. */
+        int best(int index, int[] banned);
+
         /** An array with the logits of one of these rows, which the caller may change until the next row. */
         float[] logits(int index, int worker);
 
@@ -77,10 +80,14 @@ public final class HeadSampler {
             pool.run(batch.length, (item, worker) -> {
                 int index = batch[item];
                 RowSampling sampling = samplings.get(index);
+                int position = rows.sampledPosition(rowNumbers.values()[index]);
+                if (sampling.takesBest(position)) {
+                    sampled.values()[index] = head.best(item, banned);
+                    return;
+                }
                 float[] logits = head.logits(item, worker);
                 int from = head.from(item);
-                hideBanned(logits, from, vocabSize);
-                int position = rows.sampledPosition(rowNumbers.values()[index]);
+                hide(banned, logits, from, vocabSize);
                 int token = samplers[worker].sample(logits, from, vocabSize, sampling, position);
                 sampled.values()[index] = token;
                 if (sampling.logProbs().isPresent()) {
@@ -91,7 +98,7 @@ public final class HeadSampler {
         }
     }
 
-    private void hideBanned(float[] logits, int from, int vocabSize) {
+    static void hide(int[] banned, float[] logits, int from, int vocabSize) {
         for (int id : banned) {
             if (id < vocabSize) {
                 logits[from + id] = Float.NEGATIVE_INFINITY;

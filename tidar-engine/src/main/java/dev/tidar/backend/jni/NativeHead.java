@@ -5,7 +5,8 @@ import dev.tidar.step.SampledLogProbs;
 import java.util.Arrays;
 
 /**
- * Logits in native memory; each worker copies the row that it samples from to an array of its own. Confined to the
+ * Logits in native memory. The best token of a row is found there; to sample in another way, a worker copies the row to
+ * an array of its own. Confined to the
  * engine thread, and to the workers that sample.
  */
 public final class NativeHead {
@@ -62,11 +63,26 @@ public final class NativeHead {
         }
 
         @Override
+        public int best(int index, int[] banned) {
+            long row = row(index);
+            for (int id : banned) {
+                if (id < head.outputs()) {
+                    NativeKernels.write(row + (long) id * Float.BYTES, Float.NEGATIVE_INFINITY);
+                }
+            }
+            return NativeKernels.best(row, head.outputs());
+        }
+
+        private long row(int index) {
+            return address + (long) index * head.outputs() * Float.BYTES;
+        }
+
+        @Override
         public float[] logits(int index, int worker) {
             if (copies[worker].length < head.outputs()) {
                 copies[worker] = new float[head.outputs()];
             }
-            NativeKernels.read(copies[worker], address + (long) index * head.outputs() * Float.BYTES, head.outputs());
+            NativeKernels.read(copies[worker], row(index), head.outputs());
             return copies[worker];
         }
 

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 final class NativeKernels {
 
     /** The version of this interface. A library with another {@link #version} is not used. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** How a matrix is packed, and what it is multiplied by. All of them have panels of 32 outputs. */
     static final int F32 = 0;
@@ -118,7 +118,7 @@ final class NativeKernels {
      * @param ranks {@code [sources, drafting, rank]} in float
      * @param sources int: whose ranks the outputs of each panel of the matrix take; 0 where there is one source
      * @param rank inputs of {@code up}; 0 without an adapter
-     * @param upKind {@link #F32} or {@link #BF16}
+     * @param upKind {@link #F32}, {@link #BF16} or {@link #INT8}
      * @param up the first panel of the adapter's matrix, whose outputs stand in the order of the matrix's
      * @param upScales {@code [panels of the matrix * 32]}
      * @param panel the first panel to compute
@@ -233,4 +233,10 @@ final class NativeKernels {
 
     /** {@code y = beta * y + (1 - beta) * x} over one row; {@code RowOperations.mix}. */
     static native void mix(long y, long x, int columns, float beta);
+
+    /** Sets one float. */
+    static native void write(long to, float value);
+
+    /** The id of the highest score, the lowest one in a tie, or -1; {@code TokenSampler.best}. */
+    static native int best(long scores, int count);
 }
