@@ -16,12 +16,21 @@ public enum TestGrid {
             valueOf(System.getProperty("tidar.test.grid", "sample").toUpperCase(Locale.ROOT));
 
     /** Returns the size of an axis on the grid that this JVM runs. */
+    public static int size(int sample, int full, int longest) {
+        return switch (CHOSEN) {
+            case SAMPLE -> sample;
+            case FULL -> full;
+            case LONGEST -> longest;
+        };
+    }
+
+    /** Returns the size of an axis that CI has time for as a whole. */
     public static int size(int sample, int full) {
-        return CHOSEN == SAMPLE ? sample : full;
+        return size(sample, full, full);
     }
 
     /** Returns the size of an axis that is too long for CI: the sample, but on the longest grid. */
     public static int sizeOfLongest(int sample, int longest) {
-        return CHOSEN == LONGEST ? longest : sample;
+        return size(sample, sample, longest);
     }
 }
