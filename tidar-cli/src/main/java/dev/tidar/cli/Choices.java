@@ -8,6 +8,7 @@ import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.Lookup;
 import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
@@ -66,6 +67,13 @@ final class Choices {
         @Override
         public NativeKernels convert(String text) {
             return oneOf(NativeKernels.values(), text);
+        }
+    }
+
+    static final class LookupChoice implements ITypeConverter<Lookup> {
+        @Override
+        public Lookup convert(String text) {
+            return oneOf(Lookup.values(), text);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.Lookup;
 import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
@@ -51,6 +52,15 @@ final class ModelFlags {
             converter = Choices.Native.class,
             description = "auto or off: whether the CPU may compute with the native library. Default: auto.")
     private NativeKernels nativeKernels = NativeKernels.AUTO;
+
+    @Option(
+            names = "--lookup",
+            paramLabel = "WHETHER",
+            defaultValue = "auto",
+            converter = Choices.LookupChoice.class,
+            description =
+                    "auto or off: whether requests in mode auto also verify drafts from their own text. Default: auto.")
+    private Lookup lookup = Lookup.AUTO;
 
     @Option(
             names = "--device",
@@ -148,7 +158,8 @@ final class ModelFlags {
                 .deviceFallback(deviceFallback)
                 .weights(weights)
                 .activations(activations)
-                .nativeKernels(nativeKernels);
+                .nativeKernels(nativeKernels)
+                .lookup(lookup);
         given(threads).ifPresent(options::threads);
         given(contextLength).ifPresent(options::contextLength);
         given(maskTokenId).ifPresent(options::maskTokenId);

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param blockSize trained draft block in rows, where config.json has none
  * @param limits what bounds the work of the engine
  * @param decoding layout for requests that leave it open
+ * @param lookup whether requests in mode auto also verify drafts from their own text
  * @param progress receives the stages of the load, on the loading thread
  */
 public record EngineOptions(
@@ -37,6 +38,7 @@ public record EngineOptions(
         OptionalInt blockSize,
         Limits limits,
         Decoding decoding,
+        Lookup lookup,
         Consumer<LoadProgress> progress) {
 
     /** Threads of the CPU backend at most; more than processors only wait for each other. */
@@ -52,6 +54,7 @@ public record EngineOptions(
         Objects.requireNonNull(kvCache, "KV cache");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(decoding, "decoding");
+        Objects.requireNonNull(lookup, "lookup");
         Objects.requireNonNull(progress, "progress");
         requirePositive("threads", threads.orElse(1));
         if (threads.orElse(1) > MAX_THREADS) {
@@ -95,6 +98,7 @@ public record EngineOptions(
         private OptionalInt blockSize = OptionalInt.empty();
         private Limits limits = Limits.DEFAULT;
         private Decoding decoding = Decoding.AUTO;
+        private Lookup lookup = Lookup.AUTO;
         private Consumer<LoadProgress> progress = stage -> {};
 
         private Builder(Path model) {
@@ -161,6 +165,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder lookup(Lookup choice) {
+            lookup = choice;
+            return this;
+        }
+
         public Builder progress(Consumer<LoadProgress> listener) {
             progress = listener;
             return this;
@@ -181,6 +190,7 @@ public record EngineOptions(
                     blockSize,
                     limits,
                     decoding,
+                    lookup,
                     progress);
         }
     }

@@ -50,6 +50,10 @@ public final class AdaptiveLayouts {
 
     private volatile List<Standing> standings;
     private int forwards;
+    /** Sequences that decoded in the last forward, and the decode rows of their layouts. */
+    private int lastSequences;
+
+    private double lastRows;
 
     /** Layouts of a checkpoint that lists no kept counts. */
     public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
@@ -183,13 +187,24 @@ public final class AdaptiveLayouts {
     }
 
     /**
+     * What the batch of the last forward yields if one of its sequences emits so many tokens and has more verify rows
+     * than its layout.
+     */
+    double rate(double tokens, int moreRows) {
+        return (Math.max(0, lastSequences - 1) + tokens) / times.nanos(Math.max(1, lastRows) + moreRows);
+    }
+
+    /**
      * Records how long a forward took.
      *
      * @param layouts layouts of the sequences that decoded in it
+     * @param moreRows verify rows that they had beyond those of their layouts
      * @param promptRows its prompt rows
      */
-    public void observe(List<StepLayout> layouts, int promptRows, long nanos) {
-        double rows = layouts.stream().mapToDouble(this::decodeRows).sum();
+    public void observe(List<StepLayout> layouts, int moreRows, int promptRows, long nanos) {
+        lastSequences = layouts.size();
+        lastRows = layouts.stream().mapToDouble(this::decodeRows).sum();
+        double rows = lastRows + moreRows;
         List<LayoutEstimate> drafting = candidates.stream()
                 .skip(1)
                 .filter(c -> layouts.contains(c.layout()))

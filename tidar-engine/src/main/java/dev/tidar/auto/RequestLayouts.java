@@ -38,6 +38,11 @@ final class RequestLayouts implements LayoutChoice {
     }
 
     @Override
+    public double rate(double tokens, int moreRows) {
+        return engine.rate(tokens, moreRows);
+    }
+
+    @Override
     public void observe(StepLayout layout, int drafts, int kept) {
         engine.candidate(layout).ifPresent(candidate -> {
             candidate.emitted(kept, own.ratio(candidate));

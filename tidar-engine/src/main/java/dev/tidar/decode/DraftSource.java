@@ -42,6 +42,12 @@ public interface DraftSource {
     }
 
     /**
+     * Learns of the tokens that a step appended, and of the drafts that its masks left, also where the step verified
+     * drafts of another source.
+     */
+    default void extended(Sequence sequence) {}
+
+    /**
      * Learns what came of its drafts.
      *
      * @param proposed its drafts up to the first that the constraint did not allow, of which the step verified as many

@@ -20,6 +20,15 @@ public interface LayoutChoice {
     }
 
     /**
+     * Tokens that the whole batch emits in a time, of no unit, if this request emits so many in its next forward.
+     *
+     * @param moreRows verify rows that it has beyond those of its layout
+     */
+    default double rate(double tokens, int moreRows) {
+        return tokens / (1 + moreRows);
+    }
+
+    /**
      * Takes note of what a finished step emitted.
      *
      * @param drafts drafts that mask rows had left and that it verified

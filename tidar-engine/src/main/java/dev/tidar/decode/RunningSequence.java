@@ -52,7 +52,9 @@ public final class RunningSequence implements AutoCloseable {
         this.sequence = new Sequence(request.prompt(), blocks);
         this.sampling = new SequenceSampling(request.params(), request.prompt());
         this.constraint = request.constraint();
-        this.draftSources = List.of(new ForcedDrafts(), DraftSource.MASKS);
+        this.draftSources = request.looksUp() && layouts.isOpen()
+                ? List.of(new ForcedDrafts(), new LookupDrafts(layouts), DraftSource.MASKS)
+                : List.of(new ForcedDrafts(), DraftSource.MASKS);
         this.layouts = layouts;
         this.sink = sink;
         this.maxTokens = request.maxTokens();
@@ -230,6 +232,7 @@ public final class RunningSequence implements AutoCloseable {
     /** Takes over the drafts for the next step. */
     void propose(List<Integer> drafts) {
         sequence.propose(drafts);
+        draftSources.forEach(source -> source.extended(sequence));
     }
 
     /** Records that it cannot go on. */

@@ -100,6 +100,11 @@ public final class Sequence implements AutoCloseable {
         return tokens.size() == promptTokens;
     }
 
+    /** A token of prompt or answer. */
+    int token(int index) {
+        return tokens.get(index);
+    }
+
     /** Tokens of prompt and answer so far. */
     public int size() {
         return tokens.size();

@@ -102,6 +102,8 @@ public sealed interface StepLayout {
     record SinglePass(int draftLength, SortedSet<Integer> outcomes, GroupWidth groups, double beta)
             implements StepLayout {
 
+        private static final int NO_OUTCOME = 0;
+
         /** The exact layout with full groups. */
         public SinglePass(int draftLength, SortedSet<Integer> outcomes) {
             this(draftLength, outcomes, GroupWidth.FULL);
@@ -122,15 +124,23 @@ public sealed interface StepLayout {
 
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
-            List<Integer> rows = state.draftBlock(draftLength);
+            List<Integer> rows = state.draftBlock(Math.max(draftLength, 1 + state.numFreeDrafts()));
             List<Group> carried = new ArrayList<>();
             for (int kept = 1; kept <= rows.size(); kept++) {
-                boolean wanted = state.drafts().isEmpty() || outcomes.contains(kept);
+                boolean wanted = state.drafts().isEmpty() || outcomes.contains(outcome(kept, rows.size()));
                 if (wanted && state.fits(kept, draftLength)) {
                     carried.add(masks(kept, state.position() + kept, maskToken));
                 }
             }
             return new SequenceStep(rows, state.position(), rows.size(), draftLength, carried);
+        }
+
+        /** The outcome that a kept count is one of: K stands for all of a block that free drafts make longer. */
+        private int outcome(int kept, int block) {
+            if (block <= draftLength || kept < draftLength) {
+                return kept;
+            }
+            return kept == block ? draftLength : NO_OUTCOME;
         }
 
         @Override
@@ -198,7 +208,7 @@ public sealed interface StepLayout {
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
             if (state.drafted() || !state.drafts().isEmpty() || !state.fits(0, draftLength)) {
-                List<Integer> rows = state.draftBlock(draftLength);
+                List<Integer> rows = state.draftBlock(Math.max(draftLength, 1 + state.numFreeDrafts()));
                 return new SequenceStep(rows, state.position(), rows.size(), draftLength, List.of());
             }
             var tokens = new ArrayList<>(Collections.nCopies(draftLength, maskToken));

@@ -51,6 +51,11 @@ public record Turn(
         return phase != Phase.DECODE;
     }
 
+    /** Verify rows beyond those of its layout: free drafts may be more than the draft length. */
+    public int moreRows() {
+        return Math.max(0, rows.verifyRows() - layout.draftLength());
+    }
+
     /** The position after the last row whose keys and values are written to the cache. */
     public int end() {
         return rows.end();

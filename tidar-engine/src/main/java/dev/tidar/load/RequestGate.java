@@ -8,6 +8,7 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.Limits;
+import dev.tidar.api.Lookup;
 import dev.tidar.decode.Constraint;
 import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
@@ -40,6 +41,7 @@ public final class RequestGate {
 
     private final Decoding defaultDecoding;
     private final Limits limits;
+    private final boolean looksUp;
     private final LoadedModel model;
     private final PromptEncoder prompts;
     private final RequestSampling sampling;
@@ -49,6 +51,7 @@ public final class RequestGate {
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
         this.defaultDecoding = options.decoding();
         this.limits = options.limits();
+        this.looksUp = options.lookup() == Lookup.AUTO;
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
         this.sampling = new RequestSampling(model.defaults().sampling(), model.vocabSize());
@@ -89,7 +92,8 @@ public final class RequestGate {
                         sampling.of(request, stop.ids(), prompt.size(), seeds.getAsLong()),
                         constraint,
                         maxTokens,
-                        context),
+                        context,
+                        looksUp),
                 timeout(request),
                 request.cacheSalt().orElse(""),
                 () -> new AnswerStream(

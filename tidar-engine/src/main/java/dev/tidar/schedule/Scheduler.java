@@ -99,11 +99,13 @@ final class Scheduler {
      * @param nanos time of the step
      */
     void complete(StepPlan plan, long nanos) {
-        List<StepLayout> decoded = plan.turns().stream()
-                .filter(turn -> !turn.isPrefill())
-                .map(Turn::layout)
-                .toList();
-        layouts.observe(decoded, plan.prefillRows(), nanos);
+        List<Turn> decoded =
+                plan.turns().stream().filter(turn -> !turn.isPrefill()).toList();
+        layouts.observe(
+                decoded.stream().map(Turn::layout).toList(),
+                decoded.stream().mapToInt(Turn::moreRows).sum(),
+                plan.prefillRows(),
+                nanos);
         for (Scheduled scheduled : plan.scheduled()) {
             attempt(scheduled.request(), () -> complete(scheduled.request()));
         }

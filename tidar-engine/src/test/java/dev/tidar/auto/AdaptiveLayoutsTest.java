@@ -89,7 +89,7 @@ class AdaptiveLayoutsTest {
         LayoutChoice choice = layouts.forRequest();
         for (int i = 0; i < 100; i++) {
             observe(choice, TWO_PASS, 3);
-            layouts.observe(List.of(TWO_PASS), 0, 600);
+            layouts.observe(List.of(TWO_PASS), 0, 0, 600);
         }
 
         assertThat(next(layouts, choice)).isEqualTo(StepLayout.AUTOREGRESSIVE);
@@ -160,7 +160,7 @@ class AdaptiveLayoutsTest {
             AdaptiveLayouts layouts = layouts(130, 140);
             LayoutChoice choice = layouts.forRequest();
             for (int i = 0; i < 20; i++) {
-                layouts.observe(List.of(THREES), 0, 600);
+                layouts.observe(List.of(THREES), 0, 0, 600);
             }
 
             assertThat(next(layouts, choice)).isEqualTo(StepLayout.AUTOREGRESSIVE);
@@ -241,6 +241,7 @@ class AdaptiveLayoutsTest {
                 misled.observe(
                         used,
                         0,
+                        0,
                         used.stream().mapToLong(l -> 100L * l.maxRows()).sum());
                 choices.forEach(choice ->
                         observe(choice, choice.current(), choice.current().draftLength() == 1 ? 1 : 3));
@@ -290,7 +291,7 @@ class AdaptiveLayoutsTest {
         for (int i = 0; i < steps; i++) {
             StepLayout layout = next(layouts, choice);
             observe(choice, layout, layout.draftLength() == 1 ? 1 : kept);
-            layouts.observe(List.of(layout), 0, 100);
+            layouts.observe(List.of(layout), 0, 0, 100);
         }
         return next(layouts, choice);
     }

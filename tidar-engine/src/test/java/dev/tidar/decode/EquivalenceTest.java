@@ -205,6 +205,46 @@ class EquivalenceTest {
         }
     }
 
+    /** A layout that auto has chosen, where rows are free, so that any promise is worth a draft. */
+    private record FreeRows(StepLayout current) implements LayoutChoice {
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public double rate(double tokens, int moreRows) {
+            return tokens;
+        }
+    }
+
+    @Test
+    void withDraftsFromTheText() {
+        List<StepLayout> layouts = List.of(
+                StepLayout.AUTOREGRESSIVE, all(4), allShort(2), outcomes(4, 1, 4), alternating(3), new TwoPass(4));
+        Counts fromText = new Counts(0, 0);
+        for (int i = 0; i < SHORT_PROMPTS; i++) {
+            for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.3f, 7L + i))) {
+                DecodeRequest request = new DecodeRequest(prompt(i), params, Constraint.NONE, 300, 512, true);
+                List<Integer> expected =
+                        model.decode(request, StepLayout.AUTOREGRESSIVE, 64).tokens();
+                for (StepLayout layout : layouts) {
+                    Run run = model.decode(request, new FreeRows(layout), 64);
+
+                    assertThat(run.tokens()).as("%s, prompt %d", layout, i).isEqualTo(expected);
+                    for (TestModel.Forward forward : run.forwards()) {
+                        if (forward.step().verifyRows() > Math.max(layout.draftLength(), 1)) {
+                            fromText = fromText.plus(new Counts(1, forward.emitted()));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(fromText.steps()).isGreaterThan(100);
+        assertThat(fromText.emitted()).as("with drafts accepted").isGreaterThan(2 * fromText.steps());
+    }
+
     @ParameterizedTest(name = "chunks of {0}")
     @ValueSource(ints = {1, 7, 64, 1000})
     void howeverThePromptIsCut(int chunk) {

@@ -95,6 +95,11 @@ public final class TestModel implements AutoCloseable {
 
     /** The same with a prompt that is computed in chunks. */
     public Run decode(DecodeRequest request, StepLayout layout, int prefillChunk) {
+        return decode(request, LayoutChoice.fixed(layout), prefillChunk);
+    }
+
+    /** The same with a layout that may change. */
+    Run decode(DecodeRequest request, LayoutChoice layouts, int prefillChunk) {
         List<StepResult> results = new ArrayList<>();
         Decoder decoder = new Decoder(
                 inputs -> {
@@ -103,8 +108,7 @@ public final class TestModel implements AutoCloseable {
                 },
                 maskToken());
         List<Forward> forwards = new ArrayList<>();
-        try (RunningSequence sequence =
-                new RunningSequence(request, LayoutChoice.fixed(layout), blocks(), TokenSink.NONE)) {
+        try (RunningSequence sequence = new RunningSequence(request, layouts, blocks(), TokenSink.NONE)) {
             while (sequence.finish().isEmpty()) {
                 Turn turn = decoder.plan(sequence, prefillChunk).orElseThrow();
                 if (!sequence.blocks().reserve(turn.end())) {

@@ -193,7 +193,7 @@ class SchedulerTest {
             var bench = new SchedulerBench(
                     MANY, limits().maxStep(Duration.ofMillis(3)).build());
             for (int i = 0; i < 200; i++) {
-                bench.layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 10, 1_000_000L + 10 * 200_000L);
+                bench.layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 0, 10, 1_000_000L + 10 * 200_000L);
             }
 
             assertThat(chunkBesideADecodingOne(bench)).isBetween(9, 11);

@@ -26,6 +26,7 @@ record EngineSettings(TidarProperties properties) {
                 .kvCache(kvCache())
                 .limits(limits())
                 .decoding(properties.decoding())
+                .lookup(properties.lookup())
                 .progress(new LoadProgressLog());
         ifSet(properties.threads(), options::threads);
         ifSet(properties.contextLength(), options::contextLength);

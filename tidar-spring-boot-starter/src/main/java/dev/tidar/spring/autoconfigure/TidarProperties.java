@@ -9,6 +9,7 @@ import dev.tidar.api.EngineOptions;
 import dev.tidar.api.Groups;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.KvCacheOptions;
+import dev.tidar.api.Lookup;
 import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
@@ -54,6 +55,8 @@ import org.springframework.util.unit.DataSize;
  *     declares that it can.
  * @param beta Trust in the verify rows, 0 to 1, for requests that choose no mode. Below 1 is lossy and needs mode
  *     single-pass.
+ * @param lookup Whether requests in mode auto also verify drafts from their own text, which is fast where an answer
+ *     repeats its prompt: auto, or off.
  * @param loadMode When the model is loaded: before the application has started, or while it runs.
  * @param kvCache Memory for keys and values.
  * @param prefixCache Keys and values that are kept for prompts with the same beginning.
@@ -82,6 +85,7 @@ public record TidarProperties(
         @Nullable Set<Integer> outcomes,
         @DefaultValue("auto") Groups groups,
         @DefaultValue("1") double beta,
+        @DefaultValue("auto") Lookup lookup,
         @DefaultValue("eager") LoadMode loadMode,
         @DefaultValue KvCache kvCache,
         @DefaultValue PrefixCache prefixCache,

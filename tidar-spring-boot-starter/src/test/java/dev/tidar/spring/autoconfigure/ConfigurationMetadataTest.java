@@ -43,6 +43,7 @@ class ConfigurationMetadataTest {
                         "tidar.outcomes",
                         "tidar.groups",
                         "tidar.beta",
+                        "tidar.lookup",
                         "tidar.load-mode",
                         "tidar.kv-cache.memory",
                         "tidar.kv-cache.type",
