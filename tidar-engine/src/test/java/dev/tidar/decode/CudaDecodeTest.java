@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CudaDecodeTest {
 
     private static final String MODEL = "models/stories260k-tidar";
-    private static final int TOKENS = TestGrid.size(24, 48);
+    private static final int TOKENS = TestGrid.size(24, 32, 48);
     private static final int START = 1;
 
     private static final SamplingParams RULED = new SamplingParams(

@@ -47,10 +47,13 @@ class EquivalenceTest {
     private static final int BF16_PROMPTS = TestGrid.size(10, 30);
 
     /** Prompts for every combination of draft length and outcomes, whose widest steps have 1056 rows. */
-    private static final int WIDE_PROMPTS = TestGrid.size(1, 3);
+    private static final int WIDE_PROMPTS = TestGrid.size(1, 2, 3);
 
     /** Prompts of short groups and of steps without outcomes, at every draft length. */
-    private static final int SHORT_PROMPTS = TestGrid.size(4, 30);
+    private static final int SHORT_PROMPTS = TestGrid.size(4, 20, 30);
+
+    /** Prompts of drafts from the text, with long answers, because these repeat themselves. */
+    private static final int TEXT_PROMPTS = TestGrid.size(2, 6, 30);
 
     private static final int TOKENS = TestGrid.size(64, 128);
     private static final int START = 1;
@@ -224,7 +227,7 @@ class EquivalenceTest {
         List<StepLayout> layouts = List.of(
                 StepLayout.AUTOREGRESSIVE, all(4), allShort(2), outcomes(4, 1, 4), alternating(3), new TwoPass(4));
         Counts fromText = new Counts(0, 0);
-        for (int i = 0; i < SHORT_PROMPTS; i++) {
+        for (int i = 0; i < TEXT_PROMPTS; i++) {
             for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.3f, 7L + i))) {
                 DecodeRequest request = new DecodeRequest(prompt(i), params, Constraint.NONE, 300, 512, true);
                 List<Integer> expected =

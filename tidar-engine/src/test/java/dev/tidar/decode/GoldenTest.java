@@ -261,7 +261,7 @@ class GoldenTest {
      * case on them with one or two of the models.
      */
     private List<JsonNode> decodedCases(String name, TestKernels kernels) {
-        int stride = kernels == TestKernels.PLAIN ? TestGrid.size(3, 1) : 1;
+        int stride = kernels == TestKernels.PLAIN ? TestGrid.size(3, 2, 1) : 1;
         List<JsonNode> cases = cases(name);
         return IntStream.range(0, cases.size())
                 .filter(i -> (i + MODELS.indexOf(name)) % stride == 0)
