@@ -103,10 +103,10 @@ public final class StepBench {
                         Runtime.getRuntime().availableProcessors());
     }
 
-    private static StepBench of(String name, Backend backend, DType dtype, int context) {
+    static StepBench of(String name, Backend backend, DType dtype, int context) {
         return switch (name) {
             case "tiny" ->
-                new StepBench(backend, new Sizes(128, 256, 2, 512), new HeadGeometry(2, 1, 64), dtype, context);
+                new StepBench(backend, new Sizes(128, 256, 2, 32_768), new HeadGeometry(2, 1, 64), dtype, context);
             case "135M" ->
                 new StepBench(backend, new Sizes(576, 1536, 30, 49_152), new HeadGeometry(9, 3, 64), dtype, context);
             case "0.5B" ->
@@ -192,12 +192,17 @@ public final class StepBench {
         return RowSampling.draft(params, new TokenCounts(seen, new int[seen.length]));
     }
 
+    /** Runs one step. */
+    void step(StepInputs inputs) {
+        network.step(inputs);
+    }
+
     /** @param k rows of the groups that are carried for every kept count; 0 for none */
     private StepInputs inputs(int sequences, int verify, int k) {
         return inputs(sequences, verify, k, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE));
     }
 
-    private StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
+    StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
         var rows = new StepRows.Builder();
         for (int s = 0; s < sequences; s++) {
             rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());

@@ -14,6 +14,9 @@ public final class NativeProducts {
     /** A run is this part of a thread's share of the panels that are left. */
     private static final int SHARES_OF_A_THREAD = 2;
 
+    /** More than the runs of most products. */
+    private static final int MOST_RUNS = 32;
+
     /** Rows that one item rounds to int8; fewer are not worth a hand-over. */
     private static final int ROUNDED_ROWS = 16;
 
@@ -186,13 +189,19 @@ public final class NativeProducts {
      */
     private int[] runs(int panels, boolean pairs) {
         int step = pairs ? 2 : 1;
-        int[] firsts = new int[panels / step + 2];
+        int[] firsts = new int[MOST_RUNS];
         int count = 0;
-        for (int panel = 0; panel < panels; ) {
+        for (int panel = 0; panel < panels; panel += runLength(panels - panel, step)) {
+            if (count + 1 == firsts.length) {
+                firsts = Arrays.copyOf(firsts, 2 * count);
+            }
             firsts[count++] = panel;
-            panel += Math.max(1, (panels - panel) / (SHARES_OF_A_THREAD * pool.threads() * step)) * step;
         }
         firsts[count] = panels;
         return Arrays.copyOf(firsts, count + 1);
+    }
+
+    private int runLength(int left, int step) {
+        return Math.max(1, left / (SHARES_OF_A_THREAD * pool.threads() * step)) * step;
     }
 }

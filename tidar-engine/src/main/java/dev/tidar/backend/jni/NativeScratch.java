@@ -1,7 +1,6 @@
 package dev.tidar.backend.jni;
 
 import dev.tidar.backend.jni.NativeMemory.Stretch;
-import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** Memory that grows with what it is used for, and whose content nobody keeps. Confined to the engine thread. */
@@ -27,16 +26,21 @@ final class NativeScratch {
     /** Scratch for each of some workers. */
     static final class OfWorkers {
         private final NativeScratch[] scratch;
+        private final long[] addresses;
 
         OfWorkers(NativeMemory memory, int workers) {
             scratch = Stream.generate(() -> new NativeScratch(memory))
                     .limit(workers)
                     .toArray(NativeScratch[]::new);
+            addresses = new long[workers];
         }
 
-        /** One address for each worker, of at least so many bytes, valid until the next call that asks for more. */
+        /** One address for each worker, of at least so many bytes, valid until the next call. */
         long[] atLeast(long bytes) {
-            return Arrays.stream(scratch).mapToLong(own -> own.atLeast(bytes)).toArray();
+            for (int worker = 0; worker < addresses.length; worker++) {
+                addresses[worker] = scratch[worker].atLeast(bytes);
+            }
+            return addresses;
         }
     }
 }
