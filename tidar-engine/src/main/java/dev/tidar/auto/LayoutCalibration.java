@@ -58,10 +58,10 @@ public final class LayoutCalibration {
 
     /**
      * The time of one decode step of some sequences together: the lower quartile of up to {@value MAX_STEPS}, because
-     * what disturbs a step only makes it longer. A step of two passes counts both. The first step does not count,
-     * because it may be the one that has the kernels compiled.
+     * what disturbs a step, or has something compiled or captured for it, only makes it longer. A step of two passes
+     * counts both.
      *
-     * @param budgetNanos no further step is begun after it, once two were
+     * @param budgetNanos no further step is begun after it
      * @throws InvalidModelException if the model gives no finite scores
      */
     public long measure(StepLayout layout, int sequences, long budgetNanos) {
@@ -81,17 +81,13 @@ public final class LayoutCalibration {
 
     private long lowerQuartile(List<RunningSequence> batch, int forwards, long budgetNanos) {
         long begin = nanoTime.getAsLong();
-        long first = step(batch, forwards);
         long[] times = new long[MAX_STEPS];
         int steps = 0;
-        while (steps < MAX_STEPS
-                && batch.get(0).finish().isEmpty()
-                && (steps == 0 || nanoTime.getAsLong() - begin < budgetNanos)) {
+        do {
             times[steps++] = step(batch, forwards);
-        }
-        if (steps == 0) { // the context had room for one step only
-            return Math.max(1, first);
-        }
+        } while (steps < MAX_STEPS
+                && batch.get(0).finish().isEmpty()
+                && nanoTime.getAsLong() - begin < budgetNanos);
         Arrays.sort(times, 0, steps);
         return Math.max(1, times[steps / 4]);
     }
@@ -107,11 +103,13 @@ public final class LayoutCalibration {
     /**
      * The nanoseconds that a prompt row adds to a forward with {@value PROMPT_ROWS} of them, or with as many as a chunk
      * and the context have room for. Of two forwards the faster counts.
+     *
+     * @param budgetNanos the second is not begun after it
      */
-    public double measurePromptRow() {
+    public double measurePromptRow(long budgetNanos) {
         int fitting = Math.min(Math.min(prefillChunk, PROMPT_ROWS), contextLength - 1);
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 2 && (i == 0 || best < budgetNanos); i++) {
             try (RunningSequence sequence = sequence(fitting, StepLayout.AUTOREGRESSIVE)) {
                 long begin = nanoTime.getAsLong();
                 forward(List.of(sequence), fitting);

@@ -84,7 +84,7 @@ public final class LayoutCandidates {
         for (int n = 1; n <= max; n *= 4) {
             nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
         }
-        return new PassTimes(nanos, calibration.measurePromptRow());
+        return new PassTimes(nanos, calibration.measurePromptRow(BUDGET_NANOS));
     }
 
     private Measured measured(StepLayout layout) {

@@ -18,21 +18,49 @@ import java.util.OptionalInt;
  *
  * @param type INT8 where activations are rounded for the layer's weights; else the type as which it ships: bfloat16
  *     where all of it is stored so, and otherwise float
- * @param rank the ranks of each source
- * @param downs the rows of one matrix for each source
- * @param up the rows of the one matrix of all
- * @param sources the source of each panel; empty where there is one
+ * @param plan of the layer
+ * @param joined the adapters of all its sources
+ * @param sources the source of each panel; empty where they stand side by side as one
  */
-record AdapterPlan(
-        WeightType type, int rank, List<List<Optional<SourceRow>>> downs, List<Optional<SourceRow>> up, int[] sources) {
+record AdapterPlan(WeightType type, PackPlan plan, JoinedAdapter joined, int[] sources) {
 
     /** @param rounds whether activations are rounded for the layer's weights */
     static Optional<AdapterPlan> of(PackPlan plan, boolean rounds) {
-        return plan.adapter().map(joined -> {
-            WeightType type = rounds ? WeightType.INT8 : shipped(joined);
-            int[] sources = sources(plan, joined);
-            return sources.length > 0 ? apart(type, plan, joined, sources) : joined(type, plan, joined);
-        });
+        return plan.adapter()
+                .map(joined -> new AdapterPlan(
+                        rounds ? WeightType.INT8 : shipped(joined), plan, joined, sources(plan, joined)));
+    }
+
+    private boolean isApart() {
+        return sources.length > 0;
+    }
+
+    /** The ranks of each source. */
+    int rank() {
+        return isApart() ? joined.parts().get(0).down().rows() : joined.ranks();
+    }
+
+    /** The number of {@link #downs}. */
+    int numDowns() {
+        return isApart() ? joined.parts().size() : 1;
+    }
+
+    /** The rows of one matrix for each source. */
+    List<List<Optional<SourceRow>>> downs() {
+        return isApart()
+                ? joined.parts().stream().map(part -> rows(List.of(part))).toList()
+                : List.of(rows(joined.parts()));
+    }
+
+    /** The rows of the one matrix of all. */
+    List<Optional<SourceRow>> up() {
+        List<Optional<SourceRow>> up = SourceRow.none(plan.rows());
+        for (AdapterPart part : joined.parts()) {
+            LinearSource.Adapter own =
+                    plan.sources().get(part.source()).adapter().orElseThrow();
+            put(up, part, isApart() ? own.b() : part.up());
+        }
+        return up;
     }
 
     /** The part that each panel takes its ranks from; empty where they must be joined, or there is one part. */
@@ -56,25 +84,7 @@ record AdapterPlan(
         return Arrays.stream(sources).mapToInt(source -> source.orElse(0)).toArray();
     }
 
-    private static AdapterPlan apart(WeightType type, PackPlan plan, JoinedAdapter joined, int[] sources) {
-        List<Optional<SourceRow>> up = SourceRow.none(plan.rows());
-        for (AdapterPart part : joined.parts()) {
-            LinearSource.Adapter own =
-                    plan.sources().get(part.source()).adapter().orElseThrow();
-            put(plan, up, part, own.b());
-        }
-        List<List<Optional<SourceRow>>> downs =
-                joined.parts().stream().map(part -> rows(List.of(part))).toList();
-        return new AdapterPlan(type, joined.parts().get(0).down().rows(), downs, up, sources);
-    }
-
-    private static AdapterPlan joined(WeightType type, PackPlan plan, JoinedAdapter joined) {
-        List<Optional<SourceRow>> up = SourceRow.none(plan.rows());
-        joined.parts().forEach(part -> put(plan, up, part, part.up()));
-        return new AdapterPlan(type, joined.ranks(), List.of(rows(joined.parts())), up, new int[0]);
-    }
-
-    private static void put(PackPlan plan, List<Optional<SourceRow>> up, AdapterPart part, MatrixSource matrix) {
+    private void put(List<Optional<SourceRow>> up, AdapterPart part, MatrixSource matrix) {
         for (int row = 0; row < matrix.rows(); row++) {
             up.set(plan.packed(part.source(), row), Optional.of(new SourceRow(matrix, row)));
         }

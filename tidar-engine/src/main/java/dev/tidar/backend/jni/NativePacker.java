@@ -62,7 +62,7 @@ public final class NativePacker {
     /** The bytes that the draft adapter of a layer takes; 0 where it has none. */
     public long adapterBytes(PackPlan plan) {
         return AdapterPlan.of(plan, rounds(choice.of(plan.sources())))
-                .map(adapter -> adapter.downs().size() * downBytes(adapter, plan.inputs())
+                .map(adapter -> adapter.numDowns() * downBytes(adapter, plan.inputs())
                         + bytes(upKind(adapter.type()), plan.rows(), adapter.rank())
                         + (long) padded(plan.rows()) * Float.BYTES)
                 .orElse(0L);
