@@ -76,14 +76,25 @@ function notices(mode) {
   byId("notices").replaceChildren(...shown);
 }
 
-/** Where auto decodes one token at a time although the model drafts: the two figures, and TiDAR in one click. */
+/** What TiDAR yields on this device, the two figures; where one token at a time is faster, TiDAR in one click. */
 function offerOf(mode) {
   const drafting = best((candidate) => candidate.mode !== "autoregressive");
   const plain = best((candidate) => candidate.mode === "autoregressive");
-  if (!drafting || !plain || chosenMode() !== "autoregressive") return null;
+  if (!drafting || !plain) return null;
+  const device = facts.device.startsWith("cpu") ? "CPU" : "device";
+  if (mode === "auto" && chosenMode() !== "autoregressive") {
+    const notice = element("div", "notice on", element("p", "",
+      `On this ${device} TiDAR pays: `,
+      element("strong", "", `${figure(drafting.tokensPerSecond, 1)} tokens/s`), " against ",
+      element("strong", "", figure(plain.tokensPerSecond, 1)),
+      " one token at a time. The text is the same either way."),
+      button("pill quiet", "One by one", () => settings.useDecoding({ mode: "autoregressive" })));
+    notice.id = "pays";
+    return notice;
+  }
   if (mode === "auto") {
     const notice = element("div", "notice", element("p", "",
-      `On this ${facts.device.startsWith("cpu") ? "CPU" : "device"} one token at a time is faster: `,
+      `On this ${device} one token at a time is faster: `,
       element("strong", "", `${figure(plain.tokensPerSecond, 1)} tokens/s`), " against ",
       element("strong", "", figure(drafting.tokensPerSecond, 1)),
       ` with ${drafting.name}. The text is the same either way.`),
@@ -91,10 +102,17 @@ function offerOf(mode) {
     notice.id = "offer";
     return notice;
   }
-  if (mode === "autoregressive") return null;
-  const notice = element("div", "notice on", element("p", "", "TiDAR drafts and verifies. Press Steps to see what came from the drafts."),
+  if (mode === "autoregressive") {
+    return chosenMode() === "autoregressive" ? null : backToAuto("One token a forward, no drafts.");
+  }
+  if (chosenMode() !== "autoregressive") return null;
+  return backToAuto("TiDAR drafts and verifies. Press Steps to see what came from the drafts.");
+}
+
+function backToAuto(text) {
+  const notice = element("div", "notice on", element("p", "", text),
     button("pill quiet", "Back to auto", () => settings.useDecoding({ mode: "auto" })));
-  notice.id = "drafting";
+  notice.id = "chosen";
   return notice;
 }
 
