@@ -1,5 +1,6 @@
 package dev.tidar.auto;
 
+import dev.tidar.api.Lookup;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import java.util.ArrayList;
@@ -50,10 +51,8 @@ public final class AdaptiveLayouts {
 
     private volatile List<Standing> standings;
     private int forwards;
-    /** Sequences that decoded in the last forward, and the decode rows of their layouts. */
-    private int lastSequences;
-
-    private double lastRows;
+    /** The last one that was decided on. */
+    private Forward last = new Forward(0);
 
     /** Layouts of a checkpoint that lists no kept counts. */
     public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
@@ -139,12 +138,17 @@ public final class AdaptiveLayouts {
         return times;
     }
 
-    /** The choice for one request. */
+    /** The choice for one request, without drafts from its text. */
     public LayoutChoice forRequest() {
+        return forRequest(Lookup.OFF);
+    }
+
+    /** The choice for one request. */
+    public LayoutChoice forRequest(Lookup lookup) {
         candidates.forEach(candidate -> candidate.forget(FORGET));
         drafts.forget(FORGET);
         costs.values().forEach(cost -> cost.drift(FORGET, 1));
-        return new RequestLayouts(this, DraftHistory.ofRequest(drafts, candidates));
+        return new RequestLayouts(this, DraftHistory.ofRequest(drafts, candidates), lookup);
     }
 
     /** What the engine has seen of drafts. */
@@ -175,6 +179,7 @@ public final class AdaptiveLayouts {
         beginning.forEach(choice -> forward.add(decodeRows(choice.current()), 0, 1));
         underWay.forEach(layout -> forward.add(decodeRows(layout), surcharge(layout), 1));
         while (forward.improve(open)) {}
+        last = forward;
     }
 
     /** The number of decode rows of a forward of a layout. */
@@ -186,12 +191,9 @@ public final class AdaptiveLayouts {
         return Optional.ofNullable(byLayout.get(layout));
     }
 
-    /**
-     * What the batch of the last forward yields if one of its sequences emits so many tokens and has more verify rows
-     * than its layout.
-     */
-    double rate(double tokens, int moreRows) {
-        return (Math.max(0, lastSequences - 1) + tokens) / times.nanos(Math.max(1, lastRows) + moreRows);
+    /** What the forward that was decided on last yields if one of its sequences has more rows and emits more tokens. */
+    double batchYield(double moreTokens, int moreRows) {
+        return last.tokensPerNano(moreRows, 0, moreTokens);
     }
 
     /**
@@ -202,9 +204,7 @@ public final class AdaptiveLayouts {
      * @param promptRows its prompt rows
      */
     public void observe(List<StepLayout> layouts, int moreRows, int promptRows, long nanos) {
-        lastSequences = layouts.size();
-        lastRows = layouts.stream().mapToDouble(this::decodeRows).sum();
-        double rows = lastRows + moreRows;
+        double rows = layouts.stream().mapToDouble(this::decodeRows).sum() + moreRows;
         List<LayoutEstimate> drafting = candidates.stream()
                 .skip(1)
                 .filter(c -> layouts.contains(c.layout()))

@@ -1,5 +1,6 @@
 package dev.tidar.auto;
 
+import dev.tidar.api.Lookup;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 
@@ -8,11 +9,13 @@ final class RequestLayouts implements LayoutChoice {
 
     private final AdaptiveLayouts engine;
     private final DraftHistory own;
+    private final Lookup lookup;
     private StepLayout current = StepLayout.AUTOREGRESSIVE;
 
-    RequestLayouts(AdaptiveLayouts engine, DraftHistory own) {
+    RequestLayouts(AdaptiveLayouts engine, DraftHistory own, Lookup lookup) {
         this.engine = engine;
         this.own = own;
+        this.lookup = lookup;
     }
 
     @Override
@@ -38,8 +41,13 @@ final class RequestLayouts implements LayoutChoice {
     }
 
     @Override
-    public double rate(double tokens, int moreRows) {
-        return engine.rate(tokens, moreRows);
+    public boolean looksUp() {
+        return lookup == Lookup.AUTO;
+    }
+
+    @Override
+    public double batchYield(double tokens, int rowsBeyondLayout) {
+        return engine.batchYield(tokens - tokensPerForward(current), rowsBeyondLayout);
     }
 
     @Override

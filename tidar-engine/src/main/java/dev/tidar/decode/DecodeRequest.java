@@ -11,15 +11,9 @@ import java.util.List;
  * @param constraint what restricts them, before the first
  * @param maxTokens tokens that the answer may have, at least 1; cut to what the context has room for
  * @param contextLength tokens that prompt and answer may have together
- * @param looksUp whether drafts from the text are verified where the layout is open, see {@link LookupDrafts}
  */
 public record DecodeRequest(
-        List<Integer> prompt,
-        SamplingParams params,
-        Constraint constraint,
-        int maxTokens,
-        int contextLength,
-        boolean looksUp) {
+        List<Integer> prompt, SamplingParams params, Constraint constraint, int maxTokens, int contextLength) {
 
     public DecodeRequest {
         prompt = List.copyOf(prompt);
@@ -31,12 +25,6 @@ public record DecodeRequest(
             throw new IllegalArgumentException("max tokens must be at least 1, but is " + maxTokens);
         }
         maxTokens = Math.min(maxTokens, contextLength - prompt.size());
-    }
-
-    /** A request without drafts from the text. */
-    public DecodeRequest(
-            List<Integer> prompt, SamplingParams params, Constraint constraint, int maxTokens, int contextLength) {
-        this(prompt, params, constraint, maxTokens, contextLength, false);
     }
 
     /** A request that nothing constrains. */

@@ -9,6 +9,9 @@ import java.util.function.LongConsumer;
  */
 public interface DraftSource {
 
+    /** No source whose drafts cost the device nothing proposes more of them for one step. */
+    int MAX_FREE_DRAFTS = 12;
+
     /** TiDAR's own: the drafts that mask rows of the sequence's last step left. */
     DraftSource MASKS = new DraftSource() {
         @Override
@@ -51,7 +54,7 @@ public interface DraftSource {
      * Learns what came of its drafts.
      *
      * @param proposed its drafts up to the first that the constraint did not allow, of which the step verified as many
-     *     as its layout had room for; drafts of a step that was cut to the anchor's row are not reported
+     *     as its layout, or the context for free drafts, had room for; drafts of a step that was cut to the anchor's row are not reported
      * @param emitted what the step emitted; empty after a draft pass
      */
     default void verified(List<Integer> proposed, List<Integer> emitted) {}

@@ -19,13 +19,19 @@ public interface LayoutChoice {
         return 1;
     }
 
+    /** Whether drafts from the text may be verified too, see {@link LookupDrafts}. */
+    default boolean looksUp() {
+        return false;
+    }
+
     /**
-     * Tokens that the whole batch emits in a time, of no unit, if this request emits so many in its next forward.
+     * What the whole batch yields, in tokens for a time of no certain unit, if this request emits so many in its next
+     * forward.
      *
-     * @param moreRows verify rows that it has beyond those of its layout
+     * @param rowsBeyondLayout verify rows that it has beyond those of its layout
      */
-    default double rate(double tokens, int moreRows) {
-        return tokens / (1 + moreRows);
+    default double batchYield(double tokens, int rowsBeyondLayout) {
+        throw new UnsupportedOperationException("only a choice that looks up knows what rows cost");
     }
 
     /**

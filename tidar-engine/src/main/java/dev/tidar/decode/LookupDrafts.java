@@ -1,6 +1,5 @@
 package dev.tidar.decode;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
@@ -17,13 +16,10 @@ import java.util.stream.IntStream;
  */
 final class LookupDrafts implements DraftSource {
 
-    /** The most drafts of a step. */
-    private static final int MAX_DRAFTS = 12;
-
-    /** A match is compared over no more tokens than this. */
-    private static final int LONGEST_MATCH = 12;
-
-    /** The shortest match of each class, and the acceptance of its drafts before any were verified. */
+    /**
+     * The shortest match of each class of lengths, and the acceptance of its drafts before any were verified: a guess
+     * between prose, where short matches mean little, and copies, where they mean much.
+     */
     private static final int[] SHORTEST = {2, 3, 4, 6, 9};
 
     private static final double[] EXPECTED = {0.2, 0.35, 0.5, 0.7, 0.85};
@@ -39,7 +35,8 @@ final class LookupDrafts implements DraftSource {
     private final double[] accepted = new double[SHORTEST.length];
     private final double[] verified = new double[SHORTEST.length];
     private List<Integer> next = List.of();
-    private int nextClass;
+    /** The class of the match that the drafts follow. */
+    private int lengthClass;
 
     /** @param layouts what the steps of the sequence cost, and what they yield without these drafts */
     LookupDrafts(LayoutChoice layouts) {
@@ -61,14 +58,15 @@ final class LookupDrafts implements DraftSource {
         if (match.length() < SHORTEST[0]) {
             return;
         }
-        nextClass = classOf(match.length());
-        List<Integer> following = IntStream.range(match.end(), Math.min(sequence.size(), match.end() + MAX_DRAFTS))
-                .mapToObj(sequence::token)
+        lengthClass = lengthClass(match.length());
+        int period = sequence.size() - match.end(); // what repeats itself goes on to do so
+        List<Integer> following = IntStream.range(0, MAX_FREE_DRAFTS)
+                .mapToObj(i -> sequence.token(match.end() + i % period))
                 .toList();
         next = following.subList(0, worthwhile(following, sequence.drafts()));
     }
 
-    private static int classOf(int length) {
+    private static int lengthClass(int length) {
         int c = SHORTEST.length - 1;
         while (SHORTEST[c] > length) {
             c--;
@@ -78,18 +76,21 @@ final class LookupDrafts implements DraftSource {
 
     /** How many of the tokens that follow a match should be verified in place of the drafts of the masks. */
     private int worthwhile(List<Integer> following, List<Integer> masks) {
-        double acceptance = accepted[nextClass] / verified[nextClass];
+        StepLayout layout = layouts.current();
+        double mean = layouts.tokensPerForward(layout);
+        double best = MARGIN * layouts.batchYield(masks.isEmpty() ? mean : layout.tokensOfDrafts(mean), 0);
+        double acceptance = accepted[lengthClass] / verified[lengthClass];
         boolean agree = !masks.isEmpty() && masks.get(0).equals(following.get(0));
-        double best = MARGIN * layouts.rate(masks.isEmpty() ? 1 : layouts.tokensPerForward(layouts.current()), 0);
+        // where both propose the same, it is wrong only if both are
         double reached = agree ? 1 - (1 - acceptance) * (1 - acceptance) : acceptance;
         double tokens = 1;
         int count = 0;
         for (int drafts = 1; drafts <= following.size(); drafts++) {
             tokens += reached;
             reached *= acceptance;
-            double rate = layouts.rate(tokens, Math.max(0, 1 + drafts - layouts.current().draftLength()));
-            if (rate > best) {
-                best = rate;
+            double yield = layouts.batchYield(tokens, Math.max(0, 1 + drafts - layout.draftLength()));
+            if (yield > best) {
+                best = yield;
                 count = drafts;
             }
         }
@@ -106,78 +107,11 @@ final class LookupDrafts implements DraftSource {
         int decided = Math.min(proposed.size(), emitted.size());
         for (int i = 0; i < decided; i++) {
             boolean isAccepted = proposed.get(i).equals(emitted.get(i));
-            verified[nextClass]++;
-            accepted[nextClass] += isAccepted ? 1 : 0;
+            verified[lengthClass]++;
+            accepted[lengthClass] += isAccepted ? 1 : 0;
             if (!isAccepted) {
                 return; // nothing is known of drafts after the first rejected one
             }
-        }
-    }
-
-    /** Where each pair of tokens stood before, newest first. */
-    private static final class TextIndex {
-
-        private static final int NONE = -1;
-
-        /** Places that a match is looked for at. */
-        private static final int PLACES = 16;
-
-        /** {@code [hash]}: the last place of a pair with this hash; a place is that of the pair's second token. */
-        private int[] last = {};
-        /** {@code [place]}: the place before it with the same hash. */
-        private int[] before = {};
-
-        private int indexed = 1;
-
-        /**
-         * The tokens before a place that equal the last ones of the sequence.
-         *
-         * @param end the token after the match
-         * @param length the number of tokens that are equal, 0 where there is no such place
-         */
-        record Match(int end, int length) {}
-
-        void add(Sequence sequence) {
-            if (sequence.size() > before.length) {
-                grow(sequence);
-            }
-            for (; indexed < sequence.size(); indexed++) {
-                int hash = hash(sequence, indexed);
-                before[indexed] = last[hash];
-                last[hash] = indexed;
-            }
-        }
-
-        private void grow(Sequence sequence) {
-            int size = Integer.highestOneBit(Math.max(64, sequence.size())) * 2;
-            before = Arrays.copyOf(before, size);
-            last = new int[size];
-            Arrays.fill(last, NONE);
-            indexed = 1;
-        }
-
-        private int hash(Sequence sequence, int place) {
-            int pair = sequence.token(place - 1) * 31_337 + sequence.token(place);
-            return (pair * 0x9E3779B9 >>> 8) & (last.length - 1);
-        }
-
-        /** The longest match of all places, the newest of equally long ones. */
-        Match longestMatch(Sequence sequence) {
-            Match longest = new Match(0, 0);
-            int end = sequence.size() - 1;
-            int place = end < 1 ? NONE : before[end];
-            for (int i = 0; i < PLACES && place != NONE; i++) {
-                int length = 0;
-                while (length < Math.min(LONGEST_MATCH, place + 1)
-                        && sequence.token(place - length) == sequence.token(end - length)) {
-                    length++;
-                }
-                if (length > longest.length()) {
-                    longest = new Match(place + 1, length);
-                }
-                place = before[place];
-            }
-            return longest;
         }
     }
 }

@@ -38,6 +38,9 @@ public final class RunningSequence implements AutoCloseable {
 
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
+    /** Whether the last step verified free drafts, so that the layout did not choose the groups after it. */
+    private boolean afterFreeDrafts;
+
     private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
 
@@ -52,7 +55,7 @@ public final class RunningSequence implements AutoCloseable {
         this.sequence = new Sequence(request.prompt(), blocks);
         this.sampling = new SequenceSampling(request.params(), request.prompt());
         this.constraint = request.constraint();
-        this.draftSources = request.looksUp() && layouts.isOpen()
+        this.draftSources = layouts.looksUp()
                 ? List.of(new ForcedDrafts(), new LookupDrafts(layouts), DraftSource.MASKS)
                 : List.of(new ForcedDrafts(), DraftSource.MASKS);
         this.layouts = layouts;
@@ -223,10 +226,12 @@ public final class RunningSequence implements AutoCloseable {
         if (turn.phase() != Turn.Phase.PREFILL && emits) {
             stats.step(emitted.size());
         }
-        boolean isOfLayout = turn.drafts().isEmpty() || turn.drafts().source().costsDevice();
+        boolean verifiesFree = !turn.drafts().isEmpty() && !turn.drafts().source().costsDevice();
+        boolean isOfLayout = turn.drafts().isEmpty() ? !afterFreeDrafts : !verifiesFree;
         if (turn.phase() == Turn.Phase.DECODE && emits && isOfLayout) {
             layouts.observe(turn.layout(), turn.rows().verifyRows() - 1, emitted.size());
         }
+        afterFreeDrafts = verifiesFree;
     }
 
     /** Takes over the drafts for the next step. */

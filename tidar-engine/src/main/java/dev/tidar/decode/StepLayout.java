@@ -31,11 +31,18 @@ public sealed interface StepLayout {
     /** Trust in the verify rows; below 1 they are mixed with mask rows, and decoding is not exact. */
     double beta();
 
-    /** The maximum number of rows in one forward of this layout. */
+    /** The maximum number of rows in one forward of this layout, without those of free drafts. */
     int maxRows();
 
     /** Forwards of one step. */
     int forwards();
+
+    /**
+     * Tokens that a forward emits which verifies drafts of masks.
+     *
+     * @param mean tokens that a forward of this layout emits in the mean, those that only draft included
+     */
+    double tokensOfDrafts(double mean);
 
     /**
      * Tokens that a step emits in the mean.
@@ -76,6 +83,11 @@ public sealed interface StepLayout {
         @Override
         public double tokensPerStep(double acceptance) {
             return 1;
+        }
+
+        @Override
+        public double tokensOfDrafts(double mean) {
+            return mean;
         }
 
         @Override
@@ -124,10 +136,13 @@ public sealed interface StepLayout {
 
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
-            List<Integer> rows = state.draftBlock(Math.max(draftLength, 1 + state.numFreeDrafts()));
+            boolean isFree = state.numFreeDrafts() > 0 && beta == 1; // what beta mixes with is the group of each row
+            List<Integer> rows =
+                    state.draftBlock(isFree ? Math.max(draftLength, 1 + state.numFreeDrafts()) : draftLength);
             List<Group> carried = new ArrayList<>();
             for (int kept = 1; kept <= rows.size(); kept++) {
-                boolean wanted = state.drafts().isEmpty() || outcomes.contains(outcome(kept, rows.size()));
+                int outcome = isFree ? outcomeOfFree(kept, rows.size()) : kept;
+                boolean wanted = state.drafts().isEmpty() || outcomes.contains(outcome);
                 if (wanted && state.fits(kept, draftLength)) {
                     carried.add(masks(kept, state.position() + kept, maskToken));
                 }
@@ -135,12 +150,12 @@ public sealed interface StepLayout {
             return new SequenceStep(rows, state.position(), rows.size(), draftLength, carried);
         }
 
-        /** The outcome that a kept count is one of: K stands for all of a block that free drafts make longer. */
-        private int outcome(int kept, int block) {
-            if (block <= draftLength || kept < draftLength) {
-                return kept;
+        /** The outcome that a kept count of free drafts is: K stands for all of their block, whatever its length. */
+        private int outcomeOfFree(int kept, int block) {
+            if (kept == block) {
+                return draftLength;
             }
-            return kept == block ? draftLength : NO_OUTCOME;
+            return kept < draftLength ? kept : NO_OUTCOME;
         }
 
         @Override
@@ -165,6 +180,12 @@ public sealed interface StepLayout {
         @Override
         public int forwards() {
             return 1;
+        }
+
+        /** Without outcomes every second forward emits one token. */
+        @Override
+        public double tokensOfDrafts(double mean) {
+            return outcomes.isEmpty() ? 2 * mean - 1 : mean;
         }
 
         /** After a kept count outside the outcomes comes a step without drafts, which emits one token. */
@@ -230,6 +251,11 @@ public sealed interface StepLayout {
         @Override
         public int forwards() {
             return 2;
+        }
+
+        @Override
+        public double tokensOfDrafts(double mean) {
+            return 2 * mean;
         }
 
         @Override

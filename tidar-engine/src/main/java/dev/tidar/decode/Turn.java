@@ -51,8 +51,8 @@ public record Turn(
         return phase != Phase.DECODE;
     }
 
-    /** Verify rows beyond those of its layout: free drafts may be more than the draft length. */
-    public int moreRows() {
+    /** Verify rows beyond those of its layout: free drafts may be more than the draft length has room for. */
+    public int rowsBeyondLayout() {
         return Math.max(0, rows.verifyRows() - layout.draftLength());
     }
 

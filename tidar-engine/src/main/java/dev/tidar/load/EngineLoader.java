@@ -25,6 +25,7 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.Decoder;
+import dev.tidar.decode.DraftSource;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -299,12 +300,13 @@ public final class EngineLoader {
     }
 
     /**
-     * The number of rows that the layouts of a forward may have together: the rows of the widest layout, and one row
-     * for every other sequence.
+     * The number of rows that the layouts of a forward may have together: the rows of the widest layout, or the free
+     * drafts of all sequences, and one row for every sequence.
      */
     private int layoutRows(ModelConfig config) {
+        int drafts = DraftSource.MAX_FREE_DRAFTS * options.limits().maxRunning();
         int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
-        return widest + options.limits().maxRunning();
+        return Math.max(drafts, widest) + options.limits().maxRunning();
     }
 
     /** The number of prompt rows of a forward, with the rows of the group that each prompt can carry after its end. */

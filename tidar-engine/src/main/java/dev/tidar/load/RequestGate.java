@@ -41,7 +41,7 @@ public final class RequestGate {
 
     private final Decoding defaultDecoding;
     private final Limits limits;
-    private final boolean looksUp;
+    private final Lookup lookup;
     private final LoadedModel model;
     private final PromptEncoder prompts;
     private final RequestSampling sampling;
@@ -51,7 +51,7 @@ public final class RequestGate {
     RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
         this.defaultDecoding = options.decoding();
         this.limits = options.limits();
-        this.looksUp = options.lookup() == Lookup.AUTO;
+        this.lookup = options.lookup();
         this.model = model;
         this.prompts = new PromptEncoder(model, limits.maxPromptCharacters());
         this.sampling = new RequestSampling(model.defaults().sampling(), model.vocabSize());
@@ -92,8 +92,7 @@ public final class RequestGate {
                         sampling.of(request, stop.ids(), prompt.size(), seeds.getAsLong()),
                         constraint,
                         maxTokens,
-                        context,
-                        looksUp),
+                        context),
                 timeout(request),
                 request.cacheSalt().orElse(""),
                 () -> new AnswerStream(
@@ -166,7 +165,7 @@ public final class RequestGate {
         }
         if (decoding.mode() == DecodeMode.AUTO) {
             requireMeasured(decoding);
-            return model.layouts()::forRequest;
+            return () -> model.layouts().forRequest(lookup);
         }
         StepLayout layout = layout(decoding);
         return () -> LayoutChoice.fixed(layout);

@@ -15,10 +15,10 @@ import dev.tidar.tensor.Tensor;
  * @param qkv query, key and value heads, {@code [rows, heads.columns()]}
  * @param attended output of attention, {@code [rows, heads.queryColumns()]}
  * @param gated intermediate activations, {@code [rows, intermediate]}
- * @param sampleRows row numbers of verify rows
+ * @param sampleRows row numbers of verify rows, and of masks that are sampled with them
  * @param mixedRows row numbers of the masks that verify rows are mixed with
  * @param mixed these rows, normalised, {@code [rows, hidden]}
- * @param sampled what the verify rows sampled
+ * @param sampled what these rows sampled
  * @param logProbs log-probabilities of these samples, where asked for
  * @param kept kept count of each sequence
  * @param draftRows row numbers of the chosen masks

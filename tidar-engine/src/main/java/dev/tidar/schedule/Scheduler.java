@@ -103,7 +103,7 @@ final class Scheduler {
                 plan.turns().stream().filter(turn -> !turn.isPrefill()).toList();
         layouts.observe(
                 decoded.stream().map(Turn::layout).toList(),
-                decoded.stream().mapToInt(Turn::moreRows).sum(),
+                decoded.stream().mapToInt(Turn::rowsBeyondLayout).sum(),
                 plan.prefillRows(),
                 nanos);
         for (Scheduled scheduled : plan.scheduled()) {

@@ -32,10 +32,10 @@ public record StepInputs(
         int firstMask) {
 
     /**
-     * The most drafting rows that get the head with the verify rows: as many as cost less on a processor than reading
-     * the head once more, with room to spare (docs/benchmarks/2026-11-30-native-kernels.md).
+     * Masks at most that may be sampled in vain, so that the head is read once and not twice. On two cores with AVX2 the
+     * head of 3 rows and then of 2 takes 2.8 ms, that of 9 rows 2.4 (docs/benchmarks/2026-11-30-drafting-pays.md).
      */
-    private static final int MASKS_WITH_VERIFY_ROWS = 8;
+    private static final int SAMPLED_IN_VAIN = 4;
 
     private static final RowSampling PADDING = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
 
@@ -61,6 +61,10 @@ public record StepInputs(
             }
             sampled += plan.verifyRows();
             drafts += plan.draftLength() - 1;
+        }
+        if (firstMask != Ids.NONE && firstMask < sampled) {
+            throw new IllegalArgumentException(
+                    "masks must be sampled after the %d verify rows, but from %d on".formatted(sampled, firstMask));
         }
         if (verifySamplings.size() < sampled || draftSamplings.size() != drafts) {
             throw new IllegalArgumentException(
@@ -247,7 +251,7 @@ public record StepInputs(
                 drafts.addAll(part.sampling().drafts());
             }
             StepRows built = rows.build();
-            if (!masksGoWithVerifyRows(built, plans, verify)) {
+            if (!masksGoWithVerifyRows(plans, verify.size(), drafts.size())) {
                 return new StepInputs(built, plans, verify, drafts);
             }
             int firstMask = verify.size();
@@ -260,12 +264,11 @@ public record StepInputs(
         }
 
         /** Rows that are mixed with masks keep two passes, because the kernels that mix expect verify rows alone. */
-        private static boolean masksGoWithVerifyRows(
-                StepRows rows, List<VerifyPlan> plans, List<RowSampling> verify) {
-            int masks = rows.counts().drafting();
-            return !verify.isEmpty()
+        private static boolean masksGoWithVerifyRows(List<VerifyPlan> plans, int samples, int drafts) {
+            int masks = plans.stream().mapToInt(VerifyPlan::masks).sum();
+            return samples > 0
                     && masks > 0
-                    && masks <= MASKS_WITH_VERIFY_ROWS
+                    && masks - drafts <= SAMPLED_IN_VAIN
                     && plans.stream().allMatch(plan -> plan.beta() == 1);
         }
 

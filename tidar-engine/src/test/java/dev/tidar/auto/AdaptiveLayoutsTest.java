@@ -2,6 +2,7 @@ package dev.tidar.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.Lookup;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
@@ -11,6 +12,7 @@ import dev.tidar.step.GroupWidth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,46 @@ class AdaptiveLayoutsTest {
         AdaptiveLayouts.Standing seen = layouts.standings().get(1);
         assertThat(seen.observedSteps()).isBetween(490L, 512L);
         assertThat(seen.tokensPerStep()).isBetween(2.9, 3.1);
+    }
+
+    @Test
+    void looksUpWhereTheEngineAllowsItAndNeverWhereALayoutIsAskedFor() {
+        AdaptiveLayouts layouts = layouts(100, 200);
+
+        assertThat(layouts.forRequest(Lookup.AUTO).looksUp()).isTrue();
+        assertThat(layouts.forRequest(Lookup.OFF).looksUp()).isFalse();
+        assertThat(LayoutChoice.fixed(TWO_PASS).looksUp()).isFalse();
+    }
+
+    @Test
+    void weighsMoreTokensOfOneRequestAgainstTheTimeOfTheWholeBatch() {
+        var layouts = new AdaptiveLayouts(
+                new PassTimes(Map.of(1, 100L, 5, 140L, 9, 300L), 1),
+                List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100)));
+        LayoutChoice alone = layouts.forRequest(Lookup.AUTO);
+        layouts.share(List.of(alone), List.of(), 0);
+
+        assertThat(alone.batchYield(1, 0)).isEqualTo(1 / 100.0);
+        assertThat(alone.batchYield(2, 4)).isEqualTo(2 / 140.0);
+
+        List<LayoutChoice> five = Stream.generate(() -> layouts.forRequest(Lookup.AUTO))
+                .limit(5)
+                .toList();
+        layouts.share(five, List.of(), 0);
+        assertThat(five.get(0).batchYield(1, 0)).isEqualTo(5 / 140.0);
+        assertThat(five.get(0).batchYield(2, 4)).as("rows that are dear").isEqualTo(6 / 300.0);
+    }
+
+    @Test
+    void countsRowsOfFreeDraftsInTheTimeOfAForward() {
+        var layouts = new AdaptiveLayouts(
+                new PassTimes(Map.of(1, 100L, 5, 140L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100)));
+        for (int i = 0; i < 200; i++) {
+            layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 4, 0, 200);
+        }
+
+        assertThat(layouts.times().nanos(1)).isEqualTo(100);
+        assertThat(layouts.times().nanos(5)).isBetween(195.0, 200.0);
     }
 
     @Nested

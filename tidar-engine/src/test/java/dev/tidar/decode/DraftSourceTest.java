@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
+import dev.tidar.step.GroupWidth;
 import dev.tidar.step.SequenceStep;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -128,8 +131,8 @@ class DraftSourceTest {
             }
 
             @Override
-            public double rate(double tokens, int moreRows) {
-                return tokens / (1 + rowCost * moreRows);
+            public double batchYield(double tokens, int rowsBeyondLayout) {
+                return tokens / (1 + rowCost * rowsBeyondLayout);
             }
         }
 
@@ -137,7 +140,13 @@ class DraftSourceTest {
 
         @Test
         void areWhatFollowedTheLastTokensBefore() {
-            assertThat(drafts(FREE, 1, 2, 3, 4, 5, 6, 1, 2, 3)).containsExactly(4, 5, 6, 1, 2, 3);
+            assertThat(drafts(FREE, 1, 2, 3, 4, 5, 6, 1, 2, 3)).startsWith(4, 5, 6);
+        }
+
+        @Test
+        void repeatWhatRepeatsItself() {
+            assertThat(drafts(FREE, 7, 8, 9, 8, 9, 8, 9)).startsWith(8, 9, 8, 9);
+            assertThat(drafts(FREE, 7, 5, 5, 5)).startsWith(5, 5, 5);
         }
 
         @Test
@@ -156,7 +165,7 @@ class DraftSourceTest {
         void areNoMoreThanTheTimeOfTheirRowsIsWorth() {
             int[] repeated = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4};
 
-            assertThat(drafts(FREE, repeated)).hasSize(8);
+            assertThat(drafts(FREE, repeated)).hasSize(DraftSource.MAX_FREE_DRAFTS);
             assertThat(drafts(new Steps(StepLayout.AUTOREGRESSIVE, 1, 0.2), repeated))
                     .as("rows that take a fifth of a step")
                     .hasSize(1);
@@ -169,7 +178,14 @@ class DraftSourceTest {
         void standBackWhereTheMasksPromiseMore() {
             int[] repeated = {1, 2, 3, 4, 5, 6, 7, 1, 2};
             StepLayout masks = new StepLayout.SinglePass(4, StepLayout.allOutcomes(4));
+            StepLayout alternating = new StepLayout.SinglePass(4, StepLayout.allOutcomes(0));
 
+            assertThat(drafts(new Steps(alternating, 1.2, 0), List.of(30, 31, 32), repeated))
+                    .as("a forward that verifies yields 1.4 where the mean is 1.2")
+                    .isEmpty();
+            assertThat(drafts(new Steps(alternating, 1.2, 0), repeated))
+                    .as("a forward that only drafts")
+                    .startsWith(3, 4);
             assertThat(drafts(new Steps(masks, 2.5, 0), List.of(30, 31, 32), repeated))
                     .isEmpty();
             assertThat(drafts(new Steps(masks, 1.1, 0), List.of(30, 31, 32), repeated))
@@ -218,11 +234,20 @@ class DraftSourceTest {
                     10, 7, new DraftSource.Drafts(List.of(1, 2, 3, 4), new LookupDrafts(FREE)), false, 100);
             SequenceStep all = new StepLayout.SinglePass(2, StepLayout.allOutcomes(2)).next(state, 0);
             SequenceStep none = new StepLayout.SinglePass(3, StepLayout.allOutcomes(0)).next(state, 0);
+            SequenceStep wide = new StepLayout.SinglePass(8, new TreeSet<>(Set.of(1, 8))).next(state, 0);
+            SequenceStep lossy =
+                    new StepLayout.SinglePass(2, StepLayout.allOutcomes(2), GroupWidth.FULL, 0.5).next(state, 0);
 
             assertThat(all.exactTokens()).containsExactly(7, 1, 2, 3, 4);
             assertThat(all.groups()).extracting(SequenceStep.Group::kept).containsExactly(1, 5);
             assertThat(none.exactTokens()).containsExactly(7, 1, 2, 3, 4);
             assertThat(none.groups()).isEmpty();
+            assertThat(wide.groups())
+                    .as("K stands for the whole block")
+                    .extracting(SequenceStep.Group::kept)
+                    .containsExactly(1, 5);
+            assertThat(lossy.exactTokens()).as("each row has its group").containsExactly(7, 1);
+            assertThat(lossy.groups()).extracting(SequenceStep.Group::kept).containsExactly(1, 2);
             assertThat(new StepLayout.TwoPass(2).next(state, 0).exactTokens()).containsExactly(7, 1, 2, 3, 4);
         }
 

@@ -122,6 +122,16 @@ class EquivalenceTest {
                     model.blocks(),
                     TokenSink.NONE));
         }
+        decode(batch);
+        for (int i = 0; i < batch.size(); i++) {
+            assertThat(batch.get(i).sequence().emitted())
+                    .isEqualTo(tokens(prompt(i), everythingOn(i), StepLayout.AUTOREGRESSIVE)
+                            .subList(0, 40));
+        }
+    }
+
+    /** Decodes all sequences together to their ends. */
+    private static void decode(List<RunningSequence> batch) {
         Decoder decoder = new Decoder(model.network(), model.maskToken());
         for (List<RunningSequence> running = batch; !running.isEmpty(); running = unfinished(batch)) {
             List<Turn> turns =
@@ -131,11 +141,6 @@ class EquivalenceTest {
             decoder.step(turns);
         }
         batch.forEach(RunningSequence::close);
-        for (int i = 0; i < batch.size(); i++) {
-            assertThat(batch.get(i).sequence().emitted())
-                    .isEqualTo(tokens(prompt(i), everythingOn(i), StepLayout.AUTOREGRESSIVE)
-                            .subList(0, 40));
-        }
     }
 
     private static List<RunningSequence> unfinished(List<RunningSequence> batch) {
@@ -208,16 +213,53 @@ class EquivalenceTest {
         }
     }
 
+    @Test
+    void withDraftsFromTheTextUpToTheVeryEndOfTheContext() {
+        List<Integer> prompt = new ArrayList<>();
+        while (prompt.size() < 60) {
+            prompt.addAll(prompt(5));
+        }
+        for (int context = prompt.size() + 1; context < prompt.size() + 20; context++) {
+            DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, 1000, context);
+            List<Integer> expected =
+                    model.decode(request, StepLayout.AUTOREGRESSIVE, 64).tokens();
+            for (StepLayout layout : List.of(StepLayout.AUTOREGRESSIVE, all(4), allShort(2), new TwoPass(4))) {
+                assertThat(model.decode(request, new FreeRows(layout), 64).tokens())
+                        .as("%s, context %d", layout, context)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void withDraftsFromTheTextAmongOthersInABatch() {
+        List<RunningSequence> batch = new ArrayList<>();
+        List<StepLayout> layouts = List.of(StepLayout.AUTOREGRESSIVE, allShort(2), all(4), alternating(3));
+        for (int i = 0; i < layouts.size(); i++) {
+            batch.add(new RunningSequence(
+                    new DecodeRequest(prompt(i), SamplingParams.GREEDY, 120, 130),
+                    new FreeRows(layouts.get(i)),
+                    model.blocks(),
+                    TokenSink.NONE));
+        }
+        decode(batch);
+        for (int i = 0; i < batch.size(); i++) {
+            DecodeRequest alone = new DecodeRequest(prompt(i), SamplingParams.GREEDY, 120, 130);
+            assertThat(batch.get(i).sequence().emitted())
+                    .isEqualTo(model.decode(alone, StepLayout.AUTOREGRESSIVE, 64).tokens());
+        }
+    }
+
     /** A layout that auto has chosen, where rows are free, so that any promise is worth a draft. */
     private record FreeRows(StepLayout current) implements LayoutChoice {
 
         @Override
-        public boolean isOpen() {
+        public boolean looksUp() {
             return true;
         }
 
         @Override
-        public double rate(double tokens, int moreRows) {
+        public double batchYield(double tokens, int rowsBeyondLayout) {
             return tokens;
         }
     }
@@ -229,7 +271,7 @@ class EquivalenceTest {
         Counts fromText = new Counts(0, 0);
         for (int i = 0; i < TEXT_PROMPTS; i++) {
             for (SamplingParams params : List.of(SamplingParams.GREEDY, new SamplingParams(0.3f, 7L + i))) {
-                DecodeRequest request = new DecodeRequest(prompt(i), params, Constraint.NONE, 300, 512, true);
+                DecodeRequest request = new DecodeRequest(prompt(i), params, 300, 512);
                 List<Integer> expected =
                         model.decode(request, StepLayout.AUTOREGRESSIVE, 64).tokens();
                 for (StepLayout layout : layouts) {

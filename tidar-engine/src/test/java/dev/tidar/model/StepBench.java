@@ -17,13 +17,12 @@ import dev.tidar.sampling.Penalties;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.RowSamplings;
+import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepInputs;
-import dev.tidar.step.StepRows;
-import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.Gain;
 import dev.tidar.tensor.HeadGeometry;
-import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
@@ -203,28 +202,20 @@ public final class StepBench {
     }
 
     StepInputs inputs(int sequences, int verify, int k, RowSampling rule) {
-        var rows = new StepRows.Builder();
-        for (int s = 0; s < sequences; s++) {
-            rows.sequence(IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray());
-            for (int j = 0; j < verify; j++) {
-                rows.exact(s, j, context + j);
-            }
-        }
         int draftLength = Math.max(1, k);
-        List<VerifyPlan> plans = new ArrayList<>();
+        var sampling = new RowSamplings(
+                Collections.nCopies(verify, rule), Collections.nCopies(k > 0 ? draftLength - 1 : 0, rule));
+        List<Integer> tokens = IntStream.range(0, verify).boxed().toList();
+        List<SequenceStep.Group> groups = IntStream.rangeClosed(1, k > 0 ? verify : 0)
+                .mapToObj(kept ->
+                        new SequenceStep.Group(kept, Collections.nCopies(k, 0), context + kept, context + kept))
+                .toList();
+        StepInputs.Builder inputs = new StepInputs.Builder();
         for (int s = 0; s < sequences; s++) {
-            int[] groups = new int[verify + 1];
-            Arrays.fill(groups, Ids.NONE);
-            for (int kept = 1; kept <= verify && k > 0; kept++) {
-                groups[kept] = rows.group(s, new int[k], context + kept, context + kept);
-            }
-            plans.add(new VerifyPlan(s * verify, verify, s * verify, s * (draftLength - 1), draftLength, groups));
+            int[] blocks = IntStream.range(s * BLOCKS, (s + 1) * BLOCKS).toArray();
+            inputs.add(blocks, new SequenceStep(tokens, context, verify, draftLength, groups), 1, sampling);
         }
-        return new StepInputs(
-                rows.build(),
-                plans,
-                Collections.nCopies(sequences * verify, rule),
-                Collections.nCopies(sequences * (draftLength - 1), rule));
+        return inputs.build();
     }
 
     private TidarTransformer load() {

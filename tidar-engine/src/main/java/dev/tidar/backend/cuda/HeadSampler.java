@@ -113,7 +113,7 @@ public final class HeadSampler {
                 launch.candidates());
     }
 
-    /** Writes the numbers of the verify rows. */
+    /** Writes the numbers of the rows that get the head first. */
     public void verifyRows(CudaIds numbers, StepInputs inputs) {
         if (inputs.numSamples() > 0) {
             StepBlock block = step.of(inputs);

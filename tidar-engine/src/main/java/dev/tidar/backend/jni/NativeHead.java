@@ -6,8 +6,7 @@ import java.util.Arrays;
 
 /**
  * Logits in native memory. The best token of a row is found there; to sample in another way, a worker copies the row to
- * an array of its own. Confined to the
- * engine thread, and to the workers that sample.
+ * an array of its own. Confined to the engine thread, and to the workers that sample.
  */
 public final class NativeHead {
 

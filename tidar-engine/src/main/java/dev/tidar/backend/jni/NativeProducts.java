@@ -11,11 +11,11 @@ import java.util.List;
  */
 public final class NativeProducts {
 
-    /** A run is this part of a thread's share of the panels that are left. */
-    private static final int SHARES_OF_A_THREAD = 2;
+    /** The runs that a thread's share of the panels that are left is divided into. */
+    private static final int RUNS_OF_A_SHARE = 2;
 
-    /** More than the runs of most products. */
-    private static final int MOST_RUNS = 32;
+    /** The runs that there is room for at first. */
+    private static final int INITIAL_RUNS = 32;
 
     /** Rows that one item rounds to int8; fewer are not worth a hand-over. */
     private static final int ROUNDED_ROWS = 16;
@@ -189,7 +189,7 @@ public final class NativeProducts {
      */
     private int[] runs(int panels, boolean pairs) {
         int step = pairs ? 2 : 1;
-        int[] firsts = new int[MOST_RUNS];
+        int[] firsts = new int[INITIAL_RUNS];
         int count = 0;
         for (int panel = 0; panel < panels; panel += runLength(panels - panel, step)) {
             if (count + 1 == firsts.length) {
@@ -202,6 +202,6 @@ public final class NativeProducts {
     }
 
     private int runLength(int left, int step) {
-        return Math.max(1, left / (SHARES_OF_A_THREAD * pool.threads() * step)) * step;
+        return Math.max(1, left / (RUNS_OF_A_SHARE * pool.threads() * step)) * step;
     }
 }

@@ -79,7 +79,7 @@ public final class CapturedProgram implements StepProgram {
     /** The bucket of a step that nearly fills the tensors may be too large for them. */
     private StepInputs pad(StepInputs inputs) {
         StepShape bucket = StepBuckets.of(inputs.shape());
-        return bucket.rows().total() <= maxRows ? inputs.padded(bucket) : inputs;
+        return Math.max(bucket.rows().total(), bucket.sampled()) <= maxRows ? inputs.padded(bucket) : inputs;
     }
 
     private void launch(StepBlock block, StepInputs inputs) {
