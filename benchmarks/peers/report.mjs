@@ -88,7 +88,7 @@ last two columns take llama.cpp's own counters instead, which leave out its bind
 | --- | --- | --- | --- | --- | --- | --- |
 ${results.flatMap(rows).join("\n")}
 
-Equal tokens from the first on, a prompt each (of ${tokens}): ${results.map(({weights, format, agreed}) => `${weights} and ${format} ${agreed.join(", ")}`).join("; ")}. llama.cpp rounds activations to int8 for Q8_0, TiDAR does not.
+Equal tokens from the first on, a prompt each (of ${tokens}): ${results.map(({weights, format, agreed}) => `${weights} and ${format} ${agreed.join(", ")}`).join("; ")}. Before int8 weights llama.cpp rounds activations to int8 by 32, TiDAR by 64 where its kernels are named int8, and not at all elsewhere.
 
 ## Raw output
 
