@@ -54,7 +54,8 @@ public interface DraftSource {
      * Learns what came of its drafts.
      *
      * @param proposed its drafts up to the first that the constraint did not allow, of which the step verified as many
-     *     as its layout, or the context for free drafts, had room for; drafts of a step that was cut to the anchor's row are not reported
+     *     as its layout, or the context for free drafts, had room for; drafts of a step that was cut to the anchor's
+     *     row are not reported
      * @param emitted what the step emitted; empty after a draft pass
      */
     default void verified(List<Integer> proposed, List<Integer> emitted) {}

@@ -226,7 +226,8 @@ public final class RunningSequence implements AutoCloseable {
         if (turn.phase() != Turn.Phase.PREFILL && emits) {
             stats.step(emitted.size());
         }
-        boolean verifiesFree = !turn.drafts().isEmpty() && !turn.drafts().source().costsDevice();
+        boolean verifiesFree =
+                !turn.drafts().isEmpty() && !turn.drafts().source().costsDevice();
         boolean isOfLayout = turn.drafts().isEmpty() ? !afterFreeDrafts : !verifiesFree;
         if (turn.phase() == Turn.Phase.DECODE && emits && isOfLayout) {
             layouts.observe(turn.layout(), turn.rows().verifyRows() - 1, emitted.size());

@@ -289,7 +289,8 @@ public final class EngineLoop implements AutoCloseable {
 
     /**
      * Rejects new requests, waits until the requests that are there have ended, but no longer than the limit, and then
-     * closes. A callback on the engine thread, such as that of loading, cannot wait for itself: there it closes at once.
+     * closes. A callback on the engine thread, such as that of loading, cannot wait for itself: there it closes at
+     * once.
      *
      * @return whether all requests came to their end
      */

@@ -32,8 +32,8 @@ public record StepInputs(
         int firstMask) {
 
     /**
-     * Masks at most that may be sampled in vain, so that the head is read once and not twice. On two cores with AVX2 the
-     * head of 3 rows and then of 2 takes 2.8 ms, that of 9 rows 2.4 (docs/benchmarks/2026-11-30-drafting-pays.md).
+     * Masks at most that may be sampled in vain, so that the head is read once and not twice. On two cores with AVX2
+     * the head of 3 rows and then of 2 takes 2.8 ms, that of 9 rows 2.4 (docs/benchmarks/2026-11-30-drafting-pays.md).
      */
     private static final int SAMPLED_IN_VAIN = 4;
 
@@ -41,7 +41,10 @@ public record StepInputs(
 
     /** A step whose masks have a pass of their own. */
     public StepInputs(
-            StepRows rows, List<VerifyPlan> plans, List<RowSampling> verifySamplings, List<RowSampling> draftSamplings) {
+            StepRows rows,
+            List<VerifyPlan> plans,
+            List<RowSampling> verifySamplings,
+            List<RowSampling> draftSamplings) {
         this(rows, plans, verifySamplings, draftSamplings, Ids.NONE);
     }
 
@@ -257,8 +260,8 @@ public record StepInputs(
             int firstMask = verify.size();
             verify.addAll(Collections.nCopies(built.counts().drafting(), PADDING));
             for (VerifyPlan plan : plans) {
-                plan.forEachMask((slot, row) -> verify.set(
-                        firstMask + row - built.counts().exact(), drafts.get(plan.firstDraft() + slot - 1)));
+                plan.forEachMask((slot, row) ->
+                        verify.set(firstMask + row - built.counts().exact(), drafts.get(plan.firstDraft() + slot - 1)));
             }
             return new StepInputs(built, plans, verify, drafts, firstMask);
         }

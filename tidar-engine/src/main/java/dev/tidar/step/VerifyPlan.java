@@ -40,7 +40,8 @@ public record VerifyPlan(
 
     /** The number of masks that can draft. */
     int masks() {
-        return (draftLength - 1) * (int) Arrays.stream(groups).filter(group -> group != Ids.NONE).count();
+        return (draftLength - 1)
+                * (int) Arrays.stream(groups).filter(group -> group != Ids.NONE).count();
     }
 
     /** Visits the masks that can draft: slots 1 to K - 1 of each group. */

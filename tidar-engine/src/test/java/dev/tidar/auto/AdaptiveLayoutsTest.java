@@ -127,9 +127,8 @@ class AdaptiveLayoutsTest {
         assertThat(alone.batchYield(1, 0)).isEqualTo(1 / 100.0);
         assertThat(alone.batchYield(2, 4)).isEqualTo(2 / 140.0);
 
-        List<LayoutChoice> five = Stream.generate(() -> layouts.forRequest(Lookup.AUTO))
-                .limit(5)
-                .toList();
+        List<LayoutChoice> five =
+                Stream.generate(() -> layouts.forRequest(Lookup.AUTO)).limit(5).toList();
         layouts.share(five, List.of(), 0);
         assertThat(five.get(0).batchYield(1, 0)).isEqualTo(5 / 140.0);
         assertThat(five.get(0).batchYield(2, 4)).as("rows that are dear").isEqualTo(6 / 300.0);

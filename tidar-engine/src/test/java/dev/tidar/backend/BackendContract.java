@@ -439,12 +439,14 @@ abstract class BackendContract extends BackendFixture {
                     .add(new int[] {0}, shortGroups, 1, new RowSamplings(copies(2, sampling), copies(2, sampling)))
                     .add(new int[] {1}, fullGroup, 1, new RowSamplings(copies(1, sampling), copies(2, sampling)))
                     .build();
-            var apart = new StepInputs(
-                    together.rows(), together.plans(), copies(3, sampling), together.draftSamplings());
+            var apart =
+                    new StepInputs(together.rows(), together.plans(), copies(3, sampling), together.draftSamplings());
 
             assertThat(List.of(together.numSamples(), together.numDrafts())).containsExactly(10, 0);
             assertThat(List.of(apart.numSamples(), apart.numDrafts())).containsExactly(3, 4);
-            assertThat(drafts(x, head, together)).isEqualTo(drafts(x, head, apart)).hasSize(4);
+            assertThat(drafts(x, head, together))
+                    .isEqualTo(drafts(x, head, apart))
+                    .hasSize(4);
         }
     }
 
@@ -452,7 +454,8 @@ abstract class BackendContract extends BackendFixture {
         Ids sampled = backend.allocateIds(1);
         Tensor h = backend.allocate(1, x.columns());
         backend.gatherRows(h, x, ids(row), 1);
-        StepInputs inputs = samples(exactRows(1), copies(1, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE)));
+        StepInputs inputs =
+                samples(exactRows(1), copies(1, RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE)));
         backend.sample(sampled, TinyNetwork.logProbs(backend, 1), h, head, ids(0), inputs, Pass.VERIFY);
         return sampled;
     }

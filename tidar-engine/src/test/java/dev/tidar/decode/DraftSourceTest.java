@@ -252,8 +252,8 @@ class DraftSourceTest {
         }
 
         private Sequence text(int... tokens) {
-            var text = new Sequence(
-                    IntStream.of(tokens).limit(1).boxed().toList(), new BlockTable(new BlockPool(4), 16));
+            var text =
+                    new Sequence(IntStream.of(tokens).limit(1).boxed().toList(), new BlockTable(new BlockPool(4), 16));
             text.blocks().reserve(1);
             text.commit(
                     new SequenceStep(text.uncomputed(1), 0, 1, 1, List.of()),

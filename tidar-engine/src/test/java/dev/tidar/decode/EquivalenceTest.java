@@ -138,9 +138,8 @@ class EquivalenceTest {
                 List<Turn> turns = running.stream()
                         .map(s -> decoder.plan(s, 7).orElseThrow())
                         .toList();
-                turns.forEach(turn -> assertThat(
-                                turn.sequence().blocks().reserve(turn.end()))
-                        .isTrue());
+                turns.forEach(turn ->
+                        assertThat(turn.sequence().blocks().reserve(turn.end())).isTrue());
                 decoder.step(turns);
             }
         } finally {
@@ -251,7 +250,8 @@ class EquivalenceTest {
         for (int i = 0; i < batch.size(); i++) {
             DecodeRequest alone = new DecodeRequest(prompt(i), SamplingParams.GREEDY, 80, 96);
             assertThat(batch.get(i).sequence().emitted())
-                    .isEqualTo(model.decode(alone, StepLayout.AUTOREGRESSIVE, 64).tokens());
+                    .isEqualTo(
+                            model.decode(alone, StepLayout.AUTOREGRESSIVE, 64).tokens());
         }
     }
 

@@ -207,8 +207,8 @@ public final class StepBench {
                 Collections.nCopies(verify, rule), Collections.nCopies(k > 0 ? draftLength - 1 : 0, rule));
         List<Integer> tokens = IntStream.range(0, verify).boxed().toList();
         List<SequenceStep.Group> groups = IntStream.rangeClosed(1, k > 0 ? verify : 0)
-                .mapToObj(kept ->
-                        new SequenceStep.Group(kept, Collections.nCopies(k, 0), context + kept, context + kept))
+                .mapToObj(
+                        kept -> new SequenceStep.Group(kept, Collections.nCopies(k, 0), context + kept, context + kept))
                 .toList();
         StepInputs.Builder inputs = new StepInputs.Builder();
         for (int s = 0; s < sequences; s++) {

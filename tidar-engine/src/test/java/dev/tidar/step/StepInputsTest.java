@@ -24,7 +24,8 @@ class StepInputsTest {
 
         assertThat(inputs.verifyRows()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(inputs.numDrafts()).isZero();
-        assertThat(inputs.drafts(inputs.plans().get(0), 2, IntStream.range(50, 59).toArray(), new int[0]))
+        assertThat(inputs.drafts(
+                        inputs.plans().get(0), 2, IntStream.range(50, 59).toArray(), new int[0]))
                 .as("the second group")
                 .containsExactly(55, 56);
     }
@@ -69,8 +70,8 @@ class StepInputsTest {
     void ofMasksStandAfterThoseOfTheVerifyRows() {
         StepInputs good = step(2, GroupWidth.SHORT, 1);
 
-        assertThatThrownBy(() -> new StepInputs(
-                        good.rows(), good.plans(), good.verifySamplings(), good.draftSamplings(), 1))
+        assertThatThrownBy(() ->
+                        new StepInputs(good.rows(), good.plans(), good.verifySamplings(), good.draftSamplings(), 1))
                 .hasMessageContaining("masks must be sampled after the 2 verify rows, but from 1 on");
     }
 
@@ -83,6 +84,8 @@ class StepInputsTest {
                 .toList();
         var rows = new SequenceStep(Collections.nCopies(k, 5), 4, k, k, groups);
         var sampling = new RowSamplings(Collections.nCopies(k, greedy), Collections.nCopies(k - 1, greedy));
-        return new StepInputs.Builder().add(new int[] {0, 1}, rows, beta, sampling).build();
+        return new StepInputs.Builder()
+                .add(new int[] {0, 1}, rows, beta, sampling)
+                .build();
     }
 }

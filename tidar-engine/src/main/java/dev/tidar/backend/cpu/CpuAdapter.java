@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * The adapters of a layer's sources as one pair of products: {@code t = x · downᵀ}, {@code u = t · upᵀ}, {@code y +=
- * scale · u}. Where activations are rounded for int8 weights it is packed in INT8 as these are, and down takes the rounded
- * x; its ranks stay floats. Elsewhere it is packed in F32: it is small, and it is what was trained last.
+ * scale · u}. Where activations are rounded for int8 weights it is packed in INT8 as these are, and down takes the
+ * rounded x; its ranks stay floats. Elsewhere it is packed in F32: it is small, and it is what was trained last.
  *
  * @param down {@code [ranks, inputs]}
  * @param up {@code [outputs, ranks]}, outputs in the order of the layer's panels

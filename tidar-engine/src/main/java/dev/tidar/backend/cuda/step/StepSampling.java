@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The sampling parameters of each row of a step, as they are stored in the step block: {@code StepSampling[samples]
- * | StepSampling[drafts] | lists...}, declared in {@code step.cuh}. Rows that share a list share its bytes, so a step
- * of K verify rows sends one history.
+ * The sampling parameters of each row of a step, as they are stored in the step block: {@code StepSampling[samples] |
+ * StepSampling[drafts] | lists...}, declared in {@code step.cuh}. Rows that share a list share its bytes, so a step of
+ * K verify rows sends one history.
  */
 final class StepSampling {
 
