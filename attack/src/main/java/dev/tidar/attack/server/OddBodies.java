@@ -77,7 +77,7 @@ final class OddBodies {
                 "system", List.of("{}", "[]", "[\"x\"]"),
                 "mode", List.of("true", "7", "{}", "[]", "\"\"", "\"AUTO\"", "\"turbo\""),
                 "draftLength", List.of("true", "\"4\"", "{}", "[]", "1.5", "1e9", "-1", "99999999999", "1e999"),
-                "outcomes", List.of("true", "\"1\"", "{}", "[\"1\"]", "[1.5]", "[null]", "[[1]]", "[-1]", "[99]"),
+                "outcomes", List.of("true", "\"1\"", "{}", "[\"1\"]", "[1.5]", "[null]", "[[1]]", "[-1]", "[99]", "[]"),
                 "temperature", List.of("true", "\"0.5\"", "{}", "[]", "-1", "2.1", "1e999", "\"NaN\"", "1e-9"),
                 "maxTokens",
                         List.of("true", "\"5\"", "{}", "[]", "1.5", "0", "-1", "4097", "2147483648", "1e999", "\"\""),
@@ -93,7 +93,7 @@ final class OddBodies {
                 "\"mode\": null, \"seed\": null",
                 "\"seed\": -1",
                 "\"temperature\": 0.0",
-                "\"outcomes\": []")) {
+                "\"mode\": \"single-pass\", \"outcomes\": []")) {
             all.add(json(option, ANSWER, "{\"messages\": [%s], \"maxTokens\": 2, %s}".formatted(TURN, option)));
         }
     }
