@@ -138,11 +138,6 @@ public final class AdaptiveLayouts {
         return times;
     }
 
-    /** The choice for one request, without drafts from its text. */
-    public LayoutChoice forRequest() {
-        return forRequest(Lookup.OFF);
-    }
-
     /** The choice for one request. */
     public LayoutChoice forRequest(Lookup lookup) {
         candidates.forEach(candidate -> candidate.forget(FORGET));

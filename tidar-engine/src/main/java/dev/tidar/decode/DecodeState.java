@@ -30,6 +30,11 @@ public record DecodeState(int position, int anchor, Drafts drafts, boolean draft
         return rows;
     }
 
+    /** The draft block, which free drafts may make longer than the draft length. */
+    List<Integer> blockWithFreeDrafts(int draftLength) {
+        return draftBlock(Math.max(draftLength, 1 + numFreeDrafts()));
+    }
+
     /** Whether a group of this draft length fits the context if this number of rows is kept. */
     boolean fits(int kept, int draftLength) {
         return kept + draftLength <= room + 1;

@@ -56,7 +56,7 @@ public sealed interface StepLayout {
 
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
-            List<Integer> rows = state.draftBlock(1 + state.numFreeDrafts());
+            List<Integer> rows = state.blockWithFreeDrafts(1);
             return new SequenceStep(rows, state.position(), rows.size(), 1, List.of());
         }
 
@@ -137,8 +137,7 @@ public sealed interface StepLayout {
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
             boolean isFree = state.numFreeDrafts() > 0 && beta == 1; // what beta mixes with is the group of each row
-            List<Integer> rows =
-                    state.draftBlock(isFree ? Math.max(draftLength, 1 + state.numFreeDrafts()) : draftLength);
+            List<Integer> rows = isFree ? state.blockWithFreeDrafts(draftLength) : state.draftBlock(draftLength);
             List<Group> carried = new ArrayList<>();
             for (int kept = 1; kept <= rows.size(); kept++) {
                 int outcome = isFree ? outcomeOfFree(kept, rows.size()) : kept;
@@ -229,7 +228,7 @@ public sealed interface StepLayout {
         @Override
         public SequenceStep next(DecodeState state, int maskToken) {
             if (state.drafted() || !state.drafts().isEmpty() || !state.fits(0, draftLength)) {
-                List<Integer> rows = state.draftBlock(Math.max(draftLength, 1 + state.numFreeDrafts()));
+                List<Integer> rows = state.blockWithFreeDrafts(draftLength);
                 return new SequenceStep(rows, state.position(), rows.size(), draftLength, List.of());
             }
             var tokens = new ArrayList<>(Collections.nCopies(draftLength, maskToken));

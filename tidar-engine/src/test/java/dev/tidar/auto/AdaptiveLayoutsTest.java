@@ -36,20 +36,20 @@ class AdaptiveLayoutsTest {
     void givesUpALayoutWhoseDraftsAreRejected() {
         AdaptiveLayouts layouts = layouts(100, 200);
 
-        assertThat(drive(layouts, layouts.forRequest(), 1, 40)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+        assertThat(drive(layouts, layouts.forRequest(Lookup.OFF), 1, 40)).isEqualTo(StepLayout.AUTOREGRESSIVE);
     }
 
     @Test
     void staysWithALayoutWhoseDraftsAreAccepted() {
         AdaptiveLayouts layouts = layouts(100, 200);
 
-        assertThat(drive(layouts, layouts.forRequest(), 5, 200)).isEqualTo(TWO_PASS);
+        assertThat(drive(layouts, layouts.forRequest(Lookup.OFF), 5, 200)).isEqualTo(TWO_PASS);
     }
 
     @Test
     void startsTheNextRequestFromWhatWasSeen() {
         AdaptiveLayouts layouts = layouts(100, 200);
-        drive(layouts, layouts.forRequest(), 1, 100);
+        drive(layouts, layouts.forRequest(Lookup.OFF), 1, 100);
 
         assertThat(next(layouts)).isEqualTo(StepLayout.AUTOREGRESSIVE);
     }
@@ -57,11 +57,11 @@ class AdaptiveLayoutsTest {
     @Test
     void triesAgainAfterManyRequestsBecauseTextsDiffer() {
         AdaptiveLayouts layouts = layouts(100, 200);
-        drive(layouts, layouts.forRequest(), 1, 100);
+        drive(layouts, layouts.forRequest(Lookup.OFF), 1, 100);
 
         long tried = 0;
         for (int request = 0; request < 1000; request++) {
-            LayoutChoice choice = layouts.forRequest();
+            LayoutChoice choice = layouts.forRequest(Lookup.OFF);
             tried += next(layouts, choice).equals(TWO_PASS) ? 1 : 0;
             drive(layouts, choice, 1, 10);
         }
@@ -74,7 +74,7 @@ class AdaptiveLayoutsTest {
         double nanos = 0;
         double tokens = 0;
         for (int request = 0; request < 50; request++) {
-            LayoutChoice choice = layouts.forRequest();
+            LayoutChoice choice = layouts.forRequest(Lookup.OFF);
             for (int step = 0; step < 200; step++) {
                 StepLayout layout = next(layouts, choice);
                 observe(choice, layout, 1);
@@ -88,7 +88,7 @@ class AdaptiveLayoutsTest {
     @Test
     void givesUpALayoutThatIsSlowerThanItWasMeasured() {
         AdaptiveLayouts layouts = layouts(100, 200);
-        LayoutChoice choice = layouts.forRequest();
+        LayoutChoice choice = layouts.forRequest(Lookup.OFF);
         for (int i = 0; i < 100; i++) {
             observe(choice, TWO_PASS, 3);
             layouts.observe(List.of(TWO_PASS), 0, 0, 600);
@@ -100,7 +100,7 @@ class AdaptiveLayoutsTest {
     @Test
     void reportsWhatItSaw() {
         AdaptiveLayouts layouts = layouts(100, 200);
-        drive(layouts, layouts.forRequest(), 3, 512);
+        drive(layouts, layouts.forRequest(Lookup.OFF), 3, 512);
 
         AdaptiveLayouts.Standing seen = layouts.standings().get(1);
         assertThat(seen.observedSteps()).isBetween(490L, 512L);
@@ -168,14 +168,14 @@ class AdaptiveLayoutsTest {
             AdaptiveLayouts layouts = layouts(130, 140);
             assertThat(LayoutReports.report(layouts.standings()).reason()).contains("1.78 tokens a step expected by");
 
-            drive(layouts, layouts.forRequest(), 2, 64);
+            drive(layouts, layouts.forRequest(Lookup.OFF), 2, 64);
             assertThat(LayoutReports.report(layouts.standings()).reason()).contains("tokens a step seen");
         }
 
         @Test
         void learnsOfAllDraftLengthsFromTheDraftsOfOne() {
             AdaptiveLayouts layouts = layouts(130, 140);
-            LayoutChoice hard = layouts.forRequest();
+            LayoutChoice hard = layouts.forRequest(Lookup.OFF);
             for (int i = 0; i < 30; i++) {
                 hard.observe(THREES, 2, 1);
             }
@@ -187,7 +187,7 @@ class AdaptiveLayoutsTest {
         @Test
         void takesNothingFromStepsThatVerifiedNoDraft() {
             AdaptiveLayouts layouts = layouts(130, 140);
-            LayoutChoice choice = layouts.forRequest();
+            LayoutChoice choice = layouts.forRequest(Lookup.OFF);
             double before = choice.tokensPerForward(PAIRS);
             for (int i = 0; i < 30; i++) {
                 choice.observe(THREES, 0, 1);
@@ -199,7 +199,7 @@ class AdaptiveLayoutsTest {
         @Test
         void leavesALayoutOfOneKindWithoutHavingTriedTheOthersThatCostAsMuch() {
             AdaptiveLayouts layouts = layouts(130, 140);
-            LayoutChoice choice = layouts.forRequest();
+            LayoutChoice choice = layouts.forRequest(Lookup.OFF);
             for (int i = 0; i < 20; i++) {
                 layouts.observe(List.of(THREES), 0, 0, 600);
             }
@@ -244,11 +244,11 @@ class AdaptiveLayoutsTest {
 
         @Test
         void goByTheAcceptanceOfEach() {
-            LayoutChoice rejected = layouts.forRequest();
+            LayoutChoice rejected = layouts.forRequest(Lookup.OFF);
             for (int i = 0; i < 50; i++) {
                 observe(rejected, NARROW, 1);
             }
-            LayoutChoice accepted = layouts.forRequest();
+            LayoutChoice accepted = layouts.forRequest(Lookup.OFF);
             for (int i = 0; i < 50; i++) {
                 observe(accepted, NARROW, 2);
             }
@@ -261,7 +261,7 @@ class AdaptiveLayoutsTest {
         @Test
         void leaveALayoutThatARequestAskedFor() {
             LayoutChoice fixed = LayoutChoice.fixed(TWO_PASS);
-            layouts.share(List.of(fixed, layouts.forRequest()), List.of(), 0);
+            layouts.share(List.of(fixed, layouts.forRequest(Lookup.OFF)), List.of(), 0);
 
             assertThat(fixed.current()).isEqualTo(TWO_PASS);
         }
@@ -272,7 +272,8 @@ class AdaptiveLayoutsTest {
             AdaptiveLayouts misled = new AdaptiveLayouts(
                     new PassTimes(Map.of(1, 100L, 8, 101L, 16, 102L), 10),
                     List.of(new Measured(StepLayout.AUTOREGRESSIVE, 100), new Measured(TWO_PASS, 202)));
-            List<LayoutChoice> choices = List.of(misled.forRequest(), misled.forRequest(), misled.forRequest());
+            List<LayoutChoice> choices = List.of(
+                    misled.forRequest(Lookup.OFF), misled.forRequest(Lookup.OFF), misled.forRequest(Lookup.OFF));
             int drafting = 0;
             for (int i = 0; i < 100; i++) {
                 misled.share(choices, List.of(), 0);
@@ -294,7 +295,7 @@ class AdaptiveLayoutsTest {
         private List<StepLayout> shared(int sequences) {
             List<LayoutChoice> choices = new ArrayList<>();
             for (int i = 0; i < sequences; i++) {
-                choices.add(layouts.forRequest());
+                choices.add(layouts.forRequest(Lookup.OFF));
             }
             layouts.share(choices, List.of(), 0);
             return choices.stream().map(LayoutChoice::current).toList();
@@ -314,7 +315,7 @@ class AdaptiveLayoutsTest {
     }
 
     private static StepLayout next(AdaptiveLayouts layouts) {
-        return next(layouts, layouts.forRequest());
+        return next(layouts, layouts.forRequest(Lookup.OFF));
     }
 
     private static StepLayout next(AdaptiveLayouts layouts, LayoutChoice choice) {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.Limits;
+import dev.tidar.api.Lookup;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.auto.AdaptiveLayouts;
@@ -100,7 +101,7 @@ final class SchedulerBench {
                             new DecodeRequest(prompt, params, maxTokens, pool.blocks() * BLOCK_TOKENS),
                             terms.timeout(),
                             terms.salt(),
-                            () -> layout.map(LayoutChoice::fixed).orElseGet(layouts::forRequest)),
+                            () -> layout.map(LayoutChoice::fixed).orElseGet(() -> layouts.forRequest(Lookup.OFF))),
                     this,
                     new ScheduledSequence.Listeners(new Deliveries(Runnable::run), new LogLimit(() -> nanos)),
                     () -> nanos,

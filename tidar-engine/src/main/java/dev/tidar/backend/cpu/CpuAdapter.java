@@ -32,10 +32,7 @@ record CpuAdapter(PackedMatrix down, PackedMatrix up, float[] scales) {
                 toUp.write(plan.packed(part.source(), row), part.up(), row);
             }
         }
-        float[] scales = plan.adapterScales(joined, up.panels * PackedMatrix.PANEL);
-        for (int n = 0; n < up.rowScales().length; n++) {
-            scales[n] *= up.rowScales()[n];
-        }
-        return new CpuAdapter(down, up, scales);
+        int padded = up.panels * PackedMatrix.PANEL;
+        return new CpuAdapter(down, up, plan.adapterScales(joined, padded, up.rowScales()));
     }
 }

@@ -125,10 +125,7 @@ public final class NativePacker {
         float[] rowScales = scales(type, plan.rows(), adapter.rank());
         long panels = panels(type, upKind(type), adapter.up(), adapter.rank(), rowScales);
         NativeMatrix up = new NativeMatrix(type, upKind(type), plan.rows(), adapter.rank(), panels, 0);
-        float[] scales = plan.adapterScales(plan.adapter().orElseThrow(), padded(plan.rows()));
-        for (int n = 0; n < rowScales.length; n++) {
-            scales[n] *= rowScales[n];
-        }
+        float[] scales = plan.adapterScales(adapter.joined(), padded(plan.rows()), rowScales);
         return new NativeLinear.Adapter(
                 downs, Constants.copy(memory, adapter.sources()), up, Constants.copy(memory, scales));
     }

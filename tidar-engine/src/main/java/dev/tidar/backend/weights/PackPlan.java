@@ -147,6 +147,19 @@ public final class PackPlan {
     }
 
     /**
+     * The same, each times the scale of its row of the packed second matrix.
+     *
+     * @param rowScales of that matrix; empty where it has none
+     */
+    public float[] adapterScales(JoinedAdapter adapter, int length, float[] rowScales) {
+        float[] scales = adapterScales(adapter, length);
+        for (int row = 0; row < rowScales.length; row++) {
+            scales[row] *= rowScales[row];
+        }
+        return scales;
+    }
+
+    /**
      * The adapters of all sources of a layer, joined into one.
      *
      * @param ranks sum of the ranks of its parts
