@@ -84,7 +84,7 @@ function offerOf(mode) {
   const device = facts.device.startsWith("cpu") ? "CPU" : "device";
   if (mode === "auto" && chosenMode() !== "autoregressive") {
     const notice = element("div", "notice on", element("p", "",
-      `On this ${device} TiDAR pays: `,
+      `On this ${device} TiDAR is expected to pay: `,
       element("strong", "", `${figure(drafting.tokensPerSecond, 1)} tokens/s`), " against ",
       element("strong", "", figure(plain.tokensPerSecond, 1)),
       " one token at a time. The text is the same either way."),
