@@ -3,7 +3,8 @@ package dev.tidar.sampling;
 /**
  * The exponential function on the CPU, the same steps for a float and for a vector of floats: with n the nearest
  * integer to x / ln 2 and r = x - n ln 2, {@code exp(x) = 2^n · exp(r)}, exp(r) by its Taylor polynomial of degree 7.
- * On |r| <= ln 2 / 2 the polynomial is within 6e-9 of exp(r), so that rounding decides: the result is within 2 ulp.
+ * On {@code |r| <= ln 2 / 2} the polynomial is within 6e-9 of exp(r), so that rounding decides: the result is within 2
+ * ulp.
  */
 public final class Exponential {
 

@@ -22,6 +22,7 @@ public sealed interface Expression {
 
     Value evaluate(Rendering rendering);
 
+    /** A literal, such as {@code 1} or {@code 'text'}. */
     record Constant(Value value) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -29,6 +30,7 @@ public sealed interface Expression {
         }
     }
 
+    /** A variable of the scope. */
     record Name(String name) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -36,6 +38,7 @@ public sealed interface Expression {
         }
     }
 
+    /** A list or tuple: {@code [a, b]}, {@code (a, b)}. */
     record Items(Sequence.Kind kind, List<Expression> items) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -43,6 +46,7 @@ public sealed interface Expression {
         }
     }
 
+    /** A dict: <code>{key: value}</code>. */
     record Pairs(List<Expression> keys, List<Expression> values) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -54,6 +58,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code subject.name}. */
     record Attribute(Expression subject, String name) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -61,6 +66,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code subject[key]}. */
     record Item(Expression subject, Expression key) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -107,6 +113,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code callee(arguments)}. */
     record Call(Expression callee, ArgumentList arguments) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -125,6 +132,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code subject | filter(arguments)}. */
     record Filtered(Expression subject, String filter, ArgumentList arguments) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -133,6 +141,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code subject is test(arguments)}. */
     record Tested(Expression subject, String test, ArgumentList arguments) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -141,6 +150,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code not operand}. */
     record Not(Expression operand) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -148,6 +158,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code -operand} or {@code +operand}. */
     record Signed(boolean negative, Expression operand) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -174,6 +185,7 @@ public sealed interface Expression {
         }
     }
 
+    /** An arithmetic operation on two operands, such as {@code left + right}. */
     record Calculation(String operator, Expression left, Expression right) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -182,6 +194,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code a ~ b ~ c}: the texts of the parts, one after the other. */
     record Concatenation(List<Expression> parts) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {
@@ -197,6 +210,7 @@ public sealed interface Expression {
      */
     record Comparisons(Expression first, List<Link> links) implements Expression {
 
+        /** One operator of a chain, such as {@code <}, and the operand on its right. */
         public record Link(String operator, Expression operand) {}
 
         @Override
@@ -213,6 +227,7 @@ public sealed interface Expression {
         }
     }
 
+    /** {@code then if test else otherwise}. */
     record Conditional(Expression test, Expression then, Optional<Expression> otherwise) implements Expression {
         @Override
         public Value evaluate(Rendering rendering) {

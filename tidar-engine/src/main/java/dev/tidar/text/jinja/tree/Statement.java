@@ -41,6 +41,7 @@ public sealed interface Statement {
         }
     }
 
+    /** The text between tags. */
     record Verbatim(Position position, String text) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -49,6 +50,7 @@ public sealed interface Statement {
         }
     }
 
+    /** <code>{{ value }}</code>. */
     record Print(Position position, Expression value) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -57,8 +59,10 @@ public sealed interface Statement {
         }
     }
 
+    /** An {@code if} tag with its {@code elif} and {@code else}. */
     record If(Position position, List<Branch> branches, Body otherwise) implements Statement {
 
+        /** What is executed if a test is true. */
         public record Branch(Expression test, Body body) {}
 
         @Override
@@ -126,6 +130,7 @@ public sealed interface Statement {
         }
     }
 
+    /** A {@code set} tag with an expression. */
     record Set(Position position, Target target, Expression value) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -148,6 +153,7 @@ public sealed interface Statement {
         }
     }
 
+    /** A {@code macro} tag. */
     record Define(Position position, Macro.Definition macro) implements Statement {
         @Override
         public Flow execute(Rendering rendering) {
@@ -169,6 +175,7 @@ public sealed interface Statement {
 
         void assign(Value value, Rendering rendering);
 
+        /** A variable of the current scope. */
         record Name(String name) implements Target {
             @Override
             public void assign(Value value, Rendering rendering) {

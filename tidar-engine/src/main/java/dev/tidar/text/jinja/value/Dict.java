@@ -14,6 +14,7 @@ public final class Dict implements Value {
     /** The methods of a Python dict that the immutable sandbox of Jinja2 forbids; they hide keys of the same name. */
     private static final Set<String> FORBIDDEN = Set.of("clear", "fromkeys", "pop", "popitem", "setdefault", "update");
 
+    /** A key and its value. */
     public record Entry(Value key, Value value) {}
 
     private final Map<Object, Entry> entries;

@@ -179,6 +179,7 @@ public sealed interface Value
         }
     }
 
+    /** True or False. */
     record Bool(boolean value) implements Value {
 
         public static final Value TRUE = new Bool(true);
@@ -205,6 +206,7 @@ public sealed interface Value
         }
     }
 
+    /** An integer of 64 bits. */
     record Int(long value) implements Value {
         @Override
         public String type() {
@@ -227,6 +229,7 @@ public sealed interface Value
         }
     }
 
+    /** A floating-point number. */
     record Real(double value) implements Value {
         @Override
         public String type() {
