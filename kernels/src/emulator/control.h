@@ -27,7 +27,8 @@ struct Control {
     int32_t multiprocessors;   // 0: 8
     int64_t memory;            // bytes; 0: 8 GiB
     int32_t forget;            // not 0: the next cuInit forgets everything, as a new process would, and sets this to 0
-    char unused0[64 - 36];
+    int32_t engine;            // of modules loaded from now on; 0: TIDAR_EMU_ENGINE, 1: sources, 2: PTX, 3: both
+    char unused0[64 - 40];
     Fault faults[FAULT_KINDS];
     char unused1[256 - 64 - 16 * FAULT_KINDS];
     int32_t liveAllocations;
@@ -46,7 +47,7 @@ struct Control {
     int32_t pendingOperations;
 };
 
-static_assert(offsetof(Control, forget) == 32 && offsetof(Control, faults) == 64 &&
+static_assert(offsetof(Control, forget) == 32 && offsetof(Control, engine) == 36 && offsetof(Control, faults) == 64 &&
                   offsetof(Control, liveAllocations) == 256 && offsetof(Control, liveBytes) == 288 &&
                   offsetof(Control, pendingOperations) == 316,
               "tests read these offsets");

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace emulated {
 
@@ -21,6 +23,15 @@ public:
 
     /** Whether all these bytes lie in one allocation. */
     bool contains(const void* at, size_t bytes) const;
+
+    /** Starts and sizes of all allocations, in order. */
+    std::vector<std::pair<uintptr_t, size_t>> ranges() const {
+        std::vector<std::pair<uintptr_t, size_t>> all;
+        for (auto& block : blocks) {
+            all.emplace_back(block.first, block.second.bytes);
+        }
+        return all;
+    }
 
     size_t liveBytes() const { return live; }
     int liveAllocations() const { return static_cast<int>(blocks.size()); }

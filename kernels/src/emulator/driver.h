@@ -15,15 +15,23 @@
 #include <mutex>
 #include <set>
 
+namespace emulated::ptx {
+struct Function;
+struct Module;
+} // namespace emulated::ptx
+
 /** A kernel of a loaded module. */
 struct CUfunc_st {
     const emulated::Kernel* kernel;
+    const emulated::ptx::Function* ptx = nullptr; // null: the sources run
     emulated::PtxEntry entry;
     CUmodule module;
     int dynamicSharedBytes = 48 * 1024;
 };
 
 struct CUmod_st {
+    std::shared_ptr<const emulated::ptx::Module> ptx;
+    bool bothEngines = false; // run, and must agree
     std::map<std::string, std::unique_ptr<CUfunc_st>> functions;
 };
 

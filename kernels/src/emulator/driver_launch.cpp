@@ -1,6 +1,7 @@
 // Modules, launches and graphs of the emulated driver.
 #include "block.h"
 #include "driver.h"
+#include "engine.h"
 
 #include <cstdio>
 #include <cstring>
@@ -27,6 +28,22 @@ const Kernel* findKernel(const std::string& name) {
     return nullptr;
 }
 
+/** The PTX as the second engine runs it, kept for the next module of the same text; null where it has to be refused. */
+std::shared_ptr<const ptx::Module> decoded(const char* text) {
+    static std::string lastText;
+    static std::shared_ptr<const ptx::Module> last;
+    if (last == nullptr || lastText != text) {
+        try {
+            last = ptx::decode(text);
+            lastText = text;
+        } catch (const std::exception& invalid) {
+            fprintf(stderr, "emulated device: %s\n", invalid.what());
+            return nullptr;
+        }
+    }
+    return last;
+}
+
 /** Loads an image; the driver must know each of its kernels, with as many parameters, or one of the two is stale. */
 CUresult load(CUmodule* module, const char* text) {
     PtxImage image;
@@ -40,6 +57,13 @@ CUresult load(CUmodule* module, const char* text) {
         return CUDA_ERROR_NO_BINARY_FOR_GPU;
     }
     auto loaded = std::make_unique<CUmod_st>();
+    if (engine() != Engine::SOURCES) {
+        loaded->ptx = decoded(text);
+        loaded->bothEngines = engine() == Engine::BOTH;
+        if (loaded->ptx == nullptr) {
+            return CUDA_ERROR_INVALID_PTX;
+        }
+    }
     for (auto& entry : image.entries) {
         const Kernel* kernel = findKernel(entry.first);
         if (kernel == nullptr || kernel->parameters != entry.second.parameters) {
@@ -51,6 +75,7 @@ CUresult load(CUmodule* module, const char* text) {
         function->kernel = kernel;
         function->entry = entry.second;
         function->module = loaded.get();
+        function->ptx = loaded->ptx == nullptr ? nullptr : &loaded->ptx->functions.at(entry.first);
         loaded->functions[entry.first] = std::move(function);
     }
     *module = loaded.release();
@@ -62,20 +87,30 @@ CUresult load(CUmodule* module, const char* text) {
 /** A pointer parameter must be null or stand in memory that the device sees. */
 bool visible(const void* at) { return at == nullptr || driver().memory.contains(at, 0) || isPinned(at, 0); }
 
-int runKernel(const Kernel* kernel, const Call& call, dim3 grid, dim3 size, unsigned sharedBytes) {
-    for (auto& pointer : call.pointers) {
+int runKernel(const KernelLaunch& launch) {
+    for (auto& pointer : launch.call.pointers) {
         if (!visible(pointer.second)) {
             fprintf(stderr, "emulated device: parameter %d of %s, %p, is not device memory\n", pointer.first,
-                    kernel->name, pointer.second);
+                    launch.kernel->name, pointer.second);
             return CUDA_ERROR_ILLEGAL_ADDRESS;
         }
     }
     control().kernelsRun++;
-    int code = run(grid, size, sharedBytes, call.body);
-    if (code != 0) {
-        fprintf(stderr, "emulated device: %s: %s\n", kernel->name, faultText());
+    return runOnEngine(launch);
+}
+
+/** Everything that a launch of this kernel fixes; its parameters are read at once. */
+KernelLaunch prepare(const CUfunc_st& function, dim3 grid, dim3 size, unsigned sharedBytes, void** parameters) {
+    KernelLaunch launch{function.kernel, function.kernel->bind(parameters), {}, function.module->bothEngines};
+    launch.ptx = {function.ptx, grid, size, sharedBytes, {}};
+    if (function.ptx != nullptr) {
+        launch.ptx.parameters.resize(static_cast<size_t>(function.ptx->parameterBytes));
+        for (size_t i = 0; i < function.ptx->parameters.size(); i++) {
+            auto& place = function.ptx->parameters[i];
+            memcpy(launch.ptx.parameters.data() + place.first, parameters[i], static_cast<size_t>(place.second));
+        }
     }
-    return code;
+    return launch;
 }
 
 } // namespace
@@ -161,11 +196,8 @@ EXPORTED CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned g
     if (threads > static_cast<unsigned long long>(function->entry.maxThreads)) {
         return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
     }
-    const Kernel* kernel = function->kernel;
-    Call call = kernel->bind(parameters); // a launch reads its parameters at once
-    dim3 grid{gridX, gridY, gridZ};
-    dim3 size{blockX, blockY, blockZ};
-    return submit(stream, [=] { return runKernel(kernel, call, grid, size, sharedBytes); });
+    KernelLaunch launch = prepare(*function, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, parameters);
+    return submit(stream, [launch] { return runKernel(launch); });
 }
 
 EXPORTED CUresult cuStreamBeginCapture_v2(CUstream stream, int) {

@@ -1,0 +1,206 @@
+// Loads, stores, atomics and asynchronous copies: PTX ISA 9.7.8 and 9.7.12.
+#include "ptx_forms.h"
+
+namespace emulated::ptx {
+
+namespace {
+
+constexpr int ILLEGAL_ADDRESS = 700;
+constexpr int FAILED = 719;
+
+Visitor visitor(const Warp& warp, int lane) { return {warp.thread(lane), warp.block->barriers, warp.epoch}; }
+
+[[noreturn]] void wrong(const Warp& warp, const Instruction& i, int lane, uint32_t at, const char* what) {
+    char text[200];
+    snprintf(text, sizeof text, "shared address 0x%x %s", at, what);
+    warp.block->stop(strncmp(what, "is outside", 10) == 0 ? ILLEGAL_ADDRESS : FAILED, warp, i, lane, text);
+}
+
+enum class Space { GLOBAL, SHARED, PARAMETER };
+
+/** Where the lane's access leads, after all checks. */
+template <Space SPACE, bool WRITE>
+char* locate(Warp& warp, const Instruction& i, const Operand& address, int lane, const char* lanes, int bytes) {
+    Block& block = *warp.block;
+    if constexpr (SPACE == Space::GLOBAL) {
+        uintptr_t base = reinterpret_cast<const uint64_t*>(lanes)[lane];
+        return block.global(warp, i, lane, base + static_cast<uint64_t>(address.offset), static_cast<uint32_t>(bytes));
+    } else {
+        uint32_t at = reinterpret_cast<const uint32_t*>(lanes)[lane] + static_cast<uint32_t>(address.offset);
+        if constexpr (SPACE == Space::PARAMETER) {
+            return const_cast<char*>(block.parameters) + at;
+        }
+        if (at % static_cast<uint32_t>(bytes) != 0) {
+            block.misaligned(warp, i, lane, at);
+        }
+        const char* bad = WRITE ? block.shared.writes(visitor(warp, lane), at, static_cast<uint32_t>(bytes))
+                                : block.shared.reads(visitor(warp, lane), at, static_cast<uint32_t>(bytes));
+        if (bad != nullptr) {
+            wrong(warp, i, lane, at, bad);
+        }
+        return block.shared.data(at);
+    }
+}
+
+/** Addresses of a lane each; those of global memory have 64 bits, all others 32. */
+template <Space SPACE>
+const char* addresses(const Warp& warp, const Instruction& i, const Operand& operand) {
+    return SPACE == Space::GLOBAL ? reinterpret_cast<const char*>(read<uint64_t>(warp, i, operand))
+                                  : reinterpret_cast<const char*>(read<uint32_t>(warp, i, operand));
+}
+
+/** N values of T, each extended to a register of type R. */
+template <Space SPACE, class T, class R, int N>
+void load(Warp& warp, const Instruction& i) {
+    const char* lanes = addresses<SPACE>(warp, i, i.operands[N]);
+    R values[N][LANES] = {};
+    forLanes(warp, [&](int lane) {
+        T found[N];
+        memcpy(found, locate<SPACE, false>(warp, i, i.operands[N], lane, lanes, sizeof found), sizeof found);
+        for (int k = 0; k < N; k++) {
+            values[k][lane] = static_cast<R>(found[k]);
+        }
+    });
+    for (int k = 0; k < N; k++) {
+        write(warp, i.operands[k], values[k]);
+    }
+}
+
+/** The low bits of N registers. */
+template <Space SPACE, class T, class R, int N>
+void store(Warp& warp, const Instruction& i) {
+    const char* lanes = addresses<SPACE>(warp, i, i.operands[0]);
+    const R* values[N];
+    for (int k = 0; k < N; k++) {
+        values[k] = read<R>(warp, i, i.operands[1 + k]);
+    }
+    forLanes(warp, [&](int lane) {
+        T stored[N];
+        for (int k = 0; k < N; k++) {
+            stored[k] = static_cast<T>(values[k][lane]);
+        }
+        memcpy(locate<SPACE, true>(warp, i, i.operands[0], lane, lanes, sizeof stored), stored, sizeof stored);
+    });
+}
+
+/** Blocks and warps run one after the other here, so this is one operation to all others. */
+void addAtomically(Warp& warp, const Instruction& i) {
+    const char* lanes = addresses<Space::GLOBAL>(warp, i, i.operands[1]);
+    const uint32_t* values = read<uint32_t>(warp, i, i.operands[2]);
+    uint32_t before[LANES] = {};
+    forLanes(warp, [&](int lane) {
+        char* at = locate<Space::GLOBAL, true>(warp, i, i.operands[1], lane, lanes, 4);
+        memcpy(&before[lane], at, 4);
+        uint32_t after = before[lane] + values[lane];
+        memcpy(at, &after, 4);
+    });
+    write(warp, i.operands[0], before);
+}
+
+/** cp.async [to], [from], 16, bytes: the rest of the sixteen is zeros. It happens when it is waited for. */
+void copyAsync(Warp& warp, const Instruction& i) {
+    const uint32_t* to = read<uint32_t>(warp, i, i.operands[0]);
+    const uint64_t* from = read<uint64_t>(warp, i, i.operands[1]);
+    uint32_t size = read<uint32_t>(warp, i, i.operands[2])[0];
+    const uint32_t* given = read<uint32_t>(warp, i, i.operands[3]);
+    forLanes(warp, [&](int lane) {
+        uint32_t at = to[lane] + static_cast<uint32_t>(i.operands[0].offset);
+        uintptr_t source = from[lane] + static_cast<uint64_t>(i.operands[1].offset);
+        if (size != 16 || given[lane] > size) {
+            warp.block->stop(FAILED, warp, i, lane, "a copy past the first cache has 16 bytes, of which no more exist");
+        }
+        if (at % size != 0 || source % size != 0) {
+            warp.block->misaligned(warp, i, lane, at % size != 0 ? at : source);
+        }
+        if (given[lane] > 0) {
+            for (uint32_t byte = 0; byte < given[lane]; byte++) {
+                warp.block->global(warp, i, lane, source + byte, 1);
+            }
+        }
+        if (const char* bad = warp.block->shared.flies(visitor(warp, lane), at, size)) {
+            wrong(warp, i, lane, at, bad);
+        }
+        warp.copies.push_back({at, source, static_cast<int>(given[lane]), static_cast<int>(size - given[lane]), lane,
+                               warp.groups[lane]});
+    });
+}
+
+void commitCopies(Warp& warp, const Instruction&) {
+    forLanes(warp, [&](int lane) { warp.groups[lane]++; });
+}
+
+/** Until at most so many groups of a thread are under way. */
+void waitForCopies(Warp& warp, const Instruction& i) {
+    int left = static_cast<int>(read<uint32_t>(warp, i, i.operands[0])[0]);
+    size_t kept = 0;
+    for (const PendingCopy& copy : warp.copies) {
+        if ((warp.lanes >> copy.lane & 1) == 0 || copy.group >= warp.groups[copy.lane] - left) {
+            warp.copies[kept++] = copy;
+            continue;
+        }
+        char* to = warp.block->shared.data(copy.to);
+        if (const char* bad = warp.block->shared.lands(visitor(warp, copy.lane), copy.to, 16)) {
+            wrong(warp, i, copy.lane, copy.to, bad);
+        }
+        memcpy(to, reinterpret_cast<const char*>(copy.from), copy.bytes);
+        memset(to + copy.bytes, 0, copy.zeros);
+    }
+    warp.copies.resize(kept);
+}
+
+template <Space SPACE, class T, class R, int N>
+void addAccess(Forms& forms, const std::string& space, const std::string& type) {
+    std::vector<int> registers(N, sizeof(R));
+    int address = SPACE == Space::GLOBAL ? 8 : 4;
+    std::vector<int> loaded = registers;
+    loaded.push_back(address);
+    std::string vector = N == 1 ? "" : N == 2 ? ".v2" : ".v4";
+    forms.add("ld" + space + vector + type, MOVEMENT, loaded, load<SPACE, T, R, N>);
+    if constexpr (SPACE == Space::GLOBAL) {
+        for (const char* cache : {".cg", ".nc", ".nc.L1::no_allocate"}) {
+            forms.add("ld.global" + (cache + vector) + type, MOVEMENT, loaded, load<SPACE, T, R, N>);
+        }
+    }
+    if constexpr (SPACE != Space::PARAMETER) {
+        std::vector<int> stored{address};
+        stored.insert(stored.end(), registers.begin(), registers.end());
+        forms.add("st" + space + vector + type, MOVEMENT, stored, store<SPACE, T, R, N>);
+    }
+}
+
+template <Space SPACE>
+void addSpace(Forms& forms, const std::string& space) {
+    addAccess<SPACE, uint8_t, uint16_t, 1>(forms, space, ".u8");
+    addAccess<SPACE, uint8_t, uint32_t, 1>(forms, space, ".u8");
+    addAccess<SPACE, int8_t, int16_t, 1>(forms, space, ".s8");
+    addAccess<SPACE, int8_t, int32_t, 1>(forms, space, ".s8");
+    addAccess<SPACE, uint16_t, uint16_t, 1>(forms, space, ".u16");
+    addAccess<SPACE, uint16_t, uint32_t, 1>(forms, space, ".u16");
+    addAccess<SPACE, int32_t, int64_t, 1>(forms, space, ".s32");
+    addAccess<SPACE, uint32_t, uint64_t, 1>(forms, space, ".u32");
+    for (const char* type : {".u32", ".s32", ".b32", ".f32"}) {
+        addAccess<SPACE, uint32_t, uint32_t, 1>(forms, space, type);
+        addAccess<SPACE, uint32_t, uint32_t, 2>(forms, space, type);
+        addAccess<SPACE, uint32_t, uint32_t, 4>(forms, space, type);
+    }
+    for (const char* type : {".u64", ".s64", ".b64", ".f64"}) {
+        addAccess<SPACE, uint64_t, uint64_t, 1>(forms, space, type);
+        addAccess<SPACE, uint64_t, uint64_t, 2>(forms, space, type);
+    }
+}
+
+} // namespace
+
+void addMemoryForms(Forms& forms) {
+    addSpace<Space::GLOBAL>(forms, ".global");
+    addSpace<Space::SHARED>(forms, ".shared");
+    addSpace<Space::PARAMETER>(forms, ".param");
+    forms.add("atom.global.add.u32", SYNCHRONISATION, {4, 8, 4}, addAtomically);
+    for (const char* prefetch : {"", ".L2::64B", ".L2::128B", ".L2::256B"}) {
+        forms.add(std::string("cp.async.cg.shared.global") + prefetch, MOVEMENT, {4, 8, 4, 4}, copyAsync);
+    }
+    forms.add("cp.async.commit_group", MOVEMENT, {}, commitCopies);
+    forms.add("cp.async.wait_group", MOVEMENT, {4}, waitForCopies);
+}
+
+} // namespace emulated::ptx
