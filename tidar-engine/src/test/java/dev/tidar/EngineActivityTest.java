@@ -254,8 +254,8 @@ class EngineActivityTest {
     private static GenerationListener listener(List<String> heard) {
         return new GenerationListener() {
             @Override
-            public void onStarted(int cachedTokens) {
-                heard.add("started with " + cachedTokens);
+            public void onStarted(Start start) {
+                heard.add("started with " + start.cachedTokens());
             }
 
             @Override

@@ -12,11 +12,15 @@ public interface GenerationListener {
     GenerationListener NONE = new GenerationListener() {};
 
     /**
-     * It waits no longer: its prefill begins. Not repeated after a preemption.
+     * The start of a prefill.
      *
-     * @param cachedTokens tokens of the prompt that were found in the prefix cache
+     * @param promptTokens tokens of the prompt
+     * @param cachedTokens part of them that was found in the prefix cache
      */
-    default void onStarted(int cachedTokens) {}
+    record Start(int promptTokens, int cachedTokens) {}
+
+    /** It waits no longer: its prefill begins. Not repeated after a preemption. */
+    default void onStarted(Start start) {}
 
     default void onChunk(TokenChunk chunk) {}
 

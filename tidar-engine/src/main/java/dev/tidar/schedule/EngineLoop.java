@@ -28,7 +28,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -321,23 +320,10 @@ public final class EngineLoop implements AutoCloseable {
      */
     public int clearPrefixCache() {
         requireOpen();
-        Future<Integer> cleared = errands.leave(
-                kv -> kv.prefixes().map(PrefixCache::clear).orElse(0));
-        queue.wake();
-        if (lifecycle.isOver()) {
-            errands.giveUp(); // it may have come after the last look
-        }
-        try {
-            return cleared.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EngineClosedException("interrupted while the prefix cache was being cleared");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof TidarException failure) {
-                throw failure;
-            }
-            throw new CompletionException(e.getCause());
-        }
+        return errands.ask(kv -> kv.prefixes().map(PrefixCache::clear).orElse(0), () -> {
+            queue.wake();
+            return !lifecycle.isOver();
+        });
     }
 
     /**

@@ -170,7 +170,8 @@ final class ScheduledSequence implements Generation {
         hasRun = true;
         totals.promptTokens.add(promptTokens());
         totals.cachedTokens.add(found);
-        delivery.post(listener -> listener.onStarted(found));
+        var start = new GenerationListener.Start(promptTokens(), found);
+        delivery.post(listener -> listener.onStarted(start));
     }
 
     /** Gives its blocks to other sequences and waits again. */
