@@ -1,5 +1,6 @@
 package dev.tidar;
 
+import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
@@ -101,6 +102,32 @@ public final class TidarEngine implements AutoCloseable {
     /** What the engine is and does now. Reads only; costs next to nothing. */
     public EngineStatus status() {
         return loader.status(loop);
+    }
+
+    /**
+     * Changes how requests decode that leave it open, from the next one on; requests that are there go on as they
+     * began. The tokens of an answer do not depend on it, unless beta is below 1.
+     *
+     * @throws dev.tidar.api.InvalidRequestException if the model cannot decode so; nothing has changed
+     * @throws dev.tidar.api.EngineBusyException if the model is still being loaded
+     * @throws dev.tidar.api.EngineClosedException if the engine is closed, shutting down or dead
+     */
+    public void decodeBy(Decoding decoding) {
+        Objects.requireNonNull(decoding, "decoding");
+        loop.requireOpen();
+        loader.decodeBy(decoding);
+    }
+
+    /**
+     * Drops what is kept for prompts that begin alike, between two steps. Requests that run keep their own blocks.
+     *
+     * @return the number of blocks that were known
+     * @throws dev.tidar.api.EngineBusyException if the model is still being loaded
+     * @throws dev.tidar.api.EngineClosedException if the engine is closed, shutting down or dead, or the thread is
+     *     interrupted
+     */
+    public int clearPrefixCache() {
+        return loop.clearPrefixCache();
     }
 
     /**

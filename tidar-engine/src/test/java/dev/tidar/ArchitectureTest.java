@@ -58,7 +58,7 @@ class ArchitectureTest {
                     "dev.tidar.kvcache"),
             List.of("dev.tidar.model"),
             List.of("dev.tidar.decode"),
-            List.of("dev.tidar.emission", "dev.tidar.auto", "dev.tidar.delivery"),
+            List.of("dev.tidar.emission", "dev.tidar.auto", "dev.tidar.delivery", "dev.tidar.activity"),
             List.of("dev.tidar.schedule"),
             List.of("dev.tidar.load"),
             List.of("dev.tidar"));

@@ -4,6 +4,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineActivity;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
@@ -58,6 +59,14 @@ class LoadingTest {
 
     private static EngineStatus status(EngineState state, Optional<String> failure) {
         return new EngineStatus(
-                state, "tiny", new LoadProgress("packing weights", 0.45), Optional.empty(), 0, 0, Totals.NONE, failure);
+                state,
+                "tiny",
+                new LoadProgress("packing weights", 0.45),
+                Optional.empty(),
+                0,
+                0,
+                Totals.NONE,
+                EngineActivity.NONE,
+                failure);
     }
 }

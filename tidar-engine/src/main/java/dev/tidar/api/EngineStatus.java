@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param queued requests that wait
  * @param running requests that are decoded now
  * @param totals counts since the engine was loaded
+ * @param activity what it is busy with and how it gets on
  * @param failure why the engine is DEAD, where it was not closed
  */
 public record EngineStatus(
@@ -25,6 +26,7 @@ public record EngineStatus(
         int queued,
         int running,
         Totals totals,
+        EngineActivity activity,
         Optional<String> failure) {
 
     /**
@@ -35,8 +37,10 @@ public record EngineStatus(
      * @param deviceReason why this device and not another, in one sentence
      * @param backend kernels in use, for example {@code native-avx2-int8}, {@code vector-512} or {@code plain}; the
      *     ending {@code -int8} says that int8 weights are multiplied by activations in int8
-     * @param layout layout chosen for requests that leave it open, and why
+     * @param decoding how requests decode that leave it open
+     * @param layout what mode auto chooses, and why
      * @param degradations fallbacks that are active, each with what would end it; empty when READY
+     * @param memory what the engine takes on the device
      * @param kv memory for keys and values
      */
     public record Loaded(
@@ -44,8 +48,10 @@ public record EngineStatus(
             String device,
             String deviceReason,
             String backend,
+            Decoding decoding,
             LayoutReport layout,
             List<String> degradations,
+            MemoryStatus memory,
             KvStatus kv) {
         public Loaded {
             degradations = List.copyOf(degradations);
@@ -72,7 +78,7 @@ public record EngineStatus(
         return served().backend();
     }
 
-    /** The layout chosen for requests that leave it open; there is none before the model is loaded. */
+    /** What mode auto chooses; there is nothing before the model is loaded. */
     public LayoutReport layout() {
         return served().layout();
     }
@@ -91,6 +97,26 @@ public record EngineStatus(
         return loaded.orElseThrow(
                 () -> new IllegalStateException("%s is not loaded: the engine is %s".formatted(name, state)));
     }
+
+    /**
+     * The memory that an engine takes on its device, as it was planned at load.
+     *
+     * @param place the memory, for example {@code the Java heap}
+     * @param weightBytes weights of the model
+     * @param adapterBytes weights of the draft adapter
+     * @param workBytes activations of the widest step, and what kernels work in
+     * @param kvBytes keys and values
+     * @param kvType element type of keys and values
+     * @param blockBytes one block of keys and values
+     */
+    public record MemoryStatus(
+            String place,
+            long weightBytes,
+            long adapterBytes,
+            long workBytes,
+            long kvBytes,
+            String kvType,
+            long blockBytes) {}
 
     /**
      * Memory for keys and values.

@@ -27,6 +27,11 @@ public final class DecodeStats {
         return kept.size();
     }
 
+    /** Tokens emitted by the last decode step; 0 before the first. */
+    public int lastKept() {
+        return kept.isEmpty() ? 0 : kept.get(kept.size() - 1);
+    }
+
     /** Tokens emitted by each decode step, in order. */
     public List<Integer> kept() {
         return List.copyOf(kept);

@@ -143,6 +143,18 @@ public final class PrefixCache {
         index.cleanUp();
     }
 
+    /**
+     * Forgets all blocks: those without a lease become free at once, the others when their last lease ends.
+     *
+     * @return the number of blocks that were known
+     */
+    public int clear() {
+        int blocks = known.size();
+        index.invalidateAll();
+        index.cleanUp();
+        return blocks;
+    }
+
     /** Returns hits and misses by block, evictions and expiries. Any thread may call this method. */
     public CacheStats stats() {
         return index.stats();

@@ -69,6 +69,7 @@ public final class EngineLoader {
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
     private volatile BooleanSupplier stop = () -> false;
+    private volatile Decoding decoding;
 
     /**
      * @param nanoTime a monotonic clock
@@ -76,6 +77,7 @@ public final class EngineLoader {
      */
     public EngineLoader(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
         this.options = options;
+        this.decoding = options.decoding();
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
         this.memory = new MemoryPlanner(options, MemoryLedger.OF_THIS_JVM);
@@ -91,9 +93,20 @@ public final class EngineLoader {
         return gate.orElseThrow();
     }
 
+    /**
+     * Changes how requests decode that leave it open; those that are there go on as they began. To be called once
+     * {@link #load} has returned.
+     *
+     * @throws dev.tidar.api.InvalidRequestException if the model cannot decode so
+     */
+    public void decodeBy(Decoding wanted) {
+        gate().requireServes(wanted);
+        decoding = wanted;
+    }
+
     /** The status of the engine, as far as it is loaded. */
     public EngineStatus status(EngineLoop loop) {
-        Optional<Loaded> loaded = model.map(LoadedModel::status);
+        Optional<Loaded> loaded = model.map(m -> m.status(decoding));
         boolean degraded = loaded.map(l -> !l.degradations().isEmpty()).orElse(false);
         EngineState state = loop.state() == EngineState.READY && degraded ? EngineState.DEGRADED : loop.state();
         return new EngineStatus(
@@ -104,6 +117,7 @@ public final class EngineLoader {
                 loop.queued(),
                 loop.running(),
                 loop.totals(),
+                loop.activity(),
                 loop.death().map(TidarException::getMessage));
     }
 
@@ -242,10 +256,10 @@ public final class EngineLoader {
                         .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
                 new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, transformer, geometry, pool)),
-                geometry.blockBytes());
+                plan.status(geometry));
         model = Optional.of(loaded);
         gate = Optional.of(new RequestGate(
-                options, loaded, () -> ThreadLocalRandom.current().nextLong()));
+                options, loaded, () -> decoding, () -> ThreadLocalRandom.current().nextLong()));
         progress("ready", 1);
         log.info("{}", LoadReport.of(loaded));
         return new Engine(

@@ -1,8 +1,10 @@
 package dev.tidar.load;
 
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineStatus.KvStatus;
 import dev.tidar.api.EngineStatus.Loaded;
+import dev.tidar.api.EngineStatus.MemoryStatus;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.LayoutReports;
@@ -31,7 +33,7 @@ import java.util.function.Supplier;
  * @param grammars compiles answer formats, made when first asked for; empty without a tokenizer
  * @param layouts the candidates that auto chooses from; their standings may be read here
  * @param kvCache KV memory; only its counts may be read here
- * @param blockBytes bytes of one block
+ * @param memory what was planned on the device
  */
 record LoadedModel(
         ModelFacts facts,
@@ -45,24 +47,28 @@ record LoadedModel(
         Optional<Supplier<Grammars>> grammars,
         AdaptiveLayouts layouts,
         KvCache kvCache,
-        long blockBytes) {
+        MemoryStatus memory) {
 
     LoadedModel {
         degradations = List.copyOf(degradations);
     }
 
-    Loaded status() {
+    /** @param decoding how requests decode that leave it open */
+    Loaded status(Decoding decoding) {
         return new Loaded(
                 facts,
                 backend.device(),
                 deviceReason,
                 backend.kernels(),
+                decoding,
                 LayoutReports.report(layouts.standings()),
                 degradations,
+                memory,
                 kv());
     }
 
     private KvStatus kv() {
+        long blockBytes = memory.blockBytes();
         Optional<CacheStats> prefixes = kvCache.prefixes().map(PrefixCache::stats);
         return new KvStatus(
                 kvCache.pool().blocks() * blockBytes,

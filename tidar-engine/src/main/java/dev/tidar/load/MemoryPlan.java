@@ -1,8 +1,10 @@
 package dev.tidar.load;
 
 import dev.tidar.api.DeviceException;
+import dev.tidar.api.EngineStatus.MemoryStatus;
 import dev.tidar.backend.MemoryCount.Need;
 import dev.tidar.tensor.KvGeometry;
+import java.util.Locale;
 
 /**
  * All memory that an engine takes on a device, decided before any of it is allocated.
@@ -91,6 +93,18 @@ record MemoryPlan(Need need, MemoryRoom room, int blocks, int contextLength) {
 
     long kvBytes() {
         return blocks * need.kvBlock();
+    }
+
+    /** What is taken, by part, for status. */
+    MemoryStatus status(KvGeometry geometry) {
+        return new MemoryStatus(
+                room.place(),
+                need.weights(),
+                need.adapters(),
+                need.activations() + need.scratch(),
+                kvBytes(),
+                geometry.dtype().name().toLowerCase(Locale.ROOT),
+                geometry.blockBytes());
     }
 
     /** What is not taken at load, but when steps and requests need it. */

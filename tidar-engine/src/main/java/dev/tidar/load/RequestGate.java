@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  */
 public final class RequestGate {
 
-    private final Decoding defaultDecoding;
+    private final Supplier<Decoding> decoding;
     private final Limits limits;
     private final Lookup lookup;
     private final LoadedModel model;
@@ -48,8 +48,9 @@ public final class RequestGate {
     private final RequestConstraint constraints;
     private final LongSupplier seeds;
 
-    RequestGate(EngineOptions options, LoadedModel model, LongSupplier seeds) {
-        this.defaultDecoding = options.decoding();
+    /** @param decoding how requests decode that leave it open, asked for each */
+    RequestGate(EngineOptions options, LoadedModel model, Supplier<Decoding> decoding, LongSupplier seeds) {
+        this.decoding = decoding;
         this.limits = options.limits();
         this.lookup = options.lookup();
         this.model = model;
@@ -65,13 +66,14 @@ public final class RequestGate {
      * @throws InvalidRequestException if it can never be served
      */
     public Admission admit(GenerationRequest request) {
-        Supplier<LayoutChoice> layouts = layouts(request.decoding().orElse(defaultDecoding));
+        Decoding wanted = request.decoding().orElseGet(decoding);
+        Supplier<LayoutChoice> layouts = layouts(wanted);
         if (!request.stopStrings().isEmpty() && model.tokenizer().isEmpty()) {
             throw new InvalidRequestException(
                     "stop strings need a tokenizer, but the model folder has no tokenizer.json");
         }
         requireNewTokens(request);
-        requireExactForLogProbs(request);
+        requireExactForLogProbs(request, wanted);
         EncodedPrompt encoded = prompts.encode(request.prompt());
         List<Integer> prompt = encoded.ids();
         AnswerSyntax syntax =
@@ -106,11 +108,19 @@ public final class RequestGate {
     /**
      * Rejects log-probabilities with a beta below 1: they are those of the model, and a mixed row has none of its own.
      */
-    private void requireExactForLogProbs(GenerationRequest request) {
-        if (request.decoding().orElse(defaultDecoding).isLossy()
-                && request.logProbs().isPresent()) {
+    private static void requireExactForLogProbs(GenerationRequest request, Decoding wanted) {
+        if (wanted.isLossy() && request.logProbs().isPresent()) {
             throw new InvalidRequestException("logprobs need exact decoding, but beta is below 1");
         }
+    }
+
+    /**
+     * Checks whether the model can decode so.
+     *
+     * @throws InvalidRequestException if it cannot
+     */
+    void requireServes(Decoding wanted) {
+        layouts(wanted);
     }
 
     private void requireNewTokens(GenerationRequest request) {

@@ -1,21 +1,26 @@
 package dev.tidar.schedule;
 
+import dev.tidar.activity.Activity;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.Durations;
 import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineActivity;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
+import dev.tidar.api.RequestStatus;
 import dev.tidar.api.TidarException;
 import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +59,8 @@ public final class EngineLoop implements AutoCloseable {
     private final WaitEstimate waits;
     private final LongSupplier nanoTime;
     private final Totals totals = new Totals();
+    private final Activity activity;
+    private final Errands errands = new Errands();
     private final AtomicLong ids = new AtomicLong();
     /**
      * Completes when the model is loaded, but does not hold it: a closed loop that a caller still references must not
@@ -81,6 +89,7 @@ public final class EngineLoop implements AutoCloseable {
         this.queue = new RequestQueue(limits.maxQueued());
         this.waits = new WaitEstimate(limits.maxRunning());
         this.nanoTime = nanoTime;
+        this.activity = new Activity(nanoTime);
         this.faults = new LogLimit(nanoTime);
         this.listeners = new ScheduledSequence.Listeners(deliveries, new LogLimit(nanoTime));
         this.watchdog = new Watchdog(
@@ -132,6 +141,9 @@ public final class EngineLoop implements AutoCloseable {
         requireListenersReturn();
         ScheduledSequence request =
                 new ScheduledSequence(ids.incrementAndGet(), admission, listener, listeners, nanoTime, totals);
+        if (queue.size() == 0 && running.isEmpty()) {
+            activity.begins();
+        }
         if (!queue.offer(request, Math.max(0, limits.maxRunning() - running.size()))) {
             totals.rejected.increment();
             int waiting = queue.size();
@@ -201,6 +213,7 @@ public final class EngineLoop implements AutoCloseable {
             lifecycle.enter(Phase.CLOSED);
             watchdog.close();
             endQueued();
+            errands.giveUp();
             over.countDown();
         }
     }
@@ -220,7 +233,7 @@ public final class EngineLoop implements AutoCloseable {
         try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
-            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, nanoTime).run(engine.kvCache());
+            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, activity).run(engine.kvCache(), errands);
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {
@@ -249,6 +262,7 @@ public final class EngineLoop implements AutoCloseable {
         lifecycle.die(failure);
         running.forEach(s -> s.fail(failure));
         endQueued();
+        errands.giveUp();
         over.countDown();
     }
 
@@ -285,6 +299,31 @@ public final class EngineLoop implements AutoCloseable {
     /** Counts since the engine was loaded. */
     public EngineStatus.Totals totals() {
         return totals.snapshot();
+    }
+
+    /** What the engine is busy with and how it gets on. */
+    public EngineActivity activity() {
+        List<RequestStatus> requests = Stream.concat(
+                        running.stream().map(s -> s.status(false)),
+                        queue.all().stream().map(s -> s.status(true)))
+                .toList();
+        return activity.snapshot(requests, limits);
+    }
+
+    /**
+     * Drops all blocks of the prefix cache that no sequence leases, between two steps; those that are leased are no
+     * longer found.
+     *
+     * @return the number of blocks that were known
+     * @throws EngineBusyException if the model is still being loaded
+     * @throws EngineClosedException if the engine is closed, closing or dead, or the thread is interrupted
+     */
+    public int clearPrefixCache() {
+        requireOpen();
+        return errands.ask(kv -> kv.prefixes().map(PrefixCache::clear).orElse(0), () -> {
+            queue.wake();
+            return !lifecycle.isOver();
+        });
     }
 
     /**

@@ -7,6 +7,8 @@ import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
+import dev.tidar.api.RequestStatus;
+import dev.tidar.api.RequestStatus.Phase;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.RunningSequence;
@@ -29,9 +31,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A request on its way through the engine: it waits, runs, may be preempted and wait again, and ends exactly once. As a
- * {@link Generation} it may be used by any thread, and any thread may {@link #fail} it; all other methods are confined
- * to the engine thread.
+ * {@link Generation} it may be used by any thread, and any thread may {@link #fail} it or ask for its {@link #status};
+ * all other methods are confined to the engine thread.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes; the others only read
 final class ScheduledSequence implements Generation {
 
     private static final Logger log = LoggerFactory.getLogger(ScheduledSequence.class);
@@ -53,10 +56,12 @@ final class ScheduledSequence implements Generation {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AnswerStream answer;
     private final long submitted;
-    private boolean hasRun;
+    private volatile boolean hasRun;
     private long started;
-    private int cachedTokens;
-    private int preemptions;
+    private volatile int cachedTokens;
+    private volatile int preemptions;
+    private volatile int delivered;
+    private volatile String layout = "";
     private OptionalLong firstToken = OptionalLong.empty();
     private Optional<RunningSequence> sequence = Optional.empty();
     private volatile boolean cancelled;
@@ -160,11 +165,13 @@ final class ScheduledSequence implements Generation {
         if (hasRun) {
             return;
         }
-        hasRun = true;
         started = nanoTime.getAsLong();
         cachedTokens = found;
+        hasRun = true;
         totals.promptTokens.add(promptTokens());
         totals.cachedTokens.add(found);
+        var start = new GenerationListener.Start(promptTokens(), found);
+        delivery.post(listener -> listener.onStarted(start));
     }
 
     /** Gives its blocks to other sequences and waits again. */
@@ -211,7 +218,27 @@ final class ScheduledSequence implements Generation {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
         totals.tokens.add(chunk.tokens().size());
+        delivered += chunk.tokens().size();
+        layout = runningSequence().layout().toString();
         delivery.post(listener -> listener.onChunk(chunk));
+    }
+
+    /**
+     * Where it stands; any thread may ask.
+     *
+     * @param isQueued whether it waits
+     */
+    RequestStatus status(boolean isQueued) {
+        Phase phase = isQueued ? Phase.QUEUED : delivered == 0 ? Phase.PREFILL : Phase.DECODE;
+        return new RequestStatus(
+                id,
+                phase,
+                promptTokens(),
+                cachedTokens,
+                delivered,
+                layout,
+                preemptions,
+                Duration.ofNanos(ageNanos()));
     }
 
     private int numSteps() {

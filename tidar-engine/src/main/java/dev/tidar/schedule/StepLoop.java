@@ -1,5 +1,6 @@
 package dev.tidar.schedule;
 
+import dev.tidar.activity.Activity;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.GenerationFailedException;
@@ -9,7 +10,6 @@ import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.LogLimit;
 import dev.tidar.kvcache.KvCache;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +37,14 @@ final class StepLoop {
     private final RequestQueue queue;
     private final Lifecycle lifecycle;
     private final LogLimit faults;
-    private final LongSupplier nanoTime;
+    private final Activity activity;
     private int emptyPlans;
 
     /**
      * @param work does the work for constraints, also for the decoder
      * @param queue the requests that wait
      * @param faults limits the lines about what goes wrong
+     * @param activity is told of each step
      */
     StepLoop(
             Scheduler scheduler,
@@ -52,7 +53,7 @@ final class StepLoop {
             RequestQueue queue,
             Lifecycle lifecycle,
             LogLimit faults,
-            LongSupplier nanoTime) {
+            Activity activity) {
         this.scheduler = scheduler;
         this.decoder = decoder;
         this.work = work;
@@ -60,19 +61,20 @@ final class StepLoop {
         this.queue = queue;
         this.lifecycle = lifecycle;
         this.faults = faults;
-        this.nanoTime = nanoTime;
+        this.activity = activity;
     }
 
     /**
      * Serves until the engine closes or is drained.
      *
      * @param kv drops what has expired while there is nothing to do
+     * @param errands done between steps
      * @throws DeviceException if the device fails for good
      * @throws RuntimeException a failure that is nobody's in particular, so that it would come again
      */
-    void run(KvCache kv) {
+    void run(KvCache kv, Errands errands) {
         try {
-            while (awaitWork(kv)) {
+            while (awaitWork(kv, errands)) {
                 work.beginStep();
                 step();
             }
@@ -95,13 +97,15 @@ final class StepLoop {
     }
 
     /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
-    private boolean awaitWork(KvCache kv) {
+    private boolean awaitWork(KvCache kv, Errands errands) {
+        errands.run(kv);
         while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
             if (lifecycle.isDraining()) {
                 return false;
             }
             kv.prefixes().ifPresent(cache -> cache.expire());
             await(0, IDLE_MILLIS);
+            errands.run(kv);
         }
         return !lifecycle.isClosed();
     }
@@ -128,9 +132,11 @@ final class StepLoop {
             return;
         }
         try {
-            long begin = nanoTime.getAsLong();
+            long begin = activity.now();
             decoder.step(plan.turns());
-            scheduler.complete(plan, nanoTime.getAsLong() - begin);
+            long nanos = activity.now() - begin;
+            activity.stepEnded(plan.turns(), nanos);
+            scheduler.complete(plan, nanos);
         } catch (DeviceException e) {
             if (e.isLasting()) {
                 throw e;

@@ -1,6 +1,7 @@
 package dev.tidar.spring;
 
 import dev.tidar.api.Answer;
+import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
 import dev.tidar.api.LogProbs;
@@ -74,6 +75,19 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         var metadata = generationMetadata(result, answer.reasoning());
         logProbs(result.tokens(), result.logProbs(), metadata);
         return finished(message(answer.text(), answer.toolCalls(), answer.reasoning()), metadata, result);
+    }
+
+    /**
+     * What a generation has used that failed: no answer, but the tokens that were computed for it.
+     *
+     * @param prompt of a prefill that had begun, or zeros
+     * @param tokens emitted tokens
+     */
+    ChatResponse failed(GenerationListener.Start prompt, int tokens) {
+        Long cached = reportHits ? (long) prompt.cachedTokens() : null;
+        var usage = new DefaultUsage(
+                prompt.promptTokens(), tokens, prompt.promptTokens() + tokens, null, cached, null);
+        return new ChatResponse(List.of(), responseMetadata().usage(usage).build());
     }
 
     private static ChatGenerationMetadata.Builder generationMetadata(GenerationResult result, String thinking) {

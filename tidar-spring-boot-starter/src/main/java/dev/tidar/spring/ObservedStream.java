@@ -73,7 +73,8 @@ final class ObservedStream {
         }
         boolean submitted = false;
         try {
-            Generation generation = engine.apply(new Handover(sink));
+            Generation generation = engine.apply(
+                    new Handover(sink, new ObservedGeneration(observation, context, responses)));
             submitted = true;
             sink.onCancel(generation::cancel);
         } finally {
@@ -104,17 +105,25 @@ final class ObservedStream {
     }
 
     /**
-     * The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and does nothing else.
+     * The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and tells the observation.
      */
     private final class Handover implements GenerationListener {
         private final FluxSink<ChatResponse> sink;
+        private final ObservedGeneration observed;
 
-        private Handover(FluxSink<ChatResponse> sink) {
+        private Handover(FluxSink<ChatResponse> sink, ObservedGeneration observed) {
             this.sink = sink;
+            this.observed = observed;
+        }
+
+        @Override
+        public void onStarted(Start start) {
+            observed.onStarted(start);
         }
 
         @Override
         public void onChunk(TokenChunk chunk) {
+            observed.onChunk(chunk);
             if (!chunk.parts().isEmpty() || hasLogProbs(chunk)) {
                 sink.next(responses.chunk(chunk));
             }
@@ -126,7 +135,7 @@ final class ObservedStream {
 
         @Override
         public void onFinished(GenerationResult result) {
-            context.setResponse(responses.whole(result));
+            observed.onFinished(result);
             sink.next(responses.end(result));
             sink.complete();
             engineEndedOrCancelled();
@@ -134,6 +143,7 @@ final class ObservedStream {
 
         @Override
         public void onFailed(TidarException failure) {
+            observed.onFailed(failure);
             sink.error(failure);
             engineEndedOrCancelled();
         }

@@ -46,7 +46,7 @@ public class TidarChatModel implements ChatModel {
     private static final ChatModelObservationConvention DEFAULT_CONVENTION =
             new DefaultChatModelObservationConvention();
 
-    private final TidarEngine engine;
+    private final ModelEngine engine;
     private final TidarChatOptions options;
     private final ObservationRegistry observations;
     private volatile PrefixCacheSaltResolver salts = PrefixCacheSaltResolver.NONE;
@@ -64,6 +64,15 @@ public class TidarChatModel implements ChatModel {
      * @param observations receives an observation of each request
      */
     public TidarChatModel(TidarEngine engine, TidarChatOptions options, ObservationRegistry observations) {
+        this(ModelEngine.of(engine), options, observations);
+    }
+
+    /**
+     * @param engine the engine that generates
+     * @param options the defaults for options that a request leaves unset
+     * @param observations receives an observation of each request
+     */
+    public TidarChatModel(ModelEngine engine, TidarChatOptions options, ObservationRegistry observations) {
         this.engine = engine;
         this.options = options;
         this.observations = observations;
@@ -105,9 +114,13 @@ public class TidarChatModel implements ChatModel {
     public ChatResponse call(Prompt prompt) {
         rejectOnEventLoop();
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
-        return observation(task.context).observe(() -> {
-            GenerationResult result = await(submit(task, GenerationListener.NONE));
-            ChatResponse response = responses().whole(result);
+        ChatResponseMapper responses = responses();
+        Observation observation = observation(task.context);
+        GenerationListener listener = observation.isNoop()
+                ? GenerationListener.NONE
+                : new ObservedGeneration(observation, task.context, responses);
+        return observation.observe(() -> {
+            ChatResponse response = responses.whole(await(engine.submit(task.request, listener)));
             task.context.setResponse(response);
             return response;
         });
@@ -132,7 +145,7 @@ public class TidarChatModel implements ChatModel {
 
     private Flux<ChatResponse> stream(Task task, ContextView subscriber) {
         return new ObservedStream(responses(), observation(task.context), task.context)
-                .of(listener -> submit(task, listener), subscriber);
+                .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
     /** A prompt with all options resolved, as a request to the engine and as the context of an observation. */
@@ -148,13 +161,6 @@ public class TidarChatModel implements ChatModel {
                 .streaming(streaming)
                 .build();
         return new Task(request, context);
-    }
-
-    private Generation submit(Task task, GenerationListener listener) {
-        return Optional.of(engine)
-                .map(present -> present.submit(task.request, listener))
-                .orElseThrow(() -> new IllegalStateException(
-                        "TidarEngine.submit returned nothing: a mock has to be told what it returns"));
     }
 
     private TidarChatOptions resolve(@Nullable ChatOptions asked) {
@@ -176,11 +182,7 @@ public class TidarChatModel implements ChatModel {
 
     /** The name of the loaded model; empty for a mocked engine that was told no status. */
     private String model() {
-        return status().map(EngineStatus::name).orElse("");
-    }
-
-    private Optional<EngineStatus> status() {
-        return Optional.of(engine).map(TidarEngine::status);
+        return engine.status().map(EngineStatus::name).orElse("");
     }
 
     private Mono<String> salt(ContextView subscriber) {
@@ -197,7 +199,7 @@ public class TidarChatModel implements ChatModel {
         return new ChatResponseMapper(
                 "tidar-" + UUID.randomUUID(),
                 model(),
-                () -> status().map(EngineStatus::device).orElse(""),
+                () -> engine.status().map(EngineStatus::device).orElse(""),
                 reportHits);
     }
 

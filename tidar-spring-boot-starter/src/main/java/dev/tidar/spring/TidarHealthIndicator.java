@@ -11,8 +11,9 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Health of an engine, read from its status; no token is generated for it.
  *
- * <p>It is UP when the engine serves, also on a fallback, which is then among the details. It is OUT_OF_SERVICE while
- * the engine loads or drains, and DOWN with the reason when the engine is closed, its model could not be loaded or its
+ * <p>It is UP when the engine serves and gets on, also on a fallback, which is then among the details. It is
+ * OUT_OF_SERVICE while the engine loads or drains, and while requests wait and no step has ended for longer than the
+ * stall warning; DOWN with the reason when the engine is closed, its model could not be loaded or its
  * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked
  * for one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in the liveness
  * group, because a restart loads the model again.
@@ -35,11 +36,19 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
     }
 
     private static void report(EngineStatus status, Health.Builder health) {
-        report(status.state(), health)
+        state(status, health)
                 .withDetail("state", status.state().name())
                 .withDetail("model", status.name())
                 .withDetail("queued", status.queued())
-                .withDetail("running", status.running());
+                .withDetail("running", status.running())
+                .withDetail(
+                        "millisSinceStep", status.activity().sinceStep().toMillis());
+        if (status.activity().isStalled()) {
+            health.withDetail(
+                    "reason",
+                    "no step has ended for %d ms while requests wait; the device may hang"
+                            .formatted(status.activity().sinceStep().toMillis()));
+        }
         status.failure().ifPresent(reason -> health.withDetail("failure", reason));
         if (status.state() == EngineState.LOADING) {
             health.withDetail("loading", status.loading().stage())
@@ -64,9 +73,9 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
         }
     }
 
-    private static Health.Builder report(EngineState state, Health.Builder health) {
-        return switch (state) {
-            case READY, DEGRADED -> health.up();
+    private static Health.Builder state(EngineStatus status, Health.Builder health) {
+        return switch (status.state()) {
+            case READY, DEGRADED -> status.activity().isStalled() ? health.outOfService() : health.up();
             case LOADING, DRAINING -> health.outOfService();
             case DEAD -> health.down();
         };

@@ -3,15 +3,24 @@ package dev.tidar.spring;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.KvStatus;
+import dev.tidar.api.EngineStatus.MemoryStatus;
 import dev.tidar.api.EngineStatus.Totals;
+import dev.tidar.api.StepTotals;
+import dev.tidar.api.StepTotals.Kind;
+import dev.tidar.api.StepTotals.OfKind;
+import dev.tidar.api.StepTotals.OfPosition;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -35,7 +44,9 @@ public class TidarMeterBinder implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         engine.get()
                 .ifPresent(status -> new Binding(
-                                registry, () -> engine.get().orElse(status), Tags.of("model", status.name()))
+                                registry,
+                                new RecentStatus(() -> engine.get().orElse(status)),
+                                Tags.of("model", status.name()))
                         .bind());
     }
 
@@ -47,6 +58,9 @@ public class TidarMeterBinder implements MeterBinder {
             requests();
             keysAndValues();
             work();
+            steps();
+            drafts();
+            memory();
         }
 
         private void state() {
@@ -86,6 +100,9 @@ public class TidarMeterBinder implements MeterBinder {
             kv("free", KvStatus::freeBytes);
             kv("cached", KvStatus::cachedBytes);
             kv("used", kv -> kv.bytes() - kv.freeBytes() - kv.cachedBytes());
+            blocks("free", KvStatus::freeBytes);
+            blocks("cached", KvStatus::cachedBytes);
+            blocks("used", kv -> kv.bytes() - kv.freeBytes() - kv.cachedBytes());
             found("hit", KvStatus::blockHits);
             found("miss", KvStatus::blockMisses);
         }
@@ -93,6 +110,13 @@ public class TidarMeterBinder implements MeterBinder {
         private void kv(String state, ToDoubleFunction<KvStatus> bytes) {
             gauge("tidar.kv.memory", "memory for keys and values", now -> bytes.applyAsDouble(kv(now)))
                     .baseUnit(BaseUnits.BYTES)
+                    .tag("state", state)
+                    .register(registry);
+        }
+
+        private void blocks(String state, ToDoubleFunction<KvStatus> bytes) {
+            gauge("tidar.kv.blocks", "blocks of keys and values", now -> bytes.applyAsDouble(kv(now)) / blockBytes(now))
+                    .baseUnit("blocks")
                     .tag("state", state)
                     .register(registry);
         }
@@ -129,6 +153,66 @@ public class TidarMeterBinder implements MeterBinder {
                     .register(registry);
         }
 
+        private void steps() {
+            gauge(
+                            "tidar.time.since.step",
+                            "since the last step that ended, while requests wait or run",
+                            now -> now.activity().sinceStep().toNanos() / 1e9)
+                    .baseUnit("seconds")
+                    .register(registry);
+            for (Kind kind : Kind.values()) {
+                FunctionTimer.builder(
+                                "tidar.step.time",
+                                engine,
+                                now -> steps(now, kind).steps(),
+                                now -> steps(now, kind).time().toNanos(),
+                                TimeUnit.NANOSECONDS)
+                        .description("engine steps, by what their rows are for")
+                        .tags(tags)
+                        .tag("kind", word(kind).replace('_', '-'))
+                        .register(registry);
+            }
+        }
+
+        private static OfKind steps(Supplier<EngineStatus> engine, Kind kind) {
+            return engine.get().activity().steps().kinds().stream()
+                    .filter(steps -> steps.kind() == kind)
+                    .findFirst()
+                    .orElseGet(() -> new OfKind(kind, 0, Duration.ZERO));
+        }
+
+        private void drafts() {
+            for (int position = 1; position <= StepTotals.MAX_POSITIONS; position++) {
+                drafts("tidar.drafts.verified", "drafts that steps verified", position, OfPosition::verified);
+                drafts("tidar.drafts.accepted", "drafts that verification accepted", position, OfPosition::accepted);
+            }
+        }
+
+        private void drafts(String name, String description, int position, ToDoubleFunction<OfPosition> value) {
+            counter(name, description + ", by their position in the draft block", now -> {
+                        List<OfPosition> drafts = now.activity().steps().drafts();
+                        return drafts.isEmpty() ? 0 : value.applyAsDouble(drafts.get(position - 1));
+                    })
+                    .tag("position", String.valueOf(position))
+                    .register(registry);
+        }
+
+        private void memory() {
+            memory("weights", MemoryStatus::weightBytes);
+            memory("adapter", MemoryStatus::adapterBytes);
+            memory("work", MemoryStatus::workBytes);
+            memory("kv", MemoryStatus::kvBytes);
+        }
+
+        private void memory(String part, ToDoubleFunction<MemoryStatus> bytes) {
+            gauge("tidar.device.memory", "memory that the engine takes on its device", now -> now.loaded()
+                            .map(loaded -> bytes.applyAsDouble(loaded.memory()))
+                            .orElse(0.0))
+                    .baseUnit(BaseUnits.BYTES)
+                    .tag("part", part)
+                    .register(registry);
+        }
+
         private Gauge.Builder<?> gauge(String name, String description, ToDoubleFunction<EngineStatus> value) {
             return Gauge.builder(name, () -> value.applyAsDouble(engine.get()))
                     .description(description)
@@ -146,8 +230,12 @@ public class TidarMeterBinder implements MeterBinder {
             return now.loaded().map(EngineStatus.Loaded::kv).orElse(NO_KV);
         }
 
-        private static String word(EngineState state) {
-            return state.name().toLowerCase(Locale.ROOT);
+        private static long blockBytes(EngineStatus now) {
+            return now.loaded().map(loaded -> loaded.memory().blockBytes()).orElse(1L);
+        }
+
+        private static String word(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
@@ -108,6 +109,54 @@ class TidarChatModelObservationTest {
                 .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "[\"cancelled\"]")
                 .hasHighCardinalityKeyValueWithKey("gen_ai.usage.output_tokens")
                 .hasBeenStopped());
+    }
+
+    @Test
+    void countsWhatTheEngineMadeUntilAFailure(@TempDir Path directory) {
+        TidarEngine failing = StoriesModel.load(directory);
+        var told = new TidarChatModel(failing, TidarChatOptions.builder().build(), observations);
+
+        StepVerifier.create(told.stream(new Prompt(OPENING, StoriesModel.slow(400))))
+                .expectNextCount(2)
+                .then(failing::close)
+                .thenConsumeWhile(chunk -> true)
+                .expectError()
+                .verify();
+
+        theOne().hasError()
+                .hasLowCardinalityKeyValue("gen_ai.response.model", StoriesModel.NAME)
+                .hasHighCardinalityKeyValueWithKey("gen_ai.usage.input_tokens")
+                .hasHighCardinalityKeyValueWithKey("gen_ai.usage.cache_read.input_tokens")
+                .satisfies(context -> {
+                    Usage usage =
+                            ((ChatModelObservationContext) context).getResponse().getMetadata().getUsage();
+                    org.assertj.core.api.Assertions.assertThat(usage.getPromptTokens()).isPositive();
+                    org.assertj.core.api.Assertions.assertThat(usage.getCompletionTokens())
+                            .isGreaterThanOrEqualTo(2);
+                })
+                .hasBeenStopped();
+    }
+
+    @Test
+    void countsNoTokensOfARequestThatNeverBegan() {
+        var rejected = new Prompt(OPENING, TidarChatOptions.builder().maxTokens(20).topP(7.0).build());
+
+        StepVerifier.create(model.stream(rejected)).expectError().verify();
+
+        assertThat(observations).doesNotHaveAnyObservation();
+    }
+
+    @Test
+    void countsCachedTokensOfThePrompt() {
+        String opening = (OPENING + " there was a little dog. ").repeat(3);
+        model.call(opening);
+        observations.clear();
+
+        ChatResponse response = model.call(new Prompt(opening));
+
+        theOne().hasHighCardinalityKeyValue(
+                "gen_ai.usage.cache_read.input_tokens",
+                String.valueOf(response.getMetadata().getUsage().getCacheReadInputTokens()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.EngineState;
+import dev.tidar.api.Limits;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -22,6 +23,36 @@ class TidarHealthIndicatorTest {
 
         assertThat(health.getStatus().getCode()).isEqualTo(status);
         assertThat(health.getDetails()).containsEntry("state", state.name());
+    }
+
+    @Test
+    void isOutOfServiceWhileRequestsWaitAndNoStepEnds() {
+        var stalled = Statuses.of(EngineState.READY, Limits.DEFAULT.stallWarning().plusMillis(1));
+
+        var health = new TidarHealthIndicator(() -> Optional.of(stalled)).health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails())
+                .containsEntry("millisSinceStep", 30_001L)
+                .containsEntry("reason", "no step has ended for 30001 ms while requests wait; the device may hang");
+    }
+
+    @Test
+    void isUpWhileAStepTakesNoLongerThanTheWarning() {
+        var slow = Statuses.of(EngineState.READY, Limits.DEFAULT.stallWarning());
+
+        var health = new TidarHealthIndicator(() -> Optional.of(slow)).health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).doesNotContainKey("reason");
+    }
+
+    @Test
+    void isDownAndNotOutOfServiceOnceAStalledEngineIsGivenUp() {
+        var dead = Statuses.of(EngineState.DEAD, Limits.DEFAULT.stallLimit().plusSeconds(1));
+
+        assertThat(new TidarHealthIndicator(() -> Optional.of(dead)).health().getStatus())
+                .isEqualTo(Status.DOWN);
     }
 
     @Test

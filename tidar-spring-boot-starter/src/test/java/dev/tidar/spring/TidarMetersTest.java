@@ -6,6 +6,7 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.GenerationStats;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -40,6 +41,36 @@ class TidarMetersTest {
         assertThat(gauge("tidar.engine.state", "state", "ready")).isEqualTo(1);
         assertThat(gauge("tidar.engine.state", "state", "dead")).isZero();
         assertThat(gauge("tidar.degradations")).isZero();
+        assertThat(gauge("tidar.time.since.step")).isEqualTo(0.04);
+        assertThat(gauge("tidar.kv.blocks", "state", "free")).isEqualTo(2);
+        assertThat(gauge("tidar.kv.blocks", "state", "cached")).isEqualTo(4);
+        assertThat(gauge("tidar.kv.blocks", "state", "used")).isEqualTo(2);
+        assertThat(gauge("tidar.device.memory", "part", "weights")).isEqualTo(4000);
+        assertThat(gauge("tidar.device.memory", "part", "adapter")).isEqualTo(300);
+        assertThat(gauge("tidar.device.memory", "part", "work")).isEqualTo(200);
+        assertThat(gauge("tidar.device.memory", "part", "kv")).isEqualTo(4096);
+    }
+
+    @Test
+    void timeStepsByWhatTheirRowsAreFor() {
+        binder(Statuses.of(EngineState.READY)).bindTo(registry);
+
+        FunctionTimer twoPass =
+                registry.get("tidar.step.time").tags("model", "tiny", "kind", "two-pass").functionTimer();
+        assertThat(twoPass.count()).isEqualTo(10);
+        assertThat(twoPass.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(250);
+        assertThat(registry.get("tidar.step.time").tag("kind", "mixed").functionTimer().count())
+                .isZero();
+    }
+
+    @Test
+    void countDraftsByTheirPositionInTheBlock() {
+        binder(Statuses.of(EngineState.READY)).bindTo(registry);
+
+        assertThat(count("tidar.drafts.verified", "position", "1")).isEqualTo(30);
+        assertThat(count("tidar.drafts.accepted", "position", "1")).isEqualTo(20);
+        assertThat(count("tidar.drafts.accepted", "position", "2")).isEqualTo(10);
+        assertThat(count("tidar.drafts.verified", "position", "31")).isZero();
     }
 
     @Test
@@ -71,6 +102,9 @@ class TidarMetersTest {
         binder(Statuses.withoutModel(state, Optional.empty())).bindTo(registry);
 
         assertThat(gauge("tidar.kv.memory", "state", "used")).isZero();
+        assertThat(gauge("tidar.kv.blocks", "state", "used")).isZero();
+        assertThat(gauge("tidar.device.memory", "part", "weights")).isZero();
+        assertThat(count("tidar.drafts.verified", "position", "1")).isZero();
         assertThat(count("tidar.prefix.cache.blocks", "result", "hit")).isZero();
         assertThat(gauge("tidar.engine.state", "state", state.name().toLowerCase(Locale.ROOT)))
                 .isEqualTo(1);
@@ -136,11 +170,16 @@ class TidarMetersTest {
             assertThat(total("tidar.decode.time")).isEqualTo(stats.decode().toNanos());
             assertThat(total("tidar.time.to.first.token"))
                     .isEqualTo(stats.queued().plus(stats.prefill()).toNanos());
+            assertThat(registry.get("tidar.tokens.per.forward").tag("model", StoriesModel.NAME).summary().totalAmount())
+                    .isEqualTo(stats.tokensPerForward());
+            assertThat(registry.get("tidar.inter.token.latency").timer().count())
+                    .as("one between the prefill and each step")
+                    .isEqualTo(stats.kept().size());
         }
     }
 
     private double total(String timer) {
-        return registry.get(timer).timer().totalTime(TimeUnit.NANOSECONDS);
+        return registry.get(timer).tag("model", StoriesModel.NAME).timer().totalTime(TimeUnit.NANOSECONDS);
     }
 
     private static TidarMeterBinder binder(EngineStatus status) {

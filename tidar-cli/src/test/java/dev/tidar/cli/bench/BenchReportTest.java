@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineActivity;
 import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
@@ -100,8 +101,10 @@ class BenchReportTest {
                 "cpu",
                 "the options ask for the CPU",
                 "plain",
+                Decoding.AUTO,
                 layout,
                 List.of(),
+                new EngineStatus.MemoryStatus("the Java heap", 0, 0, 0, 0, "f32", 0),
                 new EngineStatus.KvStatus(0, 0, 0, 0, 0));
         return new EngineStatus(
                 EngineState.READY,
@@ -111,6 +114,7 @@ class BenchReportTest {
                 0,
                 0,
                 EngineStatus.Totals.NONE,
+                EngineActivity.NONE,
                 Optional.empty());
     }
 }

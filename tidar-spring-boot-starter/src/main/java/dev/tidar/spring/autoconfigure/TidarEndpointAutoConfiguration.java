@@ -1,6 +1,7 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.spring.ModelEngine;
 import dev.tidar.spring.TidarEndpoint;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -21,6 +22,8 @@ public final class TidarEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     TidarEndpoint tidarEndpoint(BeanFactory beans) {
-        return new TidarEndpoint(new PresentEngine(beans));
+        var engine = new PresentEngine(beans);
+        return new TidarEndpoint(
+                () -> engine.engine().map(ModelEngine::of).stream().toList());
     }
 }

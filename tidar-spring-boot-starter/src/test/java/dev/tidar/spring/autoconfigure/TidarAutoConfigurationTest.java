@@ -333,8 +333,9 @@ class TidarAutoConfigurationTest {
                     .withPropertyValues("management.endpoints.web.exposure.include=tidar")
                     .run(context -> assertThat(
                                     context.getBean(TidarEndpoint.class).status())
-                            .extracting(EngineStatus::name)
-                            .isEqualTo(StoriesModel.NAME));
+                            .isInstanceOfSatisfying(
+                                    EngineStatus.class,
+                                    status -> assertThat(status.name()).isEqualTo(StoriesModel.NAME)));
         }
 
         @Test

@@ -1,0 +1,77 @@
+package dev.tidar.activity;
+
+import dev.tidar.api.StepTotals;
+import dev.tidar.api.StepTotals.Kind;
+import dev.tidar.api.StepTotals.OfKind;
+import dev.tidar.api.StepTotals.OfPosition;
+import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.Turn;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Counts what steps took and which drafts they accepted. The engine thread counts; any thread may read. */
+final class StepCounts {
+
+    private final AtomicLongArray steps = new AtomicLongArray(Kind.values().length);
+    private final AtomicLongArray nanos = new AtomicLongArray(Kind.values().length);
+    private final AtomicLongArray verified = new AtomicLongArray(StepTotals.MAX_POSITIONS);
+    private final AtomicLongArray accepted = new AtomicLongArray(StepTotals.MAX_POSITIONS);
+
+    /**
+     * Counts a step.
+     *
+     * @param turns the parts of the sequences in it, which have emitted and committed
+     * @param took time of the step in nanoseconds
+     */
+    void count(List<Turn> turns, long took) {
+        int kind = kind(turns).ordinal();
+        steps.incrementAndGet(kind);
+        nanos.addAndGet(kind, took);
+        turns.stream()
+                .filter(turn -> !turn.isPrefill() && !turn.rows().isDraftPass())
+                .filter(turn -> turn.sequence().failure().isEmpty())
+                .forEach(this::countDrafts);
+    }
+
+    private void countDrafts(Turn turn) {
+        int drafts = Math.min(turn.rows().verifyRows() - 1, StepTotals.MAX_POSITIONS);
+        int kept = turn.sequence().stats().lastKept();
+        for (int position = 0; position < drafts; position++) {
+            verified.incrementAndGet(position);
+            if (position < kept - 1) {
+                accepted.incrementAndGet(position);
+            }
+        }
+    }
+
+    private static Kind kind(List<Turn> turns) {
+        Set<Kind> kinds = turns.stream().map(StepCounts::kind).collect(Collectors.toSet());
+        return kinds.size() == 1 ? kinds.iterator().next() : Kind.MIXED;
+    }
+
+    private static Kind kind(Turn turn) {
+        if (turn.isPrefill()) {
+            return Kind.PREFILL;
+        }
+        if (turn.layout() instanceof StepLayout.SinglePass) {
+            return Kind.SINGLE_PASS;
+        }
+        return turn.layout() instanceof StepLayout.TwoPass ? Kind.TWO_PASS : Kind.AUTOREGRESSIVE;
+    }
+
+    StepTotals snapshot() {
+        return new StepTotals(
+                Stream.of(Kind.values())
+                        .map(kind -> new OfKind(
+                                kind, steps.get(kind.ordinal()), Duration.ofNanos(nanos.get(kind.ordinal()))))
+                        .toList(),
+                IntStream.range(0, StepTotals.MAX_POSITIONS)
+                        .mapToObj(position -> new OfPosition(verified.get(position), accepted.get(position)))
+                        .toList());
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tidar.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the engine steps took and gave since the engine was loaded.
+ *
+ * @param kinds one entry for each kind of step, in the order of {@link Kind}
+ * @param drafts one entry for each position in a draft block after the anchor, the first position first
+ */
+public record StepTotals(List<OfKind> kinds, List<OfPosition> drafts) {
+
+    /** Positions after the anchor that are counted; the drafts of a longer block count up to here. */
+    public static final int MAX_POSITIONS = Decoding.MAX_DRAFT_LENGTH - 1;
+
+    /** Of an engine that has run no step. */
+    public static final StepTotals NONE = new StepTotals(List.of(), List.of());
+
+    public StepTotals {
+        kinds = List.copyOf(kinds);
+        drafts = List.copyOf(drafts);
+    }
+
+    /** What the rows of a step are for. */
+    public enum Kind {
+        /** Prompt rows only. */
+        PREFILL,
+        /** Autoregressive rows only. */
+        AUTOREGRESSIVE,
+        /** Rows of two-pass layouts only: a draft forward or a verify forward. */
+        TWO_PASS,
+        /** Rows of single-pass layouts only. */
+        SINGLE_PASS,
+        /** Rows of several kinds. */
+        MIXED
+    }
+
+    /**
+     * The steps of one kind.
+     *
+     * @param kind the kind
+     * @param steps their number
+     * @param time what they took together
+     */
+    public record OfKind(Kind kind, long steps, Duration time) {}
+
+    /**
+     * The drafts at one position.
+     *
+     * @param verified drafts that a step verified there
+     * @param accepted part of them that was accepted
+     */
+    public record OfPosition(long verified, long accepted) {}
+}
