@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * A loaded model, and the facts that are known about it.
  *
  * @param facts facts about the model, for status
+ * @param draftModel the name of the draft model; empty where there is none
  * @param backend the facts of the backend that it runs on
  * @param deviceReason why it runs on this backend
  * @param degradations fallbacks that are active
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
  */
 record LoadedModel(
         ModelFacts facts,
+        Optional<String> draftModel,
         BackendFacts backend,
         String deviceReason,
         List<String> degradations,
@@ -54,6 +56,7 @@ record LoadedModel(
     Loaded status() {
         return new Loaded(
                 facts,
+                draftModel,
                 backend.device(),
                 deviceReason,
                 backend.kernels(),

@@ -14,6 +14,7 @@ import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.Drafter;
 import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
 import java.util.Objects;
@@ -220,7 +221,9 @@ public final class EngineLoop implements AutoCloseable {
         try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
-            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, nanoTime).run(engine.kvCache());
+            Optional<Drafter> drafter =
+                    engine.draftModel().map(model -> new Drafter(model.with(watchdog::watched), nanoTime));
+            new StepLoop(scheduler, decoder, drafter, work, queue, lifecycle, faults, nanoTime).run(engine.caches());
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {

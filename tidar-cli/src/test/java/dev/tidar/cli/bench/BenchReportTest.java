@@ -80,6 +80,7 @@ class BenchReportTest {
                 0,
                 tokens.length,
                 2,
+                0,
                 kept,
                 "any",
                 false,
@@ -97,6 +98,7 @@ class BenchReportTest {
         var layout = new LayoutReport("autoregressive", "no mask token", List.of());
         var loaded = new EngineStatus.Loaded(
                 model,
+                Optional.empty(),
                 "cpu",
                 "the options ask for the CPU",
                 "plain",
