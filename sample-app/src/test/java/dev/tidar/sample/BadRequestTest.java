@@ -57,7 +57,7 @@ class BadRequestTest {
                 Arguments.of(
                         "at most 65536 characters, but have 65538", with("\"system\": \"" + "x".repeat(65536) + "\"")),
                 Arguments.of(
-                        "mode must be one of auto, single-pass, two-pass, autoregressive, but is turbo",
+                        "mode must be one of auto, single-pass, two-pass, draft-model, autoregressive, but is turbo",
                         with("\"mode\": \"turbo\"")),
                 Arguments.of("draft-length must be in [2, 32], but is 1", with("\"draftLength\": 1")),
                 Arguments.of("draft-length must be in [2, 32], but is 33", with("\"draftLength\": 33")),

@@ -2,6 +2,7 @@ package dev.tidar.cli;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.cli.bench.Bench;
 import dev.tidar.cli.bench.BenchPlan;
@@ -62,11 +63,11 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--modes",
             paramLabel = "LIST",
-            defaultValue = "autoregressive,single-pass,two-pass,auto",
+            defaultValue = "autoregressive,single-pass,two-pass,draft-model,auto",
             split = ",",
             hideParamSyntax = true,
             converter = Choices.Mode.class,
-            description = "Modes to measure. Default: all four.")
+            description = "Modes to measure. Default: all that the model can have.")
     private List<DecodeMode> modes = List.of();
 
     @Option(
@@ -76,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
             split = ",",
             hideParamSyntax = true,
             converter = Choices.DraftLength.class,
-            description = "Draft lengths of single-pass and two-pass. Default: 2,4,8.")
+            description = "Draft lengths of the modes that draft. Default: 2,4,8.")
     private List<Integer> draftLengths = List.of();
 
     @Option(
@@ -99,7 +100,7 @@ final class BenchCommand implements Callable<Integer> {
         try (TidarEngine engine = model.load(model.limits().build(), kv -> kv.withReuse(false))) {
             BenchReport report = new Bench(
                             engine,
-                            plan(engine.status().model()),
+                            plan(engine.status()),
                             Output.commandLine(spec).getErr())
                     .run();
             if (json) {
@@ -114,9 +115,13 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private BenchPlan plan(ModelFacts facts) {
-        List<Layout> layouts =
-                Layouts.toMeasure(modes, draftLengths, facts.maskTokenId().isPresent());
+    private BenchPlan plan(EngineStatus status) {
+        ModelFacts facts = status.model();
+        List<Layout> layouts = Layouts.toMeasure(
+                modes,
+                draftLengths,
+                facts.maskTokenId().isPresent(),
+                status.draftModel().isPresent());
         if (layouts.isEmpty()) {
             throw new ParameterException(
                     Output.commandLine(spec),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokens tokens of the prompt, the chat template's own included
  * @param cachedTokens those of them that were found in the prefix cache
  * @param forwards decode forwards; two for a two-pass cycle
+ * @param draftForwards forwards of the draft model, which are not among those
  * @param kept tokens emitted by each decode step
  * @param tokensPerForward (tokens - 1) / forwards
  * @param layout the layout that decoded
@@ -42,6 +43,7 @@ record GenerationReport(
         int promptTokens,
         int cachedTokens,
         int forwards,
+        int draftForwards,
         List<Integer> kept,
         double tokensPerForward,
         String layout,
@@ -103,6 +105,7 @@ record GenerationReport(
                 stats.promptTokens(),
                 stats.cachedTokens(),
                 stats.forwards(),
+                stats.draftForwards(),
                 stats.kept(),
                 stats.tokensPerForward(),
                 stats.layout(),

@@ -12,6 +12,7 @@ import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,12 @@ final class ModelFlags {
             paramLabel = "DIR",
             description = "Folder with config.json, tokenizer.json and the safetensors files.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--draft-model",
+            paramLabel = "DIR",
+            description = "Folder of a second, smaller model with the same tokenizer that drafts. Default: none.")
+    private @Nullable Path draftModel;
 
     @Option(
             names = "--weights",
@@ -160,6 +167,7 @@ final class ModelFlags {
                 .activations(activations)
                 .nativeKernels(nativeKernels)
                 .lookup(lookup);
+        Optional.ofNullable(draftModel).ifPresent(options::draftModel);
         given(threads).ifPresent(options::threads);
         given(contextLength).ifPresent(options::contextLength);
         given(maskTokenId).ifPresent(options::maskTokenId);

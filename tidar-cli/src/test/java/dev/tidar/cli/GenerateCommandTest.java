@@ -35,6 +35,7 @@ class GenerateCommandTest {
                         "text",
                         "finish_reason",
                         "forwards",
+                        "draft_forwards",
                         "kept",
                         "prefill_ms",
                         "decode_ms",

@@ -8,6 +8,8 @@ public enum DecodeMode {
     SINGLE_PASS,
     /** One forward drafts, one verifies (linear self-speculation). */
     TWO_PASS,
+    /** The draft model drafts in forwards of its own, one forward verifies (classical speculative decoding). */
+    DRAFT_MODEL,
     /** One token a forward, no drafts. */
     AUTOREGRESSIVE
 }

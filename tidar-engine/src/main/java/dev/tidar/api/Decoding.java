@@ -10,7 +10,7 @@ import java.util.TreeSet;
  *
  * @param mode layout of the steps
  * @param draftLength K, rows in a draft block, the anchor included, in [2, 32]; empty is the trained block size of the
- *     model
+ *     model, and 5 where the draft model drafts
  * @param outcomes kept counts for which single-pass steps carry a group, each in [1, draftLength]: an empty set is
  *     none, so that steps that draft and steps that verify alternate; empty is all of them
  * @param groups the mask rows of each group; only for single-pass steps

@@ -2,6 +2,7 @@ package dev.tidar.api;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
  * How an engine is loaded. Values are in range once built; what depends on the model is checked at load.
  *
  * @param model folder with config.json, tokenizer.json and the safetensors shards
+ * @param draftModel folder of a second, smaller model with the same tokens that drafts; empty for none
  * @param device device to compute on
  * @param deviceFallback what to do when a GPU that is asked for cannot be used, or fails while it serves
  * @param weights how the device holds the weights
@@ -26,6 +28,7 @@ import java.util.function.Consumer;
  */
 public record EngineOptions(
         Path model,
+        Optional<Path> draftModel,
         Device device,
         DeviceFallback deviceFallback,
         WeightFormat weights,
@@ -46,6 +49,7 @@ public record EngineOptions(
 
     public EngineOptions {
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(draftModel, "draft model");
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(deviceFallback, "device fallback");
         Objects.requireNonNull(weights, "weights");
@@ -56,6 +60,9 @@ public record EngineOptions(
         Objects.requireNonNull(decoding, "decoding");
         Objects.requireNonNull(lookup, "lookup");
         Objects.requireNonNull(progress, "progress");
+        if (decoding.mode() == DecodeMode.DRAFT_MODEL && draftModel.isEmpty()) {
+            throw new IllegalArgumentException("mode must not be draft-model unless a draft model is set");
+        }
         requirePositive("threads", threads.orElse(1));
         if (threads.orElse(1) > MAX_THREADS) {
             throw new IllegalArgumentException(
@@ -86,6 +93,7 @@ public record EngineOptions(
     /** Collects options; {@link #build} checks them. */
     public static final class Builder {
         private final Path model;
+        private Optional<Path> draftModel = Optional.empty();
         private Device device = Device.AUTO;
         private DeviceFallback deviceFallback = DeviceFallback.FAIL;
         private WeightFormat weights = WeightFormat.AUTO;
@@ -103,6 +111,11 @@ public record EngineOptions(
 
         private Builder(Path model) {
             this.model = model;
+        }
+
+        public Builder draftModel(Path folder) {
+            draftModel = Optional.of(folder);
+            return this;
         }
 
         public Builder device(Device choice) {
@@ -178,6 +191,7 @@ public record EngineOptions(
         public EngineOptions build() {
             return new EngineOptions(
                     model,
+                    draftModel,
                     device,
                     deviceFallback,
                     weights,

@@ -33,6 +33,7 @@ public record EngineStatus(
      * A loaded model and what it runs on.
      *
      * @param model facts about the model
+     * @param draftModel name of the folder of the draft model; empty where there is none
      * @param device device that computes, for example {@code cpu, 8 threads}
      * @param deviceReason why this device and not another, in one sentence
      * @param backend kernels in use, for example {@code native-avx2-int8}, {@code vector-512} or {@code plain}; the
@@ -45,6 +46,7 @@ public record EngineStatus(
      */
     public record Loaded(
             ModelFacts model,
+            Optional<String> draftModel,
             String device,
             String deviceReason,
             String backend,
@@ -61,6 +63,11 @@ public record EngineStatus(
     /** Facts about the loaded model; there are none before. */
     public ModelFacts model() {
         return served().model();
+    }
+
+    /** The name of the draft model; there is none before the model is loaded, and often none at all. */
+    public Optional<String> draftModel() {
+        return loaded.flatMap(Loaded::draftModel);
     }
 
     /** The device that computes; there is none before the model is loaded. */

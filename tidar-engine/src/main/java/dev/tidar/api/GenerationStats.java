@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param cachedTokens part of them that was found in the prefix cache and not computed
  * @param tokens emitted tokens, a final stop id included
  * @param forwards decode forwards; the prefill is not counted, a two-pass cycle counts two
+ * @param draftForwards forwards of the draft model, which are not among those
  * @param kept tokens emitted by each decode step, in order
  * @param layout the layout that decoded last, for example {@code two-pass, draft length 4}
  * @param lossy whether the answer may differ from what autoregressive decoding gives, because beta was below 1
@@ -25,6 +26,7 @@ public record GenerationStats(
         int cachedTokens,
         int tokens,
         int forwards,
+        int draftForwards,
         List<Integer> kept,
         String layout,
         boolean lossy,

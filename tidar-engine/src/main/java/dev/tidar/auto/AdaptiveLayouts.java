@@ -3,6 +3,8 @@ package dev.tidar.auto;
 import dev.tidar.api.Lookup;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
+import dev.tidar.draft.DraftPass;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -43,46 +45,62 @@ public final class AdaptiveLayouts {
     private static final int PUBLISH_EVERY = 16;
 
     private final PassTimes times;
+    private final Optional<PassTimes> draftTimes;
     private final List<LayoutEstimate> candidates = new ArrayList<>();
     private final Map<StepLayout, LayoutEstimate> byLayout = new HashMap<>();
     private final DraftHistory drafts;
     /** What forwards with drafts of each kind took over the time of their rows. */
     private final Map<DraftKind, SeenRatio> costs = new EnumMap<>(DraftKind.class);
 
+    private final LayoutSharing sharing;
     private volatile List<Standing> standings;
     private int forwards;
-    /** The last one that was decided on. */
-    private Forward last = new Forward(0);
 
     /** Layouts of a checkpoint that lists no kept counts. */
     public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
         this(times, measured, ExpectedAcceptance.UNKNOWN);
     }
 
+    /** Layouts without a draft model. */
+    public AdaptiveLayouts(PassTimes times, List<Measured> measured, ExpectedAcceptance expected) {
+        this(times, Optional.empty(), measured, expected);
+    }
+
     /**
      * @param times the cost of forwards
+     * @param draftTimes the cost of forwards of the draft model; empty where there is none
      * @param measured every layout that is considered, autoregressive first
      * @param expected the acceptance of drafts before any were seen
      */
-    public AdaptiveLayouts(PassTimes times, List<Measured> measured, ExpectedAcceptance expected) {
+    public AdaptiveLayouts(
+            PassTimes times, Optional<PassTimes> draftTimes, List<Measured> measured, ExpectedAcceptance expected) {
         if (measured.isEmpty() || !measured.get(0).layout().equals(StepLayout.AUTOREGRESSIVE)) {
             throw new IllegalArgumentException("the first layout must be autoregressive, but there are " + measured);
         }
         this.times = times;
-        measured.forEach(m -> candidates.add(new LayoutEstimate(
-                m.layout(), times.rowsFor(m.nanos() / (double) m.layout().forwards()), expected)));
+        this.draftTimes = draftTimes;
+        measured.forEach(m -> candidates.add(new LayoutEstimate(m.layout(), rows(m), expected)));
         candidates.forEach(candidate -> byLayout.put(candidate.layout(), candidate));
         this.drafts = DraftHistory.ofEngine(candidates);
         for (DraftKind kind : DraftKind.values()) {
             costs.put(kind, new SeenRatio(1, MEASURED_FORWARDS, RECENT_FORWARDS));
         }
+        sharing = new LayoutSharing(this);
         publish();
+    }
+
+    /** The decode rows that take as long; a draft block of the draft model has no others. */
+    private double rows(Measured measured) {
+        StepLayout layout = measured.layout();
+        return layout instanceof WithDraftModel
+                ? layout.maxRows()
+                : times.rowsFor(measured.nanos() / (double) layout.forwards());
     }
 
     /**
      * A layout and the time of one step of it where it runs alone.
      *
-     * @param nanos time of a step on this device, both passes where it has two
+     * @param nanos time of a step on this device, both passes where it has two, without forwards of the draft model
      */
     public record Measured(StepLayout layout, long nanos) {}
 
@@ -127,7 +145,8 @@ public final class AdaptiveLayouts {
         Source expected = candidate.isListed() ? Source.CHECKPOINT : Source.GUESS;
         return new Standing(
                 candidate.layout(),
-                Math.round(candidate.layout().forwards() * (times.nanos(candidate.rows()) + surcharge(candidate))),
+                Math.round(candidate.layout().forwards() * (times.nanos(candidate.rows()) + surcharge(candidate))
+                        + new DraftPasses(draftTimes).added(StepLayout.AUTOREGRESSIVE, candidate.layout())),
                 candidate.tokensPerStep(drafts.ratio(candidate)),
                 candidate.steps(),
                 drafts.hasSeen(candidate) ? Source.SEEN : expected);
@@ -136,6 +155,18 @@ public final class AdaptiveLayouts {
     /** The cost of forwards. */
     public PassTimes times() {
         return times;
+    }
+
+    /** The cost of forwards of the draft model; empty where there is none. */
+    Optional<PassTimes> draftTimes() {
+        return draftTimes;
+    }
+
+    /** The candidates of a request. */
+    List<LayoutEstimate> candidates(boolean withDraftModel) {
+        return withDraftModel || draftTimes.isEmpty()
+                ? candidates
+                : candidates.stream().filter(c -> c.kind() != DraftKind.MODEL).toList();
     }
 
     /** The choice for one request. */
@@ -158,23 +189,19 @@ public final class AdaptiveLayouts {
     }
 
     /**
-     * Decides on the layouts of the next forward. Every request that leaves its layout open is first set to
-     * autoregressive; then the change of one layout that gains most is made, again and again, as long as the whole
-     * batch gains.
+     * Decides on the layouts of the next forward, see {@link LayoutSharing}.
      *
      * @param beginning choices of the sequences whose next forward begins a step
      * @param underWay layouts of the sequences that are in the middle of one
      * @param promptRows prompt rows beside them
      */
     public void share(List<LayoutChoice> beginning, List<StepLayout> underWay, int promptRows) {
-        Forward forward = new Forward(promptRows * times.promptRowNanos());
-        List<LayoutChoice> open =
-                beginning.stream().filter(LayoutChoice::isOpen).toList();
-        open.forEach(choice -> choice.choose(StepLayout.AUTOREGRESSIVE));
-        beginning.forEach(choice -> forward.add(decodeRows(choice.current()), 0, 1));
-        underWay.forEach(layout -> forward.add(decodeRows(layout), surcharge(layout), 1));
-        while (forward.improve(open)) {}
-        last = forward;
+        sharing.share(beginning, underWay, promptRows);
+    }
+
+    /** The decision on the next forward. */
+    LayoutSharing sharing() {
+        return sharing;
     }
 
     /** The number of decode rows of a forward of a layout. */
@@ -184,11 +211,6 @@ public final class AdaptiveLayouts {
 
     Optional<LayoutEstimate> candidate(StepLayout layout) {
         return Optional.ofNullable(byLayout.get(layout));
-    }
-
-    /** What the forward that was decided on last yields if one of its sequences has more rows and emits more tokens. */
-    double batchYield(double moreTokens, int moreRows) {
-        return last.tokensPerNano(moreRows, 0, moreTokens);
     }
 
     /**
@@ -220,71 +242,28 @@ public final class AdaptiveLayouts {
         }
     }
 
+    /** Records what the draft model took before a forward. */
+    public void observeDrafting(List<DraftPass> passes) {
+        draftTimes.ifPresent(
+                known -> passes.forEach(pass -> known.observe(pass.rows(), pass.promptRows(), (double) pass.nanos())));
+    }
+
     private static double drafters(List<StepLayout> layouts) {
         return (double)
                 layouts.stream().filter(layout -> layout.draftLength() > 1).count();
     }
 
-    private double surcharge(StepLayout layout) {
+    double surcharge(StepLayout layout) {
         return candidate(layout).map(this::surcharge).orElse(0.0);
     }
 
     private double surcharge(LayoutEstimate candidate) {
-        return candidate.kind() == DraftKind.NONE
+        return candidate.kind() == DraftKind.NONE || candidate.kind() == DraftKind.MODEL
                 ? 0
                 : candidate.surcharge(times, cost(candidate.kind()).value());
     }
 
     private SeenRatio cost(DraftKind kind) {
         return Objects.requireNonNull(costs.get(kind));
-    }
-
-    /** The tokens that all sequences of a forward are expected to emit in it, and its cost. */
-    private final class Forward {
-        private double nanos;
-        private double rows;
-        private double tokens;
-
-        Forward(double promptNanos) {
-            this.nanos = promptNanos;
-        }
-
-        void add(double addedRows, double addedNanos, double addedTokens) {
-            rows += addedRows;
-            nanos += addedNanos;
-            tokens += addedTokens;
-        }
-
-        private double tokensPerNano(double addedRows, double addedNanos, double addedTokens) {
-            double time = nanos + addedNanos + times.nanos(rows + addedRows);
-            return (tokens + addedTokens) / Math.max(times.nanos(1), time);
-        }
-
-        /** Makes the change of one layout that gains most; false if none gains. */
-        boolean improve(List<LayoutChoice> open) {
-            double best = tokensPerNano(0, 0, 0);
-            Runnable change = null;
-            for (LayoutChoice request : open) {
-                LayoutEstimate current = candidate(request.current()).orElseThrow();
-                double currentTokens = request.tokensPerForward(current.layout());
-                for (LayoutEstimate candidate : candidates) {
-                    double addedRows = candidate.rows() - current.rows();
-                    double addedNanos = surcharge(candidate) - surcharge(current);
-                    double addedTokens = request.tokensPerForward(candidate.layout()) - currentTokens;
-                    double rate = tokensPerNano(addedRows, addedNanos, addedTokens);
-                    if (rate > best * (1 + 1e-9)) {
-                        best = rate;
-                        change = () -> {
-                            request.choose(candidate.layout());
-                            add(addedRows, addedNanos, addedTokens);
-                        };
-                    }
-                }
-            }
-            if (change != null) {
-                change.run();
-            }
-            return change != null;
-        }
     }
 }

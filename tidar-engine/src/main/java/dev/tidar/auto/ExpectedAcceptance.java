@@ -80,7 +80,7 @@ public final class ExpectedAcceptance {
 
     private SortedMap<Integer, Double> listed(DraftKind kind) {
         return switch (kind) {
-            case NONE -> new TreeMap<>();
+            case NONE, MODEL -> new TreeMap<>();
             case FULL_GROUPS -> fullGroups;
             case SHORT_GROUPS -> shortGroups;
             case TWO_PASS -> twoPass;

@@ -4,6 +4,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,17 @@ public final class LayoutCandidates {
     /** For one sequence that decodes autoregressively, with which all else is compared. */
     private static final long BASELINE_NANOS = 3 * BUDGET_NANOS;
 
+    /** Draft lengths with the draft model, where the options ask for none. */
+    private static final List<Integer> MODEL_LENGTHS = List.of(2, 3, 4, 5, 6, 8, 12);
+
     private final LayoutCalibration calibration;
+    private final Optional<LayoutCalibration> drafting;
     private final Limits limits;
 
-    public LayoutCandidates(LayoutCalibration calibration, Limits limits) {
+    /** @param drafting measures forwards of the draft model; empty where there is none */
+    public LayoutCandidates(LayoutCalibration calibration, Optional<LayoutCalibration> drafting, Limits limits) {
         this.calibration = calibration;
+        this.drafting = drafting;
         this.limits = limits;
     }
 
@@ -43,7 +50,8 @@ public final class LayoutCandidates {
      * @param draftLength the draft length that the options ask for; empty for the trained block
      */
     public AdaptiveLayouts measure(Optional<TidarConfig> tidar, OptionalInt draftLength) {
-        PassTimes times = passTimes();
+        PassTimes times = passTimes(calibration);
+        Optional<PassTimes> draftTimes = drafting.map(this::passTimes);
         List<Measured> measured = new ArrayList<>();
         measured.add(new Measured(StepLayout.AUTOREGRESSIVE, Math.round(times.nanos(1))));
         tidar.ifPresent(config -> {
@@ -54,9 +62,23 @@ public final class LayoutCandidates {
                     single.stream().filter(layout -> couldPay(layout, times)).toList();
             measured.addAll(measured(paying.isEmpty() ? single.subList(0, 1) : paying, times));
         });
+        draftTimes.ifPresent(known -> measured.addAll(withDraftModel(draftLength, times, known)));
         ExpectedAcceptance expected =
                 tidar.map(config -> new ExpectedAcceptance(config.kept())).orElse(ExpectedAcceptance.UNKNOWN);
-        return new AdaptiveLayouts(times, measured, expected);
+        return new AdaptiveLayouts(times, draftTimes, measured, expected);
+    }
+
+    /** Layouts with the draft model that could pay, but at least one. Their rows take what rows take that are measured. */
+    private static List<Measured> withDraftModel(OptionalInt asked, PassTimes times, PassTimes drafting) {
+        List<Integer> lengths = asked.isPresent() ? List.of(asked.getAsInt()) : MODEL_LENGTHS;
+        List<Measured> all = lengths.stream()
+                .map(k -> new Measured(new WithDraftModel(k), Math.round(times.nanos(k))))
+                .toList();
+        List<Measured> paying = all.stream()
+                .filter(m -> m.nanos() + (m.layout().draftLength() - 1) * drafting.nanos(1)
+                        < m.layout().draftLength() * times.nanos(1))
+                .toList();
+        return paying.isEmpty() ? all.subList(0, 1) : paying;
     }
 
     /** The times of layouts of one number of forwards, narrow ones first: of two that are measured, and of the rest. */
@@ -80,15 +102,15 @@ public final class LayoutCandidates {
     }
 
     /** Times of a forward of 1, 4, 16, ... sequences, and of a prompt row. */
-    private PassTimes passTimes() {
-        calibration.measure(StepLayout.AUTOREGRESSIVE, 1, BUDGET_NANOS); // has what all forwards share compiled
+    private PassTimes passTimes(LayoutCalibration of) {
+        of.measure(StepLayout.AUTOREGRESSIVE, 1, BUDGET_NANOS); // has what all forwards share compiled
         Map<Integer, Long> nanos = new TreeMap<>();
-        int max = Math.min(limits.maxRunning(), calibration.maxSequences());
+        int max = Math.min(limits.maxRunning(), of.maxSequences());
         for (int n = 1; n <= max; n *= 4) {
             long budget = n == 1 ? BASELINE_NANOS : BUDGET_NANOS;
-            nanos.put(n, calibration.measure(StepLayout.AUTOREGRESSIVE, n, budget));
+            nanos.put(n, of.measure(StepLayout.AUTOREGRESSIVE, n, budget));
         }
-        return new PassTimes(nanos, calibration.measurePromptRow(BUDGET_NANOS));
+        return new PassTimes(nanos, of.measurePromptRow(BUDGET_NANOS));
     }
 
     private Measured measured(StepLayout layout) {

@@ -7,6 +7,7 @@ import dev.tidar.api.EngineStatus.LayoutReport;
 import dev.tidar.api.Groups;
 import dev.tidar.auto.AdaptiveLayouts.Standing;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
 import dev.tidar.step.GroupWidth;
 import java.util.Comparator;
 import java.util.List;
@@ -65,6 +66,9 @@ public final class LayoutReports {
         }
         if (layout instanceof StepLayout.TwoPass) {
             return Decoding.of(DecodeMode.TWO_PASS).withDraftLength(layout.draftLength());
+        }
+        if (layout instanceof WithDraftModel) {
+            return Decoding.of(DecodeMode.DRAFT_MODEL).withDraftLength(layout.draftLength());
         }
         return Decoding.of(DecodeMode.AUTOREGRESSIVE);
     }

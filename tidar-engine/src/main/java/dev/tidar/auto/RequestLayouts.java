@@ -10,12 +10,14 @@ final class RequestLayouts implements LayoutChoice {
     private final AdaptiveLayouts engine;
     private final DraftHistory own;
     private final Lookup lookup;
+    private boolean usesDraftModel;
     private StepLayout current = StepLayout.AUTOREGRESSIVE;
 
     RequestLayouts(AdaptiveLayouts engine, DraftHistory own, Lookup lookup) {
         this.engine = engine;
         this.own = own;
         this.lookup = lookup;
+        this.usesDraftModel = engine.sharing().draftModelPays(own);
     }
 
     @Override
@@ -45,9 +47,25 @@ final class RequestLayouts implements LayoutChoice {
         return lookup == Lookup.AUTO;
     }
 
+    /** Decided once, because the draft model has to compute the whole text to draft after it. */
+    @Override
+    public boolean usesDraftModel() {
+        return usesDraftModel;
+    }
+
+    @Override
+    public void endDraftModel() {
+        usesDraftModel = false;
+    }
+
+    @Override
+    public double batchYield(double tokens) {
+        return engine.sharing().batchYield(tokens - tokensPerForward(current));
+    }
+
     @Override
     public double batchYield(double tokens, int rowsBeyondLayout) {
-        return engine.batchYield(tokens - tokensPerForward(current), rowsBeyondLayout);
+        return engine.sharing().batchYield(tokens - tokensPerForward(current), rowsBeyondLayout, current);
     }
 
     @Override

@@ -43,6 +43,17 @@ public final class MemoryCount implements Allocator {
      */
     public record Need(long weights, long adapters, long activations, long scratch, long perPosition, long kvBlock) {
 
+        /** What this network and another one take on the same device. */
+        public Need plus(Need other) {
+            return new Need(
+                    weights + other.weights,
+                    adapters + other.adapters,
+                    activations + other.activations,
+                    scratch + other.scratch,
+                    perPosition + other.perPosition,
+                    kvBlock + other.kvBlock);
+        }
+
         /** What does not depend on the context. */
         public long fixed() {
             return weights + adapters + activations + scratch;

@@ -114,6 +114,11 @@ public final class Checkpoint implements AutoCloseable {
         return adapter;
     }
 
+    /** Returns the same without its adapter; closing either closes both. */
+    public Checkpoint withoutDraftAdapter() {
+        return new Checkpoint(folder, config, generation, tensors, Optional.empty(), fingerprint);
+    }
+
     public boolean has(String name) {
         return tensors.has(name);
     }

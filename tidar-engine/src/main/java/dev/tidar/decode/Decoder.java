@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.draft.DraftWish;
 import dev.tidar.model.TidarModel;
 import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepResult;
@@ -39,8 +40,8 @@ import java.util.Optional;
  * position. So the tokens are those of autoregressive decoding, greedy or with a seed, token by token. Only a request
  * that sets beta below 1 gives this up: then verify rows are mixed with masks.
  *
- * <p>Autoregressive decoding, two-pass decoding and TiDAR's single pass are {@link StepLayout}s: they differ in the
- * rows of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row
+ * <p>Autoregressive decoding, two-pass decoding, decoding with a draft model and TiDAR's single pass are
+ * {@link StepLayout}s: they differ in the rows of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row
  * gives the first token, and may carry one group for the first drafts.
  *
  * <p>Confined to the engine thread.
@@ -65,6 +66,11 @@ public final class Decoder {
         this.model = model;
         this.maskToken = maskToken;
         this.work = work;
+    }
+
+    /** What a sequence wants of the draft model before its next step is planned; empty where it wants nothing. */
+    public Optional<DraftWish> draftWish(RunningSequence sequence) {
+        return sequence.draftWish(work);
     }
 
     /**

@@ -78,7 +78,7 @@ final class LookupDrafts implements DraftSource {
     private int worthwhile(List<Integer> following, List<Integer> masks) {
         StepLayout layout = layouts.current();
         double mean = layouts.tokensPerForward(layout);
-        double best = MARGIN * layouts.batchYield(masks.isEmpty() ? mean : layout.tokensOfDrafts(mean), 0);
+        double best = MARGIN * layouts.batchYield(masks.isEmpty() ? mean : layout.tokensOfDrafts(mean));
         double acceptance = accepted[lengthClass] / verified[lengthClass];
         boolean agree = !masks.isEmpty() && masks.get(0).equals(following.get(0));
         // where both propose the same, it is wrong only if both are

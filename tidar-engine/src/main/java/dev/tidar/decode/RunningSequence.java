@@ -4,6 +4,8 @@ import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.decode.Constraint.Allowed;
 import dev.tidar.decode.DraftSource.Drafts;
+import dev.tidar.draft.DraftWish;
+import dev.tidar.draft.DraftedSequence;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.StepResult.Outcome;
@@ -23,7 +25,7 @@ public final class RunningSequence implements AutoCloseable {
 
     private final Sequence sequence;
     private final SequenceSampling sampling;
-    private final List<DraftSource> draftSources;
+    private final SequenceDrafts drafts;
     private final LayoutChoice layouts;
     private final TokenSink sink;
     private final int maxTokens;
@@ -38,11 +40,14 @@ public final class RunningSequence implements AutoCloseable {
 
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
-    /** Whether the last step verified free drafts, so that the layout did not choose the groups after it. */
-    private boolean afterFreeDrafts;
 
     private Optional<GenerationFailedException> failure = Optional.empty();
     private Optional<FinishReason> finish = Optional.empty();
+
+    /** A sequence at its start, without a draft model. */
+    public RunningSequence(DecodeRequest request, LayoutChoice layouts, BlockTable blocks, TokenSink sink) {
+        this(request, layouts, blocks, sink, Optional.empty());
+    }
 
     /**
      * A sequence at its start.
@@ -50,14 +55,18 @@ public final class RunningSequence implements AutoCloseable {
      * @param layouts chooses the layout of each step
      * @param blocks its KV memory, an empty table
      * @param sink receives its tokens
+     * @param drafted what the draft model knows of it, which is nothing yet; empty where there is none
      */
-    public RunningSequence(DecodeRequest request, LayoutChoice layouts, BlockTable blocks, TokenSink sink) {
+    public RunningSequence(
+            DecodeRequest request,
+            LayoutChoice layouts,
+            BlockTable blocks,
+            TokenSink sink,
+            Optional<DraftedSequence> drafted) {
         this.sequence = new Sequence(request.prompt(), blocks);
         this.sampling = new SequenceSampling(request.params(), request.prompt());
         this.constraint = request.constraint();
-        this.draftSources = layouts.looksUp()
-                ? List.of(new ForcedDrafts(), new LookupDrafts(layouts), DraftSource.MASKS)
-                : List.of(new ForcedDrafts(), DraftSource.MASKS);
+        this.drafts = new SequenceDrafts(layouts, drafted);
         this.layouts = layouts;
         this.sink = sink;
         this.maxTokens = request.maxTokens();
@@ -65,6 +74,35 @@ public final class RunningSequence implements AutoCloseable {
     }
 
     // before a step
+
+    /** What it wants of the draft model before the rows of its next step are planned; empty where it wants nothing. */
+    Optional<DraftWish> draftWish(ConstraintWork work) {
+        if (!layouts.usesDraftModel() || pending.isPresent()) {
+            return Optional.empty();
+        }
+        Optional<Integer> modelRoom = drafts.modelRoom(sequence);
+        if (modelRoom.isEmpty()) {
+            layouts.endDraftModel();
+            return Optional.empty();
+        }
+        if (sequence.needsPrefill()) {
+            return drafts.keepUp(sequence);
+        }
+        if (!betweenSteps || !(layouts.current() instanceof WithDraftModel)) {
+            return Optional.empty();
+        }
+        int useful = Math.min(layouts.current().draftLength(), Math.min(room(), remainingTokens())) - 1;
+        int count = Math.min(useful, modelRoom.get());
+        return count < 1 || hasFreeDrafts(work)
+                ? Optional.empty()
+                : drafts.wish(sequence, count, sampling::afterDrafts);
+    }
+
+    private boolean hasFreeDrafts(ConstraintWork work) {
+        return !needsMuchWork
+                && work.attempt(meter -> drafts.hasFree(sequence, constraint, meter))
+                        .orElse(false);
+    }
 
     /** The rows of the next step, see {@link Decoder#plan}. */
     Optional<Turn> plan(int maxPrefillRows, int maskToken, ConstraintWork work) {
@@ -130,19 +168,19 @@ public final class RunningSequence implements AutoCloseable {
     }
 
     private Turn decode(StepLayout layout, int maskToken, LongConsumer work) {
-        Drafts proposed = proposal(work);
+        Drafts proposed = drafts.propose(sequence, constraint, work);
         List<Constraint> constraints = constraint.along(proposed.tokens(), work);
-        Drafts drafts = proposed.first(constraints.size() - 1);
+        Drafts allowed = proposed.first(constraints.size() - 1);
         SequenceStep step = layout.next(
-                new DecodeState(sequence.committed(), sequence.anchor(), drafts, !betweenSteps, room()), maskToken);
-        return turn(Turn.Phase.DECODE, layout, step, drafts, constraints.subList(0, step.verifyRows()), work);
+                new DecodeState(sequence.committed(), sequence.anchor(), allowed, !betweenSteps, room()), maskToken);
+        return turn(Turn.Phase.DECODE, layout, step, allowed, constraints.subList(0, step.verifyRows()), work);
     }
 
     private Turn turn(
             Turn.Phase phase,
             StepLayout layout,
             SequenceStep step,
-            Drafts drafts,
+            Drafts proposed,
             List<Constraint> constraints,
             LongConsumer work) {
         List<Allowed> allowed = new ArrayList<>(constraints.size());
@@ -151,18 +189,7 @@ public final class RunningSequence implements AutoCloseable {
         }
         int narrowedFrom =
                 (int) allowed.stream().takeWhile(row -> !row.isNarrowed()).count();
-        return new Turn(this, phase, layout, step, drafts, constraints, narrowedFrom, sampling.of(step, allowed));
-    }
-
-    /** The drafts of the first source that has any. */
-    private Drafts proposal(LongConsumer work) {
-        for (DraftSource source : draftSources) {
-            Drafts drafts = source.propose(sequence, constraint, work);
-            if (!drafts.isEmpty()) {
-                return drafts;
-            }
-        }
-        return Drafts.NONE;
+        return new Turn(this, phase, layout, step, proposed, constraints, narrowedFrom, sampling.of(step, allowed));
     }
 
     /** Plans the anchor's row alone, for a step that is short of rows or blocks, see {@link Decoder#plan}. */
@@ -219,26 +246,22 @@ public final class RunningSequence implements AutoCloseable {
         boolean emits = !emitted.isEmpty();
         sequence.commit(turn.rows(), emitted);
         betweenSteps = !turn.rows().isDraftPass();
-        turn.drafts().source().verified(turn.drafts().tokens(), emitted);
+        boolean isOfLayout = drafts.verified(turn, emitted);
         if (turn.phase() != Turn.Phase.PREFILL && (emits || turn.rows().isDraftPass())) {
             stats.forward();
         }
         if (turn.phase() != Turn.Phase.PREFILL && emits) {
             stats.step(emitted.size());
         }
-        boolean verifiesFree =
-                !turn.drafts().isEmpty() && !turn.drafts().source().costsDevice();
-        boolean isOfLayout = turn.drafts().isEmpty() ? !afterFreeDrafts : !verifiesFree;
         if (turn.phase() == Turn.Phase.DECODE && emits && isOfLayout) {
             layouts.observe(turn.layout(), turn.rows().verifyRows() - 1, emitted.size());
         }
-        afterFreeDrafts = verifiesFree;
     }
 
     /** Takes over the drafts for the next step. */
-    void propose(List<Integer> drafts) {
-        sequence.propose(drafts);
-        draftSources.forEach(source -> source.extended(sequence));
+    void propose(List<Integer> proposed) {
+        sequence.propose(proposed);
+        drafts.extended(sequence);
     }
 
     /** Records that it cannot go on. */
@@ -253,6 +276,7 @@ public final class RunningSequence implements AutoCloseable {
     public void preempt() {
         cancelPending();
         sequence.preempt();
+        drafts.preempt();
         betweenSteps = true;
     }
 
@@ -295,6 +319,11 @@ public final class RunningSequence implements AutoCloseable {
         return stats;
     }
 
+    /** Forwards of the draft model that drafted for it. */
+    public int draftForwards() {
+        return drafts.modelForwards();
+    }
+
     /** The layout of the step that it is in or had last. */
     public StepLayout layout() {
         return layout;
@@ -309,5 +338,6 @@ public final class RunningSequence implements AutoCloseable {
     public void close() {
         cancelPending();
         sequence.close();
+        drafts.close();
     }
 }

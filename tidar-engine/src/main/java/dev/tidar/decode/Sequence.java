@@ -3,6 +3,7 @@ package dev.tidar.decode;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.SequenceStep;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -98,6 +99,11 @@ public final class Sequence implements AutoCloseable {
     /** Whether nothing was emitted yet. */
     public boolean awaitsFirstToken() {
         return tokens.size() == promptTokens;
+    }
+
+    /** All tokens of prompt and answer; a view. */
+    List<Integer> tokens() {
+        return Collections.unmodifiableList(tokens);
     }
 
     /** A token of prompt or answer. */

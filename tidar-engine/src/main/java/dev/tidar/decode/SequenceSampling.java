@@ -51,6 +51,15 @@ final class SequenceSampling {
         return new RowSamplings(verify, Collections.nCopies(drafts, RowSampling.draft(params, counts)));
     }
 
+    /** The sampling of a row of the draft model after some drafts of the next step. */
+    RowSampling afterDrafts(List<Integer> drafts) {
+        TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
+        RowSampling first = RowSampling.draft(params, counts);
+        return history.isEmpty() || drafts.isEmpty()
+                ? first
+                : new RowSampling(params, counts, history.get().changedBy(drafts), first.allowed(), first.logProbs());
+    }
+
     /** The sampling of a verify row after some drafts, which count as if they were accepted. */
     private RowSampling after(RowSampling first, TokenCounts counts, List<Integer> drafts) {
         return history.isEmpty() || drafts.isEmpty()

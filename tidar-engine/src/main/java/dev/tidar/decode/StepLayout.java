@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * Which rows a decode step carries. All layouts emit the same tokens; they differ in how many rows a forward has and
  * how many tokens a step can emit.
  */
-public sealed interface StepLayout {
+public sealed interface StepLayout
+        permits StepLayout.Autoregressive, StepLayout.SinglePass, StepLayout.TwoPass, WithDraftModel {
 
     /** One token a forward. */
     StepLayout AUTOREGRESSIVE = new Autoregressive();
@@ -274,7 +275,7 @@ public sealed interface StepLayout {
     }
 
     /** One, and each draft if all before it were accepted. */
-    private static double tokensOfBlock(int draftLength, double acceptance) {
+    static double tokensOfBlock(int draftLength, double acceptance) {
         double tokens = 1;
         for (int draft = 1; draft < draftLength; draft++) {
             tokens = 1 + acceptance * tokens;
@@ -282,7 +283,8 @@ public sealed interface StepLayout {
         return tokens;
     }
 
-    private static void requireDrafts(int draftLength) {
+    /** Rejects a draft block without room for a draft. */
+    static void requireDrafts(int draftLength) {
         if (draftLength < 2) {
             throw new IllegalArgumentException("draft length must be at least 2, but is " + draftLength);
         }

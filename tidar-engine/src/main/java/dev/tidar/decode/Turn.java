@@ -51,9 +51,17 @@ public record Turn(
         return phase != Phase.DECODE;
     }
 
-    /** Verify rows beyond those of its layout: free drafts may be more than the draft length has room for. */
+    /**
+     * The layout whose forwards take as long, but for {@link #rowsBeyondLayout}. Drafts of the draft model are rows like
+     * any others, and there are as many as it has made.
+     */
+    public StepLayout timedAs() {
+        return layout instanceof WithDraftModel ? StepLayout.AUTOREGRESSIVE : layout;
+    }
+
+    /** Verify rows beyond those of that layout: free drafts may be more than the draft length has room for. */
     public int rowsBeyondLayout() {
-        return Math.max(0, rows.verifyRows() - layout.draftLength());
+        return Math.max(0, rows.verifyRows() - timedAs().draftLength());
     }
 
     /** The position after the last row whose keys and values are written to the cache. */

@@ -26,6 +26,7 @@ import dev.tidar.checkpoint.Overrides;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.DraftSource;
+import dev.tidar.draft.Drafter;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -39,6 +40,7 @@ import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.WeightType;
 import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -122,7 +124,11 @@ public final class EngineLoader {
     }
 
     private String name() {
-        return options.model().toAbsolutePath().normalize().getFileName().toString();
+        return name(options.model());
+    }
+
+    private static String name(Path folder) {
+        return folder.toAbsolutePath().normalize().getFileName().toString();
     }
 
     /**
@@ -138,22 +144,29 @@ public final class EngineLoader {
             Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
             Optional<ChatTemplate> template =
                     tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
-            return loadOnBestDevice(checkpoint, new TextParts(tokenizer, template));
+            try (Checkpoints checkpoints = withDraft(checkpoint, tokenizer)) {
+                return loadOnBestDevice(checkpoints, new TextParts(tokenizer, template));
+            }
         }
+    }
+
+    private Checkpoints withDraft(Checkpoint checkpoint, Optional<Tokenizer> tokenizer) {
+        return new Checkpoints(
+                checkpoint, options.draftModel().map(folder -> DraftCheckpoint.open(folder, checkpoint, tokenizer)));
     }
 
     /** The parts of a model that need no device. */
     private record TextParts(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
 
-    private Engine loadOnBestDevice(Checkpoint checkpoint, TextParts text) {
-        BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoint));
+    private Engine loadOnBestDevice(Checkpoints checkpoints, TextParts text) {
+        BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoints.model()));
         try {
-            return loadOrFree(checkpoint, text, choice);
+            return loadOrFree(checkpoints, text, choice);
         } catch (DeviceException e) {
             if (!choice.isGpu() || !BackendChoice.mayFallBack(options)) {
                 throw e;
             }
-            return loadOrFree(checkpoint, text, fallback(choice, e));
+            return loadOrFree(checkpoints, text, fallback(choice, e));
         }
     }
 
@@ -162,8 +175,9 @@ public final class EngineLoader {
         if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
             throw failure;
         }
-        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
-            return loadOrFree(checkpoint, text, fallback(failed, failure));
+        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides());
+                Checkpoints checkpoints = withDraft(checkpoint, text.tokenizer())) {
+            return loadOrFree(checkpoints, text, fallback(failed, failure));
         }
     }
 
@@ -185,9 +199,9 @@ public final class EngineLoader {
     }
 
     /** Loads on a device, which is freed again if that fails. */
-    private Engine loadOrFree(Checkpoint checkpoint, TextParts text, BackendChoice choice) {
+    private Engine loadOrFree(Checkpoints checkpoints, TextParts text, BackendChoice choice) {
         try {
-            return loadOn(choice, checkpoint, text);
+            return loadOn(choice, checkpoints, text);
         } catch (RuntimeException | Error e) {
             try {
                 choice.backend().close();
@@ -198,12 +212,12 @@ public final class EngineLoader {
         }
     }
 
-    private Engine loadOn(BackendChoice choice, Checkpoint checkpoint, TextParts text) {
+    private Engine loadOn(BackendChoice choice, Checkpoints checkpoints, TextParts text) {
         stage("planning memory", 0.05);
-        int maxRows = layoutRows(checkpoint.config()) + promptRows(checkpoint.config());
-        MemoryLedger.Entry entry = memory.enter(checkpoint, choice, maxRows);
+        int maxRows = layoutRows(checkpoints.config()) + promptRows(checkpoints.config());
+        MemoryLedger.Entry entry = memory.enter(checkpoints, choice, maxRows, draftRows());
         try {
-            return loadAsPlanned(entry, maxRows, choice, checkpoint, text);
+            return loadAsPlanned(entry, maxRows, choice, checkpoints, text);
         } catch (RuntimeException | Error e) {
             entry.close();
             throw e;
@@ -211,30 +225,30 @@ public final class EngineLoader {
     }
 
     private Engine loadAsPlanned(
-            MemoryLedger.Entry entry, int maxRows, BackendChoice choice, Checkpoint checkpoint, TextParts text) {
+            MemoryLedger.Entry entry, int maxRows, BackendChoice choice, Checkpoints checkpoints, TextParts text) {
         Backend backend = choice.backend();
+        Checkpoint checkpoint = checkpoints.model();
         ModelConfig config = checkpoint.config();
         MemoryPlan plan = entry.plan();
         KvGeometry geometry = memory.geometry(config, backend);
-        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows);
-        backend.ban(neverSampled(config, text.tokenizer()));
+        double share = checkpoints
+                .draft()
+                .map(draft -> checkpoint.parameters() / (double) (checkpoint.parameters() + draft.parameters()))
+                .orElse(1.0);
+        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows, share);
+        Optional<DraftNetwork> drafting =
+                checkpoints.draft().map(draft -> packDraft(draft, backend, entry, 1 - share));
+        entry.outstanding(plan.later());
+        backend.ban(neverSampled(config, text.tokenizer(), checkpoints.vocabSize()));
 
         stage("measuring layouts", 0.8);
         BlockPool pool = new BlockPool(plan.blocks());
         TidarModel network = modelDecorator.apply(transformer);
-        TidarModel measured = inputs -> {
-            requireNeeded();
-            return network.step(inputs);
-        };
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
-                        new LayoutCalibration(
-                                new Decoder(measured, maskToken),
-                                new KvCache(pool, geometry.blockTokens()),
-                                plan.contextLength(),
-                                promptToken(config),
-                                options.limits().prefillChunk(),
-                                nanoTime),
+                        calibration(network, config, geometry, pool, plan.contextLength()),
+                        drafting.map(d ->
+                                calibration(d.transformer(), config, d.geometry(), d.pool(), d.contextLength())),
                         options.limits())
                 .measure(config.tidar(), options.decoding().draftLength());
 
@@ -244,6 +258,7 @@ public final class EngineLoader {
                         transformer.weightType(),
                         plan.contextLength(),
                         text.template().isPresent()),
+                options.draftModel().map(EngineLoader::name),
                 backend.facts(),
                 choice.reason(),
                 Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())
@@ -255,7 +270,10 @@ public final class EngineLoader {
                 text.tokenizer()
                         .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
-                new KvCache(pool, geometry.blockTokens(), prefixCache(checkpoint, transformer, geometry, pool)),
+                new KvCache(
+                        pool,
+                        geometry.blockTokens(),
+                        prefixCache(checkpoint, transformer.weightType(), geometry, pool)),
                 plan.status(geometry));
         model = Optional.of(loaded);
         gate = Optional.of(new RequestGate(
@@ -266,10 +284,27 @@ public final class EngineLoader {
                 network,
                 maskToken,
                 loaded.kvCache(),
+                drafting.map(d -> d.model(
+                        prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
                 layouts,
                 layoutRows(config),
                 () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
+    }
+
+    private LayoutCalibration calibration(
+            TidarModel network, ModelConfig config, KvGeometry geometry, BlockPool pool, int contextLength) {
+        TidarModel measured = inputs -> {
+            requireNeeded();
+            return network.step(inputs);
+        };
+        return new LayoutCalibration(
+                new Decoder(measured, maskToken(config).orElse(0)),
+                new KvCache(pool, geometry.blockTokens()),
+                contextLength,
+                promptToken(config),
+                options.limits().prefillChunk(),
+                nanoTime);
     }
 
     private static void release(Backend backend, MemoryLedger.Entry entry) {
@@ -278,30 +313,53 @@ public final class EngineLoader {
         }
     }
 
-    /** Allocates what was planned, and enters in the ledger what is taken. */
+    /** Allocates what was planned for the model, which is this share of all weights. */
     private TidarTransformer pack(
-            Checkpoint checkpoint, Backend backend, KvGeometry geometry, MemoryLedger.Entry entry, int maxRows) {
+            Checkpoint checkpoint,
+            Backend backend,
+            KvGeometry geometry,
+            MemoryLedger.Entry entry,
+            int maxRows,
+            double share) {
         MemoryPlan plan = entry.plan();
         PagedKv kv = backend.allocateKv(geometry, plan.blocks());
+        return TidarModelLoader.load(
+                checkpoint,
+                backend,
+                kv,
+                plan.contextLength(),
+                maxRows,
+                part -> packed("packing weights", share * part, entry));
+    }
+
+    /** Allocates what was planned for the draft model, which is the last share of all weights. */
+    private DraftNetwork packDraft(Checkpoint draft, Backend backend, MemoryLedger.Entry entry, double share) {
+        return DraftNetwork.pack(
+                draft,
+                backend,
+                memory.geometry(draft.config(), backend),
+                entry.plan(),
+                draftRows(),
+                part -> packed("packing the draft model", 1 - share + share * part, entry));
+    }
+
+    /** Enters in the ledger what is taken, once this part of all weights is packed. */
+    private void packed(String stage, double part, MemoryLedger.Entry entry) {
+        MemoryPlan plan = entry.plan();
         long left = plan.bytes() - plan.kvBytes() + plan.room().reserve();
         long layers = plan.need().weights() + plan.need().adapters();
-        TidarTransformer transformer =
-                TidarModelLoader.load(checkpoint, backend, kv, plan.contextLength(), maxRows, part -> {
-                    entry.outstanding(left - (long) (part * layers));
-                    stage("packing weights", 0.05 + 0.75 * part);
-                });
-        entry.outstanding(plan.later());
-        return transformer;
+        entry.outstanding(left - (long) (part * layers));
+        stage(stage, 0.05 + 0.75 * part);
     }
 
     /** The prefix cache. Blocks can be shared only where everything that their contents depend on is equal. */
     private Optional<PrefixCache> prefixCache(
-            Checkpoint checkpoint, TidarTransformer network, KvGeometry geometry, BlockPool pool) {
+            Checkpoint checkpoint, WeightType weights, KvGeometry geometry, BlockPool pool) {
         if (!options.kvCache().reuse()) {
             return Optional.empty();
         }
         List<String> identity =
-                List.of(checkpoint.fingerprint(), network.weightType().name(), geometry.toString(), KV_LAYOUT_VERSION);
+                List.of(checkpoint.fingerprint(), weights.name(), geometry.toString(), KV_LAYOUT_VERSION);
         var config = new PrefixCache.Config(
                 identity, geometry.blockBytes(), options.kvCache().expireAfter());
         return Optional.of(new PrefixCache(pool, config, nanoTime::getAsLong));
@@ -319,8 +377,15 @@ public final class EngineLoader {
      */
     private int layoutRows(ModelConfig config) {
         int drafts = DraftSource.MAX_FREE_DRAFTS * options.limits().maxRunning();
-        int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : 1;
+        int block = options.draftModel().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 1;
+        int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : block;
         return Math.max(drafts, widest) + options.limits().maxRunning();
+    }
+
+    /** The number of rows of a forward of the draft model. */
+    private int draftRows() {
+        return Drafter.maxRows(
+                options.limits().prefillChunk(), options.limits().maxRunning());
     }
 
     /** The number of prompt rows of a forward, with the rows of the group that each prompt can carry after its end. */
@@ -330,10 +395,11 @@ public final class EngineLoader {
     }
 
     /**
-     * The ids that are never sampled: the mask token, and the rows of the embedding that the tokenizer has no token
-     * for.
+     * The ids that are never sampled: the mask token, and the rows of an embedding that the tokenizer has no token for.
+     *
+     * @param embeddingRows of the model, or of its draft model where it has more
      */
-    private static int[] neverSampled(ModelConfig config, Optional<Tokenizer> tokenizer) {
+    private static int[] neverSampled(ModelConfig config, Optional<Tokenizer> tokenizer, int embeddingRows) {
         int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
         if (size > config.vocabSize()) {
             throw new InvalidModelException(
@@ -341,7 +407,7 @@ public final class EngineLoader {
                     "tokenizer.json has ids up to %d, but config.json says vocab_size %d: they do not belong together"
                             .formatted(size - 1, config.vocabSize()));
         }
-        return IntStream.concat(maskToken(config).stream(), IntStream.range(size, config.vocabSize()))
+        return IntStream.concat(maskToken(config).stream(), IntStream.range(size, embeddingRows))
                 .toArray();
     }
 

@@ -19,12 +19,13 @@ final class LoadReport {
                         .formatted(facts.blockSize().orElseThrow(), facts.draftAdapter() ? ", draft adapter" : "");
         return String.format(
                 Locale.ROOT,
-                "%s (%s, %.1f M parameters as %s, %s) on %s (%s), %s kernels, context %d; auto chose %s",
+                "%s (%s, %.1f M parameters as %s, %s%s) on %s (%s), %s kernels, context %d; auto chose %s",
                 facts.name(),
                 facts.family(),
                 facts.parameters() / 1e6,
                 facts.weights(),
                 drafting,
+                model.draftModel().map(", draft model "::concat).orElse(""),
                 model.backend().device(),
                 model.deviceReason(),
                 model.backend().kernels(),

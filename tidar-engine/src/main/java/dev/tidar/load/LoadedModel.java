@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  * A loaded model, and the facts that are known about it.
  *
  * @param facts facts about the model, for status
+ * @param draftModel the name of the draft model; empty where there is none
  * @param backend the facts of the backend that it runs on
  * @param deviceReason why it runs on this backend
  * @param degradations fallbacks that are active
@@ -37,6 +38,7 @@ import java.util.function.Supplier;
  */
 record LoadedModel(
         ModelFacts facts,
+        Optional<String> draftModel,
         BackendFacts backend,
         String deviceReason,
         List<String> degradations,
@@ -57,6 +59,7 @@ record LoadedModel(
     Loaded status(Decoding decoding) {
         return new Loaded(
                 facts,
+                draftModel,
                 backend.device(),
                 deviceReason,
                 backend.kernels(),

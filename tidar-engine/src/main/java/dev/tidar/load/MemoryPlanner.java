@@ -11,7 +11,7 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.KvGeometry;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,27 +65,51 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
      * Plans all memory of an engine before anything large is allocated, and enters the plan in the ledger.
      *
      * @param maxRows rows of the widest step
+     * @param draftRows the same of the draft model
      * @throws DeviceException if not even a short context fits
      */
-    MemoryLedger.Entry enter(Checkpoint checkpoint, BackendChoice choice, int maxRows) {
-        Backend backend = choice.backend();
-        ModelConfig config = checkpoint.config();
-        KvGeometry geometry = geometry(config, backend);
-        Need need = TidarModelLoader.need(checkpoint, backend, geometry, maxRows);
+    MemoryLedger.Entry enter(Checkpoints checkpoints, BackendChoice choice, int maxRows, int draftRows) {
+        Optional<Need> draft = checkpoints.draft().map(d -> need(d, choice.backend(), draftRows));
+        Need own = need(checkpoints.model(), choice.backend(), maxRows);
+        Need need = draft.map(own::plus).orElse(own);
+        ModelConfig config = checkpoints.config();
+        KvGeometry geometry = geometry(config, choice.backend());
         int context = Math.min(options.contextLength().orElse(config.maxPositions()), config.maxPositions());
         var wish = new MemoryPlan.Wish(
                 context,
                 options.limits().maxRunning(),
                 options.kvCache().bytes().orElse(0));
-        OptionalLong device = backend.freeBytes();
-        MemoryLedger.Entry entry = device.isPresent()
+        try {
+            MemoryLedger.Entry entry = enter(need, choice, geometry, wish);
+            report(entry.plan(), geometry, wish);
+            draft.ifPresent(part -> log.info(
+                    "The draft model takes {} of this for weights, activations and scratch, and up to {} for keys and values",
+                    MemoryRoom.mebibytes(part.fixed()),
+                    MemoryRoom.mebibytes(entry.plan().blocks() * part.kvBlock())));
+            return entry;
+        } catch (DeviceException e) {
+            throw draft.map(part -> withoutDraft(e, part)).orElse(e);
+        }
+    }
+
+    private Need need(Checkpoint checkpoint, Backend backend, int maxRows) {
+        return TidarModelLoader.need(checkpoint, backend, geometry(checkpoint.config(), backend), maxRows);
+    }
+
+    /** The failure of a plan, with the remedy of leaving out the draft model. */
+    private static DeviceException withoutDraft(DeviceException failure, Need draft) {
+        String message = "%s; or leave out the draft model, which takes %s of this"
+                .formatted(failure.getMessage(), MemoryRoom.mebibytes(draft.fixed()));
+        return failure.isLasting() ? new DeviceException(message, failure) : DeviceException.passing(message);
+    }
+
+    private MemoryLedger.Entry enter(Need need, BackendChoice choice, KvGeometry geometry, MemoryPlan.Wish wish) {
+        return choice.backend().freeBytes().isPresent()
                 ? enterOnDevice(need, choice, geometry, wish)
                 : ledger.enter(
                         MemoryRoom.HEAP,
                         MemoryPlanner::freeHeap,
                         free -> MemoryPlan.of(need, MemoryRoom.heap(maxHeap(), free), geometry, wish));
-        report(entry.plan(), geometry, wish);
-        return entry;
     }
 
     private MemoryLedger.Entry enterOnDevice(

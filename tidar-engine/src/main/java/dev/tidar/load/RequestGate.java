@@ -13,6 +13,7 @@ import dev.tidar.decode.Constraint;
 import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
 import dev.tidar.emission.AnswerStream;
 import dev.tidar.emission.LimitRule;
 import dev.tidar.emission.StopRule;
@@ -200,6 +201,9 @@ public final class RequestGate {
         if (decoding.mode() == DecodeMode.AUTOREGRESSIVE) {
             return StepLayout.AUTOREGRESSIVE;
         }
+        if (decoding.mode() == DecodeMode.DRAFT_MODEL) {
+            return withDraftModel(decoding);
+        }
         if (facts.maskTokenId().isEmpty()) {
             throw new InvalidRequestException(
                     "mode %s needs a mask token, but %s has none: it decodes autoregressively only"
@@ -207,10 +211,7 @@ public final class RequestGate {
         }
         int k = decoding.draftLength().orElse(Math.min(facts.blockSize().orElseThrow(), Decoding.MAX_DRAFT_LENGTH));
         if (decoding.mode() == DecodeMode.TWO_PASS) {
-            if (decoding.outcomes().isPresent() || decoding.groups() != Groups.AUTO) {
-                throw new InvalidRequestException("%s belong to mode single-pass, but the mode is two-pass"
-                        .formatted(decoding.outcomes().isPresent() ? "outcomes" : "groups"));
-            }
+            requireNoGroups(decoding);
             return new StepLayout.TwoPass(k);
         }
         SortedSet<Integer> outcomes =
@@ -224,6 +225,23 @@ public final class RequestGate {
                     "beta below 1 needs single-pass steps with all outcomes, but they are %s".formatted(outcomes));
         }
         return new StepLayout.SinglePass(k, outcomes, groups(decoding, facts), decoding.beta());
+    }
+
+    private StepLayout withDraftModel(Decoding decoding) {
+        if (model.draftModel().isEmpty()) {
+            throw new InvalidRequestException(
+                    "mode draft-model needs a draft model, but none is loaded beside %s; set draft-model"
+                            .formatted(model.facts().name()));
+        }
+        requireNoGroups(decoding);
+        return new WithDraftModel(decoding.draftLength().orElse(WithDraftModel.USUAL_LENGTH));
+    }
+
+    private static void requireNoGroups(Decoding decoding) {
+        if (decoding.outcomes().isPresent() || decoding.groups() != Groups.AUTO) {
+            throw new InvalidRequestException("%s belong to mode single-pass, but the mode is %s"
+                    .formatted(decoding.outcomes().isPresent() ? "outcomes" : "groups", name(decoding.mode())));
+        }
     }
 
     private static GroupWidth groups(Decoding decoding, ModelFacts facts) {

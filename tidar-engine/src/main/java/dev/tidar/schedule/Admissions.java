@@ -3,6 +3,7 @@ package dev.tidar.schedule;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.Sequence;
+import dev.tidar.draft.DraftModel;
 import dev.tidar.kvcache.KvCache;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 final class Admissions {
 
     private final KvCache kv;
+    private final Optional<DraftModel> draftModel;
     private final int maxRunning;
     private final RequestQueue waiting;
     private final List<ScheduledSequence> running;
@@ -25,8 +27,9 @@ final class Admissions {
     private Optional<Deferral> deferral = Optional.empty();
 
     /** @param running the running requests in the order of their arrival; admitted ones are added to it */
-    Admissions(KvCache kv, int maxRunning, RequestQueue waiting, List<ScheduledSequence> running) {
-        this.kv = kv;
+    Admissions(Engine engine, int maxRunning, RequestQueue waiting, List<ScheduledSequence> running) {
+        this.kv = engine.kvCache();
+        this.draftModel = engine.draftModel();
         this.maxRunning = maxRunning;
         this.waiting = waiting;
         this.running = running;
@@ -58,7 +61,7 @@ final class Admissions {
     /** Admits a request if it fits. Returns whether the request no longer waits, because it runs now or has failed. */
     private boolean admit(ScheduledSequence next) {
         try {
-            RunningSequence prepared = next.prepare(kv);
+            RunningSequence prepared = next.prepare(kv, draftModel);
             int found = prepared.sequence().begin();
             if (!fits(prepared.sequence())) {
                 prepared.preempt();

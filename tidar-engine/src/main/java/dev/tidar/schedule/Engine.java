@@ -2,9 +2,13 @@ package dev.tidar.schedule;
 
 import dev.tidar.api.DeviceException;
 import dev.tidar.auto.AdaptiveLayouts;
+import dev.tidar.draft.DraftModel;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A loaded model, ready to decode. Confined to the engine thread.
@@ -12,6 +16,7 @@ import java.util.function.Function;
  * @param model the network
  * @param maskToken the input token of mask rows; any token where no layout drafts
  * @param kvCache the KV cache of the network
+ * @param draftModel a second network that drafts; empty where there is none
  * @param layouts the candidates that auto chooses from, and what forwards cost
  * @param layoutRows the largest number of rows that the layouts of a forward may have together
  * @param release frees the device
@@ -22,12 +27,13 @@ public record Engine(
         TidarModel model,
         int maskToken,
         KvCache kvCache,
+        Optional<DraftModel> draftModel,
         AdaptiveLayouts layouts,
         int layoutRows,
         Runnable release,
         Function<DeviceException, Engine> fallback) {
 
-    /** An engine without a fallback. */
+    /** An engine without a draft model and without a fallback. */
     public Engine(
             TidarModel model,
             int maskToken,
@@ -35,8 +41,14 @@ public record Engine(
             AdaptiveLayouts layouts,
             int layoutRows,
             Runnable release) {
-        this(model, maskToken, kvCache, layouts, layoutRows, release, failure -> {
+        this(model, maskToken, kvCache, Optional.empty(), layouts, layoutRows, release, failure -> {
             throw failure;
         });
+    }
+
+    /** The KV caches of its networks. */
+    List<KvCache> caches() {
+        return Stream.concat(Stream.of(kvCache), draftModel.stream().map(DraftModel::kvCache))
+                .toList();
     }
 }

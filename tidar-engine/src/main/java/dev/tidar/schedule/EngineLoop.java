@@ -3,8 +3,8 @@ package dev.tidar.schedule;
 import dev.tidar.activity.Activity;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.Durations;
-import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineActivity;
+import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
@@ -17,6 +17,8 @@ import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.Drafter;
+import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.schedule.Lifecycle.Phase;
 import java.time.Duration;
@@ -233,7 +235,10 @@ public final class EngineLoop implements AutoCloseable {
         try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
-            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, activity).run(engine.kvCache(), errands);
+            Optional<Drafter> drafter =
+                    engine.draftModel().map(model -> new Drafter(model.with(watchdog::watched), activity::now));
+            new StepLoop(scheduler, decoder, drafter, work, queue, lifecycle, faults, activity)
+                    .run(engine.caches(), errands);
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {
@@ -320,10 +325,17 @@ public final class EngineLoop implements AutoCloseable {
      */
     public int clearPrefixCache() {
         requireOpen();
-        return errands.ask(kv -> kv.prefixes().map(PrefixCache::clear).orElse(0), () -> {
+        return errands.ask(EngineLoop::clear, () -> {
             queue.wake();
             return !lifecycle.isOver();
         });
+    }
+
+    private static int clear(List<KvCache> caches) {
+        return caches.stream()
+                .flatMap(kv -> kv.prefixes().stream())
+                .mapToInt(PrefixCache::clear)
+                .sum();
     }
 
     /**

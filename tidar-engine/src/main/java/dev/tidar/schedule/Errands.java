@@ -3,6 +3,7 @@ package dev.tidar.schedule;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.TidarException;
 import dev.tidar.kvcache.KvCache;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,12 +13,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 
 /**
- * Work that other threads have for the engine thread between two steps, because it concerns the KV cache, which is
+ * Work that other threads have for the engine thread between two steps, because it concerns the KV caches, which are
  * confined to it. Thread-safe.
  */
 final class Errands {
 
-    private record Errand(ToIntFunction<KvCache> work, CompletableFuture<Integer> result) {}
+    private record Errand(ToIntFunction<List<KvCache>> work, CompletableFuture<Integer> result) {}
 
     private final Queue<Errand> waiting = new ConcurrentLinkedQueue<>();
 
@@ -27,7 +28,7 @@ final class Errands {
      * @param wake wakes the engine thread, and returns whether it still looks for work
      * @throws EngineClosedException if it does not, or the thread is interrupted, whose flag is then set again
      */
-    int ask(ToIntFunction<KvCache> work, BooleanSupplier wake) {
+    int ask(ToIntFunction<List<KvCache>> work, BooleanSupplier wake) {
         var errand = new Errand(work, new CompletableFuture<>());
         waiting.add(errand);
         if (!wake.getAsBoolean()) {
@@ -44,10 +45,10 @@ final class Errands {
     }
 
     /** Does what was left; called by the engine thread. */
-    void run(KvCache kv) {
+    void run(List<KvCache> caches) {
         for (Errand errand = waiting.poll(); errand != null; errand = waiting.poll()) {
             try {
-                errand.result().complete(errand.work().applyAsInt(kv));
+                errand.result().complete(errand.work().applyAsInt(caches));
             } catch (RuntimeException e) {
                 errand.result().completeExceptionally(e);
             }

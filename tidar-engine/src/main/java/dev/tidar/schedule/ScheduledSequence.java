@@ -11,10 +11,12 @@ import dev.tidar.api.RequestStatus;
 import dev.tidar.api.RequestStatus.Phase;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.RunningSequence;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.Delivery;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.DraftModel;
 import dev.tidar.emission.AnswerStream;
 import dev.tidar.kvcache.KvCache;
 import java.time.Duration;
@@ -148,10 +150,18 @@ final class ScheduledSequence implements Generation {
     }
 
     /** Its sequence, made when it is first asked for. */
-    RunningSequence prepare(KvCache kv) {
+    RunningSequence prepare(KvCache kv, Optional<DraftModel> draftModel) {
         if (sequence.isEmpty()) {
+            LayoutChoice layouts = admission.layouts().get();
             sequence = Optional.of(new RunningSequence(
-                    admission.request(), admission.layouts().get(), kv.table(admission.cacheSalt()), answer));
+                    admission.request(),
+                    layouts,
+                    kv.table(admission.cacheSalt()),
+                    answer,
+                    draftModel
+                            .filter(model -> layouts.usesDraftModel())
+                            .flatMap(model ->
+                                    model.sequence(admission.request().prompt(), admission.cacheSalt()))));
         }
         return runningSequence();
     }
@@ -312,6 +322,7 @@ final class ScheduledSequence implements Generation {
                 cachedTokens,
                 sequence.map(s -> s.sequence().numEmitted()).orElse(0),
                 sequence.map(s -> s.stats().forwards()).orElse(0),
+                sequence.map(RunningSequence::draftForwards).orElse(0),
                 sequence.map(s -> s.stats().kept()).orElseGet(List::of),
                 sequence.map(s -> s.layout().toString()).orElse(""),
                 sequence.map(s -> s.layout().beta() < 1).orElse(false),

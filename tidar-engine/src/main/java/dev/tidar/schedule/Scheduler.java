@@ -13,6 +13,8 @@ import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.Turn;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.DraftPass;
+import dev.tidar.draft.DraftWish;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.schedule.StepPlan.Scheduled;
@@ -78,19 +80,33 @@ final class Scheduler {
         this.running = running;
         this.waits = waits;
         this.faults = faults;
-        this.admissions = new Admissions(kv, limits.maxRunning(), waiting, running);
+        this.admissions = new Admissions(engine, limits.maxRunning(), waiting, running);
     }
 
-    /**
-     * Ends the requests that are due, admits the requests that may run, and gives each running sequence its rows and
-     * the blocks for them.
-     */
-    StepPlan plan() {
+    /** Ends the requests that are due, admits the requests that may run, and chooses the layouts of the next step. */
+    void prepare() {
         endDue();
         admissions.admitWaiting();
-        int prefillRows = prefillRows();
-        chooseLayouts(Math.min(prefillRows, uncomputedRows()));
-        return planTurns(prefillRows);
+        chooseLayouts(Math.min(prefillRows(), uncomputedRows()));
+    }
+
+    /** What the sequences want of the draft model before the step is planned. */
+    List<DraftWish> draftWishes() {
+        List<DraftWish> wishes = new ArrayList<>();
+        for (ScheduledSequence s : running) {
+            attempt(s, () -> decoder.draftWish(s.runningSequence()).ifPresent(wishes::add));
+        }
+        return wishes;
+    }
+
+    /** Records what the draft model took. */
+    void drafted(List<DraftPass> passes) {
+        layouts.observeDrafting(passes);
+    }
+
+    /** Gives each running sequence its rows and the blocks for them, once the step is prepared. */
+    StepPlan plan() {
+        return planTurns(prefillRows());
     }
 
     /**
@@ -102,7 +118,7 @@ final class Scheduler {
         List<Turn> decoded =
                 plan.turns().stream().filter(turn -> !turn.isPrefill()).toList();
         layouts.observe(
-                decoded.stream().map(Turn::layout).toList(),
+                decoded.stream().map(Turn::timedAs).toList(),
                 decoded.stream().mapToInt(Turn::rowsBeyondLayout).sum(),
                 plan.prefillRows(),
                 nanos);
@@ -196,7 +212,7 @@ final class Scheduler {
      * The number of prefill rows of the next step: a full chunk, or fewer where other sequences decode and would wait
      * too long for it.
      */
-    private int prefillRows() {
+    int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
             return limits.prefillChunk();

@@ -8,8 +8,12 @@ import dev.tidar.api.TidarException;
 import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.DraftWish;
+import dev.tidar.draft.Drafter;
 import dev.tidar.kvcache.KvCache;
+import dev.tidar.kvcache.PrefixCache;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,7 @@ final class StepLoop {
 
     private final Scheduler scheduler;
     private final Decoder decoder;
+    private final Optional<Drafter> drafter;
     private final ConstraintWork work;
     private final List<ScheduledSequence> running;
     private final RequestQueue queue;
@@ -41,6 +46,7 @@ final class StepLoop {
     private int emptyPlans;
 
     /**
+     * @param drafter runs the draft model; empty where there is none
      * @param work does the work for constraints, also for the decoder
      * @param queue the requests that wait
      * @param faults limits the lines about what goes wrong
@@ -49,6 +55,7 @@ final class StepLoop {
     StepLoop(
             Scheduler scheduler,
             Decoder decoder,
+            Optional<Drafter> drafter,
             ConstraintWork work,
             RequestQueue queue,
             Lifecycle lifecycle,
@@ -56,6 +63,7 @@ final class StepLoop {
             Activity activity) {
         this.scheduler = scheduler;
         this.decoder = decoder;
+        this.drafter = drafter;
         this.work = work;
         this.running = scheduler.running();
         this.queue = queue;
@@ -67,14 +75,14 @@ final class StepLoop {
     /**
      * Serves until the engine closes or is drained.
      *
-     * @param kv drops what has expired while there is nothing to do
+     * @param caches drop what has expired while there is nothing to do
      * @param errands done between steps
      * @throws DeviceException if the device fails for good
      * @throws RuntimeException a failure that is nobody's in particular, so that it would come again
      */
-    void run(KvCache kv, Errands errands) {
+    void run(List<KvCache> caches, Errands errands) {
         try {
-            while (awaitWork(kv, errands)) {
+            while (awaitWork(caches, errands)) {
                 work.beginStep();
                 step();
             }
@@ -97,15 +105,15 @@ final class StepLoop {
     }
 
     /** Waits until there is work and returns true; returns false when the engine closes or is drained. */
-    private boolean awaitWork(KvCache kv, Errands errands) {
-        errands.run(kv);
+    private boolean awaitWork(List<KvCache> caches, Errands errands) {
+        errands.run(caches);
         while (!lifecycle.isClosed() && running.isEmpty() && queue.size() == 0) {
             if (lifecycle.isDraining()) {
                 return false;
             }
-            kv.prefixes().ifPresent(cache -> cache.expire());
+            caches.stream().flatMap(kv -> kv.prefixes().stream()).forEach(PrefixCache::expire);
             await(0, IDLE_MILLIS);
-            errands.run(kv);
+            errands.run(caches);
         }
         return !lifecycle.isClosed();
     }
@@ -131,12 +139,23 @@ final class StepLoop {
             }
             return;
         }
-        try {
+        runForwards(() -> {
             long begin = activity.now();
             decoder.step(plan.turns());
             long nanos = activity.now() - begin;
             activity.stepEnded(plan.turns(), nanos);
             scheduler.complete(plan, nanos);
+        });
+    }
+
+    /**
+     * Runs forwards. A failure ends the requests that run.
+     *
+     * @throws DeviceException if the device has failed for good
+     */
+    private void runForwards(Runnable forwards) {
+        try {
+            forwards.run();
         } catch (DeviceException e) {
             if (e.isLasting()) {
                 throw e;
@@ -147,8 +166,16 @@ final class StepLoop {
         }
     }
 
+    /** The forwards of the draft model, because what it drafts decides about the rows of the step. */
+    private void draft(Drafter drafter) {
+        List<DraftWish> wishes = scheduler.draftWishes();
+        runForwards(() -> scheduler.drafted(drafter.draft(wishes, scheduler.prefillRows())));
+    }
+
     private StepPlan plan() {
         try {
+            scheduler.prepare();
+            drafter.ifPresent(this::draft);
             StepPlan plan = scheduler.plan();
             boolean isStuck =
                     plan.isEmpty() && !running.isEmpty() && running.stream().noneMatch(StepLoop::isPending);

@@ -7,8 +7,11 @@ import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.decode.TableModel.Fault;
 import dev.tidar.decode.TableModel.Table;
+import dev.tidar.draft.DraftModel;
+import dev.tidar.draft.Drafter;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
+import dev.tidar.kvcache.KvCache;
 import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
@@ -17,6 +20,7 @@ import dev.tidar.sampling.PlainSampling;
 import dev.tidar.sampling.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -74,7 +78,8 @@ class SampledLawTest {
                 new SinglePass(2, StepLayout.allOutcomes(2)),
                 new SinglePass(4, StepLayout.allOutcomes(4)),
                 new SinglePass(4, new TreeSet<>(Set.of(1, 3))),
-                new TwoPass(4));
+                new TwoPass(4),
+                new WithDraftModel(4));
     }
 
     @Test
@@ -205,14 +210,20 @@ class SampledLawTest {
     private static RunningSequence decode(
             TableModel model, StepLayout layout, SamplingParams how, long seed, int tokens) {
         Decoder decoder = new Decoder(model, VOCAB - 1);
+        // scores from two tokens, but not those of the verifier
+        TableModel smaller = new TableModel(DRAFTER, DRAFTER, VOCAB, Fault.NONE);
+        DraftModel draftModel = new DraftModel(smaller, new KvCache(new BlockPool(4), 16), VOCAB, 64);
+        Drafter drafter = new Drafter(draftModel, () -> 0);
         SamplingParams params = new SamplingParams(
                 how.temperature(), seed, how.filters(), how.penalties(), how.bias(), how.banned(), OptionalInt.empty());
         RunningSequence sequence = new RunningSequence(
                 new DecodeRequest(PROMPT, params, tokens, 64),
                 LayoutChoice.fixed(layout),
                 new BlockTable(new BlockPool(4), 16),
-                TokenSink.NONE);
+                TokenSink.NONE,
+                layout instanceof WithDraftModel ? draftModel.sequence(PROMPT, "") : Optional.empty());
         while (sequence.finish().isEmpty()) {
+            drafter.draft(decoder.draftWish(sequence).stream().toList(), 64);
             decoder.step(List.of(decoder.plan(sequence, 64).orElseThrow()));
         }
         return sequence;

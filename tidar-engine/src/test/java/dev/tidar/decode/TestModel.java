@@ -5,8 +5,10 @@ import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
+import dev.tidar.draft.DraftModel;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
+import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.sampling.SamplingParams;
@@ -61,7 +63,16 @@ public final class TestModel implements AutoCloseable {
 
     /** The same with keys and values of another type. */
     public static TestModel load(String resource, Backend backend, DType kvType) {
-        try (Checkpoint checkpoint = Checkpoint.open(folder(resource), Overrides.none())) {
+        return load(folder(resource), backend, kvType);
+    }
+
+    /** Loads a folder in float32, with a context of 512 tokens and the kernels that this JVM chooses. */
+    static TestModel load(Path folder) {
+        return load(folder, Backend.onCpu(WeightFormat.F32, 1), DType.F32);
+    }
+
+    private static TestModel load(Path folder, Backend backend, DType kvType) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder, Overrides.none())) {
             return new TestModel(backend, checkpoint, 32, kvType);
         }
     }
@@ -86,6 +97,12 @@ public final class TestModel implements AutoCloseable {
     /** KV memory for one sequence of a full context. */
     public BlockTable blocks() {
         return new BlockTable(pool, BLOCK_TOKENS);
+    }
+
+    /** The same network as a draft model, whose cache keeps nothing for reuse. */
+    DraftModel draftModel(int contextLengthOfDrafts) {
+        return new DraftModel(
+                network, new KvCache(pool, BLOCK_TOKENS), config.vocabSize(), contextLengthOfDrafts);
     }
 
     /** Decodes one sequence to its end; nothing but its length ends it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Limits;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
 import dev.tidar.sampling.SamplingParams;
 import dev.tidar.schedule.SchedulerBench.Request;
 import dev.tidar.schedule.SchedulerBench.Terms;
@@ -37,7 +38,9 @@ class BatchEquivalenceTest {
             Optional.of(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4))),
             Optional.of(new StepLayout.SinglePass(8, new TreeSet<>(List.of(1, 8)))),
             Optional.of(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4), GroupWidth.SHORT)),
-            Optional.of(new StepLayout.SinglePass(4, new TreeSet<>(), GroupWidth.SHORT)));
+            Optional.of(new StepLayout.SinglePass(4, new TreeSet<>(), GroupWidth.SHORT)),
+            Optional.of(new WithDraftModel(2)),
+            Optional.of(new WithDraftModel(6)));
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -52,7 +55,8 @@ class BatchEquivalenceTest {
                         .prefillChunk(random.nextInt(1, 40))
                         .maxStep(Duration.ofMillis(random.nextInt(1, 20)))
                         .build(),
-                random.nextInt(4) > 0);
+                random.nextInt(4) > 0,
+                true);
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             requests.add(bench.submit(request(bench, random)));
@@ -82,7 +86,7 @@ class BatchEquivalenceTest {
     @ValueSource(ints = {2, 3, 8})
     void itIsPreemptedAndEndsAllTheSame(int sequences) {
         var bench = new SchedulerBench(
-                FEW_BLOCKS, Limits.builder().maxRunning(sequences).build());
+                FEW_BLOCKS, Limits.builder().maxRunning(sequences).build(), true, true);
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             Optional<StepLayout> layout = LAYOUTS.get(i % LAYOUTS.size());

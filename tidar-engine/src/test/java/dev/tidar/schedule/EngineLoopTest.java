@@ -24,6 +24,7 @@ import dev.tidar.step.StepResult;
 import dev.tidar.tensor.Ids;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -246,6 +247,7 @@ class EngineLoopTest {
                 },
                 RememberingModel.MASK,
                 new KvCache(pool, RememberingModel.BLOCK_TOKENS),
+                Optional.empty(),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
                 64,

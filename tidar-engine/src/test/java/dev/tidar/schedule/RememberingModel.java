@@ -47,6 +47,18 @@ final class RememberingModel implements TidarModel {
         return new SplittableRandom(seed).nextInt(1, VOCABULARY);
     }
 
+    /** The same model, but that of its samples each one that four divides is another. */
+    TidarModel mistaken() {
+        return inputs -> new StepResult(step(inputs).outcomes().stream()
+                .map(outcome -> new StepResult.Outcome(
+                        outcome.emitted().stream().map(RememberingModel::mistaken).toList(), outcome.drafts()))
+                .toList());
+    }
+
+    private static int mistaken(int token) {
+        return token % 4 == 0 ? token % (VOCABULARY - 1) + 1 : token;
+    }
+
     /** Part of the verified drafts that were accepted. */
     double acceptance() {
         return accepted / (double) drafted;
@@ -95,7 +107,7 @@ final class RememberingModel implements TidarModel {
         for (int slot = 1; slot < plan.draftLength(); slot++) {
             int token = next(context, params);
             context.add(token);
-            drafts.add(token % 4 == 0 ? token % (VOCABULARY - 1) + 1 : token);
+            drafts.add(mistaken(token));
         }
         return drafts;
     }

@@ -11,13 +11,17 @@ import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
+import dev.tidar.auto.ExpectedAcceptance;
 import dev.tidar.auto.PassTimes;
 import dev.tidar.decode.DecodeRequest;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.WithDraftModel;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.LogLimit;
+import dev.tidar.draft.DraftModel;
+import dev.tidar.draft.Drafter;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -39,6 +43,7 @@ final class SchedulerBench {
     private static final int EXTRA_ROWS = 80;
 
     final BlockPool pool;
+    final BlockPool draftPool;
     final Totals totals = new Totals();
     final AdaptiveLayouts layouts;
     final RequestQueue queue;
@@ -47,6 +52,7 @@ final class SchedulerBench {
     final Scheduler scheduler;
     final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final KvCache kv;
+    private final Optional<Drafter> drafter;
     private long nanos;
     private long ids;
 
@@ -55,21 +61,45 @@ final class SchedulerBench {
     }
 
     SchedulerBench(int blocks, Limits limits, boolean reuse) {
+        this(blocks, limits, reuse, false);
+    }
+
+    /** @param drafts whether there is a draft model, which is right three times of four and has as many blocks */
+    SchedulerBench(int blocks, Limits limits, boolean reuse, boolean drafts) {
         pool = new BlockPool(blocks);
-        Ticker ticker = () -> nanos;
-        var config = new PrefixCache.Config(List.of("model"), 4096, Duration.ofHours(1));
-        kv = new KvCache(
-                pool, BLOCK_TOKENS, reuse ? Optional.of(new PrefixCache(pool, config, ticker)) : Optional.empty());
+        draftPool = new BlockPool(blocks);
+        kv = cache(pool, reuse);
+        Optional<DraftModel> draftModel = drafts
+                ? Optional.of(new DraftModel(
+                        new RememberingModel(blocks).mistaken(),
+                        cache(draftPool, reuse),
+                        Integer.MAX_VALUE,
+                        blocks * BLOCK_TOKENS))
+                : Optional.empty();
+        drafter = draftModel.map(m -> new Drafter(m, () -> nanos));
+        List<Measured> measured = new ArrayList<>(List.of(
+                new Measured(StepLayout.AUTOREGRESSIVE, 1_000_000),
+                new Measured(new StepLayout.TwoPass(4), 2_200_000),
+                new Measured(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4)), 1_800_000)));
+        draftModel.ifPresent(m -> measured.add(new Measured(new WithDraftModel(3), 1_100_000)));
         layouts = new AdaptiveLayouts(
                 new PassTimes(Map.of(1, 1_000_000L, 16, 1_600_000L), 100_000),
-                List.of(
-                        new Measured(StepLayout.AUTOREGRESSIVE, 1_000_000),
-                        new Measured(new StepLayout.TwoPass(4), 2_200_000),
-                        new Measured(new StepLayout.SinglePass(4, StepLayout.allOutcomes(4)), 1_800_000)));
+                draftModel.map(m -> new PassTimes(Map.of(1, 100_000L), 10_000)),
+                measured,
+                ExpectedAcceptance.UNKNOWN);
         model = new RememberingModel(blocks);
         queue = new RequestQueue(limits.maxQueued());
-        Engine engine =
-                new Engine(model, RememberingModel.MASK, kv, layouts, EXTRA_ROWS + limits.maxRunning(), () -> {});
+        Engine engine = new Engine(
+                model,
+                RememberingModel.MASK,
+                kv,
+                draftModel,
+                layouts,
+                EXTRA_ROWS + limits.maxRunning(),
+                () -> {},
+                failure -> {
+                    throw failure;
+                });
         decoder = new Decoder(model, RememberingModel.MASK);
         scheduler = new Scheduler(
                 engine,
@@ -79,6 +109,13 @@ final class SchedulerBench {
                 running,
                 new WaitEstimate(limits.maxRunning()),
                 new LogLimit(() -> nanos));
+    }
+
+    private KvCache cache(BlockPool blocks, boolean reuse) {
+        Ticker ticker = () -> nanos;
+        var config = new PrefixCache.Config(List.of("model"), 4096, Duration.ofHours(1));
+        return new KvCache(
+                blocks, BLOCK_TOKENS, reuse ? Optional.of(new PrefixCache(blocks, config, ticker)) : Optional.empty());
     }
 
     /** A request and everything that its caller received. */
@@ -168,6 +205,8 @@ final class SchedulerBench {
 
     /** One engine step, of a length that the pass times would expect. */
     StepPlan step() {
+        scheduler.prepare();
+        drafter.ifPresent(d -> scheduler.drafted(d.draft(scheduler.draftWishes(), scheduler.prefillRows())));
         StepPlan plan = scheduler.plan();
         if (!plan.isEmpty()) {
             decoder.step(plan.turns());
@@ -193,6 +232,7 @@ final class SchedulerBench {
         assertThat(running).isEmpty();
         assertThat(queue.size()).isZero();
         assertThat(pool.available()).isEqualTo(pool.blocks());
+        assertThat(draftPool.available()).isEqualTo(draftPool.blocks());
     }
 
     /** Rows that a request has in a step. */

@@ -150,6 +150,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                 0,
                 stats.tokens(),
                 stats.forwards(),
+                stats.draftForwards(),
                 stats.kept(),
                 stats.layout(),
                 stats.lossy(),

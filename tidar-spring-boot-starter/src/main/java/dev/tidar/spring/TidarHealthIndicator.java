@@ -68,6 +68,7 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("kvBytes", loaded.kv().bytes())
                 .withDetail("kvFreeBytes", loaded.kv().freeBytes())
                 .withDetail("kvCachedBytes", loaded.kv().cachedBytes());
+        loaded.draftModel().ifPresent(name -> health.withDetail("draftModel", name));
         if (!loaded.degradations().isEmpty()) {
             health.withDetail("degradations", loaded.degradations());
         }

@@ -125,7 +125,7 @@ class ChatResponseMapperTest {
 
     private static GenerationResult result(List<Answer.Part> parts) {
         GenerationStats stats = new GenerationStats(
-                1, 0, 1, 0, List.of(), "any", false, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+                1, 0, 1, 0, 0, List.of(), "any", false, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
         return new GenerationResult(List.of(1), "raw", Answer.of(parts), FinishReason.TOOL_CALLS, 1, List.of(), stats);
     }
 }

@@ -71,6 +71,7 @@ final class Statuses {
                 new LoadProgress("ready", 1),
                 Optional.of(new Loaded(
                         MODEL,
+                        Optional.empty(),
                         "cpu, 2 threads",
                         "the options ask for the CPU",
                         "plain",

@@ -14,13 +14,16 @@ public final class Layouts {
     /**
      * One layout for each mode, or for each draft length where the mode drafts.
      *
-     * @param drafts whether the model has a mask token; without one only autoregressive and auto remain
+     * @param drafts whether the model has a mask token; without one the modes that draft by masks are left out
+     * @param draftModel whether a draft model is loaded; without one its mode is left out
      */
-    public static List<Layout> toMeasure(List<DecodeMode> modes, List<Integer> draftLengths, boolean drafts) {
+    public static List<Layout> toMeasure(
+            List<DecodeMode> modes, List<Integer> draftLengths, boolean drafts, boolean draftModel) {
         return modes.stream()
                 .flatMap(mode -> switch (mode) {
                     case AUTOREGRESSIVE, AUTO -> Stream.of(new Layout(name(mode), Decoding.of(mode)));
                     case SINGLE_PASS, TWO_PASS -> drafts ? withEach(draftLengths, mode) : Stream.<Layout>empty();
+                    case DRAFT_MODEL -> draftModel ? withEach(draftLengths, mode) : Stream.<Layout>empty();
                 })
                 .toList();
     }

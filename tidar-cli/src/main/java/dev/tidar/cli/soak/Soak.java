@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
 
 /**
  * Keeps an engine busy with requests of mixed length, cancels a fifth of them, adds some that the engine must reject,
@@ -64,12 +65,23 @@ public final class Soak {
         this.written = written;
         this.inFlight = new InFlight<>(engine);
         EngineStatus status = engine.status();
-        boolean drafts = status.model().maskTokenId().isPresent();
         this.mix = new Mix(
                 plan.seed(),
                 plan.texts(),
-                drafts ? List.of(DecodeMode.values()) : List.of(DecodeMode.AUTOREGRESSIVE, DecodeMode.AUTO),
+                modes(status),
                 status.model().contextLength());
+    }
+
+    /** The modes that the engine serves. */
+    private static List<DecodeMode> modes(EngineStatus status) {
+        boolean drafts = status.model().maskTokenId().isPresent();
+        return Stream.of(DecodeMode.values())
+                .filter(mode -> switch (mode) {
+                    case AUTO, AUTOREGRESSIVE -> true;
+                    case SINGLE_PASS, TWO_PASS -> drafts;
+                    case DRAFT_MODEL -> status.draftModel().isPresent();
+                })
+                .toList();
     }
 
     /**

@@ -81,6 +81,7 @@ class BenchReportTest {
                 0,
                 tokens.length,
                 2,
+                0,
                 kept,
                 "any",
                 false,
@@ -98,6 +99,7 @@ class BenchReportTest {
         var layout = new LayoutReport("autoregressive", "no mask token", List.of());
         var loaded = new EngineStatus.Loaded(
                 model,
+                Optional.empty(),
                 "cpu",
                 "the options ask for the CPU",
                 "plain",

@@ -154,6 +154,34 @@ public final class Tokenizer {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
+    /**
+     * A token id that two tokenizers give another meaning.
+     *
+     * @param own its spelling in the vocabulary of the first; empty where the id is unassigned
+     * @param others the same of the second
+     */
+    public record Difference(int id, Optional<String> own, Optional<String> others) {}
+
+    /**
+     * Returns the first id that stands for another token in the other tokenizer.
+     *
+     * @param except ids that may differ
+     * @return empty if the ids mean the same
+     */
+    public Optional<Difference> differenceFrom(Tokenizer other, Set<Integer> except) {
+        Map<Integer, String> own = byId();
+        Map<Integer, String> others = other.byId();
+        return IntStream.range(0, Math.max(size(), other.size()))
+                .filter(id -> !except.contains(id) && !Objects.equals(own.get(id), others.get(id)))
+                .mapToObj(id ->
+                        new Difference(id, Optional.ofNullable(own.get(id)), Optional.ofNullable(others.get(id))))
+                .findFirst();
+    }
+
+    private Map<Integer, String> byId() {
+        return ids.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey, (a, b) -> a));
+    }
+
     private static List<AddedToken> normalized(TokenizerFile file, Normalizer normalizer) {
         return file.addedTokens().stream()
                 .filter(AddedToken::normalized)

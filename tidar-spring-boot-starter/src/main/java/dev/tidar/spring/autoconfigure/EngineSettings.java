@@ -4,6 +4,7 @@ import dev.tidar.api.EngineOptions;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record EngineSettings(TidarProperties properties) {
 
-    EngineOptions options(Path folder) {
+    /** @param draftModel folder of the draft model; empty for none */
+    EngineOptions options(Path folder, Optional<Path> draftModel) {
         var options = EngineOptions.builder(folder)
                 .device(properties.device())
                 .deviceFallback(properties.deviceFallback())
@@ -28,6 +30,7 @@ record EngineSettings(TidarProperties properties) {
                 .decoding(properties.decoding())
                 .lookup(properties.lookup())
                 .progress(new LoadProgressLog());
+        draftModel.ifPresent(options::draftModel);
         ifSet(properties.threads(), options::threads);
         ifSet(properties.contextLength(), options::contextLength);
         ifSet(properties.maskTokenId(), options::maskTokenId);

@@ -16,8 +16,10 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidModelException cause) {
         String model = environment.getProperty("tidar.model", "not set");
+        String draft = environment.getProperty("tidar.draft-model", "");
         return new FailureAnalysis(
-                "The model (tidar.model=%s) cannot be loaded:%n%n    %s".formatted(model, cause.getMessage()),
+                "The model (tidar.model=%s%s) cannot be loaded:%n%n    %s"
+                        .formatted(model, draft.isEmpty() ? "" : ", tidar.draft-model=" + draft, cause.getMessage()),
                 advice(cause, model),
                 cause);
     }
@@ -43,7 +45,7 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
                         + " message names a tidar property, correct that property.";
             case SETTING ->
                 "The model itself is fine. Remove or correct the property that the message speaks of:"
-                        + " tidar.mask-token-id, tidar.block-size or tidar.context-length.";
+                        + " tidar.mask-token-id, tidar.block-size, tidar.context-length or tidar.draft-model.";
         };
     }
 }

@@ -11,19 +11,25 @@ import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Where {@code tidar.model} points: a path, or a folder on the class path.
+ * Where {@code tidar.model} or {@code tidar.draft-model} points: a path, or a folder on the class path.
  *
  * <p>A folder of class files is used in place. Files inside a jar cannot be mapped into memory, so a folder there is
  * unpacked once; it has to list its files in {@value #LISTING}, because the entries of a jar cannot be listed through a
  * class loader.
  *
  * @param value the property as the user wrote it
+ * @param property its name
  */
-record ModelLocation(String value) {
+record ModelLocation(String value, String property) {
 
     static final String LISTING = "SHA256SUMS";
 
     private static final String CONFIG = "config.json";
+
+    /** Where {@code tidar.model} points. */
+    ModelLocation(String value) {
+        this(value, "tidar.model");
+    }
 
     /**
      * The folder that the engine can load.
@@ -56,7 +62,8 @@ record ModelLocation(String value) {
                     : Path.of(value);
         } catch (InvalidPathException | java.net.URISyntaxException e) {
             throw new IllegalArgumentException(
-                    "tidar.model must be a path or a location that starts with classpath:, but is " + value, e);
+                    "%s must be a path or a location that starts with classpath:, but is %s".formatted(property, value),
+                    e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.spring.autoconfigure.TidarProperties.LoadMode;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.springframework.ai.model.SpringAIModelProperties;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -37,7 +38,8 @@ public final class TidarEngineAutoConfiguration {
     @Bean(destroyMethod = "close")
     @Lazy
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
-        EngineOptions options = new EngineSettings(properties).options(folder(properties, resources));
+        EngineOptions options = new EngineSettings(properties)
+                .options(folder(properties, resources), draftFolder(properties, resources));
         OtherEngines.hint();
         if (properties.loadMode() == LoadMode.EAGER) {
             return EagerLoad.of(options);
@@ -60,9 +62,19 @@ public final class TidarEngineAutoConfiguration {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }
-        ModelCache cache = properties.modelCache() == null
+        return new ModelLocation(properties.model()).resolve(resources, cache(properties));
+    }
+
+    private static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
+        return StringUtils.hasText(properties.draftModel())
+                ? Optional.of(new ModelLocation(properties.draftModel(), "tidar.draft-model")
+                        .resolve(resources, cache(properties)))
+                : Optional.empty();
+    }
+
+    private static ModelCache cache(TidarProperties properties) {
+        return properties.modelCache() == null
                 ? ModelCache.underTemporaryDirectory()
                 : ModelCache.in(properties.modelCache());
-        return new ModelLocation(properties.model()).resolve(resources, cache);
     }
 }

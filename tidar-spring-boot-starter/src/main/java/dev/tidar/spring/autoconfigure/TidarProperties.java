@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -35,6 +36,8 @@ import org.springframework.util.unit.DataSize;
  *     with "classpath:".
  * @param modelCache Folder into which a model inside an executable jar is unpacked, once for each content. A folder of
  *     this user under the temporary directory if not set.
+ * @param draftModel Folder of a second, smaller model with the same tokenizer that drafts for the first: a path, or a
+ *     location that starts with "classpath:". None if not set.
  * @param device Device that computes: auto, cpu, cuda, or cuda:1 for the second GPU. Automatic takes the first GPU that
  *     can be used, else the CPU.
  * @param deviceFallback What to do when a GPU that is asked for cannot be used, or fails while it serves.
@@ -48,7 +51,8 @@ import org.springframework.util.unit.DataSize;
  * @param blockSize Trained draft block of the model in rows, where its config.json does not say.
  * @param mode Layout of the decode steps; changes speed, never tokens. Automatic measures at load and takes the
  *     fastest.
- * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set.
+ * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set, or 5 in mode
+ *     draft-model.
  * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. None of them if empty, so that
  *     steps that draft and steps that verify alternate; all of them if not set.
  * @param groups Mask rows of each group; only for mode single-pass. Automatic leaves out slot 0 where the checkpoint
@@ -71,6 +75,7 @@ import org.springframework.util.unit.DataSize;
 public record TidarProperties(
         @Nullable String model,
         @Nullable Path modelCache,
+        @Nullable String draftModel,
         @DefaultValue("auto") Device device,
         @DefaultValue("fail") DeviceFallback deviceFallback,
         @DefaultValue("auto") WeightFormat weights,
@@ -115,6 +120,9 @@ public record TidarProperties(
         } catch (InvalidRequestException e) {
             throw new IllegalArgumentException("tidar." + e.getMessage());
         }
+        Assert.isTrue(
+                StringUtils.hasText(draftModel) || mode != DecodeMode.DRAFT_MODEL,
+                "tidar.mode must not be draft-model unless tidar.draft-model is set");
         Assert.isTrue(
                 outcomes == null || mode == DecodeMode.SINGLE_PASS,
                 "tidar.outcomes must not be set unless tidar.mode is single-pass");
@@ -183,7 +191,8 @@ public record TidarProperties(
     /**
      * Memory for keys and values.
      *
-     * @param memory Memory set aside for keys and values at load. A part of what the device has free if not set.
+     * @param memory Memory set aside for keys and values at load; those of a draft model come in addition. A part of
+     *     what the device has free if not set.
      * @param type Element type of keys and values. With bf16 they take half the memory and are rounded.
      */
     public record KvCache(

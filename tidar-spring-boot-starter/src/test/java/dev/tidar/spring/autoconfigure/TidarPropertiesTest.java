@@ -276,7 +276,7 @@ class TidarPropertiesTest {
     @Test
     void andAreThoseOfTheEngineWhereNothingIsSet() {
         application.run(context -> {
-            var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"));
+            var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"), Optional.empty());
 
             assertThat(options.limits()).isEqualTo(Limits.DEFAULT);
             assertThat(options.kvCache()).isEqualTo(KvCacheOptions.DEFAULT);
@@ -303,7 +303,7 @@ class TidarPropertiesTest {
                         "tidar.watchdog.warn-after=4s",
                         "tidar.watchdog.fail-after=8s")
                 .run(context -> {
-                    var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"));
+                    var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"), Optional.empty());
 
                     assertThat(options.kvCache())
                             .isEqualTo(new KvCacheOptions(
