@@ -6,11 +6,13 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.TokenText;
 import dev.tidar.load.EngineLoader;
 import dev.tidar.model.TidarModel;
 import dev.tidar.schedule.EngineLoop;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
@@ -128,6 +130,15 @@ public final class TidarEngine implements AutoCloseable {
      */
     public int clearPrefixCache() {
         return loop.clearPrefixCache();
+    }
+
+    /**
+     * What a token stands for, such as one of the most likely tokens that a request has asked for.
+     *
+     * @return the token; empty if the vocabulary has no such id, if the model has no tokenizer, and before it is loaded
+     */
+    public Optional<TokenText> token(int id) {
+        return loader.token(id);
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.TidarException;
+import dev.tidar.api.TokenText;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.LayoutCalibration;
@@ -121,6 +122,11 @@ public final class EngineLoader {
                 loop.totals(),
                 loop.activity(),
                 loop.death().map(TidarException::getMessage));
+    }
+
+    /** What a token stands for; empty if there is no such token, no tokenizer, or no model yet. */
+    public Optional<TokenText> token(int id) {
+        return model.flatMap(LoadedModel::tokenizer).flatMap(tokenizer -> tokenizer.token(id));
     }
 
     private String name() {

@@ -6,6 +6,7 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.TokenText;
 import java.util.Optional;
 
 /** An engine that somebody else loads and closes, or a mock of one. */
@@ -22,6 +23,11 @@ record LoadedEngine(TidarEngine engine) implements ModelEngine {
     @Override
     public Optional<EngineStatus> status() {
         return Optional.of(engine).map(TidarEngine::status);
+    }
+
+    @Override
+    public Optional<TokenText> token(int id) {
+        return engine.token(id);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.TokenText;
 import java.util.Optional;
 
 /** The engine of one model, as a chat model and an operator use it. Thread-safe. */
@@ -16,6 +17,9 @@ public interface ModelEngine {
 
     /** As {@link TidarEngine#status}; empty for a mocked engine that was told none. */
     Optional<EngineStatus> status();
+
+    /** As {@link TidarEngine#token}. */
+    Optional<TokenText> token(int id);
 
     /** As {@link TidarEngine#clearPrefixCache}. */
     int clearPrefixCache();

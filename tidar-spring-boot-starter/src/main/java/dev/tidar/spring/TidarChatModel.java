@@ -8,6 +8,7 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.TidarException;
+import dev.tidar.api.TokenText;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Optional;
@@ -97,6 +98,16 @@ public class TidarChatModel implements ChatModel {
      */
     public void setReportHits(boolean reportHits) {
         this.reportHits = reportHits;
+    }
+
+    /** What the engine is and does now; empty for a mocked engine that was told no status. */
+    public Optional<EngineStatus> status() {
+        return engine.status();
+    }
+
+    /** What a token stands for, such as one of {@link TidarMetadata#LOG_PROBS}; empty if the model has no such token. */
+    public Optional<TokenText> token(int id) {
+        return engine.token(id);
     }
 
     @Override

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A scripted model that asks the one tool that it is offered for the weather in each city, and tells what it heard. */
-final class WeatherModel {
+public final class WeatherModel {
 
     private static final List<String> CITIES = List.of("San Francisco", "Tokyo", "Paris");
     private static final Pattern TOOL = Pattern.compile("<tools>\n(\\{.*\\})\n</tools>");
@@ -21,7 +21,7 @@ final class WeatherModel {
     private WeatherModel() {}
 
     /** Loads it into a folder of its own, with a context that has room for tools told byte by byte. */
-    static TidarEngine load(Path directory) throws IOException {
+    public static TidarEngine load(Path directory) throws IOException {
         Path folder = StoriesModel.in(directory, 16_384);
         Files.writeString(folder.resolve("tokenizer_config.json"), """
                 {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",

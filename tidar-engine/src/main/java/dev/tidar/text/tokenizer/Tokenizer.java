@@ -2,7 +2,9 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.TokenText;
 import dev.tidar.text.tokenizer.normalizer.Normalizer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +36,7 @@ public final class Tokenizer {
     private final MarkerScanner normalized;
     private final OptionalInt beginId;
     private final Map<String, Integer> addedTokens;
+    private final Map<Integer, String> addedSpellings;
 
     private Tokenizer(TokenizerFile file, TokenizerConfig config) {
         this.ids = Map.copyOf(file.ids());
@@ -45,6 +48,8 @@ public final class Tokenizer {
         this.normalized = new MarkerScanner(normalized(file, content.normalizer()));
         this.addedTokens = file.addedTokens().stream()
                 .collect(Collectors.toUnmodifiableMap(AddedToken::content, AddedToken::id, (first, again) -> first));
+        this.addedSpellings = file.addedTokens().stream()
+                .collect(Collectors.toUnmodifiableMap(AddedToken::id, AddedToken::content, (first, again) -> first));
     }
 
     /** The size of the tokenizer's file in bytes; 0 where the folder has none. */
@@ -86,6 +91,27 @@ public final class Tokenizer {
         }
         addedTokens.values().forEach(id -> bytes[id] = new byte[0]);
         return bytes;
+    }
+
+    /**
+     * Returns what one token stands for, as {@link #tokenBytes} does for all of them.
+     *
+     * @return empty if the id is not in {@code [0, size())}
+     */
+    public Optional<TokenText> token(int id) {
+        if (id < 0 || id >= tokens.size()) {
+            return Optional.empty();
+        }
+        String added = addedSpellings.get(id);
+        if (added != null) {
+            return Optional.of(new TokenText(added, List.of()));
+        }
+        byte[] bytes = tokens.bytes(id);
+        return Optional.of(new TokenText(
+                new String(bytes, StandardCharsets.UTF_8),
+                IntStream.range(0, bytes.length)
+                        .mapToObj(i -> Byte.toUnsignedInt(bytes[i]))
+                        .toList()));
     }
 
     /** Encodes user text, in which the spelling of a control token is ordinary text. */

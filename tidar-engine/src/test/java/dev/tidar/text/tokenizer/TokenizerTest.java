@@ -2,6 +2,7 @@ package dev.tidar.text.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.TokenText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,20 @@ class TokenizerTest {
         assertThat(stories.idOf("<mask>")).hasValue(512);
         assertThat(stories.idOf("\u2581the")).hasValue(265);
         assertThat(stories.idOf("no such token")).isEmpty();
+    }
+
+    @Test
+    void saysWhatATokenStandsFor() {
+        Tokenizer stories = Fixtures.load("stories260k-tidar");
+        int wholeWord = stories.idOf("\u2581the").orElseThrow();
+        int halfCharacter = stories.idOf("<0xC3>").orElseThrow();
+        int control = stories.idOf("</s>").orElseThrow();
+
+        assertThat(stories.token(wholeWord)).hasValue(new TokenText(" the", List.of(32, 116, 104, 101)));
+        assertThat(stories.token(halfCharacter)).hasValue(new TokenText("\uFFFD", List.of(0xC3)));
+        assertThat(stories.token(control)).hasValue(new TokenText("</s>", List.of()));
+        assertThat(stories.token(stories.size())).isEmpty();
+        assertThat(stories.token(-1)).isEmpty();
     }
 
     @Test

@@ -1,0 +1,126 @@
+package dev.tidar.openai.error;
+
+import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.InvalidRequestException;
+import dev.tidar.api.RequestOption;
+import dev.tidar.api.TidarException;
+import dev.tidar.api.ToolCallAtLimitException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Translates failures of the engine to errors of the API: the status, the field at fault, and the names of the options
+ * in the message.
+ *
+ * @param maxTokens the field in which this request limits its tokens
+ * @param loading whether the model is still being loaded
+ */
+public record EngineFailures(String maxTokens, BooleanSupplier loading) {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineFailures.class);
+
+    private static final String MESSAGES = "messages";
+    private static final String TOOLS = "tools";
+    private static final String RESPONSE_FORMAT = "response_format";
+
+    /** The fields at fault, by what the engine's messages begin with. */
+    private static final Map<String, String> FIELDS = new LinkedHashMap<>();
+
+    static {
+        RequestOption.ALL.forEach(option -> FIELDS.put(option.name() + " ", field(option)));
+        FIELDS.put("the prompt ", MESSAGES);
+        FIELDS.put("messages ", MESSAGES);
+        FIELDS.put("message ", MESSAGES);
+        FIELDS.put("a message ", MESSAGES);
+        FIELDS.put("a conversation ", MESSAGES);
+        FIELDS.put("a tool result ", MESSAGES);
+        FIELDS.put("the tool result ", MESSAGES);
+        FIELDS.put("the id of a tool call ", MESSAGES);
+        FIELDS.put("tool calls ", MESSAGES);
+        FIELDS.put("the tool name of a call ", MESSAGES);
+        FIELDS.put("the arguments of a call ", MESSAGES);
+        FIELDS.put("the role of message ", MESSAGES);
+        FIELDS.put("The chat template ", MESSAGES);
+        FIELDS.put("tools ", TOOLS);
+        FIELDS.put("a tool name ", TOOLS);
+        FIELDS.put("the parameters of tool ", TOOLS);
+        FIELDS.put("schema ", RESPONSE_FORMAT);
+        FIELDS.put("an answer format ", RESPONSE_FORMAT);
+        FIELDS.put("thinking ", field(RequestOption.THINKING));
+    }
+
+    /** The error that a client is told; what nobody expected is logged and says nothing. */
+    public ApiError error(Throwable failure) {
+        if (failure instanceof ApiException known) {
+            return known.error();
+        }
+        if (failure instanceof InvalidRequestException rejected) {
+            return rejected(message(rejected));
+        }
+        if (failure instanceof ToolCallAtLimitException cut) {
+            return ApiError.invalid(Optional.of(maxTokens), Optional.of("tool_call_at_limit"), message(cut));
+        }
+        if (failure instanceof EngineBusyException busy) {
+            return loading.getAsBoolean()
+                    ? ApiError.unavailable("model_loading", message(busy), busy.retryAfter())
+                    : ApiError.tooMany("engine_busy", message(busy), busy.retryAfter());
+        }
+        if (failure instanceof EngineClosedException closed) {
+            return ApiError.unavailable("engine_closed", message(closed), closed.retryAfter());
+        }
+        if (failure instanceof TidarException failed) {
+            return ApiError.failed(message(failed));
+        }
+        log.error("A chat completion failed", failure);
+        return ApiError.failed("the server failed, and its log says why");
+    }
+
+    private ApiError rejected(String message) {
+        Optional<String> param = FIELDS.entrySet().stream()
+                .filter(field -> message.startsWith(field.getKey()) || message.startsWith(wire(field.getKey())))
+                .map(field -> wire(field.getValue()))
+                .findFirst();
+        boolean tooLong = message.startsWith("the prompt ");
+        return ApiError.invalid(param, tooLong ? Optional.of("context_length_exceeded") : Optional.empty(), message);
+    }
+
+    /** The message of a failure, with the names of options as the API has them. */
+    private String message(TidarException failure) {
+        String message = String.valueOf(failure.getMessage());
+        for (RequestOption<?> option : RequestOption.ALL) {
+            if (option.name().indexOf('-') > 0 && option != RequestOption.TOOL_CALL_AT_LIMIT) {
+                message = Pattern.compile("(?<![\\w-])%s(?![\\w-])".formatted(option.name()))
+                        .matcher(message)
+                        .replaceAll(wire(field(option)));
+            }
+        }
+        return message;
+    }
+
+    private String wire(String field) {
+        return field.replaceFirst("^max_tokens", maxTokens);
+    }
+
+    /** The field of a request that sets an option. */
+    private static String field(RequestOption<?> option) {
+        if (option == RequestOption.JSON_SCHEMA || option == RequestOption.REGEX || option == RequestOption.CHOICES) {
+            return RESPONSE_FORMAT;
+        }
+        if (option == RequestOption.LOG_PROBS) {
+            return "top_logprobs";
+        }
+        if (option == RequestOption.STOP_IDS) {
+            return "stop_token_ids";
+        }
+        if (option == RequestOption.THINKING || option == RequestOption.THINKING_BUDGET) {
+            return "chat_template_kwargs";
+        }
+        return option.name().replace('-', '_');
+    }
+}
