@@ -44,6 +44,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -59,6 +61,12 @@ public final class EngineLoader {
 
     /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
+
+    /**
+     * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads, and
+     * two steps at once would wait for each other's.
+     */
+    private static final Lock PROCESSOR = new ReentrantLock(true);
 
     private final EngineOptions options;
     private final LongSupplier nanoTime;
@@ -268,6 +276,7 @@ public final class EngineLoader {
                 loaded.kvCache(),
                 layouts,
                 layoutRows(config),
+                choice.isGpu() ? new ReentrantLock() : PROCESSOR,
                 () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
     }

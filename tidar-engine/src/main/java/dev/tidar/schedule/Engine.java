@@ -4,6 +4,8 @@ import dev.tidar.api.DeviceException;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -14,6 +16,7 @@ import java.util.function.Function;
  * @param kvCache the KV cache of the network
  * @param layouts the candidates that auto chooses from, and what forwards cost
  * @param layoutRows the largest number of rows that the layouts of a forward may have together
+ * @param turns held for each step, where engines share a processor; otherwise a lock of its own
  * @param release frees the device
  * @param fallback loads the engine that serves after the device has failed for good; throws the failure if there is no
  *     fallback
@@ -24,6 +27,7 @@ public record Engine(
         KvCache kvCache,
         AdaptiveLayouts layouts,
         int layoutRows,
+        Lock turns,
         Runnable release,
         Function<DeviceException, Engine> fallback) {
 
@@ -35,7 +39,7 @@ public record Engine(
             AdaptiveLayouts layouts,
             int layoutRows,
             Runnable release) {
-        this(model, maskToken, kvCache, layouts, layoutRows, release, failure -> {
+        this(model, maskToken, kvCache, layouts, layoutRows, new ReentrantLock(), release, failure -> {
             throw failure;
         });
     }

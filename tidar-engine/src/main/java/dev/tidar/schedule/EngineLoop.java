@@ -233,7 +233,7 @@ public final class EngineLoop implements AutoCloseable {
         try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
-            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, activity).run(engine.kvCache(), errands);
+            new StepLoop(scheduler, decoder, work, queue, lifecycle, faults, activity).run(engine, errands);
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {

@@ -10,6 +10,8 @@ import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.LogLimit;
 import dev.tidar.kvcache.KvCache;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,16 +69,15 @@ final class StepLoop {
     /**
      * Serves until the engine closes or is drained.
      *
-     * @param kv drops what has expired while there is nothing to do
+     * @param engine the engine; its KV cache drops what has expired while there is nothing to do
      * @param errands done between steps
      * @throws DeviceException if the device fails for good
      * @throws RuntimeException a failure that is nobody's in particular, so that it would come again
      */
-    void run(KvCache kv, Errands errands) {
+    void run(Engine engine, Errands errands) {
         try {
-            while (awaitWork(kv, errands)) {
-                work.beginStep();
-                step();
+            while (awaitWork(engine.kvCache(), errands)) {
+                stepInTurn(engine.turns());
             }
         } catch (RuntimeException | Error e) {
             scheduler.failRunning(typed(e));
@@ -84,6 +85,33 @@ final class StepLoop {
         } finally {
             scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
         }
+    }
+
+    /** Waiting for the turn is no part of the step, so that it counts neither as its time nor as a stalled forward. */
+    private void stepInTurn(Lock turns) {
+        if (!takeTurn(turns)) {
+            return;
+        }
+        try {
+            work.beginStep();
+            step();
+        } finally {
+            turns.unlock();
+        }
+    }
+
+    /** Waits for the turn; returns false where the engine closes meanwhile. */
+    private boolean takeTurn(Lock turns) {
+        while (!lifecycle.isClosed()) {
+            try {
+                if (turns.tryLock(PENDING_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+            } catch (InterruptedException e) {
+                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+            }
+        }
+        return false;
     }
 
     /** A failure of the engine thread, as callers get it. */

@@ -7,15 +7,19 @@ import org.springframework.core.env.Environment;
 
 /** Advises on a model folder that cannot be used. */
 final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidModelException> {
-    private final Environment environment;
+    private final String model;
 
     InvalidModelFailureAnalyzer(Environment environment) {
-        this.environment = environment;
+        this(environment.getProperty("tidar.model", "not set"));
+    }
+
+    /** @param model where the model is, as the user wrote it */
+    InvalidModelFailureAnalyzer(String model) {
+        this.model = model;
     }
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidModelException cause) {
-        String model = environment.getProperty("tidar.model", "not set");
         return new FailureAnalysis(
                 "The model (tidar.model=%s) cannot be loaded:%n%n    %s".formatted(model, cause.getMessage()),
                 advice(cause, model),

@@ -29,6 +29,7 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "tidar.model",
                         "tidar.model-cache",
+                        "tidar.models",
                         "tidar.device",
                         "tidar.device-fallback",
                         "tidar.weights",
