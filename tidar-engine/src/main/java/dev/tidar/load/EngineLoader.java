@@ -47,6 +47,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -62,6 +64,12 @@ public final class EngineLoader {
 
     /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
+
+    /**
+     * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads, and
+     * two steps at once would wait for each other's.
+     */
+    private static final Lock PROCESSOR = new ReentrantLock(true);
 
     private final EngineOptions options;
     private final LongSupplier nanoTime;
@@ -294,6 +302,7 @@ public final class EngineLoader {
                         prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
                 layouts,
                 layoutRows(config),
+                choice.isGpu() ? new ReentrantLock() : PROCESSOR,
                 () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
     }

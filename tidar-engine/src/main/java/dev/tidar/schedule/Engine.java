@@ -7,6 +7,8 @@ import dev.tidar.kvcache.KvCache;
 import dev.tidar.model.TidarModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  * @param draftModel a second network that drafts; empty where there is none
  * @param layouts the candidates that auto chooses from, and what forwards cost
  * @param layoutRows the largest number of rows that the layouts of a forward may have together
+ * @param turns held for each step, where engines share a processor; otherwise a lock of its own
  * @param release frees the device
  * @param fallback loads the engine that serves after the device has failed for good; throws the failure if there is no
  *     fallback
@@ -30,6 +33,7 @@ public record Engine(
         Optional<DraftModel> draftModel,
         AdaptiveLayouts layouts,
         int layoutRows,
+        Lock turns,
         Runnable release,
         Function<DeviceException, Engine> fallback) {
 
@@ -41,7 +45,7 @@ public record Engine(
             AdaptiveLayouts layouts,
             int layoutRows,
             Runnable release) {
-        this(model, maskToken, kvCache, Optional.empty(), layouts, layoutRows, release, failure -> {
+        this(model, maskToken, kvCache, Optional.empty(), layouts, layoutRows, new ReentrantLock(), release, failure -> {
             throw failure;
         });
     }

@@ -238,7 +238,7 @@ public final class EngineLoop implements AutoCloseable {
             Optional<Drafter> drafter =
                     engine.draftModel().map(model -> new Drafter(model.with(watchdog::watched), activity::now));
             new StepLoop(scheduler, decoder, drafter, work, queue, lifecycle, faults, activity)
-                    .run(engine.caches(), errands);
+                    .run(engine, errands);
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {

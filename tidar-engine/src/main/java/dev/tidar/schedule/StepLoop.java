@@ -14,6 +14,8 @@ import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,16 +77,15 @@ final class StepLoop {
     /**
      * Serves until the engine closes or is drained.
      *
-     * @param caches drop what has expired while there is nothing to do
+     * @param engine the engine, whose KV caches drop what has expired while there is nothing to do
      * @param errands done between steps
      * @throws DeviceException if the device fails for good
      * @throws RuntimeException a failure that is nobody's in particular, so that it would come again
      */
-    void run(List<KvCache> caches, Errands errands) {
+    void run(Engine engine, Errands errands) {
         try {
-            while (awaitWork(caches, errands)) {
-                work.beginStep();
-                step();
+            while (awaitWork(engine.caches(), errands)) {
+                stepInTurn(engine.turns());
             }
         } catch (RuntimeException | Error e) {
             scheduler.failRunning(typed(e));
@@ -92,6 +93,33 @@ final class StepLoop {
         } finally {
             scheduler.failRunning(new EngineClosedException("the engine was closed while the request ran"));
         }
+    }
+
+    /** Waiting for the turn is no part of the step, so that it counts neither as its time nor as a stalled forward. */
+    private void stepInTurn(Lock turns) {
+        if (!takeTurn(turns)) {
+            return;
+        }
+        try {
+            work.beginStep();
+            step();
+        } finally {
+            turns.unlock();
+        }
+    }
+
+    /** Waits for the turn; returns false where the engine closes meanwhile. */
+    private boolean takeTurn(Lock turns) {
+        while (!lifecycle.isClosed()) {
+            try {
+                if (turns.tryLock(PENDING_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+            } catch (InterruptedException e) {
+                log.debug("The engine thread was interrupted, which does not concern it: it ends by close()");
+            }
+        }
+        return false;
     }
 
     /** A failure of the engine thread, as callers get it. */

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -251,6 +252,7 @@ class EngineLoopTest {
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
                 64,
+                new ReentrantLock(),
                 () -> released.set(true),
                 fallback);
     }

@@ -11,6 +11,7 @@ import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenText;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -37,6 +38,8 @@ import reactor.util.context.ContextView;
  * {@link InvalidRequestException} that names the option; every other failure is the engine's {@link TidarException},
  * and {@link TidarException#isTransient()} says whether to try again.
  *
+ * <p>Where an application has several models, a request to any of them may name another one, which then answers.
+ *
  * <p>{@link TidarMetadata} lists what a response reports beyond Spring AI's own fields.
  */
 public class TidarChatModel implements ChatModel {
@@ -52,6 +55,7 @@ public class TidarChatModel implements ChatModel {
     private final ObservationRegistry observations;
     private volatile PrefixCacheSaltResolver salts = PrefixCacheSaltResolver.NONE;
     private volatile boolean reportHits = true;
+    private volatile Map<String, TidarChatModel> others = Map.of();
     private volatile @Nullable ChatModelObservationConvention convention;
 
     /** A model with default options and without observations. */
@@ -110,6 +114,18 @@ public class TidarChatModel implements ChatModel {
         return engine.token(id);
     }
 
+    /** Lets these answer requests that name them. */
+    void setOthers(Map<String, TidarChatModel> others) {
+        this.others = Map.copyOf(others);
+    }
+
+    /** Who answers: this one, unless the request names another that it knows. */
+    private TidarChatModel answering(Prompt prompt) {
+        ChatOptions asked = prompt.getOptions();
+        String name = asked == null ? null : asked.getModel();
+        return name == null ? this : others.getOrDefault(name, this);
+    }
+
     @Override
     public TidarChatOptions getOptions() {
         return options;
@@ -124,6 +140,10 @@ public class TidarChatModel implements ChatModel {
     @Override
     public ChatResponse call(Prompt prompt) {
         rejectOnEventLoop();
+        return answering(prompt).answer(prompt);
+    }
+
+    private ChatResponse answer(Prompt prompt) {
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         ChatResponseMapper responses = responses();
         Observation observation = observation(task.context);
@@ -146,6 +166,10 @@ public class TidarChatModel implements ChatModel {
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
+        return answering(prompt).answers(prompt);
+    }
+
+    private Flux<ChatResponse> answers(Prompt prompt) {
         return Flux.deferContextual(subscriber -> salts == PrefixCacheSaltResolver.NONE
                 ? stream(task(prompt, true, Optional.empty()), subscriber)
                 : salt(subscriber)

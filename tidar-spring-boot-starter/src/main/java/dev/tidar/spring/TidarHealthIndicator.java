@@ -11,7 +11,8 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Health of an engine, read from its status; no token is generated for it.
  *
- * <p>It is UP when the engine serves and gets on, also on a fallback, which is then among the details. It is
+ * <p>It is UP when the engine serves and gets on, also on a fallback, which is then among the details, and while it is
+ * unloaded until the next request. It is
  * OUT_OF_SERVICE while the engine loads or drains, and while requests wait and no step has ended for longer than the
  * stall warning; DOWN with the reason when the engine is closed, its model could not be loaded or its
  * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked
@@ -77,6 +78,7 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
     private static Health.Builder state(EngineStatus status, Health.Builder health) {
         return switch (status.state()) {
             case READY, DEGRADED -> status.activity().isStalled() ? health.outOfService() : health.up();
+            case UNLOADED -> health.up();
             case LOADING, DRAINING -> health.outOfService();
             case DEAD -> health.down();
         };

@@ -19,7 +19,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -65,6 +67,12 @@ class TidarEndpointTest {
 
         assertThat(json(endpoint.status("tiny")).get("name").asString()).isEqualTo("tiny");
         assertThat(endpoint.status("other")).isNull();
+    }
+
+    @Test
+    void changesNothingUnlessTheApplicationAllowsIt() {
+        assertThat(TidarEndpoint.class.getAnnotation(Endpoint.class).defaultAccess())
+                .isEqualTo(Access.READ_ONLY);
     }
 
     @Test

@@ -7,16 +7,26 @@ import org.springframework.core.env.Environment;
 
 /** Advises on a model folder that cannot be used. */
 final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidModelException> {
-    private final Environment environment;
+    private final String model;
+    /** Empty where there is no draft model. */
+    private final String draft;
 
     InvalidModelFailureAnalyzer(Environment environment) {
-        this.environment = environment;
+        this(environment.getProperty("tidar.model", "not set"), environment.getProperty("tidar.draft-model", ""));
+    }
+
+    /** @param model where the model is, as the user wrote it */
+    InvalidModelFailureAnalyzer(String model) {
+        this(model, "");
+    }
+
+    private InvalidModelFailureAnalyzer(String model, String draft) {
+        this.model = model;
+        this.draft = draft;
     }
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidModelException cause) {
-        String model = environment.getProperty("tidar.model", "not set");
-        String draft = environment.getProperty("tidar.draft-model", "");
         return new FailureAnalysis(
                 "The model (tidar.model=%s%s) cannot be loaded:%n%n    %s"
                         .formatted(model, draft.isEmpty() ? "" : ", tidar.draft-model=" + draft, cause.getMessage()),

@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -26,6 +27,7 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration
 @ConditionalOnClass(TidarEngine.class)
+@Conditional(NoNamedModels.class)
 @ConditionalOnMissingBean(TidarEngine.class)
 @ConditionalOnProperty(name = SpringAIModelProperties.CHAT_MODEL, havingValue = "tidar", matchIfMissing = true)
 @EnableConfigurationProperties(TidarProperties.class)
@@ -58,7 +60,8 @@ public final class TidarEngineAutoConfiguration {
                 TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
-    private static Path folder(TidarProperties properties, ResourceLoader resources) {
+    /** The folder of a model, unpacked where it is inside a jar. */
+    static Path folder(TidarProperties properties, ResourceLoader resources) {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }

@@ -1,8 +1,11 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.TidarEngine;
 import dev.tidar.api.Durations;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -12,8 +15,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends an engine with its application context: running requests have some time to end by themselves; after it the
- * engine ends them and frees everything.
+ * Ends the engines of an application with its context: running requests have some time to end by themselves; after it
+ * their engine ends them and frees everything.
  *
  * <p>The time counts from the moment when the context begins to close, and includes the graceful shutdown of a web
  * server. The engine is closed after all beans that make requests have stopped, web servers among them, and before
@@ -29,15 +32,23 @@ final class TidarEngineLifecycle
      */
     static final int PHASE = 0;
 
-    private final PresentEngine engine;
+    private final Supplier<List<TidarEngine>> engines;
     private final Duration drainTime;
     private @Nullable BeanFactory owner;
     private volatile boolean running;
-    private volatile Optional<EngineShutdown> shutdown = Optional.empty();
+    private volatile Optional<List<EngineShutdown>> shutdown = Optional.empty();
 
     /** @param drainTime how long requests may go on */
     TidarEngineLifecycle(PresentEngine engine, Duration drainTime) {
-        this.engine = engine;
+        this(() -> engine.engine().stream().toList(), drainTime);
+    }
+
+    /**
+     * @param engines the engines that there are when the context begins to close
+     * @param drainTime how long requests may go on
+     */
+    TidarEngineLifecycle(Supplier<List<TidarEngine>> engines, Duration drainTime) {
+        this.engines = engines;
         this.drainTime = drainTime;
     }
 
@@ -68,7 +79,9 @@ final class TidarEngineLifecycle
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == owner && shutdown.isEmpty()) {
-            shutdown = engine.engine().map(present -> EngineShutdown.begin(present, drainTime));
+            shutdown = Optional.of(engines.get().stream()
+                    .map(engine -> EngineShutdown.begin(engine, drainTime))
+                    .toList());
         }
     }
 
@@ -81,7 +94,7 @@ final class TidarEngineLifecycle
     @Override
     public void stop() {
         shutdown.ifPresent(begun -> {
-            begun.drain();
+            begun.forEach(EngineShutdown::drain); // all have one deadline
             running = false;
         });
     }

@@ -30,6 +30,7 @@ class ConfigurationMetadataTest {
                         "tidar.model",
                         "tidar.model-cache",
                         "tidar.draft-model",
+                        "tidar.models",
                         "tidar.device",
                         "tidar.device-fallback",
                         "tidar.weights",

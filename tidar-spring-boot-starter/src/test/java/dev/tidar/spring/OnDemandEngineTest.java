@@ -1,0 +1,179 @@
+package dev.tidar.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.EngineState;
+import dev.tidar.api.GenerationListener;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.GenerationResult;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.Prompt;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("An engine on demand")
+class OnDemandEngineTest {
+
+    private static final Duration AT_ONCE = Duration.ZERO;
+
+    private static final Duration NEVER = Duration.ofMillis(-1);
+
+    private static Path folder;
+
+    private final AtomicInteger loads = new AtomicInteger();
+    private final List<OnDemandEngine> engines = new ArrayList<>();
+
+    @BeforeAll
+    static void model(@TempDir Path directory) {
+        folder = StoriesModel.in(directory);
+    }
+
+    @AfterEach
+    void close() {
+        engines.forEach(OnDemandEngine::close);
+    }
+
+    @Test
+    void isLoadedByTheFirstRequestAndUnloadedAfterTheLast() throws InterruptedException {
+        OnDemandEngine engine = engine(AT_ONCE);
+        assertThat(state(engine)).isEqualTo(EngineState.UNLOADED);
+
+        assertThat(ask(engine).tokens()).hasSize(8);
+
+        await().until(() -> state(engine) == EngineState.UNLOADED);
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void staysLoadedForEverWhereItIsToldTo() throws InterruptedException {
+        OnDemandEngine engine = engine(NEVER);
+
+        ask(engine);
+        ask(engine);
+
+        assertThat(state(engine)).isEqualTo(EngineState.READY);
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void staysLoadedBetweenRequestsThatComeSoonEnough() throws InterruptedException {
+        OnDemandEngine engine = engine(Duration.ofHours(1));
+
+        ask(engine);
+        ask(engine);
+
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void reportsUnderItsOwnName() throws InterruptedException {
+        OnDemandEngine engine = engine(NEVER);
+        assertThat(engine.status().orElseThrow().name()).isEqualTo("stories");
+
+        ask(engine);
+
+        assertThat(engine.status().orElseThrow().name()).isEqualTo("stories");
+    }
+
+    /** Every kind of unloading there is, while requests come all the time. */
+    @Test
+    void losesNoRequestWhileItIsUnloadedAndLoadedAgainUnderLoad() throws InterruptedException, ExecutionException {
+        OnDemandEngine engine = engine(AT_ONCE);
+        List<Integer> expected = ask(engine).tokens();
+        var callers = Executors.newFixedThreadPool(4);
+        try {
+            Callable<List<List<Integer>>> asking = () -> {
+                List<List<Integer>> answers = new ArrayList<>();
+                for (int i = 0; i < 6; i++) {
+                    answers.add(ask(engine).tokens());
+                }
+                return answers;
+            };
+            List<Future<List<List<Integer>>>> answers = new ArrayList<>();
+            for (int caller = 0; caller < 3; caller++) {
+                answers.add(callers.submit(asking));
+            }
+            Future<?> operator = callers.submit(() -> {
+                for (int i = 0; i < 3; i++) {
+                    engine.unload();
+                }
+            });
+
+            operator.get();
+            for (Future<List<List<Integer>>> caller : answers) {
+                assertThat(caller.get()).hasSize(6).containsOnly(expected);
+            }
+            assertThat(loads.get()).isGreaterThan(1);
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @Test
+    void triesAgainAfterALoadThatFailed() throws InterruptedException {
+        var failing = new OnDemandEngine(
+                "stories",
+                () -> TidarEngine.start(EngineOptions.builder(loads.incrementAndGet() == 1 ? Path.of("nowhere") : folder)
+                        .threads(1)
+                        .build()),
+                NEVER);
+        engines.add(failing);
+
+        assertThatThrownBy(() -> ask(failing)).isInstanceOf(InvalidModelException.class);
+
+        assertThat(ask(failing).tokens()).hasSize(8);
+    }
+
+    @Test
+    void isLoadedNoMoreOnceItIsClosed() {
+        OnDemandEngine engine = engine(NEVER);
+        engine.close();
+
+        assertThatThrownBy(() -> ask(engine))
+                .isInstanceOf(EngineClosedException.class)
+                .hasMessage("the engine of stories is closed");
+        assertThat(loads).hasValue(0);
+    }
+
+    private OnDemandEngine engine(Duration keepAlive) {
+        var engine = new OnDemandEngine(
+                "stories",
+                () -> {
+                    loads.incrementAndGet();
+                    return TidarEngine.start(
+                            EngineOptions.builder(folder).threads(1).build());
+                },
+                keepAlive);
+        engines.add(engine);
+        return engine;
+    }
+
+    private static GenerationResult ask(OnDemandEngine engine) throws InterruptedException {
+        var request = GenerationRequest.builder(new Prompt.Text("Once upon a time"))
+                .maxTokens(8)
+                .temperature(0)
+                .build();
+        return engine.submit(request, GenerationListener.NONE).await();
+    }
+
+    private static EngineState state(OnDemandEngine engine) {
+        return engine.status().orElseThrow().state();
+    }
+}
