@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A scripted model that asks the one tool that it is offered for the weather in each city, and tells what it heard. */
 public final class WeatherModel {
+
+    public static final String NAME = "weather";
 
     private static final List<String> CITIES = List.of("San Francisco", "Tokyo", "Paris");
     private static final Pattern TOOL = Pattern.compile("<tools>\n(\\{.*\\})\n</tools>");
@@ -22,7 +25,8 @@ public final class WeatherModel {
 
     /** Loads it into a folder of its own, with a context that has room for tools told byte by byte. */
     public static TidarEngine load(Path directory) throws IOException {
-        Path folder = StoriesModel.in(directory, 16_384);
+        Path folder = directory.resolve(NAME);
+        FileSystemUtils.copyRecursively(StoriesModel.in(directory, 16_384), folder);
         Files.writeString(folder.resolve("tokenizer_config.json"), """
                 {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
                  "chat_template": "{%% for message in messages %%}<|{{ message.role }}|>{{ message.content }}\\n{%% endfor %%}%s"}

@@ -61,7 +61,7 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
             return known.error();
         }
         if (failure instanceof InvalidRequestException rejected) {
-            return rejected(message(rejected));
+            return rejected(rejected);
         }
         if (failure instanceof ToolCallAtLimitException cut) {
             return ApiError.invalid(Optional.of(maxTokens), Optional.of("tool_call_at_limit"), message(cut));
@@ -81,18 +81,21 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
         return ApiError.failed("the server failed, and its log says why");
     }
 
-    private ApiError rejected(String message) {
+    private ApiError rejected(InvalidRequestException failure) {
+        String raw = String.valueOf(failure.getMessage());
         Optional<String> param = FIELDS.entrySet().stream()
-                .filter(field -> message.startsWith(field.getKey()) || message.startsWith(wire(field.getKey())))
+                .filter(field -> raw.startsWith(field.getKey()))
                 .map(field -> wire(field.getValue()))
                 .findFirst();
-        boolean tooLong = message.startsWith("the prompt ");
-        return ApiError.invalid(param, tooLong ? Optional.of("context_length_exceeded") : Optional.empty(), message);
+        boolean tooLong = raw.startsWith("the prompt ");
+        return ApiError.invalid(
+                param, tooLong ? Optional.of("context_length_exceeded") : Optional.empty(), message(failure));
     }
 
     /** The message of a failure, with the names of options as the API has them. */
     private String message(TidarException failure) {
-        String message = String.valueOf(failure.getMessage());
+        String message = String.valueOf(failure.getMessage())
+                .replaceFirst("^%s ".formatted(RequestOption.LOG_PROBS), field(RequestOption.LOG_PROBS) + " ");
         for (RequestOption<?> option : RequestOption.ALL) {
             if (option.name().indexOf('-') > 0 && option != RequestOption.TOOL_CALL_AT_LIMIT) {
                 message = Pattern.compile("(?<![\\w-])%s(?![\\w-])".formatted(option.name()))

@@ -31,7 +31,7 @@ final class JsonFields {
                             Optional.empty(),
                             Optional.empty(),
                             "the body must be a JSON object, but is " + kind(object)))
-                    : ApiException.invalid(path, "%s must be an object, but is %s".formatted(path, kind(object)));
+                    : ApiException.invalid(path, "%s must be an object, but is %s".formatted(path, shown(object)));
         }
         this.object = object;
         this.path = path;

@@ -1,6 +1,5 @@
 package dev.tidar.openai.request;
 
-import dev.tidar.api.RequestOption;
 import dev.tidar.openai.error.ApiError;
 import dev.tidar.openai.error.ApiException;
 import dev.tidar.openai.request.CompletionRequest.Delivery;
@@ -10,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -68,12 +69,13 @@ public final class RequestReader {
             throw new ApiException(ApiError.invalid(
                     Optional.empty(),
                     Optional.empty(),
-                    "the body must be JSON at most %d deep without repeated keys, but is not at line %d, column %d"
-                            .formatted(
-                                    MAX_DEPTH,
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr())));
+                    "the body must be JSON at most %d deep without repeated keys, but is not%s"
+                            .formatted(MAX_DEPTH, place(e.getLocation()))));
         }
+    }
+
+    private static String place(@Nullable TokenStreamLocation place) {
+        return place == null ? "" : " at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
     }
 
     private static void sampling(JsonFields fields, TidarChatOptions.Builder options) {
@@ -154,7 +156,6 @@ public final class RequestReader {
         if (top.isPresent() && !asked) {
             throw fields.invalid("top_logprobs", "must be left out where logprobs is not true, but is " + top.get());
         }
-        top.ifPresent(RequestOption.LOG_PROBS::check);
         if (asked) {
             options.logProbs(top.orElse(0));
         }

@@ -9,8 +9,8 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,59 +62,84 @@ final class AsyncReply implements ServerResponse {
     public @Nullable ModelAndView writeTo(HttpServletRequest request, HttpServletResponse response, Context context) {
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(NO_TIMEOUT);
-        Disposable.Swap sending = Disposables.swap();
-        async.addListener(new CancelOnError(sending));
-        sending.update(reply.flatMap(ready -> send(ready, response))
-                .subscribe(
-                        nothing -> {},
-                        failure -> {
-                            log.debug("A client left before its answer was sent: {}", failure.getMessage());
-                            async.complete();
-                        },
-                        async::complete));
+        var sending = new Sending(async, response);
+        async.addListener(sending);
+        sending.begin(reply);
         return null;
     }
 
-    private static Mono<Void> send(Reply reply, HttpServletResponse response) {
-        response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
-        if (reply instanceof Reply.Events stream) {
-            return stream.events().doOnNext(event -> write(event, response)).then();
+    /**
+     * Ends the request once, when the reply was sent or when the container finds the connection closed. The latter
+     * stops the engine.
+     */
+    private static final class Sending implements AsyncListener {
+        private final AsyncContext async;
+        private final HttpServletResponse response;
+        private final Disposable.Swap subscription = Disposables.swap();
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Sending(AsyncContext async, HttpServletResponse response) {
+            this.async = async;
+            this.response = response;
         }
-        byte[] json = ((Reply.Whole) reply).json().getBytes(StandardCharsets.UTF_8);
-        response.setContentLength(json.length);
-        return Mono.fromRunnable(() -> write(json, response));
-    }
 
-    private static void write(String event, HttpServletResponse response) {
-        write(event.getBytes(StandardCharsets.UTF_8), response);
-    }
-
-    private static void write(byte[] bytes, HttpServletResponse response) {
-        try {
-            ServletOutputStream out = response.getOutputStream();
-            out.write(bytes);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        void begin(Mono<Reply> reply) {
+            subscription.update(reply.flatMap(this::send).subscribe(nothing -> {}, this::fail, this::end));
         }
-    }
 
-    /** Stops the engine when the container finds the connection closed. */
-    private record CancelOnError(Disposable sending) implements AsyncListener {
+        private Mono<Void> send(Reply reply) {
+            response.setStatus(reply.status());
+            reply.headers().forEach(response::setHeader);
+            if (reply instanceof Reply.Events stream) {
+                return stream.events().doOnNext(this::write).then();
+            }
+            String json = ((Reply.Whole) reply).json();
+            response.setContentLength(json.getBytes(StandardCharsets.UTF_8).length);
+            return Mono.fromRunnable(() -> write(json));
+        }
+
+        /** What can no longer be written stops the engine, and is no failure of anybody. */
+        private void write(String text) {
+            if (ended.get()) {
+                return;
+            }
+            try {
+                ServletOutputStream out = response.getOutputStream();
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            } catch (IOException e) {
+                log.debug("A client left before its answer was sent: {}", e.getMessage());
+                subscription.dispose();
+                end();
+            }
+        }
+
+        private void fail(Throwable failure) {
+            log.error("An answer could not be sent", failure);
+            end();
+        }
+
+        private void end() {
+            if (!ended.getAndSet(true)) {
+                async.complete();
+            }
+        }
 
         @Override
         public void onError(AsyncEvent event) {
-            sending.dispose();
+            subscription.dispose();
+            end();
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            sending.dispose();
+            onError(event);
         }
 
         @Override
-        public void onComplete(AsyncEvent event) {}
+        public void onComplete(AsyncEvent event) {
+            subscription.dispose();
+        }
 
         @Override
         public void onStartAsync(AsyncEvent event) {}
