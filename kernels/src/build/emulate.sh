@@ -36,7 +36,11 @@ program() { # name, objects beside its own: runs on any x86-64 with libcuda.so.1
 }
 program kernel_test products_test.o sampling_test.o filtered_sampling_test.o attention_test.o rows_test.o self_test.o
 program kernel_bench self_test.o
-g++ -o ../driver_test driver_test.o self_test.o ../driver/*.o -lpthread # looks into the emulated driver
+for name in driver_test ptx_test; do # these look into the emulated driver
+    g++ -o ../$name $name.o self_test.o ../driver/*.o -lpthread
+done
+g++ -o ../mutation_test mutation_test.o mutations.o products_test.o sampling_test.o filtered_sampling_test.o \
+    attention_test.o rows_test.o self_test.o ../driver/*.o -lpthread
 cd - >/dev/null
 echo "$stamp" >"$out/stamp"
 echo "[emulated device] built in $(($(date +%s) - began)) s: $out/libcuda.so.1"

@@ -96,7 +96,7 @@ int runKernel(const KernelLaunch& launch) {
         }
     }
     control().kernelsRun++;
-    return runOnEngine(launch);
+    return launcher(launch);
 }
 
 /** Everything that a launch of this kernel fixes; its parameters are read at once. */

@@ -107,6 +107,8 @@ int runPtx(const KernelLaunch& launch, const std::vector<ptx::MemoryRange>& memo
 
 } // namespace
 
+int (*launcher)(const KernelLaunch&) = runOnEngine;
+
 int runOnEngine(const KernelLaunch& launch) {
     if (launch.ptx.function == nullptr) {
         return runSources(launch);

@@ -20,8 +20,11 @@ struct KernelLaunch {
     bool both;       // engines run, and must agree
 };
 
-/** Runs it on the engine that the module was loaded for; returns 0 or a code, and says on standard error what was wrong. */
+/** Runs it on the engine that its module was loaded for. Returns 0 or a code; says on standard error what was wrong. */
 int runOnEngine(const KernelLaunch& launch);
+
+/** What runs launches: runOnEngine, unless a test puts itself between. */
+extern int (*launcher)(const KernelLaunch&);
 
 /** All memory that a kernel may reach, in order. */
 std::vector<ptx::MemoryRange> reachableMemory();

@@ -57,8 +57,8 @@ private:
 
     void placeParameters() {
         for (const Variable& parameter : text.parameters) {
-            int at = static_cast<int>(roundUp(static_cast<uint32_t>(function.parameterBytes),
-                                              static_cast<uint32_t>(parameter.alignment)));
+            int at = static_cast<int>(
+                roundUp(static_cast<uint32_t>(function.parameterBytes), static_cast<uint32_t>(parameter.alignment)));
             parameters[parameter.name] = at;
             function.parameters.emplace_back(at, parameter.bytes);
             function.parameterBytes = at + parameter.bytes;
@@ -141,8 +141,9 @@ private:
         }
         const Form* form = forms().find(s.opcode, widths);
         if (form == nullptr) {
-            throw Invalid(s.line, (forms().knows(s.opcode) ? "operands of these widths are unknown to " :
-                                                             "unknown instruction ") + s.opcode);
+            throw Invalid(s.line, (forms().knows(s.opcode) ? "operands of these widths are unknown to "
+                                                           : "unknown instruction ") +
+                                      s.opcode);
         }
         std::vector<Operand> operands;
         for (size_t k = 0; k < s.operands.size(); k++) {
@@ -228,8 +229,8 @@ private:
         }
         bool bits = name[0] == '0' && name.size() > 2 && strchr("fFdD", name[1]) != nullptr;
         char* end = nullptr;
-        uint64_t value = bits ? strtoull(name.c_str() + 2, &end, 16)
-                              : static_cast<uint64_t>(strtoll(name.c_str(), &end, 0));
+        uint64_t value =
+            bits ? strtoull(name.c_str() + 2, &end, 16) : static_cast<uint64_t>(strtoll(name.c_str(), &end, 0));
         if (*end != 0) {
             throw Invalid(s.line, "unknown operand " + name);
         }
@@ -256,8 +257,9 @@ const Form* Forms::find(const std::string& opcode, const std::vector<int>& width
     return nullptr;
 }
 
-std::shared_ptr<const Module> decode(const char* text) {
-    ModuleText parsed = parse(text);
+std::shared_ptr<const Module> decode(const char* text) { return decode(parse(text)); }
+
+std::shared_ptr<const Module> decode(const ModuleText& parsed) {
     auto module = std::make_shared<Module>();
     for (const FunctionText& function : parsed.functions) {
         Decoder(parsed, function, module->functions[function.name]).decode();

@@ -106,9 +106,9 @@ private:
             dim3 size = block.size;
             return component({thread % size.x, thread / size.x % size.y, thread / (size.x * size.y)}, which);
         }
-        return component(name.rfind("%ntid.", 0) == 0      ? block.size
-                         : name.rfind("%ctaid.", 0) == 0   ? block.index
-                                                           : block.grid,
+        return component(name.rfind("%ntid.", 0) == 0    ? block.size
+                         : name.rfind("%ctaid.", 0) == 0 ? block.index
+                                                         : block.grid,
                          which);
     }
 
@@ -222,7 +222,8 @@ void Block::find(const Warp& warp, const Instruction& i, int lane, uintptr_t add
                                   [](uintptr_t at, const MemoryRange& range) { return at < range.begin; });
     if (after == memory->begin() || address - (after - 1)->begin >= (after - 1)->bytes ||
         bytes > (after - 1)->bytes - (address - (after - 1)->begin)) {
-        stop(ILLEGAL_ADDRESS, warp, i, lane, "global address " + hexadecimal(address) + " is outside of every allocation");
+        stop(ILLEGAL_ADDRESS, warp, i, lane,
+             "global address " + hexadecimal(address) + " is outside of every allocation");
     }
     last = *(after - 1);
 }
@@ -239,7 +240,8 @@ int run(const Launch& launch, const std::vector<MemoryRange>& memory, std::strin
     try {
         for (long n = 0; n < total; n++) {
             long i = descending() ? total - 1 - n : n;
-            runner.run({static_cast<unsigned>(i % launch.grid.x), static_cast<unsigned>(i / launch.grid.x % launch.grid.y),
+            runner.run({static_cast<unsigned>(i % launch.grid.x),
+                        static_cast<unsigned>(i / launch.grid.x % launch.grid.y),
                         static_cast<unsigned>(i / (static_cast<long>(launch.grid.x) * launch.grid.y))});
         }
     } catch (const Stop& stop) {

@@ -45,13 +45,9 @@ template <class T> bool isNan(T a, T b) { return a != a || b != b; }
 // clang-format on
 
 /** min and max: a NaN gives way to a number, and -0 is less than +0. */
-float smaller(float a, float b) {
-    return a != a ? b : b != b ? a : a == b ? (std::signbit(a) ? a : b) : a < b ? a : b;
-}
+float smaller(float a, float b) { return a != a ? b : b != b ? a : a == b ? (std::signbit(a) ? a : b) : a < b ? a : b; }
 
-float larger(float a, float b) {
-    return a != a ? b : b != b ? a : a == b ? (std::signbit(a) ? b : a) : a > b ? a : b;
-}
+float larger(float a, float b) { return a != a ? b : b != b ? a : a == b ? (std::signbit(a) ? b : a) : a > b ? a : b; }
 
 /** ex2.approx with .ftz: subnormal results are +0. */
 float powerOfTwo(float a) {
@@ -79,8 +75,8 @@ double roughReciprocal(double a) {
 /** fma.rn.bf16x2: two bfloat16 in a word, each rounded once. */
 uint32_t fusedPairs(uint32_t a, uint32_t b, uint32_t c) {
     uint32_t low = fusedBfloat16(static_cast<uint16_t>(a), static_cast<uint16_t>(b), static_cast<uint16_t>(c));
-    uint32_t high = fusedBfloat16(static_cast<uint16_t>(a >> 16), static_cast<uint16_t>(b >> 16),
-                                  static_cast<uint16_t>(c >> 16));
+    uint32_t high =
+        fusedBfloat16(static_cast<uint16_t>(a >> 16), static_cast<uint16_t>(b >> 16), static_cast<uint16_t>(c >> 16));
     return high << 16 | low;
 }
 

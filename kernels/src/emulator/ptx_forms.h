@@ -1,5 +1,5 @@
-// The instructions that the engine knows, by opcode with all modifiers and widths of registers. Each names its section
-// of NVIDIA's "PTX ISA" 8.0, in which each instruction has a part with its name; whatever is not here is an error when a
+// The instructions that the engine knows, by opcode with all modifiers and by widths of registers. Each names its section
+// of NVIDIA's "PTX ISA" 8.0, in which every instruction has a part of its name. Whatever is not here is an error when a
 // module is loaded.
 #pragma once
 
@@ -17,6 +17,7 @@ constexpr const char* LOGIC = "9.7.7 Logic and Shift Instructions";
 constexpr const char* MOVEMENT = "9.7.8 Data Movement and Conversion Instructions";
 constexpr const char* SYNCHRONISATION = "9.7.12 Parallel Synchronization and Communication Instructions";
 constexpr const char* MATRIX = "9.7.13 Warp Level Matrix Multiply-Accumulate Instructions";
+constexpr const char* MISCELLANEOUS = "9.7.16 Miscellaneous Instructions";
 
 struct Form {
     const char* section;

@@ -120,8 +120,8 @@ void copyAsync(Warp& warp, const Instruction& i) {
         if (const char* bad = warp.block->shared.flies(visitor(warp, lane), at, size)) {
             wrong(warp, i, lane, at, bad);
         }
-        warp.copies.push_back({at, source, static_cast<int>(given[lane]), static_cast<int>(size - given[lane]), lane,
-                               warp.groups[lane]});
+        warp.copies.push_back(
+            {at, source, static_cast<int>(given[lane]), static_cast<int>(size - given[lane]), lane, warp.groups[lane]});
     });
 }
 
@@ -168,32 +168,44 @@ void addAccess(Forms& forms, const std::string& space, const std::string& type) 
     }
 }
 
+/** The types of 32 and 64 bits; what is narrower or is widened is only used from global memory. */
 template <Space SPACE>
 void addSpace(Forms& forms, const std::string& space) {
-    addAccess<SPACE, uint8_t, uint16_t, 1>(forms, space, ".u8");
-    addAccess<SPACE, uint8_t, uint32_t, 1>(forms, space, ".u8");
-    addAccess<SPACE, int8_t, int16_t, 1>(forms, space, ".s8");
-    addAccess<SPACE, int8_t, int32_t, 1>(forms, space, ".s8");
-    addAccess<SPACE, uint16_t, uint16_t, 1>(forms, space, ".u16");
-    addAccess<SPACE, uint16_t, uint32_t, 1>(forms, space, ".u16");
-    addAccess<SPACE, int32_t, int64_t, 1>(forms, space, ".s32");
-    addAccess<SPACE, uint32_t, uint64_t, 1>(forms, space, ".u32");
     for (const char* type : {".u32", ".s32", ".b32", ".f32"}) {
         addAccess<SPACE, uint32_t, uint32_t, 1>(forms, space, type);
-        addAccess<SPACE, uint32_t, uint32_t, 2>(forms, space, type);
-        addAccess<SPACE, uint32_t, uint32_t, 4>(forms, space, type);
     }
     for (const char* type : {".u64", ".s64", ".b64", ".f64"}) {
         addAccess<SPACE, uint64_t, uint64_t, 1>(forms, space, type);
-        addAccess<SPACE, uint64_t, uint64_t, 2>(forms, space, type);
     }
+}
+
+template <Space SPACE>
+void addVectors(Forms& forms, const std::string& space) {
+    for (const char* type : {".u32", ".b32", ".f32"}) {
+        addAccess<SPACE, uint32_t, uint32_t, 2>(forms, space, type);
+        addAccess<SPACE, uint32_t, uint32_t, 4>(forms, space, type);
+    }
+}
+
+void addNarrow(Forms& forms) {
+    addAccess<Space::GLOBAL, uint8_t, uint16_t, 1>(forms, ".global", ".u8");
+    addAccess<Space::GLOBAL, uint8_t, uint32_t, 1>(forms, ".global", ".u8");
+    addAccess<Space::GLOBAL, int8_t, int16_t, 1>(forms, ".global", ".s8");
+    addAccess<Space::GLOBAL, int8_t, int32_t, 1>(forms, ".global", ".s8");
+    addAccess<Space::GLOBAL, uint16_t, uint16_t, 1>(forms, ".global", ".u16");
+    addAccess<Space::GLOBAL, uint16_t, uint32_t, 1>(forms, ".global", ".u16");
+    addAccess<Space::GLOBAL, int32_t, int64_t, 1>(forms, ".global", ".s32");
+    addAccess<Space::GLOBAL, uint32_t, uint64_t, 1>(forms, ".global", ".u32");
 }
 
 } // namespace
 
 void addMemoryForms(Forms& forms) {
+    addNarrow(forms);
     addSpace<Space::GLOBAL>(forms, ".global");
+    addVectors<Space::GLOBAL>(forms, ".global");
     addSpace<Space::SHARED>(forms, ".shared");
+    addVectors<Space::SHARED>(forms, ".shared");
     addSpace<Space::PARAMETER>(forms, ".param");
     forms.add("atom.global.add.u32", SYNCHRONISATION, {4, 8, 4}, addAtomically);
     for (const char* prefetch : {"", ".L2::64B", ".L2::128B", ".L2::256B"}) {

@@ -33,7 +33,7 @@ template <class D, class Narrow, class S> D convert(S a) { return static_cast<D>
 template <class D, class S> D nearest(S a) { return static_cast<D>(a); }
 double roundUp(double a) { return std::ceil(a); }
 float roundToInteger(float a) { return __builtin_rintf(a); }
-uint32_t pairOfBfloat16(float high, float low) { return static_cast<uint32_t>(roundToBfloat16(high)) << 16 | roundToBfloat16(low); }
+uint32_t pairOfBfloat16(float high, float low) { return joinHalves(roundToBfloat16(low), roundToBfloat16(high)); }
 // clang-format on
 
 /** Towards zero, clamped to the type; NaN is 0 from f32 to 32 bits, else only the highest bit. */

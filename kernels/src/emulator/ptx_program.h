@@ -81,6 +81,9 @@ struct Module {
 /** Reads and checks a whole module; throws Invalid, which names a line and what is wrong with it. */
 std::shared_ptr<const Module> decode(const char* text);
 
+/** The same for text that has been read already, and may have been changed. */
+std::shared_ptr<const Module> decode(const ModuleText& text);
+
 /** Sets Instruction::meeting of every branch. */
 void findMeetings(Function& function);
 

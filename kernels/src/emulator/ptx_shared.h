@@ -11,8 +11,8 @@ namespace emulated::ptx {
 /** Who comes to shared memory, and after how many barriers. */
 struct Visitor {
     int thread;
-    int barriers;  // of the block
-    int warpSyncs; // of the warp
+    uint32_t barriers;  // of the block, and one
+    uint16_t warpSyncs; // of the warp
 
     int warp() const { return thread / LANES; }
 };
@@ -37,70 +37,67 @@ public:
 private:
     /** What is known of a few bytes. */
     struct Cell {
-        int writer = 0;
-        int writtenAt = 0; // barriers; 0: never
-        int writerSyncs = 0;
-        int reader = 0; // thread, or -1 - warp, or MANY
-        int readAt = 0;
-        int readerSyncs = 0;
-        bool inside = false; // of a variable
-        bool inFlight = false;
+        uint32_t writtenAt = OUTSIDE; // barriers before it, and one; or one of the states
+        uint32_t readAt = 0;
+        int16_t writer = 0;
+        int16_t reader = 0; // thread, or -1 - warp, or MANY
+        uint16_t writerSyncs = 0;
+        uint16_t readerSyncs = 0;
     };
 
-    static constexpr int MANY = -1000;
+    static constexpr uint32_t NEVER = 0;
+    static constexpr uint32_t OUTSIDE = ~0u; // of every variable
+    static constexpr uint32_t IN_FLIGHT = ~0u - 1;
+    static constexpr int16_t MANY = -1000;
 
     std::vector<char> bytes;
     std::vector<Cell> cells;
-    int granule = 4;
+    uint32_t granule = 4;
 
     template <bool WRITE>
     const char* visit(const Visitor& who, uint32_t at, uint32_t count);
 
-    static bool apart(int thread, int syncs, const Visitor& who) {
-        return thread != who.thread && (thread / LANES != who.warp() || syncs >= who.warpSyncs);
+    /** What is wrong with touching a cell that was not written before the last barrier; null if nothing is. */
+    const char* recent(const Cell& cell, const Visitor& who, bool write) const;
+
+    static bool ofSameWarp(int reader, const Visitor& who) {
+        return reader >= 0 ? reader / LANES == who.warp() : reader == -1 - who.warp();
+    }
+
+    static void noteReader(Cell& cell, const Visitor& who) {
+        if (cell.readAt != who.barriers) {
+            cell.readAt = who.barriers;
+            cell.reader = static_cast<int16_t>(who.thread);
+        } else if (cell.reader != who.thread) {
+            cell.reader = ofSameWarp(cell.reader, who) ? static_cast<int16_t>(-1 - who.warp()) : MANY;
+        }
+        cell.readerSyncs = who.warpSyncs;
     }
 };
 
 template <bool WRITE>
-inline const char* SharedMemory::visit(const Visitor& who, uint32_t at, uint32_t count) {
+inline __attribute__((always_inline)) const char* SharedMemory::visit(const Visitor& who, uint32_t at, uint32_t count) {
     if (at > bytes.size() || count > bytes.size() - at) {
         return "is outside of the block's shared memory";
     }
     Cell* end = &cells[0] + (at + count + granule - 1) / granule;
     for (Cell* cell = &cells[0] + at / granule; cell < end; cell++) {
-        if (!cell->inside) {
-            return "is outside of every shared variable";
-        }
-        if (cell->inFlight) {
-            return "is still the target of a cp.async that nobody waited for";
-        }
-        if (cell->writtenAt == who.barriers && apart(cell->writer, cell->writerSyncs, who)) {
-            return WRITE ? "was written by another thread, and there was no barrier since"
-                         : "was written by another thread, and no barrier makes that visible";
-        }
-        if (WRITE) {
-            bool sameWarp = cell->reader >= 0 ? cell->reader / LANES == who.warp() : cell->reader == -1 - who.warp();
-            if (cell->readAt == who.barriers && cell->reader != who.thread &&
-                !(sameWarp && cell->readerSyncs < who.warpSyncs)) {
-                return "was read by another thread, and there was no barrier since";
+        if (cell->writtenAt - 1 >= who.barriers - 1) {
+            if (const char* wrong = recent(*cell, who, WRITE)) {
+                return wrong;
             }
-            cell->writer = who.thread;
-            cell->writtenAt = who.barriers;
-            cell->writerSyncs = who.warpSyncs;
-        } else {
-            if (cell->writtenAt == 0) {
-                return "was never written";
-            }
-            if (cell->readAt != who.barriers) {
-                cell->readAt = who.barriers;
-                cell->reader = who.thread;
-            } else if (cell->reader != who.thread) {
-                bool sameWarp =
-                    cell->reader >= 0 ? cell->reader / LANES == who.warp() : cell->reader == -1 - who.warp();
-                cell->reader = sameWarp ? -1 - who.warp() : MANY;
-            }
-            cell->readerSyncs = who.warpSyncs;
         }
+        if (!WRITE) {
+            noteReader(*cell, who);
+            continue;
+        }
+        if (cell->readAt == who.barriers && cell->reader != who.thread &&
+            !(ofSameWarp(cell->reader, who) && cell->readerSyncs < who.warpSyncs)) {
+            return "was read by another thread, and there was no barrier since";
+        }
+        cell->writtenAt = who.barriers;
+        cell->writer = static_cast<int16_t>(who.thread);
+        cell->writerSyncs = who.warpSyncs;
     }
     return nullptr;
 }

@@ -13,8 +13,7 @@ namespace emulated::ptx {
 /** The text is not PTX that this engine knows. */
 class Invalid : public std::runtime_error {
 public:
-    Invalid(int line, const std::string& what)
-        : std::runtime_error("PTX line " + std::to_string(line) + ": " + what) {}
+    Invalid(int line, const std::string& what) : std::runtime_error("PTX line " + std::to_string(line) + ": " + what) {}
 };
 
 /** An instruction; its operands in order, those in braces one by one. */

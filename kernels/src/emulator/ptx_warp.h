@@ -47,7 +47,7 @@ struct Warp {
     uint32_t alive = 0;
     uint32_t lanes = 0; // that execute the present instruction
     bool atBarrier = false;
-    int epoch = 1;             // counts bar.warp.sync
+    uint16_t epoch = 1;        // counts bar.warp.sync
     char* registers = nullptr; // lane by lane
     uint32_t* written = nullptr;
     std::vector<Path> paths; // the last one runs
@@ -66,7 +66,7 @@ struct Block {
     mutable MemoryRange last{0, 0};
     SharedMemory shared;
     std::vector<Warp> warps;
-    int barriers = 1; // passed so far, and one
+    uint32_t barriers = 1; // passed so far, and one
     long stepsLeft = 0;
 
     /** Where this address leads; stops the launch if these bytes are not all of one allocation, or not aligned. */

@@ -76,7 +76,11 @@ void normsDivideByTheRootMeanSquare() {
     }
 }
 
-void rotationKeepsLengthsAndStoresWhatHasASlot() {
+float same(float value) { return value; }
+
+/** NARROW makes of a value what the cache holds, WIDEN a value of that again. */
+template <class T, T (*NARROW)(float), float (*WIDEN)(T)>
+void rotationKeepsLengthsAndStoresWhatHasASlot(const std::string& name) {
     Random random{33};
     int heads = 3, kvHeads = 2, headDim = 6, blockTokens = 4, M = 3, half = 3;
     std::vector<float> qkv = randoms(static_cast<size_t>(M) * (heads + 2 * kvHeads) * headDim, random);
@@ -95,14 +99,14 @@ void rotationKeepsLengthsAndStoresWhatHasASlot() {
     Device<float> cos(cosines);
     Device<float> sin(sines);
     Device<StepRow> steps(rows);
-    Device<float> cache(static_cast<size_t>(2) * 2 * kvHeads * blockTokens * headDim);
+    Device<T> cache(static_cast<size_t>(2) * 2 * kvHeads * blockTokens * headDim);
     cache.clear();
-    require(launch("rotate_store_f32", grid(M, 2), data.pointer(), static_cast<float*>(nullptr),
-                   static_cast<float*>(nullptr), cos.pointer(), sin.pointer(), cache.pointer(), steps.pointer(), heads,
-                   kvHeads, headDim, blockTokens, 1e-6f),
-            "rotate_store_f32");
+    require(launch(name, grid(M, 2), data.pointer(), static_cast<float*>(nullptr), static_cast<float*>(nullptr),
+                   cos.pointer(), sin.pointer(), cache.pointer(), steps.pointer(), heads, kvHeads, headDim, blockTokens,
+                   1e-6f),
+            name.c_str());
     std::vector<float> after = data.read();
-    std::vector<float> stored = cache.read();
+    std::vector<T> stored = cache.read();
     int columns = (heads + 2 * kvHeads) * headDim;
     double sum = 0;
     for (int m = 0; m < M; m++) {
@@ -114,23 +118,23 @@ void rotationKeepsLengthsAndStoresWhatHasASlot() {
             float right = head >= heads + kvHeads ? qkv[m * columns + i]
                           : d < half              ? first * c - second * s
                                                   : second * c + first * s;
-            check(after[m * columns + i] == right, "another value", "rotate_store_f32");
+            check(after[m * columns + i] == right, "another value", name);
             if (head >= heads && rows[m].slot != NONE) {
                 int kv = head - heads;
                 size_t at = (((static_cast<size_t>(rows[m].slot / 4) * 2 + kv / kvHeads) * kvHeads + kv % kvHeads) * 4 +
                              rows[m].slot % 4) *
                                 headDim +
                             d;
-                check(stored[at] == right, "is not in its slot", "rotate_store_f32");
-                sum += std::abs(right);
+                check(stored[at] == NARROW(right), "is not in its slot", name);
+                sum += std::abs(WIDEN(NARROW(right)));
             }
         }
     }
     double all = 0;
-    for (float v : stored) {
-        all += std::abs(v);
+    for (T v : stored) {
+        all += std::abs(WIDEN(v));
     }
-    check(std::abs(all - sum) < 1e-6, "other slots were written", "rotate_store_f32");
+    check(std::abs(all - sum) < 1e-6, "other slots were written", name);
 }
 
 void acceptKeepsRowsUpToTheFirstRejection() {
@@ -190,6 +194,35 @@ void verifyRowsAreMixedWithTheMasksThatProposeTheSame() {
     }
 }
 
+/** More elements than the grid has threads. */
+void randomWeightsFillTheirRangeAndNoMore() {
+    constexpr long long ELEMENTS = 1024 * 256 + 200;
+    auto fill = [](const std::string& type, auto& to, long long elements) {
+        require(launch("random_" + type, grid(1024, 1, 256), to.pointer(), elements, uint64_t(7), 0.5f), type.c_str());
+    };
+    Device<float> wide(ELEMENTS + 1);
+    Device<uint16_t> narrow(ELEMENTS + 1);
+    Device<signed char> bytes(ELEMENTS + 1);
+    Device<unsigned char> nibbles(ELEMENTS / 2 + 1);
+    fill("f32", wide, ELEMENTS);
+    fill("bf16", narrow, ELEMENTS);
+    fill("int8", bytes, ELEMENTS);
+    fill("int4", nibbles, ELEMENTS);
+    std::vector<float> values = wide.read();
+    std::vector<uint16_t> rounded = narrow.read();
+    double sum = 0;
+    for (long long i = 0; i < ELEMENTS; i++) {
+        check(std::abs(values[i]) <= 0.5f, "outside of the range", "random_f32");
+        check(rounded[i] == toBf16(values[i]), "other values", "random_bf16");
+        sum += values[i];
+    }
+    check(std::abs(sum / ELEMENTS) < 0.01, "the mean is not zero", "random_f32");
+    check(std::isnan(values[ELEMENTS]) && rounded[ELEMENTS] == 0xffff, "too many", "random_bf16");
+    check(bytes.read()[ELEMENTS] == -1, "too many", "random_int8");
+    check(nibbles.read()[ELEMENTS / 2] == 0xff, "too many", "random_int4");
+    check(bytes.read()[5] == static_cast<signed char>(nibbles.read()[5]), "other words", "random_int4");
+}
+
 void copiesCopy() {
     Random random{34};
     std::vector<float> x = randoms(4 * 30, random);
@@ -215,7 +248,9 @@ void copiesCopy() {
 void testRows() {
     embedReadsTheRowOfEachToken();
     normsDivideByTheRootMeanSquare();
-    rotationKeepsLengthsAndStoresWhatHasASlot();
+    rotationKeepsLengthsAndStoresWhatHasASlot<float, same, same>("rotate_store_f32");
+    rotationKeepsLengthsAndStoresWhatHasASlot<uint16_t, toBf16, fromBf16>("rotate_store_bf16");
+    randomWeightsFillTheirRangeAndNoMore();
     acceptKeepsRowsUpToTheFirstRejection();
     verifyRowsAreMixedWithTheMasksThatProposeTheSame();
     copiesCopy();

@@ -26,6 +26,16 @@ class KernelSelfTest {
     }
 
     @Test
+    void everyKernelComputesFromItsPtxTheBitsThatItsSourceComputes() throws Exception {
+        assertThat(run("kernel_test", Map.of("TIDAR_EMU_ENGINE", "both"))).contains("kernels: passed");
+    }
+
+    @Test
+    void theEngineOfThePtxKeepsToTheManualAndNoticesMistakes() throws Exception {
+        assertThat(run("ptx_test", Map.of())).contains("PTX engine: passed");
+    }
+
+    @Test
     void theDriverNoticesMistakesAndRunsLate() throws Exception {
         assertThat(run("driver_test", Map.of())).contains("emulated driver: passed");
     }

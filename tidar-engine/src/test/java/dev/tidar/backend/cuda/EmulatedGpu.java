@@ -31,6 +31,7 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
     private static final int DRIVER = 12;
     private static final int CAPABILITY = 16;
     private static final int RESTART = 32;
+    private static final int ENGINE = 36;
     private static final int MEMORY = 24;
     private static final int FAULTS = 64;
     private static final int FAULT_BYTES = 16;
@@ -52,6 +53,13 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
         LOAD,
         FREE,
         GRAPH
+    }
+
+    /** Engines of the emulated driver, as the page numbers them. */
+    enum Engine {
+        BY_ENVIRONMENT,
+        SOURCES,
+        PTX
     }
 
     /** Set where the tests should run on a GPU instead. */
@@ -139,6 +147,11 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
     /** Bytes that the device has; 0 for plenty. */
     public static void memory(long bytes) {
         Page.BYTES.putLong(MEMORY, bytes);
+    }
+
+    /** What modules that are loaded from now on run as; {@link #reset} leaves it. */
+    static void engine(Engine engine) {
+        Page.BYTES.putInt(ENGINE, engine.ordinal());
     }
 
     /** Lets the n-th call of a kind from now on fail with a code. */

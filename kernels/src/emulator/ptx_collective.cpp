@@ -60,6 +60,10 @@ void synchroniseWarp(Warp& warp, const Instruction& i) {
 /** Nothing to do: each instruction is finished before the next begins. */
 void fence(Warp&, const Instruction&) {}
 
+void trap(Warp& warp, const Instruction& i) {
+    warp.block->stop(FAILED, warp, i, __builtin_ctz(warp.lanes), "the kernel stops by itself");
+}
+
 /** Four 8 x 8 matrices of 16 bits; lane i gives the address of row i % 8 of matrix i / 8. */
 template <bool TRANSPOSED>
 void loadMatrices(Warp& warp, const Instruction& i) {
@@ -142,10 +146,10 @@ void addWarpForms(Forms& forms) {
     forms.add("shfl.sync.idx.b32", MOVEMENT, {4, 1, 4, 4, 4, 4}, shuffle<indexed>);
     forms.add("bar.warp.sync", SYNCHRONISATION, {4}, synchroniseWarp);
     forms.add("membar.gl", SYNCHRONISATION, {}, fence);
+    forms.add("trap", MISCELLANEOUS, {}, trap);
     forms.add("ldmatrix.sync.aligned.m8n8.x4.shared.b16", MATRIX, {4, 4, 4, 4, 4}, loadMatrices<false>);
     forms.add("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", MATRIX, {4, 4, 4, 4, 4}, loadMatrices<true>);
-    forms.add("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", MATRIX, std::vector<int>(14, 4),
-              multiplyMatrices);
+    forms.add("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", MATRIX, std::vector<int>(14, 4), multiplyMatrices);
 }
 
 } // namespace emulated::ptx
