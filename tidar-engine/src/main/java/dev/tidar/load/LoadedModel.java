@@ -60,7 +60,7 @@ record LoadedModel(
                 backend.device(),
                 deviceReason,
                 backend.kernels(),
-                LayoutReports.report(layouts.standings()),
+                LayoutReports.report(layouts),
                 degradations,
                 kv());
     }

@@ -49,7 +49,7 @@ final class Statuses {
                         "cpu, 2 threads",
                         "the options ask for the CPU",
                         "plain",
-                        new LayoutReport("autoregressive", "it is the fastest here", List.of()),
+                        new LayoutReport("autoregressive", "it is the fastest here", List.of(), true),
                         degradations,
                         new KvStatus(4096, 1024, 2048, 7, 5))),
                 3,
