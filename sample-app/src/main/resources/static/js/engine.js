@@ -76,7 +76,11 @@ function notices(mode) {
   byId("notices").replaceChildren(...shown);
 }
 
-/** What TiDAR yields on this device, the two figures; where one token at a time is faster, TiDAR in one click. */
+/**
+ * What TiDAR yields on this device; where one token at a time is faster, TiDAR in one click. The two figures are shown
+ * once they stand on forwards of requests: what was measured while the application started compares two times of which
+ * either may have been disturbed.
+ */
 function offerOf(mode) {
   const drafting = best((candidate) => candidate.mode !== "autoregressive");
   const plain = best((candidate) => candidate.mode === "autoregressive");
@@ -84,20 +88,20 @@ function offerOf(mode) {
   const device = facts.device.startsWith("cpu") ? "CPU" : "device";
   if (mode === "auto" && chosenMode() !== "autoregressive") {
     const notice = element("div", "notice on", element("p", "",
-      `On this ${device} TiDAR is expected to pay: `,
-      element("strong", "", `${figure(drafting.tokensPerSecond, 1)} tokens/s`), " against ",
-      element("strong", "", figure(plain.tokensPerSecond, 1)),
-      " one token at a time. The text is the same either way."),
+      ...(facts.layout.settled
+        ? [`On this ${device} TiDAR is expected to pay: `, ...figures(drafting, plain), " one token at a time."]
+        : [`On this ${device} TiDAR drafts. What that yields shows once it has answered a little.`]),
+      " The text is the same either way."),
       button("pill quiet", "One by one", () => settings.useDecoding({ mode: "autoregressive" })));
     notice.id = "pays";
     return notice;
   }
   if (mode === "auto") {
     const notice = element("div", "notice", element("p", "",
-      `On this ${device} one token at a time is faster: `,
-      element("strong", "", `${figure(plain.tokensPerSecond, 1)} tokens/s`), " against ",
-      element("strong", "", figure(drafting.tokensPerSecond, 1)),
-      ` with ${drafting.name}. The text is the same either way.`),
+      ...(facts.layout.settled
+        ? [`On this ${device} one token at a time is faster: `, ...figures(plain, drafting), ` with ${drafting.name}.`]
+        : [`On this ${device} one token at a time seems faster. By how much shows once it has answered a little.`]),
+      " The text is the same either way."),
       button("pill", "Use TiDAR", () => settings.useDecoding(drafting)));
     notice.id = "offer";
     return notice;
@@ -107,6 +111,14 @@ function offerOf(mode) {
   }
   if (chosenMode() !== "autoregressive") return null;
   return backToAuto("TiDAR drafts and verifies. Press Steps to see what came from the drafts.");
+}
+
+/** The speed of one candidate against that of another. */
+function figures(faster, slower) {
+  return [
+    element("strong", "", `${figure(faster.tokensPerSecond, 1)} tokens/s`), " against ",
+    element("strong", "", figure(slower.tokensPerSecond, 1)),
+  ];
 }
 
 function backToAuto(text) {

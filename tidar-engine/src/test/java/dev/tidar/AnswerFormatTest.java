@@ -46,6 +46,7 @@ class AnswerFormatTest {
     @BeforeAll
     static void load() {
         engine = TidarEngine.load(EngineOptions.builder(TestModel.folder("models/stories260k-tidar"))
+                .draftModel(TestModel.folder("models/stories260k-tidar"))
                 .threads(1)
                 .build());
     }

@@ -57,6 +57,7 @@ class ArchitectureTest {
                     "dev.tidar.text.chat",
                     "dev.tidar.kvcache"),
             List.of("dev.tidar.model"),
+            List.of("dev.tidar.draft"),
             List.of("dev.tidar.decode"),
             List.of("dev.tidar.emission", "dev.tidar.auto", "dev.tidar.delivery", "dev.tidar.activity"),
             List.of("dev.tidar.schedule"),

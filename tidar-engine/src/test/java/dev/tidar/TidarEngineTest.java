@@ -57,6 +57,7 @@ class TidarEngineTest {
     @BeforeAll
     static void load() {
         engine = TidarEngine.load(EngineOptions.builder(STORIES)
+                .draftModel(STORIES)
                 .threads(1)
                 .limits(Limits.builder().maxQueued(2).maxRunning(1).build())
                 .build());

@@ -23,8 +23,8 @@ import org.springframework.ai.chat.messages.UserMessage;
  *
  * @param messages the conversation so far, ending with the user's turn
  * @param system instruction to the model before the conversation
- * @param mode {@code auto}, {@code single-pass}, {@code two-pass}, {@code autoregressive}, or {@code draft-model}
- *     where the application has a draft model
+ * @param mode {@code auto}, {@code single-pass}, {@code two-pass}, {@code autoregressive}, or {@code draft-model} where
+ *     the application has a draft model
  * @param draftLength rows in a draft block, the anchor included
  * @param outcomes kept counts for which single-pass steps carry a group; without any, steps that draft and steps that
  *     verify alternate

@@ -38,8 +38,12 @@ record EngineFacts(
             OptionalInt blockSize,
             boolean draftAdapter) {}
 
-    /** The choice of auto, its reason and its candidates. */
-    record Layout(String chosen, String reason, List<Candidate> candidates) {}
+    /**
+     * The choice of auto, its reason and its candidates.
+     *
+     * @param settled whether the figures stand on more than the short measurement at load
+     */
+    record Layout(String chosen, String reason, List<Candidate> candidates, boolean settled) {}
 
     /** A layout with its figures; mode, draft length, outcomes and groups select it in a request. */
     record Candidate(
@@ -89,7 +93,8 @@ record EngineFacts(
                 new Layout(
                         layout.chosen(),
                         layout.reason(),
-                        layout.candidates().stream().map(Candidate::of).toList()),
+                        layout.candidates().stream().map(Candidate::of).toList(),
+                        layout.settled()),
                 status.queued(),
                 status.running(),
                 new Limits(

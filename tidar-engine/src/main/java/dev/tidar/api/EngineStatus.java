@@ -196,8 +196,11 @@ public record EngineStatus(
      * @param chosen the layout, for example {@code autoregressive}
      * @param reason one sentence with the figures
      * @param candidates every layout that was considered
+     * @param settled whether the time of autoregressive decoding, with which the others are compared, stands on
+     *     forwards of requests; until then all figures are rough, because an application was starting when they were
+     *     measured
      */
-    public record LayoutReport(String chosen, String reason, List<Candidate> candidates) {
+    public record LayoutReport(String chosen, String reason, List<Candidate> candidates, boolean settled) {
         public LayoutReport {
             candidates = List.copyOf(candidates);
         }

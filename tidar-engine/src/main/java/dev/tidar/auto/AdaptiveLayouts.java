@@ -41,6 +41,12 @@ public final class AdaptiveLayouts {
 
     private static final double RECENT_FORWARDS = 16;
 
+    /** The number of autoregressive forwards of one sequence after which their time is known well. */
+    private static final int SETTLED = 16;
+
+    /** While it is not, one forward of so many is autoregressive. */
+    private static final int SETTLE_EVERY = 4;
+
     /** The number of forwards after which the standings that other threads read are renewed. */
     private static final int PUBLISH_EVERY = 16;
 
@@ -55,6 +61,9 @@ public final class AdaptiveLayouts {
     private final LayoutSharing sharing;
     private volatile List<Standing> standings;
     private int forwards;
+    private int plainForwards;
+    private int shares;
+    private volatile boolean settled = true;
 
     /** Layouts of a checkpoint that lists no kept counts. */
     public AdaptiveLayouts(PassTimes times, List<Measured> measured) {
@@ -199,6 +208,27 @@ public final class AdaptiveLayouts {
         sharing.share(beginning, underWay, promptRows);
     }
 
+    /**
+     * Counts on no time that was measured at load alone until forwards of that kind were seen, see {@link #isSettled}.
+     */
+    void settle() {
+        settled = false;
+    }
+
+    /**
+     * Whether the time of autoregressive decoding, with which all layouts are compared, stands on forwards of requests
+     * and not on the measurement at load alone. Until then one forward of {@value SETTLE_EVERY} of a single request is
+     * autoregressive, because forwards with drafts say nothing about it. Any thread may call it.
+     */
+    public boolean isSettled() {
+        return settled;
+    }
+
+    /** Whether the next forward of a single request should be autoregressive, to learn what that takes. */
+    boolean settlesNext() {
+        return !settled && ++shares % SETTLE_EVERY == 0;
+    }
+
     /** The decision on the next forward. */
     LayoutSharing sharing() {
         return sharing;
@@ -228,7 +258,13 @@ public final class AdaptiveLayouts {
                 .toList();
         if (promptRows > 0 || drafting.isEmpty()) {
             times.observe(rows, promptRows, (double) nanos);
+            if (promptRows + moreRows == 0 && layouts.size() == 1 && ++plainForwards == SETTLED) {
+                settled = true;
+            }
         } else {
+            if (nanos < times.nanos(1)) {
+                times.observe(1, 0, (double) nanos); // one row takes no longer than many
+            }
             double expected = times.nanos(rows);
             double more = Math.min(nanos - expected, expected);
             drafting.forEach(candidate -> candidate.costs(more / drafters(layouts)));

@@ -11,7 +11,6 @@ import dev.tidar.decode.Turn;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.sampling.SamplingParams;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -57,9 +56,9 @@ public final class LayoutCalibration {
     }
 
     /**
-     * The time of one decode step of some sequences together: the lower quartile of up to {@value MAX_STEPS}, because
-     * what disturbs a step, or has something compiled or captured for it, only makes it longer. A step of two passes
-     * counts both.
+     * The time of one decode step of some sequences together: the shortest of up to {@value MAX_STEPS}, because what
+     * disturbs a step, or has something compiled or captured for it, only makes it longer. A step of two passes counts
+     * both.
      *
      * @param budgetNanos no further step is begun after it, once a layout that drafts had two
      * @throws InvalidModelException if the model gives no finite scores
@@ -75,23 +74,23 @@ public final class LayoutCalibration {
             }
             // only the first step of a layout that drafts has anything compiled for it
             int least = layout.draftLength() > 1 ? 2 : 1;
-            return lowerQuartile(batch, layout.forwards(), least, budgetNanos);
+            return shortest(batch, layout.forwards(), least, budgetNanos);
         } finally {
             batch.forEach(RunningSequence::close);
         }
     }
 
-    private long lowerQuartile(List<RunningSequence> batch, int forwards, int least, long budgetNanos) {
+    private long shortest(List<RunningSequence> batch, int forwards, int least, long budgetNanos) {
         long begin = nanoTime.getAsLong();
-        long[] times = new long[MAX_STEPS];
+        long shortest = Long.MAX_VALUE;
         int steps = 0;
         do {
-            times[steps++] = step(batch, forwards);
+            shortest = Math.min(shortest, step(batch, forwards));
+            steps++;
         } while (steps < MAX_STEPS
                 && batch.get(0).finish().isEmpty()
                 && (steps < least || nanoTime.getAsLong() - begin < budgetNanos));
-        Arrays.sort(times, 0, steps);
-        return Math.max(1, times[steps / 4]);
+        return Math.max(1, shortest);
     }
 
     private long step(List<RunningSequence> batch, int forwards) {

@@ -17,15 +17,13 @@ import java.util.TreeMap;
  * Measures the cost of forwards on this device: with one and with several sequences that decode autoregressively, with
  * prompt rows, and with every layout that auto chooses from.
  *
- * <p>All of it takes a fraction of a second and so is rough, above all while kernels in Java are still being compiled;
- * what is observed while serving corrects it.
+ * <p>All of it takes a fraction of a second, while an application starts around it, and so is rough. What all else is
+ * compared with, one sequence that decodes autoregressively, is measured at the beginning, in between and at the end,
+ * so that what disturbs one of them does not make every layout look good. What is observed while serving corrects it.
  */
 public final class LayoutCandidates {
 
     private static final long BUDGET_NANOS = Duration.ofMillis(20).toNanos();
-
-    /** For one sequence that decodes autoregressively, with which all else is compared. */
-    private static final long BASELINE_NANOS = 3 * BUDGET_NANOS;
 
     /** Draft lengths with the draft model, where the options ask for none. */
     private static final List<Integer> MODEL_LENGTHS = List.of(2, 3, 4, 5, 6, 8, 12);
@@ -62,13 +60,18 @@ public final class LayoutCandidates {
                     single.stream().filter(layout -> couldPay(layout, times)).toList();
             measured.addAll(measured(paying.isEmpty() ? single.subList(0, 1) : paying, times));
         });
+        times.atMost(1, calibration.measure(StepLayout.AUTOREGRESSIVE, 1, BUDGET_NANOS));
         draftTimes.ifPresent(known -> measured.addAll(withDraftModel(draftLength, times, known)));
         ExpectedAcceptance expected =
                 tidar.map(config -> new ExpectedAcceptance(config.kept())).orElse(ExpectedAcceptance.UNKNOWN);
-        return new AdaptiveLayouts(times, draftTimes, measured, expected);
+        AdaptiveLayouts layouts = new AdaptiveLayouts(times, draftTimes, measured, expected);
+        layouts.settle();
+        return layouts;
     }
 
-    /** Layouts with the draft model that could pay, but at least one. Their rows take what rows take that are measured. */
+    /**
+     * Layouts with the draft model that could pay, but at least one. Their rows take what rows take that are measured.
+     */
     private static List<Measured> withDraftModel(OptionalInt asked, PassTimes times, PassTimes drafting) {
         List<Integer> lengths = asked.isPresent() ? List.of(asked.getAsInt()) : MODEL_LENGTHS;
         List<Measured> all = lengths.stream()
@@ -107,9 +110,9 @@ public final class LayoutCandidates {
         Map<Integer, Long> nanos = new TreeMap<>();
         int max = Math.min(limits.maxRunning(), of.maxSequences());
         for (int n = 1; n <= max; n *= 4) {
-            long budget = n == 1 ? BASELINE_NANOS : BUDGET_NANOS;
-            nanos.put(n, of.measure(StepLayout.AUTOREGRESSIVE, n, budget));
+            nanos.put(n, of.measure(StepLayout.AUTOREGRESSIVE, n, BUDGET_NANOS));
         }
+        nanos.merge(1, of.measure(StepLayout.AUTOREGRESSIVE, 1, BUDGET_NANOS), Math::min);
         return new PassTimes(nanos, of.measurePromptRow(BUDGET_NANOS));
     }
 

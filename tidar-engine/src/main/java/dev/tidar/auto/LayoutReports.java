@@ -21,12 +21,14 @@ public final class LayoutReports {
 
     private LayoutReports() {}
 
-    public static LayoutReport report(List<Standing> standings) {
+    public static LayoutReport report(AdaptiveLayouts layouts) {
+        List<Standing> standings = layouts.standings();
         List<Candidate> candidates =
                 standings.stream().map(LayoutReports::candidate).toList();
         Optional<Standing> best = standings.stream().max(BY_SPEED);
-        return best.map(b -> new LayoutReport(b.layout().toString(), reason(b, standings), candidates))
-                .orElseGet(() -> new LayoutReport("", "nothing is measured yet", candidates));
+        return best.map(b ->
+                        new LayoutReport(b.layout().toString(), reason(b, standings), candidates, layouts.isSettled()))
+                .orElseGet(() -> new LayoutReport("", "nothing is measured yet", candidates, false));
     }
 
     private static Candidate candidate(Standing s) {

@@ -34,6 +34,9 @@ final class LayoutSharing {
         List<LayoutChoice> open =
                 beginning.stream().filter(LayoutChoice::isOpen).toList();
         last = forward(StepLayout.AUTOREGRESSIVE, beginning, underWay, promptRows);
+        if (beginning.size() == 1 && underWay.isEmpty() && open.size() == 1 && engine.settlesNext()) {
+            return;
+        }
         last.improve(open);
         if (open.stream().filter(LayoutChoice::usesDraftModel).count() < 2) {
             return;

@@ -94,6 +94,11 @@ public final class PassTimes {
         neverFall();
     }
 
+    /** Takes a time for a measured number of rows that is shorter than the one known; a longer one was disturbed. */
+    void atMost(int decodeRows, long time) {
+        nanos[segment(decodeRows)] = Math.min(nanos[segment(decodeRows)], time);
+    }
+
     private static double bounded(double error) {
         return Math.max(-LARGEST_ERROR / 2, Math.min(LARGEST_ERROR, error));
     }

@@ -41,8 +41,8 @@ import java.util.Optional;
  * that sets beta below 1 gives this up: then verify rows are mixed with masks.
  *
  * <p>Autoregressive decoding, two-pass decoding, decoding with a draft model and TiDAR's single pass are
- * {@link StepLayout}s: they differ in the rows of a step and share this loop. A prompt is computed by it too, in chunks of causal rows; the last prompt row
- * gives the first token, and may carry one group for the first drafts.
+ * {@link StepLayout}s: they differ in the rows of a step and share this loop. A prompt is computed by it too, in chunks
+ * of causal rows; the last prompt row gives the first token, and may carry one group for the first drafts.
  *
  * <p>Confined to the engine thread.
  */

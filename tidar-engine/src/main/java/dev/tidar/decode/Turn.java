@@ -52,8 +52,8 @@ public record Turn(
     }
 
     /**
-     * The layout whose forwards take as long, but for {@link #rowsBeyondLayout}. Drafts of the draft model are rows like
-     * any others, and there are as many as it has made.
+     * The layout whose forwards take as long, but for {@link #rowsBeyondLayout}. Drafts of the draft model are rows
+     * like any others, and there are as many as it has made.
      */
     public StepLayout timedAs() {
         return layout instanceof WithDraftModel ? StepLayout.AUTOREGRESSIVE : layout;

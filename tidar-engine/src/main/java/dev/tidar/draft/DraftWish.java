@@ -22,8 +22,8 @@ public record DraftWish(
 
     public DraftWish {
         if (drafts > 0 && known < tokens.size()) {
-            throw new IllegalArgumentException("drafts must follow all tokens, but %d of %d are to be known"
-                    .formatted(known, tokens.size()));
+            throw new IllegalArgumentException(
+                    "drafts must follow all tokens, but %d of %d are to be known".formatted(known, tokens.size()));
         }
     }
 

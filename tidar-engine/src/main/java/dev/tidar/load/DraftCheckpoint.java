@@ -45,14 +45,14 @@ final class DraftCheckpoint {
             throw differs(
                     draft,
                     model,
-                    "only %s has a tokenizer.json"
-                            .formatted((tokenizer.isPresent() ? model : draft).folder()));
+                    "only %s has a tokenizer.json".formatted((tokenizer.isPresent() ? model : draft).folder()));
         }
         if (tokenizer.isEmpty()) {
             int own = model.config().vocabSize();
             int others = draft.config().vocabSize();
             if (own != others) {
-                throw differs(draft, model, "vocab_size is %d there and %d here".formatted(own, others));
+                throw differs(
+                        draft, model, "vocab_size is %d in the model and %d in the draft model".formatted(own, others));
             }
             return;
         }
@@ -62,22 +62,18 @@ final class DraftCheckpoint {
                 .flatMap(Optional::stream)
                 .map(TidarConfig::maskTokenId)
                 .collect(Collectors.toSet());
-        tokenizer
-                .get()
-                .differenceFrom(drafts.orElseThrow(), masks)
-                .ifPresent(difference -> {
-                    throw differs(draft, model, said(difference));
-                });
+        tokenizer.get().differenceFrom(drafts.orElseThrow(), masks).ifPresent(difference -> {
+            throw differs(draft, model, said(difference));
+        });
     }
 
     private static String said(Difference difference) {
-        return "token id %d is %s there and %s here"
-                .formatted(
-                        difference.id(), spelled(difference.own()), spelled(difference.others()));
+        return "token id %d is %s in the model and %s in the draft model"
+                .formatted(difference.id(), spelled(difference.own()), spelled(difference.others()));
     }
 
     private static String spelled(Optional<String> token) {
-        return token.map(Quoted::of).orElse("unassigned");
+        return token.map(text -> "'" + Quoted.of(text) + "'").orElse("unassigned");
     }
 
     private static InvalidModelException differs(Checkpoint draft, Checkpoint model, String how) {

@@ -250,8 +250,7 @@ public final class EngineLoader {
                 .map(draft -> checkpoint.parameters() / (double) (checkpoint.parameters() + draft.parameters()))
                 .orElse(1.0);
         TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows, share);
-        Optional<DraftNetwork> drafting =
-                checkpoints.draft().map(draft -> packDraft(draft, backend, entry, 1 - share));
+        Optional<DraftNetwork> drafting = checkpoints.draft().map(draft -> packDraft(draft, backend, entry, 1 - share));
         entry.outstanding(plan.later());
         backend.ban(neverSampled(config, text.tokenizer(), checkpoints.vocabSize()));
 
@@ -261,8 +260,8 @@ public final class EngineLoader {
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         calibration(network, config, geometry, pool, plan.contextLength()),
-                        drafting.map(d ->
-                                calibration(d.transformer(), config, d.geometry(), d.pool(), d.contextLength())),
+                        drafting.map(
+                                d -> calibration(d.transformer(), config, d.geometry(), d.pool(), d.contextLength())),
                         options.limits())
                 .measure(config.tidar(), options.decoding().draftLength());
 
@@ -298,8 +297,8 @@ public final class EngineLoader {
                 network,
                 maskToken,
                 loaded.kvCache(),
-                drafting.map(d -> d.model(
-                        prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
+                drafting.map(d ->
+                        d.model(prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
                 layouts,
                 layoutRows(config),
                 choice.isGpu() ? new ReentrantLock() : PROCESSOR,
@@ -399,8 +398,7 @@ public final class EngineLoader {
 
     /** The number of rows of a forward of the draft model. */
     private int draftRows() {
-        return Drafter.maxRows(
-                options.limits().prefillChunk(), options.limits().maxRunning());
+        return Drafter.maxRows(options.limits().prefillChunk(), options.limits().maxRunning());
     }
 
     /** The number of prompt rows of a forward, with the rows of the group that each prompt can carry after its end. */

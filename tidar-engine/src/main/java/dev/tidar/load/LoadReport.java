@@ -12,7 +12,7 @@ final class LoadReport {
 
     static String of(LoadedModel model) {
         ModelFacts facts = model.facts();
-        LayoutReport layout = LayoutReports.report(model.layouts().standings());
+        LayoutReport layout = LayoutReports.report(model.layouts());
         String drafting = facts.maskTokenId().isEmpty()
                 ? "no mask token, plain autoregressive"
                 : "block size %d%s"

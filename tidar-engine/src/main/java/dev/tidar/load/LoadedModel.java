@@ -64,7 +64,7 @@ record LoadedModel(
                 deviceReason,
                 backend.kernels(),
                 decoding,
-                LayoutReports.report(layouts.standings()),
+                LayoutReports.report(layouts),
                 degradations,
                 memory,
                 kv());

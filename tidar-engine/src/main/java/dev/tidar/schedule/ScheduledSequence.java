@@ -160,8 +160,7 @@ final class ScheduledSequence implements Generation {
                     answer,
                     draftModel
                             .filter(model -> layouts.usesDraftModel())
-                            .flatMap(model ->
-                                    model.sequence(admission.request().prompt(), admission.cacheSalt()))));
+                            .flatMap(model -> model.sequence(admission.request().prompt(), admission.cacheSalt()))));
         }
         return runningSequence();
     }

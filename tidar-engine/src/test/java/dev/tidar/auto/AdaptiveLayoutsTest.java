@@ -134,6 +134,56 @@ class AdaptiveLayoutsTest {
         assertThat(five.get(0).batchYield(2, 4)).as("rows that are dear").isEqualTo(6 / 300.0);
     }
 
+    /** Where one token at a time was measured while something else ran, every other layout would look good for ever. */
+    @Nested
+    class WithATimeOfAutoregressiveDecodingThatWasDisturbedAtLoad {
+
+        private final AdaptiveLayouts layouts = layouts(240, 300);
+
+        @Test
+        void saysSoUntilItStandsOnForwardsOfRequests() {
+            assertThat(LayoutReports.report(layouts).settled()).isTrue();
+            layouts.settle();
+            assertThat(LayoutReports.report(layouts).settled()).isFalse();
+            serve(15);
+            assertThat(layouts.isSettled()).isFalse();
+            serve(1);
+            assertThat(layouts.isSettled()).isTrue();
+        }
+
+        @Test
+        void triesItNowAndThenAndLearnsThatItIsFaster() {
+            layouts.settle();
+            LayoutChoice choice = layouts.forRequest(Lookup.OFF);
+            int drafting = 0;
+            for (int i = 0; i < 100; i++) {
+                StepLayout layout = next(layouts, choice);
+                drafting += layout.equals(TWO_PASS) ? 1 : 0;
+                observe(choice, layout, 2);
+                layouts.observe(List.of(layout), 0, 0, layout.equals(TWO_PASS) ? 150 : 100);
+            }
+
+            assertThat(layouts.times().nanos(1)).isLessThan(150);
+            assertThat(next(layouts, choice)).isEqualTo(StepLayout.AUTOREGRESSIVE);
+            assertThat(drafting).isLessThan(80);
+        }
+
+        @Test
+        void learnsFromForwardsWithMoreRowsThatTakeLess() {
+            for (int i = 0; i < 200; i++) {
+                layouts.observe(List.of(TWO_PASS), 0, 0, 150);
+            }
+
+            assertThat(layouts.times().nanos(1)).isBetween(145.0, 155.0);
+        }
+
+        private void serve(int forwards) {
+            for (int i = 0; i < forwards; i++) {
+                layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 0, 0, 100);
+            }
+        }
+    }
+
     @Test
     void countsRowsOfFreeDraftsInTheTimeOfAForward() {
         var layouts = new AdaptiveLayouts(
@@ -166,10 +216,10 @@ class AdaptiveLayoutsTest {
         @Test
         void saysWhereItsFiguresAreFrom() {
             AdaptiveLayouts layouts = layouts(130, 140);
-            assertThat(LayoutReports.report(layouts.standings()).reason()).contains("1.78 tokens a step expected by");
+            assertThat(LayoutReports.report(layouts).reason()).contains("1.78 tokens a step expected by");
 
             drive(layouts, layouts.forRequest(Lookup.OFF), 2, 64);
-            assertThat(LayoutReports.report(layouts.standings()).reason()).contains("tokens a step seen");
+            assertThat(LayoutReports.report(layouts).reason()).contains("tokens a step seen");
         }
 
         @Test

@@ -96,7 +96,9 @@ class ModelDraftsTest {
             RunningSequence sequence = decode(request(3, params), new WithDraftModel(k), equal);
 
             List<Integer> kept = sequence.stats().kept();
-            assertThat(kept.subList(0, kept.size() - 1)).as("draft length %d", k).containsOnly(k);
+            assertThat(kept.subList(0, kept.size() - 1))
+                    .as("draft length %d", k)
+                    .containsOnly(k);
             assertThat(sequence.draftForwards())
                     .as("a forward of the draft model for each draft")
                     .isEqualTo(TOKENS - 1 - kept.size());
@@ -177,7 +179,8 @@ class ModelDraftsTest {
 
     @Test
     void isNotDraftedForWhereThePromptHasATokenThatTheDraftModelLacks() {
-        DraftModel fewTokens = new DraftModel(equal.network(), equal.draftModel(CONTEXT).kvCache(), 300, CONTEXT);
+        DraftModel fewTokens =
+                new DraftModel(equal.network(), equal.draftModel(CONTEXT).kvCache(), 300, CONTEXT);
 
         assertThat(fewTokens.sequence(List.of(1, 299), "")).isPresent();
         assertThat(fewTokens.sequence(List.of(1, 300), "")).isEmpty();

@@ -101,8 +101,7 @@ public final class TestModel implements AutoCloseable {
 
     /** The same network as a draft model, whose cache keeps nothing for reuse. */
     DraftModel draftModel(int contextLengthOfDrafts) {
-        return new DraftModel(
-                network, new KvCache(pool, BLOCK_TOKENS), config.vocabSize(), contextLengthOfDrafts);
+        return new DraftModel(network, new KvCache(pool, BLOCK_TOKENS), config.vocabSize(), contextLengthOfDrafts);
     }
 
     /** Decodes one sequence to its end; nothing but its length ends it. */

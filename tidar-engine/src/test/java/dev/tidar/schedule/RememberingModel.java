@@ -51,7 +51,10 @@ final class RememberingModel implements TidarModel {
     TidarModel mistaken() {
         return inputs -> new StepResult(step(inputs).outcomes().stream()
                 .map(outcome -> new StepResult.Outcome(
-                        outcome.emitted().stream().map(RememberingModel::mistaken).toList(), outcome.drafts()))
+                        outcome.emitted().stream()
+                                .map(RememberingModel::mistaken)
+                                .toList(),
+                        outcome.drafts()))
                 .toList());
     }
 

@@ -76,7 +76,7 @@ final class Statuses {
                         "the options ask for the CPU",
                         "plain",
                         Decoding.AUTO,
-                        new LayoutReport("autoregressive", "it is the fastest here", List.of()),
+                        new LayoutReport("autoregressive", "it is the fastest here", List.of(), true),
                         degradations,
                         new MemoryStatus("the Java heap", 4000, 300, 200, 4096, "f32", 512),
                         new KvStatus(4096, 1024, 2048, 7, 5))),

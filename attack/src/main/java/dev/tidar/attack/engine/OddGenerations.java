@@ -159,8 +159,8 @@ final class OddGenerations {
     }
 
     private Decoding decoding() {
-        DecodeMode mode = one(List.of(
-                DecodeMode.AUTO, DecodeMode.SINGLE_PASS, DecodeMode.TWO_PASS, DecodeMode.AUTOREGRESSIVE));
+        DecodeMode mode =
+                one(List.of(DecodeMode.AUTO, DecodeMode.SINGLE_PASS, DecodeMode.TWO_PASS, DecodeMode.AUTOREGRESSIVE));
         boolean single = mode == DecodeMode.SINGLE_PASS;
         OptionalInt draft = oneIn(2) ? OptionalInt.empty() : OptionalInt.of(random.nextInt(2, 33));
         Optional<Set<Integer>> outcomes =

@@ -65,11 +65,8 @@ public final class Soak {
         this.written = written;
         this.inFlight = new InFlight<>(engine);
         EngineStatus status = engine.status();
-        this.mix = new Mix(
-                plan.seed(),
-                plan.texts(),
-                modes(status),
-                status.model().contextLength());
+        this.mix =
+                new Mix(plan.seed(), plan.texts(), modes(status), status.model().contextLength());
     }
 
     /** The modes that the engine serves. */

@@ -199,8 +199,8 @@ public final class Tokenizer {
         Map<Integer, String> others = other.byId();
         return IntStream.range(0, Math.max(size(), other.size()))
                 .filter(id -> !except.contains(id) && !Objects.equals(own.get(id), others.get(id)))
-                .mapToObj(id ->
-                        new Difference(id, Optional.ofNullable(own.get(id)), Optional.ofNullable(others.get(id))))
+                .mapToObj(
+                        id -> new Difference(id, Optional.ofNullable(own.get(id)), Optional.ofNullable(others.get(id))))
                 .findFirst();
     }
 

@@ -51,8 +51,8 @@ import org.springframework.util.unit.DataSize;
  * @param blockSize Trained draft block of the model in rows, where its config.json does not say.
  * @param mode Layout of the decode steps; changes speed, never tokens. Automatic measures at load and takes the
  *     fastest.
- * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set, or 5 in mode
- *     draft-model.
+ * @param draftLength Rows in a draft block, the anchor included. The trained block of the model if not set, or 5 in
+ *     mode draft-model.
  * @param outcomes Kept counts for which steps carry a group; only for mode single-pass. None of them if empty, so that
  *     steps that draft and steps that verify alternate; all of them if not set.
  * @param groups Mask rows of each group; only for mode single-pass. Automatic leaves out slot 0 where the checkpoint

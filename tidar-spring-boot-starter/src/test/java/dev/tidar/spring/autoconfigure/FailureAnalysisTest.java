@@ -134,6 +134,21 @@ class FailureAnalysisTest {
     }
 
     @Test
+    void tellsWhichDraftModelHasOtherTokens(@TempDir Path directory, @TempDir Path other, CapturedOutput output)
+            throws IOException {
+        Path draft = StoriesModel.in(other);
+        Files.delete(draft.resolve("tokenizer.json"));
+
+        start("--tidar.model=" + StoriesModel.in(directory), "--tidar.draft-model=" + draft);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("tidar.draft-model=" + draft)
+                .contains("must have the tokenizer of the model")
+                .contains("or tidar.draft-model.");
+    }
+
+    @Test
     void tellsToBuildAgainWhereAModelInAJarIsDamaged() {
         var analyzer = new InvalidModelFailureAnalyzer(
                 new MockEnvironment().withProperty("tidar.model", "classpath:models/x"));

@@ -76,6 +76,15 @@ class TidarAutoConfigurationTest {
         folder = StoriesModel.in(directory);
     }
 
+    @Test
+    void loadsADraftModelBesideTheModel() {
+        withModel
+                .withPropertyValues("tidar.draft-model=" + folder)
+                .run(context -> assertThat(
+                                context.getBean(TidarEngine.class).status().draftModel())
+                        .contains(StoriesModel.NAME));
+    }
+
     @Nested
     class StaysOutOfTheWay {
 

@@ -276,11 +276,26 @@ class TidarPropertiesTest {
     @Test
     void andAreThoseOfTheEngineWhereNothingIsSet() {
         application.run(context -> {
-            var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"), Optional.empty());
+            var options = new EngineSettings(context.getBean(TidarProperties.class))
+                    .options(Path.of("model"), Optional.empty());
 
             assertThat(options.limits()).isEqualTo(Limits.DEFAULT);
             assertThat(options.kvCache()).isEqualTo(KvCacheOptions.DEFAULT);
         });
+    }
+
+    @Test
+    void andNameADraftModelBeforeTheModeThatNeedsIt() {
+        assertRejected("tidar.mode must not be draft-model unless tidar.draft-model is set", "tidar.mode=draft-model");
+        application
+                .withPropertyValues("tidar.mode=draft-model", "tidar.draft-model=/models/small")
+                .run(context -> {
+                    var settings = new EngineSettings(context.getBean(TidarProperties.class));
+
+                    assertThat(settings.options(Path.of("model"), Optional.of(Path.of("/models/small")))
+                                    .draftModel())
+                            .contains(Path.of("/models/small"));
+                });
     }
 
     @Test
@@ -303,7 +318,8 @@ class TidarPropertiesTest {
                         "tidar.watchdog.warn-after=4s",
                         "tidar.watchdog.fail-after=8s")
                 .run(context -> {
-                    var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"), Optional.empty());
+                    var options = new EngineSettings(context.getBean(TidarProperties.class))
+                            .options(Path.of("model"), Optional.empty());
 
                     assertThat(options.kvCache())
                             .isEqualTo(new KvCacheOptions(
