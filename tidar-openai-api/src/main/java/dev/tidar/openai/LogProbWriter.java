@@ -33,13 +33,13 @@ record LogProbWriter(IntFunction<Optional<TokenText>> vocabulary) {
         return tokens == null
                 ? List.of()
                 : tokens.stream()
-                        .filter(token -> !text((Integer) token.get("id")).bytes().isEmpty())
+                        .filter(token -> !text(id(token)).bytes().isEmpty())
                         .map(this::token)
                         .toList();
     }
 
     private ObjectNode token(Map<String, Object> token) {
-        ObjectNode written = token((Integer) token.get("id"), (Float) token.get("logProb"));
+        ObjectNode written = token(id(token), (Float) Objects.requireNonNull(token.get("logProb")));
         ArrayNode top = written.putArray("top_logprobs");
         for (Object other : (List<?>) Objects.requireNonNull(token.get("top"))) {
             TopToken likely = (TopToken) other;
@@ -60,6 +60,10 @@ record LogProbWriter(IntFunction<Optional<TokenText>> vocabulary) {
             text.bytes().forEach(bytes::add);
         }
         return token;
+    }
+
+    private static int id(Map<String, Object> token) {
+        return (Integer) Objects.requireNonNull(token.get("id"));
     }
 
     private TokenText text(int id) {

@@ -1,14 +1,14 @@
 package dev.tidar.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
-import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
-import dev.tidar.api.EngineStatus.Totals;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.ToolCallAtLimitException;
 import dev.tidar.spring.TidarChatModel;
@@ -18,14 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mockito.BDDMockito;
-import org.mockito.Mockito;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
@@ -155,10 +155,7 @@ class ChatCompletionsTest {
 
     @Test
     void saysThatATimeLimitCutIt() {
-        ChatResponse last = new ChatResponse(List.of(new Generation(
-                new AssistantMessage(""),
-                ChatGenerationMetadata.builder().finishReason("deadline").build())));
-        Reply reply = answer("", EngineState.READY, Flux.just(said("Once"), last));
+        Reply reply = answer("", EngineState.READY, Flux.just(said("Once"), last("deadline")));
 
         assertThat(TestApi.json(((Reply.Whole) reply).json())
                         .at("/choices/0/finish_reason")
@@ -166,16 +163,47 @@ class ChatCompletionsTest {
                 .isEqualTo("length");
     }
 
-    @Test
-    void stopsTheModelWhenNobodyWaitsAnyMore() {
-        var cancelled = new java.util.concurrent.atomic.AtomicBoolean();
+    @ParameterizedTest
+    @ValueSource(strings = {"", STREAM})
+    void stopsTheModelWhenNobodyWaitsAnyMore(String stream) {
+        var cancelled = new AtomicBoolean();
         Flux<ChatResponse> silent = Flux.<ChatResponse>never().doOnCancel(() -> cancelled.set(true));
         completions(EngineState.READY, silent)
-                .answer(body(STREAM), "")
+                .answer(body(stream), "")
                 .subscribe()
                 .dispose();
 
         assertThat(cancelled).isTrue();
+    }
+
+    @Test
+    void stopsTheModelWhenNobodyReadsItsEventsAnyMore() {
+        var cancelled = new AtomicBoolean();
+        Flux<ChatResponse> begun =
+                Flux.just(said("Once")).concatWith(Flux.never()).doOnCancel(() -> cancelled.set(true));
+        Reply reply = answer(STREAM, EngineState.READY, begun);
+        ((Reply.Events) reply).events().subscribe().dispose();
+
+        assertThat(cancelled).isTrue();
+    }
+
+    /** A resolver of salts reads from it whom the server has authenticated. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", STREAM})
+    void asksTheModelInTheContextOfTheRequest(String stream) {
+        Flux<ChatResponse> responses = Flux.deferContextual(context -> Flux.just(said(context.get("user")), last("stop")));
+        Reply reply = completions(EngineState.READY, responses)
+                .answer(body(stream), "")
+                .contextWrite(context -> context.put("user", "ann"))
+                .block();
+
+        assertThat(textOf(reply)).contains("\"content\":\"ann\"");
+    }
+
+    private static String textOf(Reply reply) {
+        return reply instanceof Reply.Events stream
+                ? String.join("", stream.events().collectList().block())
+                : ((Reply.Whole) reply).json();
     }
 
     private static List<JsonNode> calls(Reply reply) {
@@ -188,6 +216,12 @@ class ChatCompletionsTest {
         return new ChatResponse(List.of(new Generation(new AssistantMessage(text))));
     }
 
+    private static ChatResponse last(String finishReason) {
+        return new ChatResponse(List.of(new Generation(
+                new AssistantMessage(""),
+                ChatGenerationMetadata.builder().finishReason(finishReason).build())));
+    }
+
     private static Reply answer(String options, EngineState state, Flux<ChatResponse> responses) {
         return completions(state, responses).answer(body(options), "").block();
     }
@@ -197,17 +231,12 @@ class ChatCompletionsTest {
     }
 
     private static ChatCompletions completions(EngineState state, Flux<ChatResponse> responses) {
-        TidarEngine engine = Mockito.mock(TidarEngine.class);
-        BDDMockito.given(engine.status())
-                .willReturn(new EngineStatus(
-                        state,
-                        "any",
-                        new LoadProgress("reading", 0),
-                        Optional.empty(),
-                        0,
-                        0,
-                        Totals.NONE,
-                        Optional.empty()));
+        EngineStatus status = mock(EngineStatus.class);
+        given(status.state()).willReturn(state);
+        given(status.name()).willReturn("any");
+        given(status.loaded()).willReturn(Optional.empty());
+        TidarEngine engine = mock(TidarEngine.class);
+        given(engine.status()).willReturn(status);
         TidarChatModel model = new TidarChatModel(engine) {
             @Override
             public Flux<ChatResponse> stream(Prompt prompt) {

@@ -37,6 +37,7 @@ import org.springframework.core.io.ResourceLoader;
 public final class OpenAiApiAutoConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     ServedModels openAiModels(ObjectProvider<TidarChatModel> models) {
         Instant now = Instant.now();
         return new ServedModels(models.orderedStream()

@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -133,7 +134,7 @@ public final class OpenAiSecurityAutoConfiguration {
         private static Mono<Void> reject(ServerWebExchange exchange) {
             var reply = ApiKeys.rejection();
             var response = exchange.getResponse();
-            response.setRawStatusCode(reply.status());
+            response.setStatusCode(HttpStatusCode.valueOf(reply.status()));
             reply.headers().forEach(response.getHeaders()::set);
             response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             return response.writeWith(

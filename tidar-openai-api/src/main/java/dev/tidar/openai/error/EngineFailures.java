@@ -6,7 +6,9 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.ToolCallAtLimitException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -25,34 +27,33 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
 
     private static final Logger log = LoggerFactory.getLogger(EngineFailures.class);
 
-    private static final String MESSAGES = "messages";
-    private static final String TOOLS = "tools";
     private static final String RESPONSE_FORMAT = "response_format";
 
     /** The fields at fault, by what the engine's messages begin with. */
-    private static final Map<String, String> FIELDS = new LinkedHashMap<>();
+    private static final Map<String, String> FIELDS = fields();
 
-    static {
-        RequestOption.ALL.forEach(option -> FIELDS.put(option.name() + " ", field(option)));
-        FIELDS.put("the prompt ", MESSAGES);
-        FIELDS.put("messages ", MESSAGES);
-        FIELDS.put("message ", MESSAGES);
-        FIELDS.put("a message ", MESSAGES);
-        FIELDS.put("a conversation ", MESSAGES);
-        FIELDS.put("a tool result ", MESSAGES);
-        FIELDS.put("the tool result ", MESSAGES);
-        FIELDS.put("the id of a tool call ", MESSAGES);
-        FIELDS.put("tool calls ", MESSAGES);
-        FIELDS.put("the tool name of a call ", MESSAGES);
-        FIELDS.put("the arguments of a call ", MESSAGES);
-        FIELDS.put("the role of message ", MESSAGES);
-        FIELDS.put("The chat template ", MESSAGES);
-        FIELDS.put("tools ", TOOLS);
-        FIELDS.put("a tool name ", TOOLS);
-        FIELDS.put("the parameters of tool ", TOOLS);
-        FIELDS.put("schema ", RESPONSE_FORMAT);
-        FIELDS.put("an answer format ", RESPONSE_FORMAT);
-        FIELDS.put("thinking ", field(RequestOption.THINKING));
+    private static Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        RequestOption.ALL.forEach(option -> fields.put(option.name() + " ", field(option)));
+        List.of(
+                        "the prompt ",
+                        "messages ",
+                        "message ",
+                        "a message ",
+                        "a conversation ",
+                        "a tool result ",
+                        "the tool result ",
+                        "the id of a tool call ",
+                        "tool calls ",
+                        "the tool name of a call ",
+                        "the arguments of a call ",
+                        "the role of message ",
+                        "The chat template ")
+                .forEach(begin -> fields.put(begin, "messages"));
+        List.of("tools ", "a tool name ", "the parameters of tool ").forEach(begin -> fields.put(begin, "tools"));
+        List.of("schema ", "an answer format ").forEach(begin -> fields.put(begin, RESPONSE_FORMAT));
+        fields.put("thinking ", field(RequestOption.THINKING));
+        return Collections.unmodifiableMap(fields);
     }
 
     /** The error that a client is told; what nobody expected is logged and says nothing. */
