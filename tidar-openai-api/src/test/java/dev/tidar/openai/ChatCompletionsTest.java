@@ -191,7 +191,8 @@ class ChatCompletionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", STREAM})
     void asksTheModelInTheContextOfTheRequest(String stream) {
-        Flux<ChatResponse> responses = Flux.deferContextual(context -> Flux.just(said(context.get("user")), last("stop")));
+        Flux<ChatResponse> responses =
+                Flux.deferContextual(context -> Flux.just(said(context.get("user")), last("stop")));
         Reply reply = completions(EngineState.READY, responses)
                 .answer(body(stream), "")
                 .contextWrite(context -> context.put("user", "ann"))
