@@ -8,6 +8,7 @@ import dev.tidar.openai.request.RequestReader;
 import java.time.Clock;
 import java.util.UUID;
 import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -49,7 +50,12 @@ public final class ChatCompletions {
     private Mono<Reply> answer(CompletionRequest request, ServedModel model) {
         var failures = new EngineFailures(request.maxTokensField(), model::isLoading);
         var writer = new CompletionWriter(
-                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""), clock.instant(), model, request.oneCall());
+                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
+                clock.instant(),
+                model.id(),
+                SingletonSupplier.of(model::fingerprint),
+                model.chat()::token,
+                request.oneCall());
         Flux<ChatResponse> responses = Flux.defer(() -> model.chat().stream(request.prompt()));
         Mono<Reply> reply = request.delivery() == Delivery.WHOLE
                 ? responses.collectList().map(parts -> Reply.ok(writer.whole(parts)))

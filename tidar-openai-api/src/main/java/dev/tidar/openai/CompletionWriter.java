@@ -1,5 +1,6 @@
 package dev.tidar.openai;
 
+import dev.tidar.api.TokenText;
 import dev.tidar.spring.TidarMetadata;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
 import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -20,10 +23,18 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param id id of the answer
  * @param created when it was made
- * @param model the model that answers
+ * @param model name of the model that answers
+ * @param fingerprint changes whenever the same seed may give another answer; asked for once there is an answer
+ * @param vocabulary what a token id stands for
  * @param oneCall whether only the first call of the answer is handed over
  */
-record CompletionWriter(String id, Instant created, ServedModel model, boolean oneCall) {
+record CompletionWriter(
+        String id,
+        Instant created,
+        String model,
+        Supplier<String> fingerprint,
+        IntFunction<Optional<TokenText>> vocabulary,
+        boolean oneCall) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -125,8 +136,8 @@ record CompletionWriter(String id, Instant created, ServedModel model, boolean o
         root.put("id", id);
         root.put("object", kind);
         root.put("created", created.getEpochSecond());
-        root.put("model", model.id());
-        root.put("system_fingerprint", model.fingerprint());
+        root.put("model", model);
+        root.put("system_fingerprint", fingerprint.get());
         return root;
     }
 
@@ -181,7 +192,7 @@ record CompletionWriter(String id, Instant created, ServedModel model, boolean o
     }
 
     private List<ObjectNode> logProbs(ChatResponse response) {
-        return new LogProbWriter(model.chat()::token)
+        return new LogProbWriter(vocabulary)
                 .tokens(generation(response).getMetadata());
     }
 
