@@ -13,6 +13,7 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
+import dev.tidar.api.TokenText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -224,6 +225,12 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
                 EngineStatus.Totals.NONE,
                 EngineActivity.NONE,
                 Optional.empty());
+    }
+
+    /** Empty while it is not loaded. */
+    @Override
+    public Optional<TokenText> token(int id) {
+        return engine.flatMap(present -> present.token(id));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.TokenText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,11 @@ class TidarEndpointTest {
         @Override
         public Optional<EngineStatus> status() {
             return Optional.of(status);
+        }
+
+        @Override
+        public Optional<TokenText> token(int id) {
+            return Optional.empty();
         }
 
         @Override

@@ -15,12 +15,11 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
         this(environment.getProperty("tidar.model", "not set"), environment.getProperty("tidar.draft-model", ""));
     }
 
-    /** @param model where the model is, as the user wrote it */
-    InvalidModelFailureAnalyzer(String model) {
-        this(model, "");
-    }
-
-    private InvalidModelFailureAnalyzer(String model, String draft) {
+    /**
+     * @param model where the model is, as the user wrote it
+     * @param draft where the draft model is; empty where there is none
+     */
+    InvalidModelFailureAnalyzer(String model, String draft) {
         this.model = model;
         this.draft = draft;
     }

@@ -15,6 +15,8 @@ final class ModelNotSetFailureAnalyzer extends AbstractFailureAnalyzer<ModelNotS
                     tidar.model=/opt/models/my-tidar-model
                     tidar.model=classpath:models/my-tidar-model
 
-                If this application should use another chat model, set spring.ai.model.chat to its name, or to none.""", cause);
+                If this application should use another chat model, set spring.ai.model.chat to its name, or to none:
+
+                    spring.ai.model.chat=none""", cause);
     }
 }

@@ -22,7 +22,7 @@ final class NamedModelFailureAnalyzer extends AbstractFailureAnalyzer<NamedModel
         String model = environment.getProperty(cause.prefix() + ".model", "not set");
         List<FailureAnalyzer> analyzers = List.of(
                 new ModelNotSetFailureAnalyzer(),
-                new InvalidModelFailureAnalyzer(model),
+                new InvalidModelFailureAnalyzer(model, environment.getProperty(cause.prefix() + ".draft-model", "")),
                 new ModelCacheFailureAnalyzer(),
                 new DeviceFailureAnalyzer(),
                 new EngineClosedFailureAnalyzer());

@@ -68,7 +68,8 @@ public final class TidarEngineAutoConfiguration {
         return new ModelLocation(properties.model()).resolve(resources, cache(properties));
     }
 
-    private static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
+    /** The folder of its draft model; empty where it has none. */
+    static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
         return StringUtils.hasText(properties.draftModel())
                 ? Optional.of(new ModelLocation(properties.draftModel(), "tidar.draft-model")
                         .resolve(resources, cache(properties)))

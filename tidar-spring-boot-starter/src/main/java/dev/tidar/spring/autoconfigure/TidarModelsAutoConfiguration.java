@@ -86,7 +86,9 @@ public final class TidarModelsAutoConfiguration {
     private static OnDemandEngine engine(NamedModel model, ResourceLoader resources) {
         try {
             EngineOptions options = new EngineSettings(model.settings())
-                    .options(TidarEngineAutoConfiguration.folder(model.settings(), resources));
+                    .options(
+                            TidarEngineAutoConfiguration.folder(model.settings(), resources),
+                            TidarEngineAutoConfiguration.draftFolder(model.settings(), resources));
             boolean waits = !model.isOnDemand() && model.settings().loadMode() == LoadMode.EAGER;
             return new OnDemandEngine(
                     model.name(),

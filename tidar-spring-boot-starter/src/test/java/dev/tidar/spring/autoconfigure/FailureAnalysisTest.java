@@ -9,6 +9,7 @@ import dev.tidar.spring.StoriesModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -177,6 +178,28 @@ class FailureAnalysisTest {
     }
 
     @Test
+    void startsOnceTheAdviceOfAMissingModelIsPasted(CapturedOutput output) {
+        start();
+
+        run("--" + pasted(output, "spring.ai.model.chat="));
+    }
+
+    @Test
+    void startsOnceTheAdviceOfAnUnusableDeviceIsPasted(@TempDir Path directory, CapturedOutput output) {
+        String[] settings = {"--tidar.model=" + StoriesModel.in(directory), "--tidar.device=cuda:99", "--tidar.threads=1"};
+        start(settings);
+
+        run(settings[0], settings[1], settings[2], "--" + pasted(output, "tidar.device-fallback="));
+    }
+
+    /** The property of the advice that begins so, up to the end of its value. */
+    private static String pasted(CapturedOutput output, String property) {
+        var advice = Pattern.compile(Pattern.quote(property) + "[a-z0-9-]+").matcher(output);
+        assertThat(advice.find()).as("%s in %s", property, output).isTrue();
+        return advice.group();
+    }
+
+    @Test
     void hasAnActionForEveryFault() {
         var analyzer = new InvalidModelFailureAnalyzer(new MockEnvironment().withProperty("tidar.model", "/models/x"));
 
@@ -190,11 +213,19 @@ class FailureAnalysisTest {
         }
     }
 
-    private static void start(String... arguments) {
+    private static void run(String... arguments) {
+        application().run(arguments).close();
+    }
+
+    private static SpringApplication application() {
         var application = new SpringApplication(Application.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setWebApplicationType(WebApplicationType.NONE);
-        assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(RuntimeException.class);
+        return application;
+    }
+
+    private static void start(String... arguments) {
+        assertThatThrownBy(() -> application().run(arguments)).isInstanceOf(RuntimeException.class);
     }
 
     @ImportAutoConfiguration({TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class})
