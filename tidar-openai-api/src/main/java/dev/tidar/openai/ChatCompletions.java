@@ -49,10 +49,7 @@ public final class ChatCompletions {
     private Mono<Reply> answer(CompletionRequest request, ServedModel model) {
         var failures = new EngineFailures(request.maxTokensField(), model::isLoading);
         var writer = new CompletionWriter(
-                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-                clock.instant(),
-                model,
-                request.oneCall());
+                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""), clock.instant(), model, request.oneCall());
         Flux<ChatResponse> responses = Flux.defer(() -> model.chat().stream(request.prompt()));
         Mono<Reply> reply = request.delivery() == Delivery.WHOLE
                 ? responses.collectList().map(parts -> Reply.ok(writer.whole(parts)))

@@ -69,7 +69,10 @@ record CompletionWriter(String id, Instant created, ServedModel model, boolean o
         return chunk(delta, List.of(), Optional.empty(), withUsage);
     }
 
-    /** The chunks for one response of the chat model: at the end the calls, the finish reason, and the usage if asked for. */
+    /**
+     * The chunks for one response of the chat model: at the end the calls, the finish reason, and the usage if asked
+     * for.
+     */
     List<String> chunks(ChatResponse response, boolean withUsage) {
         List<String> chunks = new ArrayList<>();
         ObjectNode delta = JSON.createObjectNode();
@@ -178,7 +181,8 @@ record CompletionWriter(String id, Instant created, ServedModel model, boolean o
     }
 
     private List<ObjectNode> logProbs(ChatResponse response) {
-        return new LogProbWriter(model.chat()::token).tokens(generation(response).getMetadata());
+        return new LogProbWriter(model.chat()::token)
+                .tokens(generation(response).getMetadata());
     }
 
     private static String text(ChatResponse response) {
@@ -190,7 +194,9 @@ record CompletionWriter(String id, Instant created, ServedModel model, boolean o
         return Objects.requireNonNullElse(thoughts, "");
     }
 
-    /** Present in the last response. OpenAI has no word for an answer that its time limit ended, which is cut as well. */
+    /**
+     * Present in the last response. OpenAI has no word for an answer that its time limit ended, which is cut as well.
+     */
     private static Optional<String> finishReason(ChatResponse response) {
         return Optional.ofNullable(generation(response).getMetadata().getFinishReason())
                 .map(reason -> reason.toLowerCase(Locale.ROOT))

@@ -33,7 +33,8 @@ record LogProbWriter(IntFunction<Optional<TokenText>> vocabulary) {
         return tokens == null
                 ? List.of()
                 : tokens.stream()
-                        .filter(token -> !text((Integer) token.get("id")).bytes().isEmpty())
+                        .filter(token ->
+                                !text((Integer) token.get("id")).bytes().isEmpty())
                         .map(this::token)
                         .toList();
     }

@@ -50,7 +50,9 @@ abstract class ApiContract {
     @Test
     void countsTokensTheCachedOnesAmongThem() {
         String longPrompt = TestApi.stories(", \"max_tokens\": 4")
-                .replace("Once upon a time", "Once upon a time there was a little girl who had a big red ball. ".repeat(4));
+                .replace(
+                        "Once upon a time",
+                        "Once upon a time there was a little girl who had a big red ball. ".repeat(4));
         JsonNode first = TestApi.json(api.complete(longPrompt)).get("usage");
         JsonNode second = TestApi.json(api.complete(longPrompt)).get("usage");
 
@@ -64,13 +66,13 @@ abstract class ApiContract {
 
     @Test
     void streamsWhatItWouldAnswerInOnePiece() {
-        String options = ", \"max_tokens\": 24, \"temperature\": 0.8, \"seed\": 3, \"logprobs\": true, \"top_logprobs\": 2";
+        String options =
+                ", \"max_tokens\": 24, \"temperature\": 0.8, \"seed\": 3, \"logprobs\": true, \"top_logprobs\": 2";
         JsonNode whole = TestApi.json(api.complete(TestApi.stories(options)));
         HttpResponse<String> response = api.complete(TestApi.stories(options + ", \"stream\": true"));
         List<String> events = TestApi.data(response.body());
-        List<JsonNode> chunks = events.subList(0, events.size() - 1).stream()
-                .map(TestApi::json)
-                .toList();
+        List<JsonNode> chunks =
+                events.subList(0, events.size() - 1).stream().map(TestApi::json).toList();
 
         assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         assertThat(events).endsWith(DONE).hasSizeGreaterThan(4);
@@ -80,8 +82,11 @@ abstract class ApiContract {
             assertThat(chunk.has("usage")).isFalse();
         });
         assertThat(chunks.get(0).at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
-        assertThat(contentOf(chunks)).isEqualTo(whole.at("/choices/0/message/content").stringValue());
-        assertThat(chunks.stream().flatMap(chunk -> elements(chunk.at("/choices/0/logprobs/content"))).toList())
+        assertThat(contentOf(chunks))
+                .isEqualTo(whole.at("/choices/0/message/content").stringValue());
+        assertThat(chunks.stream()
+                        .flatMap(chunk -> elements(chunk.at("/choices/0/logprobs/content")))
+                        .toList())
                 .isEqualTo(elements(whole.at("/choices/0/logprobs/content")).toList());
         assertThat(chunks.get(chunks.size() - 1).at("/choices/0/finish_reason"))
                 .isEqualTo(whole.at("/choices/0/finish_reason"));
@@ -100,7 +105,8 @@ abstract class ApiContract {
         assertThat(last.at("/usage/completion_tokens")).isEqualTo(whole.at("/usage/completion_tokens"));
         assertThat(last.at("/usage/prompt_tokens")).isEqualTo(whole.at("/usage/prompt_tokens"));
         assertThat(events.subList(0, events.size() - 2))
-                .allSatisfy(event -> assertThat(TestApi.json(event).get("usage").isNull()).isTrue());
+                .allSatisfy(event ->
+                        assertThat(TestApi.json(event).get("usage").isNull()).isTrue());
     }
 
     @Test
@@ -112,11 +118,13 @@ abstract class ApiContract {
         assertThat(called.at("/choices/0/finish_reason").stringValue()).isEqualTo("tool_calls");
         assertThat(called.at("/choices/0/message/content").isNull()).isTrue();
         assertThat(elements(calls)
-                        .map(call -> call.at("/function/name").stringValue() + call.at("/function/arguments").stringValue()))
+                        .map(call -> call.at("/function/name").stringValue()
+                                + call.at("/function/arguments").stringValue()))
                 .containsExactly("weather{\"city\":\"Tokyo\"}", "weather{\"city\":\"Paris\"}");
 
         String results = elements(calls)
-                .map(call -> "{\"role\": \"tool\", \"tool_call_id\": %s, \"content\": \"sun\"}".formatted(call.get("id")))
+                .map(call ->
+                        "{\"role\": \"tool\", \"tool_call_id\": %s, \"content\": \"sun\"}".formatted(call.get("id")))
                 .collect(Collectors.joining(", "));
         JsonNode told = TestApi.json(api.complete(
                 weather("%s, %s, %s".formatted(question, called.at("/choices/0/message"), results), TOOLS)));
@@ -137,7 +145,8 @@ abstract class ApiContract {
                 .toList();
 
         assertThat(chunks.stream().flatMap(chunk -> elements(chunk.at("/choices/0/delta/tool_calls"))))
-                .extracting(call -> call.get("index").intValue() + call.at("/function/arguments").stringValue())
+                .extracting(call -> call.get("index").intValue()
+                        + call.at("/function/arguments").stringValue())
                 .containsExactly("0{\"city\":\"Tokyo\"}", "1{\"city\":\"Paris\"}");
         assertThat(chunks.get(chunks.size() - 1).at("/choices/0/finish_reason").stringValue())
                 .isEqualTo("tool_calls");
@@ -160,17 +169,21 @@ abstract class ApiContract {
     void reportsLogProbabilitiesWithTheBytesOfTokens() {
         JsonNode answer = TestApi.json(
                 api.complete(TestApi.stories(", \"max_tokens\": 6, \"logprobs\": true, \"top_logprobs\": 3")));
-        List<JsonNode> tokens = elements(answer.at("/choices/0/logprobs/content")).toList();
+        List<JsonNode> tokens =
+                elements(answer.at("/choices/0/logprobs/content")).toList();
 
         assertThat(tokens).hasSize(6).allSatisfy(token -> {
             assertThat(token.get("logprob").doubleValue()).isNotPositive();
             assertThat(token.get("top_logprobs")).hasSize(3);
             assertThat(token.at("/top_logprobs/0/token")).isEqualTo(token.get("token")); // greedy
         });
-        assertThat(tokens.stream().map(token -> token.get("token").stringValue()).collect(Collectors.joining()))
+        assertThat(tokens.stream()
+                        .map(token -> token.get("token").stringValue())
+                        .collect(Collectors.joining()))
                 .isEqualTo(answer.at("/choices/0/message/content").stringValue());
         assertThat(elements(tokens.get(0).get("bytes")).map(JsonNode::intValue).toList())
-                .isEqualTo(tokens.get(0).get("token").stringValue().chars().boxed().toList()); // ASCII
+                .isEqualTo(
+                        tokens.get(0).get("token").stringValue().chars().boxed().toList()); // ASCII
     }
 
     @Test
@@ -194,7 +207,8 @@ abstract class ApiContract {
 
         assertThat(looked.statusCode()).isEqualTo(404);
         assertThat(asked.statusCode()).isEqualTo(404);
-        assertThat(TestApi.json(asked).get("error")).isEqualTo(TestApi.json(looked).get("error"));
+        assertThat(TestApi.json(asked).get("error"))
+                .isEqualTo(TestApi.json(looked).get("error"));
         assertError(asked, "invalid_request_error", "model", "model_not_found");
     }
 

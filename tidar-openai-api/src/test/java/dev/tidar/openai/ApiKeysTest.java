@@ -36,7 +36,8 @@ class ApiKeysTest {
     void letsThoseInWhoSendOne(WebApplicationType stack) {
         TestApi api = on(stack);
 
-        assertThat(api.get("/openai/models", "Authorization", FIRST).statusCode()).isEqualTo(200);
+        assertThat(api.get("/openai/models", "Authorization", FIRST).statusCode())
+                .isEqualTo(200);
         assertThat(api.get("/openai/models", "Authorization", SECOND.replace("Bearer", "bearer"))
                         .statusCode())
                 .isEqualTo(200);
@@ -55,10 +56,12 @@ class ApiKeysTest {
     @ParameterizedTest
     @EnumSource(names = {"REACTIVE", "SERVLET"})
     void leavesEverythingElseUnderTheRulesOfTheApplication(WebApplicationType stack) {
-        HttpResponse<String> elsewhere = on(stack).get("/elsewhere", "Authorization", FIRST, "Accept", "application/json");
+        HttpResponse<String> elsewhere =
+                on(stack).get("/elsewhere", "Authorization", FIRST, "Accept", "application/json");
 
         assertThat(elsewhere.statusCode()).isEqualTo(401); // that of Boot, which locks what has no rules
-        assertThat(elsewhere.headers().firstValue("WWW-Authenticate").orElseThrow()).startsWith("Basic");
+        assertThat(elsewhere.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .startsWith("Basic");
     }
 
     @ParameterizedTest
@@ -67,13 +70,19 @@ class ApiKeysTest {
         TestApi api = on(stack);
         String request = TestApi.stories(", \"max_tokens\": 1");
 
-        assertThat(api.post("/openai/chat/completions", request, "Authorization", FIRST).statusCode()).isEqualTo(200);
-        assertThat(api.post("/openai/chat/completions", request, "Authorization", FIRST).statusCode()).isEqualTo(200);
+        assertThat(api.post("/openai/chat/completions", request, "Authorization", FIRST)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(api.post("/openai/chat/completions", request, "Authorization", FIRST)
+                        .statusCode())
+                .isEqualTo(200);
         HttpResponse<String> third = api.post("/openai/chat/completions", request, "Authorization", FIRST);
         assertThat(third.statusCode()).isEqualTo(429);
         assertThat(third.headers().firstValue("Retry-After")).hasValue("3600");
         assertThat(TestApi.json(third).at("/error/code").stringValue()).isEqualTo("rate_limit_exceeded");
-        assertThat(api.post("/openai/chat/completions", request, "Authorization", SECOND).statusCode()).isEqualTo(200);
+        assertThat(api.post("/openai/chat/completions", request, "Authorization", SECOND)
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     private static void assertRejected(HttpResponse<String> response) {

@@ -58,11 +58,8 @@ class ArchitectureTest {
             .because("what is answered does not depend on who sends it");
 
     @ArchTest
-    static final ArchRule no_static_field_can_change = fields().that()
-            .areStatic()
-            .should()
-            .beFinal()
-            .because("two application contexts in one JVM share nothing");
+    static final ArchRule no_static_field_can_change =
+            fields().that().areStatic().should().beFinal().because("two application contexts in one JVM share nothing");
 
     @ArchTest
     static final ArchRule names_say_something = noClasses()

@@ -27,13 +27,15 @@ class ClientExamplesTest {
     void runsWithCurl() throws Exception {
         String answer = NodeClient.run(List.of("sh", "-c", example("shell")));
 
-        assertThat(TestApi.json(answer).at("/usage/completion_tokens").intValue()).isEqualTo(20);
+        assertThat(TestApi.json(answer).at("/usage/completion_tokens").intValue())
+                .isEqualTo(20);
     }
 
     @Test
     @EnabledIf(
             value = "dev.tidar.openai.NodeClient#isInstalled",
-            disabledReason = "node must be on the PATH, and src/test/js/setup.sh must have installed the package openai")
+            disabledReason =
+                    "node must be on the PATH, and src/test/js/setup.sh must have installed the package openai")
     void runsWithJavaScript() throws Exception {
         String answer = NodeClient.run(List.of("node", "--input-type=module", "--eval", example("javascript")));
 

@@ -56,7 +56,9 @@ class LangChain4jClientTest {
                 .text();
         ChatResponse streamed = stream(
                 TestEngines.STORIES,
-                ChatRequest.builder().messages(UserMessage.from("Once upon a time")).build());
+                ChatRequest.builder()
+                        .messages(UserMessage.from("Once upon a time"))
+                        .build());
 
         assertThat(streamed.aiMessage().text()).isEqualTo(whole);
         assertThat(streamed.tokenUsage().outputTokenCount()).isEqualTo(40);

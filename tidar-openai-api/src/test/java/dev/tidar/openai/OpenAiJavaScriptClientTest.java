@@ -21,11 +21,7 @@ class OpenAiJavaScriptClientTest {
     @BeforeAll
     static void run() throws Exception {
         report = TestApi.json(NodeClient.run(List.of(
-                "node",
-                "client.mjs",
-                TestApi.onWebFlux().url() + "/v1",
-                TestEngines.STORIES,
-                TestEngines.WEATHER)));
+                "node", "client.mjs", TestApi.onWebFlux().url() + "/v1", TestEngines.STORIES, TestEngines.WEATHER)));
     }
 
     @Test

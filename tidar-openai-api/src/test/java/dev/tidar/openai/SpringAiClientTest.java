@@ -54,12 +54,14 @@ class SpringAiClientTest {
     void streamsTheSameAnswer() {
         OpenAiChatModel model = model(TestEngines.STORIES);
         String whole = text(model.call(new Prompt("Once upon a time")));
-        List<ChatResponse> chunks =
-                Objects.requireNonNull(model.stream(new Prompt("Once upon a time")).collectList().block());
+        List<ChatResponse> chunks = Objects.requireNonNull(
+                model.stream(new Prompt("Once upon a time")).collectList().block());
 
         assertThat(chunks).hasSizeGreaterThan(3);
-        assertThat(String.join("", chunks.stream().map(SpringAiClientTest::text).toList())).isEqualTo(whole);
-        assertThat(chunks.get(chunks.size() - 1).getMetadata().getUsage().getCompletionTokens()).isEqualTo(40);
+        assertThat(String.join("", chunks.stream().map(SpringAiClientTest::text).toList()))
+                .isEqualTo(whole);
+        assertThat(chunks.get(chunks.size() - 1).getMetadata().getUsage().getCompletionTokens())
+                .isEqualTo(40);
     }
 
     @Test

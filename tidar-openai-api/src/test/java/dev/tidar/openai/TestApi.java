@@ -157,8 +157,7 @@ public final class TestApi implements AutoCloseable {
     /** A request to the model of stories; the options come after a comma. */
     static String stories(String options) {
         return """
-                {"model": "%s", "messages": [{"role": "user", "content": "Once upon a time"}]%s}"""
-                .formatted(TestEngines.STORIES, options);
+                {"model": "%s", "messages": [{"role": "user", "content": "Once upon a time"}]%s}""".formatted(TestEngines.STORIES, options);
     }
 
     @Override

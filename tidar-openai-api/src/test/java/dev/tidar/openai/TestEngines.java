@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.springframework.util.function.SingletonSupplier;
 
-/** The engines that all tests of this JVM share: a tiny model that tells stories, and a scripted one that calls tools. */
+/**
+ * The engines that all tests of this JVM share: a tiny model that tells stories, and a scripted one that calls tools.
+ */
 public final class TestEngines {
 
     /** The name of the model of 260 thousand parameters, whose context has 512 tokens. */
@@ -24,8 +26,8 @@ public final class TestEngines {
 
     private static final Path FOLDER = Path.of("target", "models");
 
-    private static final Supplier<TidarEngine> STORIES_ENGINE = SingletonSupplier.of(() -> TidarEngine.load(
-            EngineOptions.builder(StoriesModel.in(FOLDER.resolve("stories")))
+    private static final Supplier<TidarEngine> STORIES_ENGINE = SingletonSupplier.of(
+            () -> TidarEngine.load(EngineOptions.builder(StoriesModel.in(FOLDER.resolve("stories")))
                     .threads(1)
                     .build()));
 

@@ -18,7 +18,6 @@ final class ApiKeysSet extends SpringBootCondition {
                 .bind("tidar.openai.api-keys", Bindable.listOf(String.class))
                 .orElse(List.of())
                 .isEmpty();
-        return new ConditionOutcome(
-                set, ConditionMessage.of("tidar.openai.api-keys is %s", set ? "set" : "not set"));
+        return new ConditionOutcome(set, ConditionMessage.of("tidar.openai.api-keys is %s", set ? "set" : "not set"));
     }
 }

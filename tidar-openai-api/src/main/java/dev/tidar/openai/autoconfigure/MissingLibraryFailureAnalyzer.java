@@ -20,9 +20,8 @@ final class MissingLibraryFailureAnalyzer extends AbstractFailureAnalyzer<Missin
                         <artifactId>%s</artifactId>%s
                     </dependency>
 
-                or leave %s unset."""
-                        .formatted(
-                                cause.library(), names[0], names[1], version.indent(0).stripTrailing(), cause.property()),
+                or leave %s unset.""".formatted(
+                        cause.library(), names[0], names[1], version.indent(0).stripTrailing(), cause.property()),
                 cause);
     }
 }

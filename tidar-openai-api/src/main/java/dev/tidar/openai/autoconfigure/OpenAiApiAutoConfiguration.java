@@ -39,9 +39,8 @@ public final class OpenAiApiAutoConfiguration {
     @Bean
     ServedModels openAiModels(ObjectProvider<TidarChatModel> models) {
         Instant now = Instant.now();
-        return new ServedModels(models.orderedStream()
-                .map(model -> new ServedModel(model, now))
-                .toList());
+        return new ServedModels(
+                models.orderedStream().map(model -> new ServedModel(model, now)).toList());
     }
 
     @Bean
@@ -81,8 +80,7 @@ public final class OpenAiApiAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean(name = "openAiRoutes")
-        org.springframework.web.servlet.function.RouterFunction<
-                        org.springframework.web.servlet.function.ServerResponse>
+        org.springframework.web.servlet.function.RouterFunction<org.springframework.web.servlet.function.ServerResponse>
                 openAiRoutes(ChatCompletions completions, ServedModels models, OpenAiApiProperties properties) {
             return new ServletEndpoints(completions, models, paths(properties)).routes();
         }

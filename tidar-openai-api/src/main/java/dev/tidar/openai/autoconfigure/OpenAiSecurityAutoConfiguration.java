@@ -27,8 +27,8 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
@@ -115,8 +115,8 @@ public final class OpenAiSecurityAutoConfiguration {
             ApiKeys keys = new ApiKeys(properties.apiKeys());
             var filter = new AuthenticationWebFilter(
                     (ReactiveAuthenticationManager) sent -> Mono.fromCallable(() -> keys.authenticate(sent)));
-            filter.setServerAuthenticationConverter(exchange -> Mono.justOrEmpty(ApiKeys.token(
-                    exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION))));
+            filter.setServerAuthenticationConverter(exchange -> Mono.justOrEmpty(
+                    ApiKeys.token(exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION))));
             filter.setAuthenticationFailureHandler((exchange, failure) -> reject(exchange.getExchange()));
             return http.securityMatcher(new PathPatternParserServerWebExchangeMatcher(properties.path() + "/**"))
                     .csrf(ServerHttpSecurity.CsrfSpec::disable) // there is no cookie to forge a request with

@@ -23,7 +23,9 @@ record OptionalLibraries(ResourceLoader resources) {
         }
         if (properties.rateLimit().requests() != null && !isPresent(RATE_LIMITER)) {
             throw new MissingLibraryException(
-                    "tidar.openai.rate-limit.requests", "Resilience4j", "io.github.resilience4j:resilience4j-ratelimiter");
+                    "tidar.openai.rate-limit.requests",
+                    "Resilience4j",
+                    "io.github.resilience4j:resilience4j-ratelimiter");
         }
     }
 

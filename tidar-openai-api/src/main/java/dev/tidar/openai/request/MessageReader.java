@@ -31,16 +31,14 @@ final class MessageReader {
         JsonFields fields = new JsonFields(node, path);
         String role = fields.required("role", fields.text("role"));
         fields.ignore("name"); // chat templates know no names
-        Message message =
-                switch (role) {
-                    case "system", "developer" -> new SystemMessage(text(fields));
-                    case "user" -> new UserMessage(text(fields));
-                    case "assistant" -> assistant(fields);
-                    case "tool" -> toolResult(fields);
-                    default ->
-                        throw fields.invalid(
-                                "role", "must be system, developer, user, assistant or tool, but is another");
-                };
+        Message message = switch (role) {
+            case "system", "developer" -> new SystemMessage(text(fields));
+            case "user" -> new UserMessage(text(fields));
+            case "assistant" -> assistant(fields);
+            case "tool" -> toolResult(fields);
+            default ->
+                throw fields.invalid("role", "must be system, developer, user, assistant or tool, but is another");
+        };
         fields.rejectOthers();
         return message;
     }
@@ -104,8 +102,7 @@ final class MessageReader {
                 throw fields.invalid(
                         CONTENT, "must be a string or an array of parts, but is " + JsonFields.shown(content));
             }
-            return String.join(
-                    "\n", fields.required(CONTENT, fields.list(CONTENT, MessageReader::part)));
+            return String.join("\n", fields.required(CONTENT, fields.list(CONTENT, MessageReader::part)));
         });
     }
 
@@ -114,7 +111,8 @@ final class MessageReader {
         String type = part.required("type", part.text("type"));
         if (!type.equals("text")) {
             throw ApiException.invalid(
-                    path + ".type", "%s.type must be text, the only kind that this server reads, but is another".formatted(path));
+                    path + ".type",
+                    "%s.type must be text, the only kind that this server reads, but is another".formatted(path));
         }
         String text = part.required("text", part.text("text"));
         part.rejectOthers();

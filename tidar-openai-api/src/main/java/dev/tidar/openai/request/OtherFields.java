@@ -27,7 +27,9 @@ final class OtherFields {
         fields.reject("function_call", node -> false, "must be left out: use tool_choice");
         fields.reject(
                 "modalities",
-                node -> node.size() == 1 && node.get(0).isString() && "text".equals(node.get(0).stringValue()),
+                node -> node.size() == 1
+                        && node.get(0).isString()
+                        && "text".equals(node.get(0).stringValue()),
                 "must be [\"text\"]: this server writes text only");
         fields.reject("audio", node -> false, "must be left out: this server writes text only");
         fields.reject("web_search_options", node -> false, "must be left out: this server searches nothing");

@@ -97,28 +97,26 @@ public final class RequestReader {
         if (present.isPresent() && former.isPresent() && !present.equals(former)) {
             throw fields.invalid(
                     "max_tokens",
-                    "must be max_completion_tokens = %d or left out, but is %d"
-                            .formatted(present.get(), former.get()));
+                    "must be max_completion_tokens = %d or left out, but is %d".formatted(present.get(), former.get()));
         }
         present.or(() -> former).ifPresent(options::maxTokens);
         stop(fields).ifPresent(options::stopSequences);
         fields.integer("min_tokens").ifPresent(options::minTokens);
         fields.flag("ignore_eos").ifPresent(options::ignoreEos);
-        fields.list("stop_token_ids", RequestReader::tokenId)
-                .ifPresent(ids -> options.stopIds(new HashSet<>(ids)));
+        fields.list("stop_token_ids", RequestReader::tokenId).ifPresent(ids -> options.stopIds(new HashSet<>(ids)));
         return present.isPresent() ? "max_completion_tokens" : "max_tokens";
     }
 
     private static Optional<List<String>> stop(JsonFields fields) {
-        return fields.any("stop").flatMap(stop -> stop.isString()
-                ? Optional.of(List.of(stop.stringValue()))
-                : fields.list("stop", RequestReader::text));
+        return fields.any("stop")
+                .flatMap(stop -> stop.isString()
+                        ? Optional.of(List.of(stop.stringValue()))
+                        : fields.list("stop", RequestReader::text));
     }
 
     private static String text(JsonNode node, String path) {
         if (!node.isString()) {
-            throw ApiException.invalid(
-                    path, "%s must be a string, but is %s".formatted(path, JsonFields.shown(node)));
+            throw ApiException.invalid(path, "%s must be a string, but is %s".formatted(path, JsonFields.shown(node)));
         }
         return node.stringValue();
     }
@@ -183,7 +181,8 @@ public final class RequestReader {
         if (!stream && details.isPresent()) {
             throw fields.invalid("stream_options", "must be left out where stream is not true");
         }
-        boolean usage = details.flatMap(options -> options.flag("include_usage")).orElse(false);
+        boolean usage =
+                details.flatMap(options -> options.flag("include_usage")).orElse(false);
         details.ifPresent(options -> {
             options.ignore("include_obfuscation");
             options.rejectOthers();

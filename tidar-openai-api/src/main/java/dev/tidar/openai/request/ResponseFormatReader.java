@@ -29,8 +29,7 @@ final class ResponseFormatReader {
         named.required("name", named.text("name"));
         named.text("description");
         named.flag("strict");
-        String schema =
-                named.required("schema", named.anyObject("schema")).toString();
+        String schema = named.required("schema", named.anyObject("schema")).toString();
         named.rejectOthers();
         return schema;
     }

@@ -43,7 +43,8 @@ final class ToolReader {
                 case "required" -> Tools.Choice.REQUIRED;
                 default ->
                     throw fields.invalid(
-                            CHOICE, "must be auto, none, required or an object that names a function, but is another word");
+                            CHOICE,
+                            "must be auto, none, required or an object that names a function, but is another word");
             };
         }
         JsonFields named = new JsonFields(choice, CHOICE);

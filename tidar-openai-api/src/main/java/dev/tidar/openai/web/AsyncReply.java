@@ -26,8 +26,8 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /**
- * Sends a reply when it is there, without holding a thread of the container until then. Status and headers are those
- * of the reply, which are known last of all; Spring's own asynchronous responses decide on them before.
+ * Sends a reply when it is there, without holding a thread of the container until then. Status and headers are those of
+ * the reply, which are known last of all; Spring's own asynchronous responses decide on them before.
  */
 final class AsyncReply implements ServerResponse {
 

@@ -123,13 +123,14 @@ class OpenAiApiAutoConfigurationTest {
 
     @Test
     void describesEachOfItsKeys() throws IOException {
-        try (InputStream in =
-                new ClassPathResource("META-INF/spring-configuration-metadata.json").getInputStream()) {
+        try (InputStream in = new ClassPathResource("META-INF/spring-configuration-metadata.json").getInputStream()) {
             JsonNode properties = JsonMapper.shared().readTree(in).get("properties");
             assertThat(StreamSupport.stream(properties.spliterator(), false)
-                            .filter(property -> property.get("name").stringValue().startsWith("tidar.openai")))
-                    .allSatisfy(property ->
-                            assertThat(property.get("description").stringValue()).matches("[A-Z].*\\."))
+                            .filter(property ->
+                                    property.get("name").stringValue().startsWith("tidar.openai")))
+                    .allSatisfy(
+                            property -> assertThat(property.get("description").stringValue())
+                                    .matches("[A-Z].*\\."))
                     .extracting(property -> property.get("name").stringValue())
                     .containsExactlyInAnyOrder(
                             "tidar.openai.enabled",
