@@ -32,10 +32,8 @@ final class ChatFolder {
      */
     static TidarEngine load(Path folder, String endOfTemplate) throws IOException {
         write(folder, endOfTemplate);
-        return TidarEngine.load(EngineOptions.builder(folder)
-                .draftModel(folder)
-                .threads(1)
-                .build());
+        return TidarEngine.load(
+                EngineOptions.builder(folder).draftModel(folder).threads(1).build());
     }
 
     /** Makes the folder. */

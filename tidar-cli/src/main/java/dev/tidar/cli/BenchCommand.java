@@ -4,6 +4,7 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.Limits;
 import dev.tidar.cli.bench.Bench;
 import dev.tidar.cli.bench.BenchPlan;
 import dev.tidar.cli.bench.BenchReport;
@@ -11,8 +12,14 @@ import dev.tidar.cli.bench.BenchTable;
 import dev.tidar.cli.bench.Layout;
 import dev.tidar.cli.bench.Layouts;
 import dev.tidar.cli.bench.Prompts;
+import dev.tidar.cli.passes.PassBench;
+import dev.tidar.cli.passes.PassChart;
+import dev.tidar.cli.passes.PassReport;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -91,11 +98,32 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--ignore-eos", description = "Emit stop ids like any other token; end nothing at them.")
     private boolean ignoreEos;
 
+    @Option(
+            names = "--passes",
+            paramLabel = "FILE",
+            description = "Measure the time of a forward by its rows instead, beside a plain read of memory; write it to "
+                    + "FILE as JSON, and draw it beside it as SVG.")
+    private @Nullable Path passes;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "LIST",
+            defaultValue = "1,2,3,4,6,8,12,16,20,24,32",
+            split = ",",
+            hideParamSyntax = true,
+            converter = Choices.Concurrency.class,
+            description = "Rows that --passes measures. Default: 1,2,3,4,6,8,12,16,20,24,32.")
+    private List<Integer> rows = List.of();
+
     @Option(names = "--json", description = "Print one JSON object and nothing else.")
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
+        if (passes != null) {
+            measurePasses(passes);
+            return 0;
+        }
         PrintWriter out = Output.of(spec);
         try (TidarEngine engine = model.load(model.limits().build(), kv -> kv.withReuse(false))) {
             BenchReport report = new Bench(
@@ -113,6 +141,20 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void measurePasses(Path file) throws InterruptedException, IOException {
+        int max = Collections.max(rows);
+        Limits limits = model.limits().maxRunning(max).maxQueued(max).build();
+        PrintWriter log = Output.commandLine(spec).getErr();
+        try (TidarEngine engine = model.load(limits, kv -> kv.withReuse(false))) {
+            PassReport report = new PassBench(engine, rows, repeats, log).run();
+            String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+            Path picture = file.resolveSibling(name + ".svg");
+            Files.writeString(file, JsonOutput.toObject(report).toPrettyString() + "\n");
+            Files.writeString(picture, PassChart.svg(report));
+            JsonOutput.print(Output.of(spec), report);
+        }
     }
 
     private BenchPlan plan(EngineStatus status) {

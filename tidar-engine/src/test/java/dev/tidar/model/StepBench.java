@@ -52,6 +52,11 @@ public final class StepBench {
     private static final int WARM_UP = 5;
     private static final int STEPS = 40;
 
+    /** Steps that take long are measured for this long, or three times; the first ones warm up all the same. */
+    private static final long BUDGET_NANOS = 1_000_000_000;
+
+    private static final int FEWEST_STEPS = 3;
+
     private final Backend backend;
     private final Sizes sizes;
     private final HeadGeometry heads;
@@ -151,16 +156,19 @@ public final class StepBench {
     }
 
     private void report(String layout, StepInputs inputs) {
-        long[] nanos = new long[STEPS];
-        for (int i = -WARM_UP; i < STEPS; i++) {
+        List<Long> nanos = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < WARM_UP && (i == 0 || System.nanoTime() - start < BUDGET_NANOS / WARM_UP); i++) {
+            network.step(inputs);
+        }
+        start = System.nanoTime();
+        while (nanos.size() < STEPS && (nanos.size() < FEWEST_STEPS || System.nanoTime() - start < BUDGET_NANOS)) {
             long begin = System.nanoTime();
             network.step(inputs);
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - begin;
-            }
+            nanos.add(System.nanoTime() - begin);
         }
-        Arrays.sort(nanos);
-        double median = nanos[STEPS / 2];
+        Collections.sort(nanos);
+        double median = nanos.get(nanos.size() / 2);
         System.out.printf(
                 "| %d | %s | %.3f | %.0f |%n",
                 inputs.rows().counts().total(), layout, median / 1e6, weightBytes() / median);

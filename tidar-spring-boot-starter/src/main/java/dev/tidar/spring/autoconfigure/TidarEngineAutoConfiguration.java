@@ -40,8 +40,7 @@ public final class TidarEngineAutoConfiguration {
     @Bean(destroyMethod = "close")
     @Lazy
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
-        EngineOptions options = new EngineSettings(properties)
-                .options(folder(properties, resources), draftFolder(properties, resources));
+        EngineOptions options = options(properties, resources);
         OtherEngines.hint();
         if (properties.loadMode() == LoadMode.EAGER) {
             return EagerLoad.of(options);
@@ -60,8 +59,12 @@ public final class TidarEngineAutoConfiguration {
                 TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
-    /** The folder of a model, unpacked where it is inside a jar. */
-    static Path folder(TidarProperties properties, ResourceLoader resources) {
+    /** How a model is loaded, with its folders unpacked where they are inside a jar. */
+    static EngineOptions options(TidarProperties properties, ResourceLoader resources) {
+        return new EngineSettings(properties).options(folder(properties, resources), draftFolder(properties, resources));
+    }
+
+    private static Path folder(TidarProperties properties, ResourceLoader resources) {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }

@@ -85,10 +85,7 @@ public final class TidarModelsAutoConfiguration {
     /** Its place and settings are checked here, whenever it is loaded. */
     private static OnDemandEngine engine(NamedModel model, ResourceLoader resources) {
         try {
-            EngineOptions options = new EngineSettings(model.settings())
-                    .options(
-                            TidarEngineAutoConfiguration.folder(model.settings(), resources),
-                            TidarEngineAutoConfiguration.draftFolder(model.settings(), resources));
+            EngineOptions options = TidarEngineAutoConfiguration.options(model.settings(), resources);
             boolean waits = !model.isOnDemand() && model.settings().loadMode() == LoadMode.EAGER;
             return new OnDemandEngine(
                     model.name(),
@@ -167,8 +164,8 @@ public final class TidarModelsAutoConfiguration {
 
         @Bean
         MeterBinder tidarModelsMeterBinder(TidarModels models) {
-            return registry -> models.engines()
-                    .forEach(engine -> new TidarMeterBinder(engine::status).bindTo(registry));
+            return registry ->
+                    models.engines().forEach(engine -> new TidarMeterBinder(engine::status).bindTo(registry));
         }
 
         @Bean
