@@ -192,8 +192,7 @@ record CompletionWriter(
     }
 
     private List<ObjectNode> logProbs(ChatResponse response) {
-        return new LogProbWriter(vocabulary)
-                .tokens(generation(response).getMetadata());
+        return new LogProbWriter(vocabulary).tokens(generation(response).getMetadata());
     }
 
     private static String text(ChatResponse response) {

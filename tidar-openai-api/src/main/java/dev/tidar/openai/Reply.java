@@ -41,7 +41,11 @@ public sealed interface Reply {
         return new Whole(error.status(), headers, error.json());
     }
 
-    /** @param data the data of each event, which has no line breaks */
+    /**
+     * Server-sent events with status 200.
+     *
+     * @param data the data of each event, which has no line breaks
+     */
     static Reply events(Flux<String> data) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "text/event-stream;charset=UTF-8");

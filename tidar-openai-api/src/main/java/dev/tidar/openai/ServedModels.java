@@ -16,7 +16,11 @@ public final class ServedModels {
         this.models = List.copyOf(models);
     }
 
-    /** @throws ApiException 404, if there is no model of this name */
+    /**
+     * The model of this name.
+     *
+     * @throws ApiException 404, if there is none
+     */
     ServedModel named(String id) {
         return models.stream()
                 .filter(model -> model.id().equals(id))

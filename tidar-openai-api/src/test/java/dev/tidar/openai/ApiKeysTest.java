@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.util.EnumMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,11 +24,6 @@ class ApiKeysTest {
     };
 
     private static final Map<WebApplicationType, TestApi> STARTED = new EnumMap<>(WebApplicationType.class);
-
-    @AfterAll
-    static void close() {
-        STARTED.values().forEach(TestApi::close);
-    }
 
     @ParameterizedTest
     @EnumSource(names = {"REACTIVE", "SERVLET"})

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A running application with the API over two models, and a client for its raw HTTP. */
-public final class TestApi implements AutoCloseable {
+public final class TestApi {
 
     /** Boot locks an application that has Spring Security on its class path, as these tests do. */
     private static final String WITHOUT_SECURITY = "spring.autoconfigure.exclude="
@@ -54,7 +54,10 @@ public final class TestApi implements AutoCloseable {
         return ON_SPRING_MVC.get();
     }
 
-    /** Starts another application, which the caller closes. */
+    /**
+     * Starts another application. Like the others it runs until this JVM ends: the end of one WebFlux application takes
+     * the event loops of all others in its JVM along.
+     */
     public static TestApi start(WebApplicationType type, Class<?> application, String... properties) {
         return new TestApi(new SpringApplicationBuilder(application)
                 .web(type)
@@ -88,10 +91,6 @@ public final class TestApi implements AutoCloseable {
     /** Where the application listens, without a path. */
     public String url() {
         return "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
-    }
-
-    ConfigurableApplicationContext context() {
-        return context;
     }
 
     HttpResponse<String> get(String path, String... headers) {
@@ -158,10 +157,5 @@ public final class TestApi implements AutoCloseable {
     static String stories(String options) {
         return """
                 {"model": "%s", "messages": [{"role": "user", "content": "Once upon a time"}]%s}""".formatted(TestEngines.STORIES, options);
-    }
-
-    @Override
-    public void close() {
-        context.close();
     }
 }

@@ -12,7 +12,11 @@ record OptionalLibraries(ResourceLoader resources) {
     private static final String SECURITY = "org.springframework.security.config.Customizer";
     private static final String RATE_LIMITER = "io.github.resilience4j.ratelimiter.RateLimiter";
 
-    /** @throws MissingLibraryException naming the setting and the library */
+    /**
+     * Looks for the libraries of the settings that are set.
+     *
+     * @throws MissingLibraryException naming the setting and the library
+     */
     void requireFor(OpenAiApiProperties properties) {
         if (!properties.apiKeys().isEmpty()
                 && !isPresent(SECURITY, "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration")) {
