@@ -138,9 +138,9 @@ class EngineActivityTest {
 
     @Test
     void countsTheDraftsThatWereVerifiedAndAcceptedAtEachPosition() throws InterruptedException {
-        GenerationResult result = submit(story().decoding(
-                                Decoding.of(DecodeMode.SINGLE_PASS).withDraftLength(4))
-                        .maxTokens(40))
+        GenerationResult result = submit(
+                        story().decoding(Decoding.of(DecodeMode.SINGLE_PASS).withDraftLength(4))
+                                .maxTokens(40))
                 .await();
 
         List<Integer> kept = result.stats().kept();
@@ -177,7 +177,8 @@ class EngineActivityTest {
         submit(story()).await();
         var heard = new CopyOnWriteArrayList<String>();
 
-        GenerationResult result = engine.submit(story().build(), listener(heard)).await();
+        GenerationResult result =
+                engine.submit(story().build(), listener(heard)).await();
 
         assertThat(result.stats().cachedTokens()).isPositive();
         assertThat(heard)

@@ -2,9 +2,9 @@ package dev.tidar.api;
 
 /**
  * Follows one generation: its start unless it ends in the queue, zero or more chunks, then exactly one of
- * {@link #onFinished} and {@link #onFailed}. The calls come one at a time and in order, on a thread that the engine keeps for listeners. A listener that takes long or
- * blocks gets its chunks late, and the engine and all other requests go on; its chunks are kept until then. What a
- * listener throws cancels its generation.
+ * {@link #onFinished} and {@link #onFailed}. The calls come one at a time and in order, on a thread that the engine
+ * keeps for listeners. A listener that takes long or blocks gets its chunks late, and the engine and all other requests
+ * go on; its chunks are kept until then. What a listener throws cancels its generation.
  */
 public interface GenerationListener {
 

@@ -66,8 +66,8 @@ public final class EngineLoader {
     private static final String KV_LAYOUT_VERSION = "1";
 
     /**
-     * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads, and
-     * two steps at once would wait for each other's.
+     * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads,
+     * and two steps at once would wait for each other's.
      */
     private static final Lock PROCESSOR = new ReentrantLock(true);
 
@@ -290,7 +290,10 @@ public final class EngineLoader {
                 plan.status(geometry));
         model = Optional.of(loaded);
         gate = Optional.of(new RequestGate(
-                options, loaded, () -> decoding, () -> ThreadLocalRandom.current().nextLong()));
+                options,
+                loaded,
+                () -> decoding,
+                () -> ThreadLocalRandom.current().nextLong()));
         progress("ready", 1);
         log.info("{}", LoadReport.of(loaded));
         return new Engine(

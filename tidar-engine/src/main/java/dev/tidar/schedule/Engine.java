@@ -45,9 +45,18 @@ public record Engine(
             AdaptiveLayouts layouts,
             int layoutRows,
             Runnable release) {
-        this(model, maskToken, kvCache, Optional.empty(), layouts, layoutRows, new ReentrantLock(), release, failure -> {
-            throw failure;
-        });
+        this(
+                model,
+                maskToken,
+                kvCache,
+                Optional.empty(),
+                layouts,
+                layoutRows,
+                new ReentrantLock(),
+                release,
+                failure -> {
+                    throw failure;
+                });
     }
 
     /** The KV caches of its networks. */

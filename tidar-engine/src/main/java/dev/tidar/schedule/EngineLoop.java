@@ -237,8 +237,7 @@ public final class EngineLoop implements AutoCloseable {
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
             Optional<Drafter> drafter =
                     engine.draftModel().map(model -> new Drafter(model.with(watchdog::watched), activity::now));
-            new StepLoop(scheduler, decoder, drafter, work, queue, lifecycle, faults, activity)
-                    .run(engine, errands);
+            new StepLoop(scheduler, decoder, drafter, work, queue, lifecycle, faults, activity).run(engine, errands);
             return Optional.empty();
         } catch (DeviceException e) {
             if (lifecycle.death().isPresent()) {

@@ -240,14 +240,7 @@ final class ScheduledSequence implements Generation {
     RequestStatus status(boolean isQueued) {
         Phase phase = isQueued ? Phase.QUEUED : delivered == 0 ? Phase.PREFILL : Phase.DECODE;
         return new RequestStatus(
-                id,
-                phase,
-                promptTokens(),
-                cachedTokens,
-                delivered,
-                layout,
-                preemptions,
-                Duration.ofNanos(ageNanos()));
+                id, phase, promptTokens(), cachedTokens, delivered, layout, preemptions, Duration.ofNanos(ageNanos()));
     }
 
     private int numSteps() {

@@ -85,8 +85,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
      */
     ChatResponse failed(GenerationListener.Start prompt, int tokens) {
         Long cached = reportHits ? (long) prompt.cachedTokens() : null;
-        var usage = new DefaultUsage(
-                prompt.promptTokens(), tokens, prompt.promptTokens() + tokens, null, cached, null);
+        var usage = new DefaultUsage(prompt.promptTokens(), tokens, prompt.promptTokens() + tokens, null, cached, null);
         return new ChatResponse(List.of(), responseMetadata().usage(usage).build());
     }
 

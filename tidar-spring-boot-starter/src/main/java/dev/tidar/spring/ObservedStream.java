@@ -73,8 +73,8 @@ final class ObservedStream {
         }
         boolean submitted = false;
         try {
-            Generation generation = engine.apply(
-                    new Handover(sink, new ObservedGeneration(observation, context, responses)));
+            Generation generation =
+                    engine.apply(new Handover(sink, new ObservedGeneration(observation, context, responses)));
             submitted = true;
             sink.onCancel(generation::cancel);
         } finally {
@@ -105,7 +105,8 @@ final class ObservedStream {
     }
 
     /**
-     * The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and tells the observation.
+     * The listener that the engine calls, on a thread of its own. It maps and enqueues chunks and tells the
+     * observation.
      */
     private final class Handover implements GenerationListener {
         private final FluxSink<ChatResponse> sink;

@@ -25,8 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * An engine that is loaded when a request needs it, and unloaded when none has for some time. A request that comes while
- * the model is loaded or unloaded waits for that, so that none is lost. Thread-safe.
+ * An engine that is loaded when a request needs it, and unloaded when none has for some time. A request that comes
+ * while the model is loaded or unloaded waits for that, so that none is lost. Thread-safe.
  */
 public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 

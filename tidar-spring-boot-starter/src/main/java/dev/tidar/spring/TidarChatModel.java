@@ -109,7 +109,9 @@ public class TidarChatModel implements ChatModel {
         return engine.status();
     }
 
-    /** What a token stands for, such as one of {@link TidarMetadata#LOG_PROBS}; empty if the model has no such token. */
+    /**
+     * What a token stands for, such as one of {@link TidarMetadata#LOG_PROBS}; empty if the model has no such token.
+     */
     public Optional<TokenText> token(int id) {
         return engine.token(id);
     }

@@ -75,8 +75,7 @@ public class TidarEndpoint {
             throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
         } catch (EngineBusyException | EngineClosedException e) {
             return new WebEndpointResponse<>(
-                    Map.of("error", String.valueOf(e.getMessage())),
-                    WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+                    Map.of("error", String.valueOf(e.getMessage())), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
         }
     }
 
@@ -117,7 +116,8 @@ public class TidarEndpoint {
 
     private Optional<ModelEngine> find(String model) {
         return engines.get().stream()
-                .filter(engine -> engine.status().filter(s -> s.name().equals(model)).isPresent())
+                .filter(engine ->
+                        engine.status().filter(s -> s.name().equals(model)).isPresent())
                 .findFirst();
     }
 }

@@ -12,12 +12,11 @@ import org.springframework.boot.health.contributor.Health;
  * Health of an engine, read from its status; no token is generated for it.
  *
  * <p>It is UP when the engine serves and gets on, also on a fallback, which is then among the details, and while it is
- * unloaded until the next request. It is
- * OUT_OF_SERVICE while the engine loads or drains, and while requests wait and no step has ended for longer than the
- * stall warning; DOWN with the reason when the engine is closed, its model could not be loaded or its
- * device failed. It is UNKNOWN where there is no engine, because another chat model is selected or nothing has asked
- * for one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in the liveness
- * group, because a restart loads the model again.
+ * unloaded until the next request. It is OUT_OF_SERVICE while the engine loads or drains, and while requests wait and
+ * no step has ended for longer than the stall warning; DOWN with the reason when the engine is closed, its model could
+ * not be loaded or its device failed. It is UNKNOWN where there is no engine, because another chat model is selected or
+ * nothing has asked for one; UNKNOWN does not count in a group with others. It belongs in the readiness group, never in
+ * the liveness group, because a restart loads the model again.
  */
 public class TidarHealthIndicator extends AbstractHealthIndicator {
     private final Supplier<Optional<EngineStatus>> engine;
@@ -42,8 +41,7 @@ public class TidarHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("model", status.name())
                 .withDetail("queued", status.queued())
                 .withDetail("running", status.running())
-                .withDetail(
-                        "millisSinceStep", status.activity().sinceStep().toMillis());
+                .withDetail("millisSinceStep", status.activity().sinceStep().toMillis());
         if (status.activity().isStalled()) {
             health.withDetail(
                     "reason",

@@ -205,9 +205,12 @@ public class TidarMeterBinder implements MeterBinder {
         }
 
         private void memory(String part, ToDoubleFunction<MemoryStatus> bytes) {
-            gauge("tidar.device.memory", "memory that the engine takes on its device", now -> now.loaded()
-                            .map(loaded -> bytes.applyAsDouble(loaded.memory()))
-                            .orElse(0.0))
+            gauge(
+                            "tidar.device.memory",
+                            "memory that the engine takes on its device",
+                            now -> now.loaded()
+                                    .map(loaded -> bytes.applyAsDouble(loaded.memory()))
+                                    .orElse(0.0))
                     .baseUnit(BaseUnits.BYTES)
                     .tag("part", part)
                     .register(registry);

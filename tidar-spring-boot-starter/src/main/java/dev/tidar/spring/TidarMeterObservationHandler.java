@@ -50,7 +50,8 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
         ChatResponseMetadata about = response.getMetadata();
         String layout = about.getOrDefault(TidarMetadata.LAYOUT, "none");
         Tags model = Tags.of("model", about.getModel());
-        Tags tags = model.and("layout", layout, "lossy", String.valueOf(about.getOrDefault(TidarMetadata.LOSSY, false)));
+        Tags tags =
+                model.and("layout", layout, "lossy", String.valueOf(about.getOrDefault(TidarMetadata.LOSSY, false)));
         counter("tidar.tokens", "emitted tokens", tags)
                 .increment(about.getUsage().getCompletionTokens());
         counter("tidar.forwards", "decode forwards, the prefill not counted", tags)
@@ -74,8 +75,7 @@ public class TidarMeterObservationHandler implements ObservationHandler<ChatMode
                     .record(stats.prefill());
             timer("tidar.time.to.first.token", "from submission to the first token", model)
                     .record(stats.queued().plus(stats.prefill()));
-            timer("tidar.decode.time", "from the first token to the end", model)
-                    .record(stats.decode());
+            timer("tidar.decode.time", "from the first token to the end", model).record(stats.decode());
         }
         if (stats.forwards() > 0) {
             DistributionSummary.builder("tidar.tokens.per.forward")

@@ -130,9 +130,10 @@ class OnDemandEngineTest {
     void triesAgainAfterALoadThatFailed() throws InterruptedException {
         var failing = new OnDemandEngine(
                 "stories",
-                () -> TidarEngine.start(EngineOptions.builder(loads.incrementAndGet() == 1 ? Path.of("nowhere") : folder)
-                        .threads(1)
-                        .build()),
+                () -> TidarEngine.start(
+                        EngineOptions.builder(loads.incrementAndGet() == 1 ? Path.of("nowhere") : folder)
+                                .threads(1)
+                                .build()),
                 NEVER);
         engines.add(failing);
 

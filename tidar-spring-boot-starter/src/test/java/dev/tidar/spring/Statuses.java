@@ -88,7 +88,8 @@ final class Statuses {
                                 7, Phase.DECODE, 30, 16, 5, "two-pass, draft length 4", 1, Duration.ofMillis(800))),
                         sinceStep,
                         new StepTotals(
-                                List.of(new OfKind(Kind.PREFILL, 4, Duration.ofMillis(60)),
+                                List.of(
+                                        new OfKind(Kind.PREFILL, 4, Duration.ofMillis(60)),
                                         new OfKind(Kind.TWO_PASS, 10, Duration.ofMillis(250))),
                                 DRAFTS),
                         Limits.DEFAULT),

@@ -128,9 +128,12 @@ class TidarChatModelObservationTest {
                 .hasHighCardinalityKeyValueWithKey("gen_ai.usage.input_tokens")
                 .hasHighCardinalityKeyValueWithKey("gen_ai.usage.cache_read.input_tokens")
                 .satisfies(context -> {
-                    Usage usage =
-                            ((ChatModelObservationContext) context).getResponse().getMetadata().getUsage();
-                    org.assertj.core.api.Assertions.assertThat(usage.getPromptTokens()).isPositive();
+                    Usage usage = ((ChatModelObservationContext) context)
+                            .getResponse()
+                            .getMetadata()
+                            .getUsage();
+                    org.assertj.core.api.Assertions.assertThat(usage.getPromptTokens())
+                            .isPositive();
                     org.assertj.core.api.Assertions.assertThat(usage.getCompletionTokens())
                             .isGreaterThanOrEqualTo(2);
                 })
@@ -139,7 +142,8 @@ class TidarChatModelObservationTest {
 
     @Test
     void countsNoTokensOfARequestThatNeverBegan() {
-        var rejected = new Prompt(OPENING, TidarChatOptions.builder().maxTokens(20).topP(7.0).build());
+        var rejected = new Prompt(
+                OPENING, TidarChatOptions.builder().maxTokens(20).topP(7.0).build());
 
         StepVerifier.create(model.stream(rejected)).expectError().verify();
 
@@ -155,8 +159,8 @@ class TidarChatModelObservationTest {
         ChatResponse response = model.call(new Prompt(opening));
 
         theOne().hasHighCardinalityKeyValue(
-                "gen_ai.usage.cache_read.input_tokens",
-                String.valueOf(response.getMetadata().getUsage().getCacheReadInputTokens()));
+                        "gen_ai.usage.cache_read.input_tokens",
+                        String.valueOf(response.getMetadata().getUsage().getCacheReadInputTokens()));
     }
 
     @Test

@@ -132,11 +132,10 @@ class TidarEndpointTest {
         assertThat(response.getBody()).containsEntry("error", "the engine is closed");
     }
 
-    private Map<String, Object> change(
-            String operation, @Nullable DecodeMode mode,
-            @Nullable String model) {
-        return Objects.requireNonNull(
-                endpoint(Statuses.of(EngineState.READY)).change(operation, mode, model).getBody());
+    private Map<String, Object> change(String operation, @Nullable DecodeMode mode, @Nullable String model) {
+        return Objects.requireNonNull(endpoint(Statuses.of(EngineState.READY))
+                .change(operation, mode, model)
+                .getBody());
     }
 
     private TidarEndpoint endpoint(EngineStatus status) {

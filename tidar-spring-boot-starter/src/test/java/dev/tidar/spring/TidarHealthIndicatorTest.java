@@ -27,7 +27,8 @@ class TidarHealthIndicatorTest {
 
     @Test
     void isOutOfServiceWhileRequestsWaitAndNoStepEnds() {
-        var stalled = Statuses.of(EngineState.READY, Limits.DEFAULT.stallWarning().plusMillis(1));
+        var stalled =
+                Statuses.of(EngineState.READY, Limits.DEFAULT.stallWarning().plusMillis(1));
 
         var health = new TidarHealthIndicator(() -> Optional.of(stalled)).health();
 

@@ -55,11 +55,15 @@ class TidarMetersTest {
     void timeStepsByWhatTheirRowsAreFor() {
         binder(Statuses.of(EngineState.READY)).bindTo(registry);
 
-        FunctionTimer twoPass =
-                registry.get("tidar.step.time").tags("model", "tiny", "kind", "two-pass").functionTimer();
+        FunctionTimer twoPass = registry.get("tidar.step.time")
+                .tags("model", "tiny", "kind", "two-pass")
+                .functionTimer();
         assertThat(twoPass.count()).isEqualTo(10);
         assertThat(twoPass.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(250);
-        assertThat(registry.get("tidar.step.time").tag("kind", "mixed").functionTimer().count())
+        assertThat(registry.get("tidar.step.time")
+                        .tag("kind", "mixed")
+                        .functionTimer()
+                        .count())
                 .isZero();
     }
 
@@ -170,7 +174,10 @@ class TidarMetersTest {
             assertThat(total("tidar.decode.time")).isEqualTo(stats.decode().toNanos());
             assertThat(total("tidar.time.to.first.token"))
                     .isEqualTo(stats.queued().plus(stats.prefill()).toNanos());
-            assertThat(registry.get("tidar.tokens.per.forward").tag("model", StoriesModel.NAME).summary().totalAmount())
+            assertThat(registry.get("tidar.tokens.per.forward")
+                            .tag("model", StoriesModel.NAME)
+                            .summary()
+                            .totalAmount())
                     .isEqualTo(stats.tokensPerForward());
             assertThat(registry.get("tidar.inter.token.latency").timer().count())
                     .as("one between the prefill and each step")

@@ -108,9 +108,7 @@ class TracesTest {
         Hooks.enableAutomaticContextPropagation();
         client(client -> {
             Observation request = Observation.start("request", observations);
-            List<String> answer = request.scoped(() -> client.prompt(QUESTION)
-                    .tools(new Weather())
-                    .stream()
+            List<String> answer = request.scoped(() -> client.prompt(QUESTION).tools(new Weather()).stream()
                     .content()
                     .collectList()
                     .block());
@@ -133,8 +131,7 @@ class TracesTest {
     }
 
     private List<String> ancestors(SimpleSpan span) {
-        return Stream.iterate(
-                        parent(span), parent -> !parent.isEmpty(), parent -> parent.flatMap(s -> parent(s)))
+        return Stream.iterate(parent(span), parent -> !parent.isEmpty(), parent -> parent.flatMap(s -> parent(s)))
                 .map(parent -> parent.get().getName())
                 .toList();
     }

@@ -167,8 +167,8 @@ public final class TidarModelsAutoConfiguration {
 
         @Bean
         MeterBinder tidarModelsMeterBinder(TidarModels models) {
-            return registry -> models.engines()
-                    .forEach(engine -> new TidarMeterBinder(engine::status).bindTo(registry));
+            return registry ->
+                    models.engines().forEach(engine -> new TidarMeterBinder(engine::status).bindTo(registry));
         }
 
         @Bean

@@ -91,7 +91,9 @@ class SeveralModelsTest {
         two.withUserConfiguration(Clients.class).run(context -> {
             assertThat(context).hasNotFailed().doesNotHaveBean(TidarEngine.class);
             assertThat(context.getBeanNamesForType(TidarChatModel.class)).containsExactly("tales", "notes");
-            assertThat(context.getBean("notes", TidarChatModel.class).getOptions().getMaxTokens())
+            assertThat(context.getBean("notes", TidarChatModel.class)
+                            .getOptions()
+                            .getMaxTokens())
                     .isEqualTo(5);
             assertThat(context.getBean(ChatClient.class).prompt(OPENING).call().content())
                     .isNotEmpty();
@@ -135,10 +137,11 @@ class SeveralModelsTest {
             ChatResponse streamed = tales.stream(new Prompt(
                             OPENING, TidarChatOptions.builder().model("notes").build()))
                     .blockLast();
-            assertThat(Objects.requireNonNull(streamed).getMetadata().getModel()).isEqualTo("notes");
+            assertThat(Objects.requireNonNull(streamed).getMetadata().getModel())
+                    .isEqualTo("notes");
             assertThatExceptionOfType(InvalidRequestException.class)
-                    .isThrownBy(() -> tales.call(
-                            new Prompt(OPENING, ChatOptions.builder().model("poems").build())))
+                    .isThrownBy(() -> tales.call(new Prompt(
+                            OPENING, ChatOptions.builder().model("poems").build())))
                     .withMessage("model must be unset or the loaded model tales, but is poems");
         });
     }
@@ -183,14 +186,17 @@ class SeveralModelsTest {
                                     .map(gauge -> gauge.getId().getTag("model")))
                             .containsExactlyInAnyOrder("tales", "notes");
                     var endpoint = context.getBean(TidarEndpoint.class);
-                    assertThat(endpoint.status()).asInstanceOf(InstanceOfAssertFactories.MAP)
+                    assertThat(endpoint.status())
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
                             .extractingByKey("models")
                             .asInstanceOf(InstanceOfAssertFactories.MAP)
                             .containsOnlyKeys("tales", "notes");
                     endpoint.change("unload", null, "tales");
-                    assertThat(state(context.getBean(TidarModels.class).engines().get(0)))
+                    assertThat(state(
+                                    context.getBean(TidarModels.class).engines().get(0)))
                             .isEqualTo(EngineState.UNLOADED);
-                    assertThat(context.getBean("tales", ChatModel.class).call(OPENING)).isNotEmpty();
+                    assertThat(context.getBean("tales", ChatModel.class).call(OPENING))
+                            .isNotEmpty();
                 });
     }
 
@@ -213,7 +219,8 @@ class SeveralModelsTest {
                         .getFailure()
                         .rootCause()
                         .hasMessage("tidar.threads must be positive, but is 0")
-                        .satisfies(failure -> assertThat(analysis(context.getStartupFailure()).getDescription())
+                        .satisfies(failure -> assertThat(
+                                        analysis(context.getStartupFailure()).getDescription())
                                 .isEqualTo("tidar.models.tales.threads must be positive, but is 0.")));
     }
 
@@ -222,7 +229,8 @@ class SeveralModelsTest {
         two.withPropertyValues("tidar.models.tales.model=/nowhere").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
 
-            assertThat(analysis.getDescription()).startsWith("The model (tidar.models.tales.model=/nowhere) cannot be loaded");
+            assertThat(analysis.getDescription())
+                    .startsWith("The model (tidar.models.tales.model=/nowhere) cannot be loaded");
             assertThat(analysis.getAction()).contains("Nothing is downloaded");
         });
     }
