@@ -35,11 +35,17 @@ std::string hexadecimal(uint64_t value) {
     return text;
 }
 
-/** The registers of a block's warps, made once for all blocks. */
-struct Files {
+/** The memory of a block, megabytes that all launches of a thread of the processor use in turn. */
+struct Storage {
     std::vector<char> registers;
     std::vector<uint32_t> written;
+    SharedMemory shared;
 };
+
+Storage& spareStorage() {
+    static thread_local Storage spare;
+    return spare;
+}
 
 class BlockRunner {
 public:
@@ -51,16 +57,25 @@ public:
         block.memory = &memory;
         threads = static_cast<int>(launch.size.x * launch.size.y * launch.size.z);
         size_t warps = static_cast<size_t>((threads + LANES - 1) / LANES);
-        files.registers.resize(warps * launch.function->registerBytes);
-        files.written.resize(warps * launch.function->registers);
+        std::swap(storage, spareStorage());
+        std::swap(block.shared, storage.shared);
+        storage.registers.resize(std::max(storage.registers.size(), warps * launch.function->registerBytes));
+        storage.written.resize(warps * launch.function->registers);
         block.warps.resize(warps);
     }
+
+    ~BlockRunner() {
+        std::swap(block.shared, storage.shared);
+        std::swap(storage, spareStorage());
+    }
+
+    BlockRunner(const BlockRunner&) = delete;
 
     void run(dim3 index) {
         block.index = index;
         block.stepsLeft = stepLimit();
         block.shared.prepare(*launch.function, launch.sharedBytes);
-        std::fill(files.written.begin(), files.written.end(), 0);
+        std::fill(storage.written.begin(), storage.written.end(), 0);
         for (size_t w = 0; w < block.warps.size(); w++) {
             prepare(static_cast<int>(w));
         }
@@ -73,7 +88,7 @@ public:
 private:
     const Launch& launch;
     Block block;
-    Files files;
+    Storage storage;
     int threads;
 
     void prepare(int number) {
@@ -84,8 +99,8 @@ private:
         warp.existing = warp.alive = count == LANES ? ALL : (1u << count) - 1;
         warp.atBarrier = false;
         warp.epoch = 1;
-        warp.registers = files.registers.data() + static_cast<size_t>(number) * launch.function->registerBytes;
-        warp.written = files.written.data() + static_cast<size_t>(number) * launch.function->registers;
+        warp.registers = storage.registers.data() + static_cast<size_t>(number) * launch.function->registerBytes;
+        warp.written = storage.written.data() + static_cast<size_t>(number) * launch.function->registers;
         warp.copies.clear();
         std::fill(warp.groups, warp.groups + LANES, 0);
         warp.paths.assign(1, {0, static_cast<int>(launch.function->code.size()), warp.alive});
