@@ -177,9 +177,9 @@ public final class CudaVerbs implements AutoCloseable {
         return gpu.id() + ", " + gpu.name();
     }
 
-    /** The name of the arithmetic, for logs. */
+    /** The names of the arithmetic and of the form in which the kernels were loaded: {@code cuda-bf16-sm90}. */
     public String kernelsName() {
-        return arithmetic.kernels();
+        return arithmetic.kernels() + "-" + device.kernelImage();
     }
 
     @Override
