@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
@@ -95,7 +96,9 @@ final class SchedulerBench {
                 kv,
                 draftModel,
                 layouts,
+                limits.prefillChunk().orElse(64),
                 EXTRA_ROWS + limits.maxRunning(),
+                new ReentrantLock(),
                 () -> {},
                 failure -> {
                     throw failure;
