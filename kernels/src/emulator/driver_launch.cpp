@@ -28,6 +28,12 @@ const Kernel* findKernel(const std::string& name) {
     return nullptr;
 }
 
+/** PTX runs on all later devices, a cubin on those of the same major version, and not on the engine that reads PTX. */
+bool fits(const PtxImage& image, int capability) {
+    bool binaryFits = image.target / 10 == capability / 10 && engine() == Engine::SOURCES;
+    return image.target <= capability && (!image.isCubin || binaryFits);
+}
+
 /** The PTX as the second engine runs it, kept for the next module of the same text; null where it has to be refused. */
 std::shared_ptr<const ptx::Module> decoded(const char* text) {
     static std::string lastText;
@@ -47,13 +53,13 @@ std::shared_ptr<const ptx::Module> decoded(const char* text) {
 /** Loads an image; the driver must know each of its kernels, with as many parameters, or one of the two is stale. */
 CUresult load(CUmodule* module, const char* text) {
     PtxImage image;
-    if (!readPtx(text, image)) {
+    if (!(isElf(text) ? driverVersion() >= 13000 && readCubin(text, image) : readPtx(text, image))) {
         return CUDA_ERROR_INVALID_IMAGE;
     }
     if (image.version > newestPtx(driverVersion())) {
         return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
     }
-    if (image.target > deviceCapability()) {
+    if (!fits(image, deviceCapability())) {
         return CUDA_ERROR_NO_BINARY_FOR_GPU;
     }
     auto loaded = std::make_unique<CUmod_st>();
@@ -67,7 +73,7 @@ CUresult load(CUmodule* module, const char* text) {
     for (auto& entry : image.entries) {
         const Kernel* kernel = findKernel(entry.first);
         if (kernel == nullptr || kernel->parameters != entry.second.parameters) {
-            fprintf(stderr, "emulated device: %s has %d parameters in the PTX and %d in the emulated sources\n",
+            fprintf(stderr, "emulated device: %s has %d parameters in the image and %d in the emulated sources\n",
                     entry.first.c_str(), entry.second.parameters, kernel == nullptr ? -1 : kernel->parameters);
             return CUDA_ERROR_INVALID_PTX;
         }

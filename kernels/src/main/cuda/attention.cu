@@ -21,7 +21,8 @@
  *           values of two tiles.
  *           attention_merge_bf16_<d>: grid (M, heads), block d. Both with d = 64 or 128.
  * Numerics  bf16 products, f32 sums. Keys are reduced in tiles of 64 aligned to absolute positions, splits in ascending
- *           order, the fresh keys last; where a split begins does not depend on the bucket, so neither do a row's bits.
+ *           order, the fresh keys last; where a split begins does not depend on the bucket, so neither do the bits of
+ *           an exact row. Fresh keys are reduced from the first of the tile's rows on, so those of a drafting row can.
  *           Query, weights and fresh keys and values are rounded to bf16.
  * Oracle    dev.tidar.backend.cpu.Attention on the rounded inputs: |gpu - cpu| <= 2^-7 max |value|.
  * Cost      keys and values are read once for every tile: 64 queries, rows times the heads that share a KV head.

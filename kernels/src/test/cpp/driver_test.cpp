@@ -3,6 +3,12 @@
 #include "control.h"
 #include "self_test.h"
 
+extern "C" {
+CUresult cuModuleLoad(CUmodule*, const char*);
+CUresult cuModuleUnload(CUmodule);
+CUresult cuFuncGetAttribute(int*, int, CUfunction);
+}
+
 namespace self_test {
 
 namespace {
@@ -161,6 +167,34 @@ void whatHardwareLeavesUndefinedIsAFault() {
     check(ends([&] { copy(false); }, 1) == 719, "a copy that nobody waits for", "block");
 }
 
+/** The code with which a file is rejected, 0 if it is loaded, on a device and driver of these versions. */
+int loads(const char* file, int capability, int driverVersion) {
+    control().computeCapability = capability;
+    control().driverVersion = driverVersion;
+    CUmodule loaded = nullptr;
+    CUresult result = cuModuleLoad(&loaded, file);
+    if (result == CUDA_SUCCESS) {
+        CUfunction function = nullptr;
+        int maxThreads = 0;
+        require(cuModuleGetFunction(&function, loaded, "linear_tile16_bf16"), "cuModuleGetFunction");
+        require(cuFuncGetAttribute(&maxThreads, 0, function), "cuFuncGetAttribute");
+        check(maxThreads == 256, "has another number of threads", file);
+        require(cuModuleUnload(loaded), "cuModuleUnload");
+    }
+    control().computeCapability = 0;
+    control().driverVersion = 0;
+    return result;
+}
+
+void cubinsAreForOneArchitectureAndNewDrivers() {
+    const char* sm86 = "src/main/resources/dev/tidar/kernels/tidar-sm86.cubin";
+    check(loads(sm86, 86, 13000) == 0 && loads(sm86, 89, 13000) == 0, "is rejected", "cubin");
+    check(loads(sm86, 80, 13000) == 209, "runs on an older device", "cubin");
+    check(loads(sm86, 90, 13000) == 209, "runs on a device of another kind", "cubin");
+    check(loads(sm86, 86, 12080) == 200, "is loaded by an old driver", "cubin");
+    check(loads(COMMITTED_PTX, 90, 12000) == 0 && loads(COMMITTED_PTX, 75, 13000) == 209, "is another matter", "PTX");
+}
+
 void whatIsReleasedIsCounted() {
     check(control().liveAllocations == 0 && control().livePinned == 0 && control().streams == 1 &&
               control().graphs == 0 && control().graphExecs == 0 && control().liveBytes == 0,
@@ -181,6 +215,7 @@ int main() {
     faultsComeAtTheCallThatIsNamed();
     aDriverThatForgetsIsLikeNew();
     whatHardwareLeavesUndefinedIsAFault();
+    cubinsAreForOneArchitectureAndNewDrivers();
     whatIsReleasedIsCounted();
     printf("emulated driver: %s\n", failures == 0 ? "passed" : "FAILED");
     return failures == 0 ? 0 : 1;

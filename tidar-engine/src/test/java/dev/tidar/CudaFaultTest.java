@@ -18,6 +18,7 @@ import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.Limits;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.Sampling;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.WeightFormat;
 import dev.tidar.backend.cuda.EmulatedGpu;
@@ -179,6 +180,34 @@ class CudaFaultTest {
     }
 
     /**
+     * The first request with a filter makes a new shape, whose first step takes scratch memory for logits. It is sent
+     * again while memory is still missing, and once more when it is there.
+     */
+    @Test
+    void withoutMemoryForTheFirstStepOfAShapeServesTheShapeOnceThereIsSome() throws InterruptedException {
+        List<Integer> expected;
+        try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
+            expected = submitFiltered(engine).await().tokens();
+        }
+        try (TidarEngine engine = load(options(DeviceFallback.FAIL))) {
+            assertThat(end(submit(engine, 3))).isFalse();
+            EmulatedGpu.memory(EmulatedGpu.held().bytes()); // nothing is free
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> submitFiltered(engine).await())
+                        .as("try %d", i)
+                        .hasStackTraceContaining("the device has no room for logits of samples");
+            }
+
+            EmulatedGpu.reset();
+
+            for (int i = 0; i < 3; i++) { // queued, captured, replayed
+                assertThat(submitFiltered(engine).await().tokens()).isEqualTo(expected);
+            }
+            assertThat(engine.status().state()).isEqualTo(EngineState.READY);
+        }
+    }
+
+    /**
      * Engines that each meet an error that passes, at a call and in a place that differ from engine to engine. What
      * they answer after it is what they would have answered without.
      */
@@ -276,6 +305,19 @@ class CudaFaultTest {
         }
     }
 
+    private static Generation submitFiltered(TidarEngine engine) {
+        return engine.submit(
+                GenerationRequest.builder(new Prompt.Tokens(List.of(1, 2, 3)))
+                        .maxTokens(6)
+                        .sampling(Sampling.builder()
+                                .temperature(0.9)
+                                .topK(5)
+                                .seed(7)
+                                .build())
+                        .build(),
+                GenerationListener.NONE);
+    }
+
     private static Generation submit(TidarEngine engine, int promptTokens) {
         List<Integer> ids =
                 IntStream.range(0, promptTokens).map(i -> i % 50).boxed().toList();
@@ -341,6 +383,7 @@ class CudaFaultTest {
                 .contextLength(128)
                 .limits(Limits.builder()
                         .maxRunning(2)
+                        .prefillChunk(64)
                         .maxQueueWait(Duration.ofDays(365)) // the clock runs fast
                         .build())
                 .decoding(Decoding.AUTO.withDraftLength(2)); // measured at load: few rows, little time

@@ -24,7 +24,7 @@ public final class GpuChecks {
         "dev.tidar.backend.CudaAttentionTest",
         "dev.tidar.backend.CudaBitsTest",
         "dev.tidar.backend.CudaFastTest",
-        "dev.tidar.backend.CudaPicksTest",
+        "dev.tidar.backend.CudaSamplingTest",
         "dev.tidar.decode.CudaGoldenTest",
         "dev.tidar.decode.CudaDecodeTest"
     };

@@ -18,7 +18,17 @@ final class KernelFiles {
     static final Path PTX = OUTPUT.resolve("tidar-sm80.ptx");
     static final Path MANIFEST = OUTPUT.resolve("MANIFEST");
 
+    static final Path CUBINS = OUTPUT.resolve("CUBINS");
+
+    /** The devices that cubins are committed for: {@code sm_80} and so on. */
+    static final List<String> ARCHITECTURES = List.of("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120");
+
     private KernelFiles() {}
+
+    /** The name of the file with the kernels for one of {@link #ARCHITECTURES}. */
+    static String cubin(String architecture) {
+        return "tidar-%s.cubin".formatted(architecture.replace("_", ""));
+    }
 
     /** CUDA sources and headers, and the script that compiles them. */
     static List<Path> sources() {

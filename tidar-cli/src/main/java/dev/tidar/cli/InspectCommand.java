@@ -102,8 +102,10 @@ final class InspectCommand implements Callable<Integer> {
                 out,
                 "",
                 format(
-                        "%d prompt rows a forward, %d ms beside others that decode; stalls from %d s on, ends at %d s",
-                        limits.prefillChunk(),
+                        "%s prompt rows a forward, %d ms beside others that decode; stalls from %d s on, ends at %d s",
+                        limits.prefillChunk().isPresent()
+                                ? limits.prefillChunk().getAsInt()
+                                : "512 on a GPU, else 64",
                         limits.maxStep().toMillis(),
                         limits.stallWarning().toSeconds(),
                         limits.stallLimit().toSeconds()));

@@ -118,7 +118,7 @@ final class ModelFlags {
             paramLabel = "SIZE",
             converter = Choices.Size.class,
             description = "Memory for keys and values: bytes, or a number with KB, MB or GB of 1024 each. "
-                    + "Default: a part of the free heap.")
+                    + "Default: a part of what the device has free.")
     private @Nullable Long kvMemory;
 
     @Option(
@@ -133,7 +133,7 @@ final class ModelFlags {
             names = "--prefill-chunk",
             paramLabel = "N",
             converter = Choices.PrefillChunk.class,
-            description = "Prompt rows of one forward at most. Default: 64.")
+            description = "Prompt rows of one forward at most. Default: 512 on a GPU, 64 elsewhere.")
     private @Nullable Integer prefillChunk;
 
     /** Loads the model with these limits and a change of its KV memory. The caller closes the engine. */

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param maxPromptCharacters characters of a prompt at most, counted before any of it is tokenized
  * @param maxPromptTokens tokens of a prompt at most; empty is what the context has room for
  * @param maxNewTokens tokens that a request may ask for; empty is what the context has room for
- * @param prefillChunk prompt rows of one forward at most
+ * @param prefillChunk prompt rows of one forward at most; empty is what suits the device, 512 on a GPU and 64 elsewhere
  * @param maxStep how much longer prompt rows may make a forward while others wait for their next token
  * @param stallWarning a forward that takes longer is logged with a thread dump
  * @param stallLimit a forward that takes longer ends the engine
@@ -27,7 +27,7 @@ public record Limits(
         int maxPromptCharacters,
         OptionalInt maxPromptTokens,
         OptionalInt maxNewTokens,
-        int prefillChunk,
+        OptionalInt prefillChunk,
         Duration maxStep,
         Duration stallWarning,
         Duration stallLimit) {
@@ -48,7 +48,7 @@ public record Limits(
         requireInRange("max prompt characters", maxPromptCharacters, Integer.MAX_VALUE);
         requireInRange("max prompt tokens", maxPromptTokens.orElse(1), Integer.MAX_VALUE);
         requireInRange("max new tokens", maxNewTokens.orElse(1), Integer.MAX_VALUE);
-        requireInRange("prefill chunk", prefillChunk, LONGEST_CHUNK);
+        requireInRange("prefill chunk", prefillChunk.orElse(1), LONGEST_CHUNK);
         maxStep = positive("max step", maxStep);
         stallWarning = positive("stall warning", stallWarning);
         if (stallLimit.compareTo(stallWarning) < 0) {
@@ -84,7 +84,7 @@ public record Limits(
         private int maxPromptCharacters = 1 << 19;
         private OptionalInt maxPromptTokens = OptionalInt.empty();
         private OptionalInt maxNewTokens = OptionalInt.empty();
-        private int prefillChunk = 64;
+        private OptionalInt prefillChunk = OptionalInt.empty();
         private Duration maxStep = Duration.ofMillis(50);
         private Duration stallWarning = Duration.ofSeconds(30);
         private Duration stallLimit = Duration.ofMinutes(5);
@@ -127,7 +127,7 @@ public record Limits(
         }
 
         public Builder prefillChunk(int rows) {
-            prefillChunk = rows;
+            prefillChunk = OptionalInt.of(rows);
             return this;
         }
 

@@ -71,7 +71,7 @@ record CpuSizes(MatrixPacker packer, HeapArrays arrays, int threads) implements 
     }
 
     @Override
-    public long scratchPerPosition(HeadGeometry heads) {
+    public long scratchPerPosition(HeadGeometry heads, int rows) {
         return threads * Attention.heapBytesPerPosition(heads);
     }
 }

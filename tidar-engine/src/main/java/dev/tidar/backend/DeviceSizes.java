@@ -39,6 +39,10 @@ interface DeviceSizes {
      */
     long scratch(int rows, long elements, int outputs);
 
-    /** The part of this memory that grows with the context, for each of its tokens. */
-    long scratchPerPosition(HeadGeometry heads);
+    /**
+     * The part of this memory that grows with the context, for each of its tokens.
+     *
+     * @param rows rows of the widest step
+     */
+    long scratchPerPosition(HeadGeometry heads, int rows);
 }

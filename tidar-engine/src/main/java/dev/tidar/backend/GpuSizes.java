@@ -9,8 +9,9 @@ import dev.tidar.tensor.WeightType;
 import java.util.List;
 
 /**
- * Sizes in the memory of a GPU, as {@link GpuDevice} takes them. The scratch of its verbs depends on the shapes of the
- * steps that run and is not counted; a plan leaves a share of the device free for it.
+ * Sizes in the memory of a GPU, as {@link GpuDevice} takes them. Of the scratch of its verbs what is large is counted:
+ * logits of sampled rows, parts of products and of attention. The rest depends on the shapes of the steps that run, and
+ * a plan leaves a share of the device free for it.
  *
  * @param verbs allocate what is counted here
  */
@@ -58,11 +59,11 @@ record GpuSizes(CudaVerbs verbs) implements DeviceSizes {
 
     @Override
     public long scratch(int rows, long elements, int outputs) {
-        return 0;
+        return verbs.scratchBytes(rows, outputs);
     }
 
     @Override
-    public long scratchPerPosition(HeadGeometry heads) {
-        return 0;
+    public long scratchPerPosition(HeadGeometry heads, int rows) {
+        return verbs.attention().scratchBytesPerPosition(heads, rows);
     }
 }

@@ -67,7 +67,7 @@ public final class MemoryCount implements Allocator {
                 adapters,
                 activations,
                 sizes.scratch(rows, elements, outputs),
-                perPosition + sizes.scratchPerPosition(heads),
+                perPosition + sizes.scratchPerPosition(heads, rows),
                 sizes.kvBlock(kv));
     }
 

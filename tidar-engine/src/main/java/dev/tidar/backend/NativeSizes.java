@@ -70,7 +70,7 @@ record NativeSizes(NativePacker packer, int threads) implements DeviceSizes {
     }
 
     @Override
-    public long scratchPerPosition(HeadGeometry heads) {
+    public long scratchPerPosition(HeadGeometry heads, int rows) {
         return threads * NativeAttention.scratchBytesPerPosition(heads);
     }
 }

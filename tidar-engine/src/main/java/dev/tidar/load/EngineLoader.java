@@ -1,7 +1,6 @@
 package dev.tidar.load;
 
 import dev.tidar.api.DecodeMode;
-import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineClosedException;
@@ -26,8 +25,6 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.Decoder;
-import dev.tidar.decode.DraftSource;
-import dev.tidar.draft.Drafter;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -205,6 +202,14 @@ public final class EngineLoader {
         return strict ? Arithmetic.STRICT : Arithmetic.FAST;
     }
 
+    /** Says what makes a GPU compute in float32 though nobody asked for that, and what can be set. */
+    private void warnOfFloats(BackendChoice choice, Checkpoint checkpoint) {
+        if (choice.isGpu() && options.weights() != WeightFormat.F32) {
+            FloatsOnGpu.reasons(arithmetic(checkpoint), checkpoint.config().heads())
+                    .forEach(log::warn);
+        }
+    }
+
     private BackendChoice fallback(BackendChoice failed, DeviceException failure) {
         BackendChoice choice =
                 BackendChoice.fallbackFrom(failed.backend().facts().device(), failure, options);
@@ -227,11 +232,12 @@ public final class EngineLoader {
     }
 
     private Engine loadOn(BackendChoice choice, Checkpoints checkpoints, TextParts text) {
+        warnOfFloats(choice, checkpoints.model());
         stage("planning memory", 0.05);
-        int maxRows = layoutRows(checkpoints.config()) + promptRows(checkpoints.config());
-        MemoryLedger.Entry entry = memory.enter(checkpoints, choice, maxRows, draftRows());
+        WidestStep widest = WidestStep.of(checkpoints.config(), options, choice);
+        MemoryLedger.Entry entry = memory.enter(checkpoints, choice, widest.rows(), widest.draftRows());
         try {
-            return loadAsPlanned(entry, maxRows, choice, checkpoints, text);
+            return loadAsPlanned(entry, widest, choice, checkpoints, text);
         } catch (RuntimeException | Error e) {
             entry.close();
             throw e;
@@ -239,7 +245,7 @@ public final class EngineLoader {
     }
 
     private Engine loadAsPlanned(
-            MemoryLedger.Entry entry, int maxRows, BackendChoice choice, Checkpoints checkpoints, TextParts text) {
+            MemoryLedger.Entry entry, WidestStep widest, BackendChoice choice, Checkpoints checkpoints, TextParts text) {
         Backend backend = choice.backend();
         Checkpoint checkpoint = checkpoints.model();
         ModelConfig config = checkpoint.config();
@@ -249,8 +255,8 @@ public final class EngineLoader {
                 .draft()
                 .map(draft -> checkpoint.parameters() / (double) (checkpoint.parameters() + draft.parameters()))
                 .orElse(1.0);
-        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, maxRows, share);
-        Optional<DraftNetwork> drafting = checkpoints.draft().map(draft -> packDraft(draft, backend, entry, 1 - share));
+        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, widest.rows(), share);
+        Optional<DraftNetwork> drafting = checkpoints.draft().map(draft -> packDraft(draft, backend, entry, widest.draftRows(), 1 - share));
         entry.outstanding(plan.later());
         backend.ban(neverSampled(config, text.tokenizer(), checkpoints.vocabSize()));
 
@@ -259,9 +265,10 @@ public final class EngineLoader {
         TidarModel network = modelDecorator.apply(transformer);
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
-                        calibration(network, config, geometry, pool, plan.contextLength()),
+                        calibration(network, config, geometry, pool, plan.contextLength(), widest),
                         drafting.map(
-                                d -> calibration(d.transformer(), config, d.geometry(), d.pool(), d.contextLength())),
+                                d -> calibration(
+                                        d.transformer(), config, d.geometry(), d.pool(), d.contextLength(), widest)),
                         options.limits())
                 .measure(config.tidar(), options.decoding().draftLength());
 
@@ -303,14 +310,15 @@ public final class EngineLoader {
                 drafting.map(d ->
                         d.model(prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
                 layouts,
-                layoutRows(config),
+                widest.prefillChunk(),
+                widest.layoutRows(),
                 choice.isGpu() ? new ReentrantLock() : PROCESSOR,
                 () -> release(backend, entry),
                 failure -> reloadOnFallback(text, choice, failure));
     }
 
     private LayoutCalibration calibration(
-            TidarModel network, ModelConfig config, KvGeometry geometry, BlockPool pool, int contextLength) {
+            TidarModel network, ModelConfig config, KvGeometry geometry, BlockPool pool, int contextLength, WidestStep widest) {
         TidarModel measured = inputs -> {
             requireNeeded();
             return network.step(inputs);
@@ -320,7 +328,7 @@ public final class EngineLoader {
                 new KvCache(pool, geometry.blockTokens()),
                 contextLength,
                 promptToken(config),
-                options.limits().prefillChunk(),
+                widest.prefillChunk(),
                 nanoTime);
     }
 
@@ -350,13 +358,14 @@ public final class EngineLoader {
     }
 
     /** Allocates what was planned for the draft model, which is the last share of all weights. */
-    private DraftNetwork packDraft(Checkpoint draft, Backend backend, MemoryLedger.Entry entry, double share) {
+    private DraftNetwork packDraft(
+            Checkpoint draft, Backend backend, MemoryLedger.Entry entry, int draftRows, double share) {
         return DraftNetwork.pack(
                 draft,
                 backend,
                 memory.geometry(draft.config(), backend),
                 entry.plan(),
-                draftRows(),
+                draftRows,
                 part -> packed("packing the draft model", 1 - share + share * part, entry));
     }
 
@@ -386,28 +395,6 @@ public final class EngineLoader {
         DecodeMode mode = options.decoding().mode();
         boolean drafts = mode == DecodeMode.SINGLE_PASS || mode == DecodeMode.TWO_PASS;
         return new Overrides(options.maskTokenId(), options.blockSize(), options.contextLength(), drafts);
-    }
-
-    /**
-     * The number of rows that the layouts of a forward may have together: the rows of the widest layout, or the free
-     * drafts of all sequences, and one row for every sequence.
-     */
-    private int layoutRows(ModelConfig config) {
-        int drafts = DraftSource.MAX_FREE_DRAFTS * options.limits().maxRunning();
-        int block = options.draftModel().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 1;
-        int widest = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH * (Decoding.MAX_DRAFT_LENGTH + 1) : block;
-        return Math.max(drafts, widest) + options.limits().maxRunning();
-    }
-
-    /** The number of rows of a forward of the draft model. */
-    private int draftRows() {
-        return Drafter.maxRows(options.limits().prefillChunk(), options.limits().maxRunning());
-    }
-
-    /** The number of prompt rows of a forward, with the rows of the group that each prompt can carry after its end. */
-    private int promptRows(ModelConfig config) {
-        int group = config.tidar().isPresent() ? Decoding.MAX_DRAFT_LENGTH : 0;
-        return options.limits().prefillChunk() + options.limits().maxRunning() * group;
     }
 
     /**

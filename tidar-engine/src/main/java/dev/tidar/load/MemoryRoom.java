@@ -11,7 +11,7 @@ import dev.tidar.backend.MemoryCount.Need;
  * @param free what nobody uses or has planned
  * @param reserve what a plan must leave free
  * @param kvShare the divisor of what is left free that several contexts may take; the rest is left for the application,
- *     or, of the system's memory, for everybody on the machine
+ *     or, of the system's memory, for everybody on the machine. 1 on a GPU: nothing
  */
 record MemoryRoom(String place, long size, long free, long reserve, int kvShare) {
 
@@ -34,8 +34,16 @@ record MemoryRoom(String place, long size, long free, long reserve, int kvShare)
 
     private static final int HEAP_RESERVE_SHARE = 16;
 
-    /** The divisor of a device's free memory that is left for the scratch of its verbs and captured steps. */
-    private static final int DEVICE_RESERVE_SHARE = 8;
+    /** The divisor of the system's free memory that is left for what is not counted. */
+    private static final int SYSTEM_RESERVE_SHARE = 8;
+
+    /**
+     * The percentage of what the network leaves of a GPU that is left for captured steps and the scratch that is not
+     * counted. Nobody else is expected on a GPU, so keys and values take the rest.
+     */
+    private static final int GPU_RESERVE_PERCENT = 15;
+
+    private static final int WHOLE_SHARE = 1;
 
     static MemoryRoom heap(long size, long free) {
         return new MemoryRoom(HEAP, size, free, HEAP_RESERVE + size / HEAP_RESERVE_SHARE, OWN_SHARE);
@@ -43,12 +51,12 @@ record MemoryRoom(String place, long size, long free, long reserve, int kvShare)
 
     /** @param fixed what the network takes at any size of its context */
     static MemoryRoom gpu(String name, long free, long fixed) {
-        return new MemoryRoom(name, free, free, Math.max(0, free - fixed) / DEVICE_RESERVE_SHARE, OWN_SHARE);
+        return new MemoryRoom(name, free, free, Math.max(0, free - fixed) * GPU_RESERVE_PERCENT / 100, WHOLE_SHARE);
     }
 
     /** The memory of the system outside the Java heap, which all processes share. */
     static MemoryRoom system(long free, long fixed) {
-        return new MemoryRoom(SYSTEM, free, free, Math.max(0, free - fixed) / DEVICE_RESERVE_SHARE, SYSTEM_SHARE);
+        return new MemoryRoom(SYSTEM, free, free, Math.max(0, free - fixed) / SYSTEM_RESERVE_SHARE, SYSTEM_SHARE);
     }
 
     boolean isHeap() {

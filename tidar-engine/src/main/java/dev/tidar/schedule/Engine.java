@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param kvCache the KV cache of the network
  * @param draftModel a second network that drafts; empty where there is none
  * @param layouts the candidates that auto chooses from, and what forwards cost
+ * @param prefillChunk prompt rows of one forward at most
  * @param layoutRows the largest number of rows that the layouts of a forward may have together
  * @param turns held for each step, where engines share a processor; otherwise a lock of its own
  * @param release frees the device
@@ -32,6 +33,7 @@ public record Engine(
         KvCache kvCache,
         Optional<DraftModel> draftModel,
         AdaptiveLayouts layouts,
+        int prefillChunk,
         int layoutRows,
         Lock turns,
         Runnable release,
@@ -43,6 +45,7 @@ public record Engine(
             int maskToken,
             KvCache kvCache,
             AdaptiveLayouts layouts,
+            int prefillChunk,
             int layoutRows,
             Runnable release) {
         this(
@@ -51,6 +54,7 @@ public record Engine(
                 kvCache,
                 Optional.empty(),
                 layouts,
+                prefillChunk,
                 layoutRows,
                 new ReentrantLock(),
                 release,

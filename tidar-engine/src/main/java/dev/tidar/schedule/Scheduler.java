@@ -48,6 +48,7 @@ final class Scheduler {
 
     private final Decoder decoder;
     private final AdaptiveLayouts layouts;
+    private final int prefillChunk;
     private final int layoutRows;
     private final KvCache kv;
     private final Limits limits;
@@ -73,6 +74,7 @@ final class Scheduler {
             LogLimit faults) {
         this.decoder = decoder;
         this.layouts = engine.layouts();
+        this.prefillChunk = engine.prefillChunk();
         this.layoutRows = engine.layoutRows();
         this.kv = engine.kvCache();
         this.limits = limits;
@@ -215,12 +217,12 @@ final class Scheduler {
     int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
-            return limits.prefillChunk();
+            return prefillChunk;
         }
         double spare =
                 (double) Durations.nanos(limits.maxStep()) - layouts.times().nanos(decoding);
         int rows = (int) (spare / layouts.times().promptRowNanos());
-        return Math.min(limits.prefillChunk(), Math.max(MIN_PREFILL_ROWS, rows));
+        return Math.min(prefillChunk, Math.max(MIN_PREFILL_ROWS, rows));
     }
 
     private int uncomputedRows() {

@@ -110,6 +110,27 @@ class CudaFastTest {
         }
     }
 
+    /** A norm has left its output as bfloat16, which the next gathering need not read. */
+    @Test
+    void gathersByOneKernelWhateverTheRowsHeldBefore() {
+        Tensor x = tensor(gpu, Matrix.random(random, 3, 70, DType.F32));
+        Tensor h = gpu.allocate(3, 70);
+        float[] ones = new float[70];
+        Arrays.fill(ones, 1);
+        gpu.rmsNorm(h, x, gpu.gain(ones), 1e-5f, 3);
+        Ids rows = gpu.allocateIds(2);
+        gpu.write(rows, new int[] {2, 0});
+        float[] all = gpu.read(x, 3);
+        int before = EmulatedGpu.launches();
+
+        gpu.gatherRows(h, x, rows, 2);
+        float[] gathered = gpu.read(h, 2);
+
+        assertThat(EmulatedGpu.launches() - before).isEqualTo(EmulatedGpu.counts() ? 1 : 0);
+        assertThat(Arrays.copyOf(gathered, 70)).isEqualTo(Arrays.copyOfRange(all, 140, 210));
+        assertThat(Arrays.copyOfRange(gathered, 70, 140)).isEqualTo(Arrays.copyOf(all, 70));
+    }
+
     @ParameterizedTest(name = "heads {0}, KV heads {1} of {2}, {3} cached, {4} drafting")
     @CsvSource({"9, 3, 64, 5, 4", "9, 3, 64, 70, 16", "16, 2, 128, 33, 8", "4, 4, 64, 530, 3"})
     void attendsWithinTheRoundingOfKeysAndValues(int heads, int kvHeads, int headDim, int cached, int drafting) {

@@ -95,12 +95,16 @@ class MemoryPlanTest {
     }
 
     @Test
-    void leavesAShareOfADeviceForTheScratchOfItsVerbs() {
+    void givesKeysAndValuesMostOfWhatTheNetworkLeavesOfAGpu() {
         MemoryRoom room = MemoryRoom.gpu("cuda:0", 1000 * MIB, NEED.fixed());
+        long left = 1000 * MIB - NEED.fixed();
 
         MemoryPlan plan = MemoryPlan.of(NEED, room, GEOMETRY, WISH);
 
-        assertThat(plan.bytes()).isLessThan((1000 * MIB + NEED.fixed()) / 2);
+        assertThat((double) (plan.bytes() - NEED.fixed()) / left).isBetween(0.84, 0.85);
+        assertThat(MemoryPlan.of(NEED, room, GEOMETRY, new Wish(1024, 2, 0)).blocks())
+                .as("a full context for every sequence is enough")
+                .isEqualTo(2 * 64);
         assertThatThrownBy(() -> MemoryPlan.of(NEED, MemoryRoom.gpu("cuda:0", 200 * MIB, NEED.fixed()), GEOMETRY, WISH))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("choose smaller weights")

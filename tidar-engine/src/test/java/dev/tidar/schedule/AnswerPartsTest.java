@@ -132,6 +132,7 @@ class AnswerPartsTest {
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
                 64,
+                64,
                 () -> {});
         EngineLoop loop = new EngineLoop(
                 () -> engine, Limits.builder().maxQueued(4).maxRunning(1).build(), System::nanoTime);

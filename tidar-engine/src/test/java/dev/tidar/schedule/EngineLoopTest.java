@@ -252,6 +252,7 @@ class EngineLoopTest {
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
                 64,
+                64,
                 new ReentrantLock(),
                 () -> released.set(true),
                 fallback);
@@ -273,6 +274,7 @@ class EngineLoopTest {
                 new KvCache(pool, 16),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                64,
                 64,
                 () -> released.set(true));
         loop = new EngineLoop(() -> engine, LIMITS, System::nanoTime);

@@ -60,6 +60,7 @@ final class LoopBench {
                 new KvCache(pool, RememberingModel.BLOCK_TOKENS),
                 new AdaptiveLayouts(
                         new PassTimes(Map.of(1, 1L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 1))),
+                limits.prefillChunk().orElse(64),
                 limits.maxRunning() + 8,
                 () -> released.set(true));
     }

@@ -96,6 +96,7 @@ final class SchedulerBench {
                 kv,
                 draftModel,
                 layouts,
+                limits.prefillChunk().orElse(64),
                 EXTRA_ROWS + limits.maxRunning(),
                 new ReentrantLock(),
                 () -> {},

@@ -46,12 +46,27 @@ public final class Attention {
         this.partials = Scratch.undefined(device, "parts of attention");
     }
 
+    /** Whether there are kernels for these heads that use the tensor cores. */
+    public static boolean runsOnTensorCores(HeadGeometry heads) {
+        return (heads.headDim() == 64 || heads.headDim() == 128) && heads.queryHeadsPerKvHead() <= TILE_QUERIES;
+    }
+
+    /**
+     * The scratch memory that a token of context costs, for the parts of a step with so many rows. Counted twice,
+     * because the splits cover a table of blocks whose length is rounded up to a power of two.
+     */
+    public long scratchBytesPerPosition(HeadGeometry heads, int rows) {
+        return fast && runsOnTensorCores(heads) ? 2 * partBytes(heads, rows) / SPLIT_TOKENS + 1 : 0;
+    }
+
+    /** The memory for the part of the output that one split of the keys gives. */
+    private static long partBytes(HeadGeometry heads, int rows) {
+        return (long) rows * heads.numHeads() * (heads.headDim() + 2) * Float.BYTES;
+    }
+
     /** What attention over this cache needs from the layout of a step. */
     AttentionShape shape(CudaKv kv, HeadGeometry heads) {
-        boolean tiled = fast
-                && kv.geometry().dtype() == DType.BF16
-                && (heads.headDim() == 64 || heads.headDim() == 128)
-                && heads.queryHeadsPerKvHead() <= TILE_QUERIES;
+        boolean tiled = fast && kv.geometry().dtype() == DType.BF16 && runsOnTensorCores(heads);
         return new AttentionShape(kv.geometry().blockTokens(), tiled ? TILE_QUERIES / heads.queryHeadsPerKvHead() : 0);
     }
 
@@ -91,7 +106,7 @@ public final class Attention {
         int blockTokens = kv.geometry().blockTokens();
         int total = rows.counts().total();
         int splits = Math.max(1, (block.tableStride() * blockTokens + SPLIT_TOKENS - 1) / SPLIT_TOKENS);
-        long parts = partials.reserve((splits + 1L) * total * heads.numHeads() * (heads.headDim() + 2) * Float.BYTES);
+        long parts = partials.reserve((splits + 1L) * partBytes(heads, total));
         device.launch(
                 "attention_bf16_" + heads.headDim(),
                 new Grid(block.numTiles(), heads.numKvHeads(), splits + 1, TILE_THREADS, 512 * heads.headDim()),

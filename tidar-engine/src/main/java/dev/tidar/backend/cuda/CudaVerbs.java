@@ -35,6 +35,7 @@ public final class CudaVerbs implements AutoCloseable {
     private final CurrentStep step;
     private final WeightPacker packer;
     private final Forms forms;
+    private final ProductKernels kernels;
     private final Products products;
     private final RowVerbs rows;
     private final Attention attention;
@@ -60,7 +61,7 @@ public final class CudaVerbs implements AutoCloseable {
         }
         this.packer = new WeightPacker(weights, device, arithmetic);
         this.forms = new Forms(device, arithmetic);
-        ProductKernels kernels = arithmetic == Arithmetic.FAST ? new TileKernels(device) : new StrictKernels(device);
+        this.kernels = arithmetic == Arithmetic.FAST ? new TileKernels(device) : new StrictKernels(device);
         this.products = new Products(device, arithmetic, forms, kernels);
         this.rows = new RowVerbs(device, step, arithmetic, forms);
         this.attention = new Attention(device, step, arithmetic, forms);
@@ -128,6 +129,16 @@ public final class CudaVerbs implements AutoCloseable {
         return Optional.of(device.memory().allocateZeros(bytes, "activations"));
     }
 
+    /**
+     * The scratch memory of steps with so many rows, without what grows with the context: logits of sampled rows, and
+     * parts of products. An upper bound of both.
+     *
+     * @param outputs of the widest layer, which is the head
+     */
+    public long scratchBytes(int numRows, int outputs) {
+        return FilteredSampling.scratchBytes(numRows, outputs) + kernels.scratchBytes(numRows);
+    }
+
     public CudaIds allocateIds(int capacity) {
         return ids.allocate(capacity);
     }
@@ -177,9 +188,9 @@ public final class CudaVerbs implements AutoCloseable {
         return gpu.id() + ", " + gpu.name();
     }
 
-    /** The name of the arithmetic, for logs. */
+    /** The names of the arithmetic and of the form in which the kernels were loaded: {@code cuda-bf16-sm90}. */
     public String kernelsName() {
-        return arithmetic.kernels();
+        return arithmetic.kernels() + "-" + device.kernelImage();
     }
 
     @Override

@@ -44,6 +44,11 @@ final class FilteredSampling {
         this.ids = Scratch.undefined(device, "candidates of samples");
     }
 
+    /** Logits, changed scores and candidates of the rows that are in memory at a time. */
+    static long scratchBytes(int numRows, int outputs) {
+        return (long) Math.min(ROWS, numRows) * outputs * (2 * Float.BYTES + Integer.BYTES);
+    }
+
     /**
      * The rows of a pass.
      *

@@ -12,6 +12,9 @@ interface ProductKernels {
     /** Queues a product with the head. Its outputs have the same bits as the logits in the kernels of {@link #head}. */
     void score(Product product);
 
+    /** An upper bound of the scratch memory of a product with so many rows. */
+    long scratchBytes(int rows);
+
     /** How the kernel that samples from the head is launched for a number of rows. */
     Head head(CudaMatrix head, int rows);
 

@@ -110,10 +110,15 @@ public final class RowVerbs {
                 bits(norms.map(HeadNorms::epsilon).orElse(0f)));
     }
 
-    /** {@code y[i] = x[rows[i]]}; NONE leaves a row as it is. */
+    /** {@code y[i] = x[rows[i]]}; NONE leaves y[i] undefined, so nothing of y is converted before. */
     public void gatherRows(CudaTensor y, CudaTensor x, CudaIds rows, int count) {
-        long to = forms.floats(y, count);
         device.launch(
-                "gather_rows_f32", Grid.of(count, THREADS), to, forms.floats(x, x.rows()), rows.address(), x.columns());
+                "gather_rows_f32",
+                Grid.of(count, THREADS),
+                y.floats(),
+                forms.floats(x, x.rows()),
+                rows.address(),
+                x.columns());
+        y.written(false);
     }
 }

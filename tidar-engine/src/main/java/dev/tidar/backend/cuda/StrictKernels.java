@@ -32,6 +32,11 @@ final class StrictKernels implements ProductKernels {
         return new Head("sample_strict_" + head.typeName(), grid, grid.x());
     }
 
+    @Override
+    public long scratchBytes(int rows) {
+        return 0;
+    }
+
     private static Grid grid(CudaMatrix matrix, int rows) {
         return Grid.of(matrix.paddedRows() / CudaMatrix.TILE, (rows + ROWS - 1) / ROWS, THREADS);
     }

@@ -79,6 +79,16 @@ final class TileKernels implements ProductKernels {
     }
 
     /**
+     * Where a matrix is split at all, its splits have at most 4/3 as many blocks for a tile of rows as there are
+     * multiprocessors; see {@link #splits}.
+     */
+    @Override
+    public long scratchBytes(int rows) {
+        long blocks = device.gpu().multiprocessors() * 4L / 3 + 1;
+        return blocks * OUTPUTS * (rows + MAX_ROWS) * Float.BYTES;
+    }
+
+    /**
      * The smallest tile that takes all rows, so that weights are read once; if there is none, the tile with the least
      * padding.
      */

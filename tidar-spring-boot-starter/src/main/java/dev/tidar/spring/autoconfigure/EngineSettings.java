@@ -52,13 +52,13 @@ record EngineSettings(TidarProperties properties) {
         var single = properties.limits();
         var limits = Limits.builder()
                 .maxRunning(batch.maxSequences())
-                .prefillChunk(batch.prefillChunk())
                 .maxStep(batch.maxStep())
                 .maxQueued(properties.queue().maxRequests())
                 .maxQueueWait(properties.queue().maxWait())
                 .maxPromptCharacters(single.maxPromptCharacters())
                 .stallWarning(properties.watchdog().warnAfter())
                 .stallLimit(properties.watchdog().failAfter());
+        ifSet(batch.prefillChunk(), limits::prefillChunk);
         ifSet(single.maxPromptTokens(), limits::maxPromptTokens);
         ifSet(single.maxNewTokens(), limits::maxNewTokens);
         ifPresent(single.maxRequestTime(), limits::maxRequestTime);

@@ -225,16 +225,18 @@ public record TidarProperties(
      * Requests that are decoded together.
      *
      * @param maxSequences Requests that are decoded together at most.
-     * @param prefillChunk Prompt rows of one forward at most.
+     * @param prefillChunk Prompt rows of one forward at most. 512 on a GPU and 64 elsewhere if not set.
      * @param maxStep Time that prompt rows may add to a forward while other requests wait for their next token.
      */
     public record Batch(
             @DefaultValue("16") int maxSequences,
-            @DefaultValue("64") int prefillChunk,
+            @Nullable Integer prefillChunk,
             @DefaultValue("50ms") Duration maxStep) {
         public Batch {
             requireInRange("tidar.batch.max-sequences", maxSequences, 1, dev.tidar.api.Limits.MAX_RUNNING);
-            requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
+            if (prefillChunk != null) {
+                requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
+            }
             requireTime("tidar.batch.max-step", maxStep);
         }
     }

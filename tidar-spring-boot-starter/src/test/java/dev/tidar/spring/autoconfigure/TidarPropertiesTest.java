@@ -333,7 +333,7 @@ class TidarPropertiesTest {
                                     1000,
                                     OptionalInt.of(900),
                                     OptionalInt.of(800),
-                                    17,
+                                    OptionalInt.of(17),
                                     Duration.ofMillis(9),
                                     Duration.ofSeconds(4),
                                     Duration.ofSeconds(8)));

@@ -35,7 +35,7 @@ public final class CudaDevice implements AutoCloseable {
         try {
             this.memory = new DeviceMemory(context);
             releases.push(memory::close);
-            this.kernels = new JCudaKernels(context, memory);
+            this.kernels = new JCudaKernels(context, memory, gpu);
             releases.push(kernels::close);
             this.staging = new Staging(context, memory);
             releases.push(staging::close);
@@ -67,6 +67,13 @@ public final class CudaDevice implements AutoCloseable {
     /** The steps that have been captured. */
     public GraphCache graphs() {
         return graphs;
+    }
+
+    /**
+     * The form of the kernels that the driver has loaded: {@code ptx}, or the architecture of a cubin, as {@code sm90}.
+     */
+    public String kernelImage() {
+        return kernels.image();
     }
 
     /** The number of bytes of device memory that are free at the moment. */

@@ -78,7 +78,8 @@ public record GpuProbe(Outcome outcome, String message, List<Gpu> gpus) {
                 gpus);
     }
 
-    private static String version(int driver) {
+    /** The version of CUDA that a driver knows, as people write it: 12.8 for 12080. */
+    static String version(int driver) {
         return "%d.%d".formatted(driver / 1000, driver % 1000 / 10);
     }
 }

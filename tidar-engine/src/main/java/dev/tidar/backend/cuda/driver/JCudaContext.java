@@ -54,6 +54,13 @@ public final class JCudaContext implements AutoCloseable {
         }
     }
 
+    /** The version of CUDA that the driver knows: 13000 for 13.0. */
+    int driverVersion() {
+        int[] version = new int[1];
+        check(JCudaDriver.cuDriverGetVersion(version), "asking for the version of the driver");
+        return version[0];
+    }
+
     // memory
 
     long allocate(long bytes) {

@@ -1,21 +1,21 @@
 package dev.tidar.backend.cuda.driver;
 
 import dev.tidar.api.DeviceException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The kernels of {@code tidar-kernels}, launched by name. Confined to the engine thread. */
 final class JCudaKernels {
 
-    private static final String RESOURCE = "/dev/tidar/kernels/tidar-sm80.ptx";
+    private static final Logger log = LoggerFactory.getLogger(JCudaKernels.class);
 
     /** The largest number of parameters of a kernel; each takes 8 bytes, after the table of their addresses. */
     private static final int MAX_PARAMETERS = 32;
@@ -28,6 +28,7 @@ final class JCudaKernels {
     private final Map<String, Kernel> kernels = new HashMap<>();
     private final PinnedMemory parameters;
     private final Pointer parameterTable;
+    private final String image;
 
     /** A kernel of the module, and the dynamic shared memory that it has been allowed. */
     private static final class Kernel {
@@ -36,38 +37,63 @@ final class JCudaKernels {
     }
 
     /**
-     * Loads the kernels; the driver compiles them once for a device and caches the result.
+     * Loads the kernels: the cubin for the device where there is one and the driver takes it, otherwise the PTX, which
+     * the driver compiles once for a device, and caches.
      *
      * @throws DeviceException if the kernels are not on the class path, or the driver rejects them
      */
-    JCudaKernels(JCudaContext context, DeviceMemory memory) {
+    JCudaKernels(JCudaContext context, DeviceMemory memory, Gpu gpu) {
         this.context = context;
         parameters = memory.pinned(MAX_PARAMETERS * 2L * Long.BYTES);
         parameterTable = new JCudaContext.HostAddress(parameters.address());
         for (int i = 0; i < MAX_PARAMETERS; i++) {
             parameters.bytes().putLong(i * Long.BYTES, parameters.address() + slot(i));
         }
-        context.check(
-                JCudaDriver.cuModuleLoadDataEx(module, Pointer.to(image()), 0, new int[0], Pointer.to(new int[0])),
-                "loading the kernels");
+        image = loadCubin(gpu).orElseGet(() -> load(KernelImage.ptx()));
     }
 
     private static int slot(int parameter) {
         return (MAX_PARAMETERS + parameter) * Long.BYTES;
     }
 
-    /** The PTX in direct memory, terminated by a zero byte. */
-    private static ByteBuffer image() {
-        try (InputStream in = JCudaKernels.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new DeviceException(
-                        "dev.tidar:tidar-kernels is not on the class path: it has no " + RESOURCE, null);
-            }
-            byte[] bytes = in.readAllBytes();
-            return ByteBuffer.allocateDirect(bytes.length + 1).put(bytes).rewind();
-        } catch (IOException e) {
-            throw new DeviceException("the kernels cannot be read: " + e.getMessage(), e);
+    /** Loads the cubin for the device. Empty where only the PTX can be used; the reason is in the log. */
+    private Optional<String> loadCubin(Gpu gpu) {
+        int driver = context.driverVersion();
+        Optional<KernelImage> cubin = KernelImage.cubin(gpu, driver);
+        if (cubin.isEmpty()) {
+            log.info(
+                    "The driver compiles the kernels from PTX: there is no cubin for compute capability {}.{} and a driver"
+                            + " for CUDA {}",
+                    gpu.major(),
+                    gpu.minor(),
+                    GpuProbe.version(driver));
+            return Optional.empty();
         }
+        try {
+            return Optional.of(load(cubin.get()));
+        } catch (DeviceException e) {
+            if (e.isLasting()) {
+                throw e;
+            }
+            log.warn(
+                    "The driver compiles the kernels from PTX, because it rejects the cubin for {}: {}",
+                    cubin.get().name(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private String load(KernelImage kernelImage) {
+        context.check(
+                JCudaDriver.cuModuleLoadDataEx(
+                        module, Pointer.to(kernelImage.bytes()), 0, new int[0], Pointer.to(new int[0])),
+                "loading the kernels");
+        return kernelImage.name();
+    }
+
+    /** What was loaded: {@code ptx}, or the architecture of the cubin, as {@code sm90}. */
+    String image() {
+        return image;
     }
 
     /**
