@@ -3,6 +3,7 @@ package dev.tidar.openai;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -21,8 +22,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.tidar..")
                     .and(not(resideInAnyPackage("dev.tidar.api", "dev.tidar.spring", "dev.tidar.openai..")))
-                    .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName(
-                            "TidarChatAutoConfiguration"))))
+                    .and(not(simpleNameEndingWith("AutoConfiguration"))))
             .because("every answer goes through the chat model, which has its defaults, salts and observations");
 
     @ArchTest

@@ -9,6 +9,7 @@ import dev.tidar.openai.web.ServletEndpoints;
 import dev.tidar.openai.web.WebFluxEndpoints;
 import dev.tidar.spring.TidarChatModel;
 import dev.tidar.spring.autoconfigure.TidarChatAutoConfiguration;
+import dev.tidar.spring.autoconfigure.TidarModelsAutoConfiguration;
 import java.time.Clock;
 import java.time.Instant;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,7 +29,12 @@ import org.springframework.core.io.ResourceLoader;
  * Spring MVC. Keys and rates are those of {@link OpenAiSecurityAutoConfiguration} and
  * {@link OpenAiRateAutoConfiguration}.
  */
-@AutoConfiguration(after = {TidarChatAutoConfiguration.class, OpenAiRateAutoConfiguration.class})
+@AutoConfiguration(
+        after = {
+            TidarChatAutoConfiguration.class,
+            TidarModelsAutoConfiguration.class,
+            OpenAiRateAutoConfiguration.class
+        })
 @ConditionalOnBean(TidarChatModel.class)
 @ConditionalOnWebApplication
 @ConditionalOnBooleanProperty(name = "tidar.openai.enabled", matchIfMissing = true)

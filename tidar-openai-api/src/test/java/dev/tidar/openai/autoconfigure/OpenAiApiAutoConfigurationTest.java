@@ -5,10 +5,15 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 import dev.tidar.openai.ChatCompletions;
+import dev.tidar.openai.Reply;
+import dev.tidar.openai.ServedModels;
+import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.TidarChatModel;
+import dev.tidar.spring.autoconfigure.TidarModelsAutoConfiguration;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
@@ -49,6 +54,25 @@ class OpenAiApiAutoConfigurationTest {
                 .run(context -> assertThat(context)
                         .hasSingleBean(org.springframework.web.servlet.function.RouterFunction.class)
                         .doesNotHaveBean(org.springframework.web.reactive.function.server.RouterFunction.class));
+    }
+
+    @Test
+    void servesEachOfSeveralModelsUnderItsName() {
+        new ReactiveWebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        TidarModelsAutoConfiguration.class,
+                        OpenAiApiAutoConfiguration.class,
+                        OpenAiRateAutoConfiguration.class))
+                .withPropertyValues(
+                        "tidar.models.small.model=" + StoriesModel.in(Path.of("target", "models", "several")),
+                        "tidar.models.small.keep-alive=5m",
+                        "tidar.models.large.model=" + StoriesModel.in(Path.of("target", "models", "several")),
+                        "tidar.models.large.keep-alive=5m")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    Reply list = context.getBean(ServedModels.class).list();
+                    assertThat(list).asString().contains("\"id\":\"small\"").contains("\"id\":\"large\"");
+                });
     }
 
     @Test
