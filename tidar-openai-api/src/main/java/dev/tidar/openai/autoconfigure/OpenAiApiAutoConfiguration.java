@@ -30,10 +30,7 @@ import org.springframework.core.io.ResourceLoader;
  * {@link OpenAiRateAutoConfiguration}.
  */
 @AutoConfiguration(
-        after = {
-            TidarChatAutoConfiguration.class,
-            TidarModelsAutoConfiguration.class,
-            OpenAiRateAutoConfiguration.class
+        after = {TidarChatAutoConfiguration.class, TidarModelsAutoConfiguration.class, OpenAiRateAutoConfiguration.class
         })
 @ConditionalOnBean(TidarChatModel.class)
 @ConditionalOnWebApplication
