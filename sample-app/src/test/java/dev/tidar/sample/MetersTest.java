@@ -35,7 +35,8 @@ class MetersTest {
 
     private static final Path DASHBOARD = Path.of("../docs/observability/grafana-dashboard.json");
 
-    private static final Pattern ROW = Pattern.compile("^\\| `([a-z_.]+)` \\| \\w+ \\| (\\w*) ?\\| (.*?) \\|", Pattern.MULTILINE);
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `([a-z_.]+)` \\| \\w+ \\| (\\w*) ?\\| (.*?) \\|", Pattern.MULTILINE);
 
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
@@ -70,7 +71,9 @@ class MetersTest {
     void areAllThatTheDocumentListsWithTheirUnitsAndTags() {
         assertThat(documented()).hasSizeGreaterThan(25).allSatisfy(meter -> {
             JsonNode found = json("/actuator/metrics/" + meter.name());
-            assertThat(found.path("baseUnit").asString("")).as("unit of %s", meter.name()).isEqualTo(meter.unit());
+            assertThat(found.path("baseUnit").asString(""))
+                    .as("unit of %s", meter.name())
+                    .isEqualTo(meter.unit());
             assertThat(tags(found)).as("tags of %s", meter.name()).isEqualTo(meter.tags());
         });
     }
@@ -151,10 +154,15 @@ class MetersTest {
 
     private static Stream<Documented> documented() {
         try {
-            return ROW.matcher(Files.readString(DOCUMENT)).results().map(row -> new Documented(
-                    row.group(1),
-                    row.group(2),
-                    QUOTED.matcher(row.group(3)).results().map(tag -> tag.group(1)).collect(Collectors.toSet())));
+            return ROW.matcher(Files.readString(DOCUMENT))
+                    .results()
+                    .map(row -> new Documented(
+                            row.group(1),
+                            row.group(2),
+                            QUOTED.matcher(row.group(3))
+                                    .results()
+                                    .map(tag -> tag.group(1))
+                                    .collect(Collectors.toSet())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

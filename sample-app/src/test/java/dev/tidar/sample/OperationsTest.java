@@ -57,8 +57,8 @@ class OperationsTest {
         assertThat(status("/actuator/health/liveness", 200)).isEqualTo("UP");
 
         device.goOn();
-        await().untilAsserted(() -> assertThat(status("/actuator/health/readiness", 200))
-                .isEqualTo("UP"));
+        await().untilAsserted(() ->
+                assertThat(status("/actuator/health/readiness", 200)).isEqualTo("UP"));
         request.dispose();
     }
 
@@ -81,9 +81,9 @@ class OperationsTest {
         assertThat(status.at("/loaded/device").asString()).startsWith("cpu");
         assertThat(status.at("/loaded/backend").asString()).isNotBlank();
         assertThat(status.at("/loaded/memory/kvType").asString()).isEqualTo("f32");
-        assertThat(status.at("/loaded/layout/candidates").values()).allSatisfy(candidate -> assertThat(
-                        candidate.get("stepMillis").asDouble())
-                .isPositive());
+        assertThat(status.at("/loaded/layout/candidates").values())
+                .allSatisfy(candidate ->
+                        assertThat(candidate.get("stepMillis").asDouble()).isPositive());
         assertThat(status.at("/activity/limits/maxRunning").asInt()).isEqualTo(16);
         get("/actuator/tidar/other", 404);
     }

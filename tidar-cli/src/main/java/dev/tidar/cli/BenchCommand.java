@@ -101,8 +101,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--passes",
             paramLabel = "FILE",
-            description = "Measure the time of a forward by its rows instead, beside a plain read of memory; write it to "
-                    + "FILE as JSON, and draw it beside it as SVG.")
+            description =
+                    "Measure the time of a forward by its rows instead, beside a plain read of memory; write it to "
+                            + "FILE as JSON, and draw it beside it as SVG.")
     private @Nullable Path passes;
 
     @Option(

@@ -54,12 +54,17 @@ class BenchCommandTest {
         JsonNode printed = bench("--passes", file.toString(), "--rows", "1,3,8").json();
 
         assertThat(Files.readString(file)).contains("\"read_gb_per_second\"");
-        assertThat(printed.path("passes").valueStream().map(pass -> pass.path("rows").intValue()))
+        assertThat(printed.path("passes")
+                        .valueStream()
+                        .map(pass -> pass.path("rows").intValue()))
                 .containsExactly(1, 3, 8);
         assertThat(printed.path("passes").valueStream())
-                .allSatisfy(pass -> assertThat(pass.path("millis").doubleValue()).isPositive())
-                .allSatisfy(pass -> assertThat(pass.path("share_of_read").doubleValue()).isPositive());
-        assertThat(printed.path("passes").path(0).path("of_one_row").doubleValue()).isEqualTo(1);
+                .allSatisfy(
+                        pass -> assertThat(pass.path("millis").doubleValue()).isPositive())
+                .allSatisfy(pass ->
+                        assertThat(pass.path("share_of_read").doubleValue()).isPositive());
+        assertThat(printed.path("passes").path(0).path("of_one_row").doubleValue())
+                .isEqualTo(1);
         assertThat(Files.readString(directory.resolve("passes.svg")))
                 .startsWith("<svg")
                 .contains("a plain read of the weights", "8 rows:")

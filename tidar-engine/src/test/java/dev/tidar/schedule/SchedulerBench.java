@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 /** A scheduler with a remembering model under it and a clock that the test turns; the test is the engine thread. */
@@ -96,6 +97,7 @@ final class SchedulerBench {
                 draftModel,
                 layouts,
                 EXTRA_ROWS + limits.maxRunning(),
+                new ReentrantLock(),
                 () -> {},
                 failure -> {
                     throw failure;

@@ -17,7 +17,9 @@ final class MemoryRead {
     /** @param bytes what is read, at least one word for each thread */
     MemoryRead(long bytes, int threads) {
         int words = Math.toIntExact(Math.max(LINE, bytes / Long.BYTES / threads));
-        parts = IntStream.range(0, threads).mapToObj(thread -> filled(words, thread)).toList();
+        parts = IntStream.range(0, threads)
+                .mapToObj(thread -> filled(words, thread))
+                .toList();
     }
 
     private static long[] filled(int words, int thread) {

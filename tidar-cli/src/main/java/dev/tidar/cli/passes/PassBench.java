@@ -19,9 +19,9 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * Measures the time of a forward by its rows: so many sequences decode autoregressively beside each other, after prompts
- * of one token. Each number of rows is measured once a round, with a plain read of memory between, so that a drift of the
- * machine meets all of them.
+ * Measures the time of a forward by its rows: so many sequences decode autoregressively beside each other, after
+ * prompts of one token. Each number of rows is measured once a round, with a plain read of memory between, so that a
+ * drift of the machine meets all of them.
  */
 public final class PassBench {
 
@@ -49,7 +49,8 @@ public final class PassBench {
         EngineStatus status = engine.status();
         long bytes = weightBytes(status.model());
         boolean onProcessor = status.device().startsWith("cpu");
-        MemoryRead read = new MemoryRead(onProcessor ? bytes : 0, Runtime.getRuntime().availableProcessors());
+        MemoryRead read =
+                new MemoryRead(onProcessor ? bytes : 0, Runtime.getRuntime().availableProcessors());
         Map<Integer, Double> millis = new TreeMap<>();
         double fastest = 0;
         for (int round = 0; round <= repeats; round++) {
@@ -97,8 +98,7 @@ public final class PassBench {
         return shortest;
     }
 
-    private PassReport report(
-            EngineStatus status, long bytes, OptionalDouble readBytes, Map<Integer, Double> millis) {
+    private PassReport report(EngineStatus status, long bytes, OptionalDouble readBytes, Map<Integer, Double> millis) {
         double first = millis.getOrDefault(rows.get(0), 1.0);
         return new PassReport(
                 status.model().name(),
@@ -114,9 +114,7 @@ public final class PassBench {
                                 pass.getKey(),
                                 pass.getValue(),
                                 pass.getValue() / first,
-                                readBytes.isPresent()
-                                        ? bytes * 1e3 / pass.getValue() / readBytes.getAsDouble()
-                                        : null))
+                                readBytes.isPresent() ? bytes * 1e3 / pass.getValue() / readBytes.getAsDouble() : null))
                         .toList());
     }
 }

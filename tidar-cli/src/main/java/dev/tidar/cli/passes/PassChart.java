@@ -29,7 +29,8 @@ public final class PassChart {
     private PassChart(PassReport report) {
         this.report = report;
         this.maxRows = report.passes().stream().mapToInt(Pass::rows).max().orElse(1);
-        this.maxMillis = rounded(report.passes().stream().mapToDouble(Pass::millis).max().orElse(1));
+        this.maxMillis =
+                rounded(report.passes().stream().mapToDouble(Pass::millis).max().orElse(1));
     }
 
     /** The picture as an SVG document. */
@@ -76,14 +77,16 @@ public final class PassChart {
             svg.append(format(
                     "<path d='M%d %.1fH%d' stroke='%s' stroke-opacity='0.35'/>\n",
                     LEFT, y(millis), WIDTH - RIGHT, GROUND));
-            svg.append(format("<text x='%d' y='%.1f' text-anchor='end'>%s</text>\n", LEFT - 8, y(millis) + 4, number(millis)));
+            svg.append(format(
+                    "<text x='%d' y='%.1f' text-anchor='end'>%s</text>\n", LEFT - 8, y(millis) + 4, number(millis)));
         }
         double last = -1e9;
         for (Pass pass : report.passes()) {
             if (x(pass.rows()) - last > 22) {
                 last = x(pass.rows());
                 svg.append(format(
-                        "<text x='%.1f' y='%d' text-anchor='middle'>%d</text>\n", last, HEIGHT - BOTTOM + 20, pass.rows()));
+                        "<text x='%.1f' y='%d' text-anchor='middle'>%d</text>\n",
+                        last, HEIGHT - BOTTOM + 20, pass.rows()));
             }
         }
         svg.append(format("<text x='%d' y='%d' text-anchor='end'>rows</text>\n", WIDTH - RIGHT, HEIGHT - 8));
@@ -96,7 +99,8 @@ public final class PassChart {
         }
         double millis = report.weightBytes() / speed / 1e6;
         svg.append(format(
-                "<path d='M%d %.1fH%d' stroke='%s' stroke-dasharray='5 4'/>\n", LEFT, y(millis), WIDTH - RIGHT, GROUND));
+                "<path d='M%d %.1fH%d' stroke='%s' stroke-dasharray='5 4'/>\n",
+                LEFT, y(millis), WIDTH - RIGHT, GROUND));
         svg.append(format(
                 "<text x='%d' y='%.1f' text-anchor='end'>a plain read of the weights: %.2f ms, %.1f GB/s</text>\n",
                 WIDTH - RIGHT, y(millis) - 6, millis, speed));

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param repeats times that each number of rows was measured; the shortest counts
  * @param weightBytes bytes of all weights, scales left out; a forward reads them once, but for the rows of an embedding
  *     that is not the head, too
- * @param readGbPerSecond billions of bytes in a second that a plain read of as many bytes reaches in the same run, on all
- *     processors; null where the device is not the processor
+ * @param readGbPerSecond billions of bytes in a second that a plain read of as many bytes reaches in the same run, on
+ *     all processors; null where the device is not the processor
  * @param passes one for each number of rows
  */
 public record PassReport(
@@ -46,5 +46,7 @@ public record PassReport(
             int rows,
             double millis,
             double ofOneRow,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double shareOfRead) {}
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Double shareOfRead) {}
 }
