@@ -186,7 +186,9 @@ class FailureAnalysisTest {
 
     @Test
     void startsOnceTheAdviceOfAnUnusableDeviceIsPasted(@TempDir Path directory, CapturedOutput output) {
-        String[] settings = {"--tidar.model=" + StoriesModel.in(directory), "--tidar.device=cuda:99", "--tidar.threads=1"};
+        String[] settings = {
+            "--tidar.model=" + StoriesModel.in(directory), "--tidar.device=cuda:99", "--tidar.threads=1"
+        };
         start(settings);
 
         run(settings[0], settings[1], settings[2], "--" + pasted(output, "tidar.device-fallback="));
