@@ -93,6 +93,21 @@ class DrafterTest {
         assertThat(forwards).containsExactly(1, 1);
     }
 
+    /** As where forced tokens or the text had drafts of their own. */
+    @Test
+    void computesTokensAgainThatCameInPlaceOfItsDrafts() {
+        DraftedSequence sequence = sequence();
+        List<Integer> tokens = tokens(5);
+        drafter.draft(List.of(wish(sequence, tokens, 3)), 64);
+        tokens.addAll(List.of(50, 51, 52));
+        sequence.extended(tokens);
+        forwards.clear();
+        drafter.draft(List.of(wish(sequence, tokens, 1)), 64);
+
+        assertThat(sequence.drafts()).containsExactly(53);
+        assertThat(forwards).as("none of them is in its cache").containsExactly(3);
+    }
+
     @Test
     void computesTheLastDraftTooWhereAllWereEmitted() {
         DraftedSequence sequence = sequence();
