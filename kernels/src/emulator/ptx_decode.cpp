@@ -34,8 +34,13 @@ public:
         function.name = text.name;
         placeParameters();
         placeShared();
-        for (const auto& declared : text.registers) {
-            placeRegister(declared.first, declared.second);
+        for (bool predicates : {true, false}) {
+            for (const auto& declared : text.registers) {
+                if ((declared.second == 1) == predicates) {
+                    placeRegister(declared.first, declared.second);
+                }
+            }
+            function.predicateBytes = predicates ? function.registerBytes : function.predicateBytes;
         }
         for (const Statement& statement : text.statements) {
             function.code.push_back(instruction(statement));

@@ -101,6 +101,7 @@ private:
         warp.epoch = 1;
         warp.registers = storage.registers.data() + static_cast<size_t>(number) * launch.function->registerBytes;
         warp.written = storage.written.data() + static_cast<size_t>(number) * launch.function->registers;
+        memset(warp.registers, 0, launch.function->predicateBytes); // another kernel's floats are no bools
         warp.copies.clear();
         std::fill(warp.groups, warp.groups + LANES, 0);
         warp.paths.assign(1, {0, static_cast<int>(launch.function->code.size()), warp.alive});

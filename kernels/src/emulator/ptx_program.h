@@ -62,6 +62,7 @@ struct Function {
     int parameterBytes = 0;
     std::vector<std::pair<int, int>> parameters; // offset and bytes
     uint32_t registerBytes = 0;                  // a warp
+    uint32_t predicateBytes = 0;                 // of these; predicates come first
     uint32_t registers = 0;
     std::vector<std::string> registerNames;
     std::vector<Special> specials;
