@@ -1,6 +1,7 @@
 package dev.tidar.load;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineClosedException;
@@ -245,7 +246,11 @@ public final class EngineLoader {
     }
 
     private Engine loadAsPlanned(
-            MemoryLedger.Entry entry, WidestStep widest, BackendChoice choice, Checkpoints checkpoints, TextParts text) {
+            MemoryLedger.Entry entry,
+            WidestStep widest,
+            BackendChoice choice,
+            Checkpoints checkpoints,
+            TextParts text) {
         Backend backend = choice.backend();
         Checkpoint checkpoint = checkpoints.model();
         ModelConfig config = checkpoint.config();
@@ -256,7 +261,8 @@ public final class EngineLoader {
                 .map(draft -> checkpoint.parameters() / (double) (checkpoint.parameters() + draft.parameters()))
                 .orElse(1.0);
         TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, widest.rows(), share);
-        Optional<DraftNetwork> drafting = checkpoints.draft().map(draft -> packDraft(draft, backend, entry, widest.draftRows(), 1 - share));
+        Optional<DraftNetwork> drafting =
+                checkpoints.draft().map(draft -> packDraft(draft, backend, entry, widest.draftRows(), 1 - share));
         entry.outstanding(plan.later());
         backend.ban(neverSampled(config, text.tokenizer(), checkpoints.vocabSize()));
 
@@ -266,9 +272,8 @@ public final class EngineLoader {
         int maskToken = maskToken(config).orElse(0);
         AdaptiveLayouts layouts = new LayoutCandidates(
                         calibration(network, config, geometry, pool, plan.contextLength(), widest),
-                        drafting.map(
-                                d -> calibration(
-                                        d.transformer(), config, d.geometry(), d.pool(), d.contextLength(), widest)),
+                        drafting.map(d -> calibration(
+                                d.transformer(), config, d.geometry(), d.pool(), d.contextLength(), widest)),
                         options.limits())
                 .measure(config.tidar(), options.decoding().draftLength());
 
@@ -318,7 +323,12 @@ public final class EngineLoader {
     }
 
     private LayoutCalibration calibration(
-            TidarModel network, ModelConfig config, KvGeometry geometry, BlockPool pool, int contextLength, WidestStep widest) {
+            TidarModel network,
+            ModelConfig config,
+            KvGeometry geometry,
+            BlockPool pool,
+            int contextLength,
+            WidestStep widest) {
         TidarModel measured = inputs -> {
             requireNeeded();
             return network.step(inputs);

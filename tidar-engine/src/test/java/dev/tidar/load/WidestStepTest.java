@@ -39,7 +39,8 @@ class WidestStepTest {
     private static WidestStep widest(boolean gpu, Limits limits) {
         try (Backend backend = Backend.onCpu(WeightFormat.AUTO, 1);
                 Checkpoint checkpoint = Checkpoint.open(TestModel.folder("golden/llama"), Overrides.none())) {
-            EngineOptions options = EngineOptions.builder(Path.of("none")).limits(limits).build();
+            EngineOptions options =
+                    EngineOptions.builder(Path.of("none")).limits(limits).build();
             return WidestStep.of(checkpoint.config(), options, new BackendChoice(backend, gpu, "a test", List.of()));
         }
     }
