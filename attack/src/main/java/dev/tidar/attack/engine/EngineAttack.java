@@ -74,12 +74,16 @@ public final class EngineAttack {
         }
     }
 
-    /** Little memory, few places, a short queue: requests preempt and reject each other. */
+    /**
+     * Little memory, few places, a short queue: requests preempt and reject each other. The context is short, because
+     * the attention of long prompts would take nearly all of the time; prompts are longer than it all the same.
+     */
     private static EngineOptions options(Path folder) {
         return EngineOptions.builder(folder)
                 .device(Device.CPU)
                 .threads(1)
-                .kvCache(KvCacheOptions.DEFAULT.withBytes(4 << 20))
+                .contextLength(OddGenerations.CONTEXT)
+                .kvCache(KvCacheOptions.DEFAULT.withBytes(1 << 20))
                 .limits(Limits.builder()
                         .maxRunning(8)
                         .maxQueued(16)
