@@ -53,7 +53,8 @@ final class Report {
                         System.getProperty("tidar.attack.cpu", "unknown processor"),
                         Runtime.getRuntime().availableProcessors(),
                         System.getProperty("java.version")));
-        page.append("| attack | what it tries | tried | rejected by name | served | failed | seconds | processor seconds |\n");
+        page.append(
+                "| attack | what it tries | tried | rejected by name | served | failed | seconds | processor seconds |\n");
         page.append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         rows.forEach(row -> page.append(line(row)));
         section(page, "Figures", Tally::figures);

@@ -43,7 +43,8 @@ public final class FileAttack {
         while (next < cases) {
             List<String> arguments = List.of(
                     kind.name(), String.valueOf(next), String.valueOf(cases), String.valueOf(seed), folder.toString());
-            try (Child child = Child.start(log, Child.java(options(folder), FileChild.class, arguments), builder -> {})) {
+            try (Child child =
+                    Child.start(log, Child.java(options(folder), FileChild.class, arguments), builder -> {})) {
                 boolean ended = child.awaitEndOrSilence(LONGEST_SILENCE);
                 String fate = ended ? "ended with exit code " + child.exitCode() : "did not end";
                 next = count(child.output(), next, tally);
@@ -59,11 +60,7 @@ public final class FileAttack {
     /** A small heap, and the collector and compiler that cost two processes on two cores least. */
     private static List<String> options(Path temporary) {
         return List.of(
-                "-Xmx256m",
-                "-Xss1m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + temporary);
+                "-Xmx256m", "-Xss1m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary);
     }
 
     /** Adds what a process reported, and returns the first case that it did not report. */

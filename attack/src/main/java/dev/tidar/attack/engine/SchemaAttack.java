@@ -33,7 +33,7 @@ public final class SchemaAttack {
     public static final int CASES = HostileSchemas.all().size();
 
     /** Tokens of the neighbour that are measured; the greedy answer is longer. */
-    private static final int MEASURED_TOKENS = 48;
+    private static final int MEASURED_TOKENS = 128;
 
     private final TidarEngine engine;
     private final Tally tally;

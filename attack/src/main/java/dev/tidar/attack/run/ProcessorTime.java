@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.OptionalDouble;
 
 /**
- * Processor time of this process and of the processes that it started and that have ended, from Linux's {@code proc(5)}.
- * Unlike the time that an attack takes, it hardly depends on what else the machine does.
+ * Processor time of this process and of the processes that it started and that have ended, from Linux's
+ * {@code proc(5)}. Unlike the time that an attack takes, it hardly depends on what else the machine does.
  */
 public final class ProcessorTime {
 
