@@ -102,7 +102,7 @@ check_symbols() {
     linux-*)
         tools=$(compiler "$platform" | sed 's/gcc$//')
         if "${tools}readelf" -d "$1" | grep NEEDED ||
-            "${tools}nm" -D "$1" | grep -v -E '( U (mmap|munmap|madvise|getauxval)| T Java_dev_tidar_backend_jni_NativeKernels_[a-zA-Z]+)$'; then
+            "${tools}nm" -D "$1" | grep -v -E '( U (mmap|munmap|madvise|nice|getauxval)| T Java_dev_tidar_backend_jni_NativeKernels_[a-zA-Z]+)$'; then
             echo "[native kernels] $1 has symbols that must not be there"
             return 1
         fi

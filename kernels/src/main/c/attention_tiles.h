@@ -93,13 +93,18 @@ INLINE void weigh_tile(const int kind, const int height, const struct Run* run, 
     for (; d + KEY_TILE <= run->headDim; d += KEY_TILE) {
         weigh_elements(kind, height, KEY_TILE / LANES, run, first, d, weights, tokens, values, valueStride);
     }
+    for (; d + LANES <= run->headDim; d += LANES) {
+        weigh_elements(kind, height, 1, run, first, d, weights, tokens, values, valueStride);
+    }
     for (; d < run->headDim; d++) {
         for (int q = 0; q < height; q++) {
             float* to = run->out + (size_t)(first + q) * run->headDim + d;
+            float sum = *to;
             for (int t = 0; t < tokens; t++) {
                 float weight = weights[(size_t)q * run->slots + t];
-                *to = __builtin_fmaf(weight, cached_float(kind, values, t * valueStride + d), *to);
+                sum = __builtin_fmaf(weight, cached_float(kind, values, t * valueStride + d), sum);
             }
+            *to = sum;
         }
     }
 }

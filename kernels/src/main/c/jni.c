@@ -9,7 +9,7 @@
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_dev_tidar_backend_jni_NativeKernels_##name
 #define AT(address) ((void*)(intptr_t)(address))
 
-enum { INTERFACE_VERSION = 2 };
+enum { INTERFACE_VERSION = 3 };
 
 static const struct Kernels* kernels;
 
@@ -41,6 +41,11 @@ NATIVE(void, release)(JNIEnv* env, jclass class, jlong address, jlong bytes) {
 NATIVE(void, preferLargePages)(JNIEnv* env, jclass class, jlong address, jlong bytes) {
     (void)env, (void)class;
     prefer_large_pages(AT(address), bytes);
+}
+
+NATIVE(void, lowerPriority)(JNIEnv* env, jclass class) {
+    (void)env, (void)class;
+    lower_priority();
 }
 
 NATIVE(jobject, view)(JNIEnv* env, jclass class, jlong address, jint bytes) {

@@ -141,6 +141,7 @@ void release_memory(void* memory, int64_t bytes);
  * end to end, such as weights. A wish: nothing happens where the system has none.
  */
 void prefer_large_pages(void* memory, int64_t bytes);
+void lower_priority(void);
 
 /* Copies a multiple of 4 bytes; there is no C library to ask. */
 void copy_memory(void* to, const void* from, int64_t bytes);

@@ -1,6 +1,6 @@
 /*
  * Memory from the system, and the two functions of the C library that a compiler may call by itself. With these the
- * Linux library needs no other: mmap, munmap, madvise and getauxval come from the C library that the
+ * Linux library needs no other: mmap, munmap, madvise, nice and getauxval come from the C library that the
  * process has already.
  */
 #include "kernels.h"
@@ -26,6 +26,9 @@ void prefer_large_pages(void* memory, int64_t bytes) {
     (void)bytes;
 }
 
+/* Java's own priorities do this on Windows. */
+void lower_priority(void) {}
+
 int __stdcall DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
     (void)module;
     (void)reason;
@@ -38,6 +41,7 @@ int __stdcall DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
 void* mmap(void* address, size_t bytes, int protection, int flags, int file, long offset);
 int munmap(void* address, size_t bytes);
 int madvise(void* address, size_t bytes, int advice);
+int nice(int increment);
 
 /* Memory that may hold a large page begins at one; what is mapped around it is given back. */
 void* reserve_memory(int64_t bytes) {
@@ -57,6 +61,11 @@ void* reserve_memory(int64_t bytes) {
     }
     munmap(mapped + before + size, slack - before);
     return mapped + before;
+}
+
+/* Of the calling thread alone: threads of Linux have a nice value each. Ten more is a tenth of the weight. */
+void lower_priority(void) {
+    nice(10);
 }
 
 void release_memory(void* memory, int64_t bytes) {

@@ -54,13 +54,13 @@ public final class Main {
         var report = new Report(options.seed());
         int failed = 0;
         for (Attack attack : options.attacks()) {
-            long start = System.nanoTime();
+            var clock = new Cost.Clock();
             Tally tally = attack.run(options.cases().orElse(attack.cases()), options.seed());
-            double seconds = (System.nanoTime() - start) / 1e9;
-            out.printf("%-13s %s  %5.0f s%n", attack.name(), tally, seconds);
+            Cost cost = clock.read();
+            out.printf("%-13s %s  %s%n", attack.name(), tally, cost);
             tally.figures().forEach(line -> out.println("    " + line));
             tally.failures().forEach(line -> out.println("  ! " + line));
-            report.add(attack, tally, seconds);
+            report.add(attack, tally, cost);
             failed += tally.failedCount();
             if (options.report().isPresent()) {
                 report.write(options.report().get()); // after each, so that a break leaves what was found

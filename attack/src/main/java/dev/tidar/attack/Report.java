@@ -24,7 +24,7 @@ final class Report {
 
             """;
 
-    private record Row(Attack attack, Tally tally, double seconds) {}
+    private record Row(Attack attack, Tally tally, Cost cost) {}
 
     private final long seed;
     private final List<Row> rows = new ArrayList<>();
@@ -33,19 +33,19 @@ final class Report {
         this.seed = seed;
     }
 
-    void add(Attack attack, Tally tally, double seconds) {
-        rows.add(new Row(attack, tally, seconds));
+    void add(Attack attack, Tally tally, Cost cost) {
+        rows.add(new Row(attack, tally, cost));
     }
 
     void write(Path file) throws IOException {
         var page = new StringBuilder(INTRODUCTION);
-        double seconds = rows.stream().mapToDouble(Row::seconds).sum();
-        page.append("- %s, commit %s, seed %d, %.0f s in all%n"
+        Cost all = rows.stream().map(Row::cost).reduce(Cost.NONE, Cost::plus);
+        page.append("- %s, commit %s, seed %d, %s in all%n"
                 .formatted(
                         LocalDate.now(ZoneOffset.UTC),
                         System.getProperty("tidar.attack.commit", "unknown"),
                         seed,
-                        seconds));
+                        all));
         page.append("- %s %s, %s, %d cores, JDK %s%n%n"
                 .formatted(
                         System.getProperty("os.name"),
@@ -53,8 +53,9 @@ final class Report {
                         System.getProperty("tidar.attack.cpu", "unknown processor"),
                         Runtime.getRuntime().availableProcessors(),
                         System.getProperty("java.version")));
-        page.append("| attack | what it tries | tried | rejected by name | served | failed | seconds |\n");
-        page.append("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
+        page.append(
+                "| attack | what it tries | tried | rejected by name | served | failed | seconds | processor seconds |\n");
+        page.append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         rows.forEach(row -> page.append(line(row)));
         section(page, "Figures", Tally::figures);
         section(page, "Failures", Tally::failures);
@@ -65,14 +66,15 @@ final class Report {
         Tally tally = row.tally();
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %,d | %,d | %,d | %,d | %.0f |%n",
+                "| %s | %s | %,d | %,d | %,d | %,d | %.0f | %s |%n",
                 row.attack().name(),
                 row.attack().about(),
                 tally.tried(),
                 tally.rejectedCount(),
                 tally.servedCount(),
                 tally.failedCount(),
-                row.seconds());
+                row.cost().seconds(),
+                row.cost().processorText());
     }
 
     private void section(StringBuilder page, String title, java.util.function.Function<Tally, List<String>> lines) {

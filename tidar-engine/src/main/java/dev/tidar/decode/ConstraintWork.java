@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -68,11 +69,12 @@ public final class ConstraintWork implements AutoCloseable {
     /**
      * Does a little at once and the rest on two threads, which end when they are not needed.
      *
+     * @param threads makes the threads of a name; they should not take time that the engine thread could have
      * @param onDone called on one of them when a turn is made, or cannot be made
      */
-    public static ConstraintWork onOtherThreads(Runnable onDone) {
-        ThreadPoolExecutor small = thread("tidar-masks-small");
-        ThreadPoolExecutor large = thread("tidar-masks-large");
+    public static ConstraintWork onOtherThreads(Function<String, ThreadFactory> threads, Runnable onDone) {
+        ThreadPoolExecutor small = executor(threads.apply("tidar-masks-small"));
+        ThreadPoolExecutor large = executor(threads.apply("tidar-masks-large"));
         Runnable letIdleThreadsEnd = () -> {
             small.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
             large.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
@@ -85,14 +87,11 @@ public final class ConstraintWork implements AutoCloseable {
         return new ConstraintWork(small, large, onDone, () -> {}, STEP_STEPS, ATTEMPT_STEPS);
     }
 
-    private static ThreadPoolExecutor thread(String name) {
-        var thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-            Thread made = new Thread(work, name);
-            made.setDaemon(true);
-            return made;
-        });
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
+    private static ThreadPoolExecutor executor(ThreadFactory threads) {
+        var executor =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /** Takes steps that nobody counts: those of work that is little by its nature. */

@@ -1,5 +1,6 @@
 package dev.tidar.load;
 
+import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.text.grammar.Grammars;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import dev.tidar.text.tokenizer.Tokenizer;
@@ -24,7 +25,8 @@ final class GrammarsOnce implements Supplier<Grammars> {
     @Override
     public synchronized Grammars get() {
         if (made.isEmpty()) {
-            made = Optional.of(new Grammars(new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds)));
+            var vocabulary = new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds);
+            made = Optional.of(new Grammars(vocabulary, BackgroundThreads.one("tidar-grammars")));
         }
         return made.get();
     }

@@ -38,8 +38,12 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
      * @throws DeviceException if it has not
      */
     void requireRoomForTokenizer(long fileBytes) {
-        long free = freeHeap() - ledger.outstanding(MemoryRoom.HEAP);
+        long planned = ledger.outstanding(MemoryRoom.HEAP);
         long peak = TOKENIZER_PEAK * fileBytes;
+        if (peak <= unusedHeap() - planned) {
+            return; // it fits even beside garbage, and a collection of the application's heap may take long
+        }
+        long free = freeHeap() - planned;
         if (peak > free) {
             MemoryRoom room = MemoryRoom.heap(maxHeap(), free);
             throw new DeviceException(
@@ -142,8 +146,13 @@ record MemoryPlanner(EngineOptions options, MemoryLedger ledger) {
      * used.
      */
     private static long freeHeap() {
+        Runtime.getRuntime().gc();
+        return unusedHeap();
+    }
+
+    /** The heap that neither objects nor garbage take. */
+    private static long unusedHeap() {
         Runtime runtime = Runtime.getRuntime();
-        runtime.gc();
         return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
     }
 

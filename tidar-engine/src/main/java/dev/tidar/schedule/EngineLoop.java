@@ -13,6 +13,7 @@ import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.RequestStatus;
 import dev.tidar.api.TidarException;
+import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
@@ -232,7 +233,7 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Serves until the loop closes or the device fails; returns the failure of the device. */
     private Optional<DeviceException> serveAndRelease(Engine engine) {
-        try (ConstraintWork work = ConstraintWork.onOtherThreads(queue::wake)) {
+        try (ConstraintWork work = ConstraintWork.onOtherThreads(BackgroundThreads::new, queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
             Optional<Drafter> drafter =

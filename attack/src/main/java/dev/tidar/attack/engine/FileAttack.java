@@ -18,7 +18,8 @@ import java.util.Locale;
  */
 public final class FileAttack {
 
-    private static final Duration LONGEST_CHILD = Duration.ofMinutes(10);
+    /** A process reports each case, and gives one up long before this. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
     private FileAttack() {}
 
@@ -42,10 +43,9 @@ public final class FileAttack {
         while (next < cases) {
             List<String> arguments = List.of(
                     kind.name(), String.valueOf(next), String.valueOf(cases), String.valueOf(seed), folder.toString());
-            List<String> options =
-                    List.of("-Xmx256m", "-Xss1m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder);
-            try (Child child = Child.start(log, Child.java(options, FileChild.class, arguments), builder -> {})) {
-                boolean ended = child.awaitEnd(LONGEST_CHILD);
+            try (Child child =
+                    Child.start(log, Child.java(options(folder), FileChild.class, arguments), builder -> {})) {
+                boolean ended = child.awaitEndOrSilence(LONGEST_SILENCE);
                 String fate = ended ? "ended with exit code " + child.exitCode() : "did not end";
                 next = count(child.output(), next, tally);
                 if (next < cases) {
@@ -55,6 +55,12 @@ public final class FileAttack {
             }
         }
         return tally;
+    }
+
+    /** A small heap, and the collector and compiler that cost two processes on two cores least. */
+    private static List<String> options(Path temporary) {
+        return List.of(
+                "-Xmx256m", "-Xss1m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary);
     }
 
     /** Adds what a process reported, and returns the first case that it did not report. */

@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 /** Draws requests of every kind that an application could make, by intention or not. */
 final class OddGenerations {
 
+    /** Tokens of context of the engine that gets these requests. Some prompts are longer. */
+    static final int CONTEXT = 1024;
+
     private static final List<Duration> TIMES = List.of(
             Duration.ofNanos(1),
             Duration.ofMillis(1),
@@ -112,13 +115,13 @@ final class OddGenerations {
             case 1:
                 return new Prompt.Tokens(List.of(1, random.nextInt()));
             case 2:
-                return new Prompt.Tokens(Collections.nCopies(random.nextInt(1, 5000), 300));
+                return new Prompt.Tokens(Collections.nCopies(random.nextInt(1, CONTEXT * 5 / 4), 300));
             case 3:
                 return new Prompt.Text("");
             case 4:
                 return new Prompt.Text("\ud800\u0000 \u202e <s></s><mask><unk> \udfff");
             case 5:
-                return new Prompt.Text("word ".repeat(random.nextInt(1, 3000)));
+                return new Prompt.Text("word ".repeat(random.nextInt(1, CONTEXT * 3 / 4)));
             case 6, 7, 8:
                 List<ChatMessage> messages = List.of(ChatMessage.system(text()), ChatMessage.user(text()));
                 return new Prompt.Chat(messages).withTools(TOOLS.withChoice(one(CHOICES)));

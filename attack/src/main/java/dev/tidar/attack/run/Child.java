@@ -72,6 +72,18 @@ public final class Child implements AutoCloseable {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Waits for its end, or until it has written nothing for some time; false if it still runs. */
+    public boolean awaitEndOrSilence(Duration silence) throws IOException, InterruptedException {
+        long before;
+        do {
+            before = Files.size(log);
+            if (awaitEnd(silence)) {
+                return true;
+            }
+        } while (Files.size(log) > before);
+        return false;
+    }
+
     /** How it ended, 128 and the number of a signal included. */
     public int exitCode() {
         return process.exitValue();

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 final class NativeKernels {
 
     /** The version of this interface. A library with another {@link #version} is not used. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** How a matrix is packed, and what it is multiplied by. All of them have panels of 32 outputs. */
     static final int F32 = 0;
@@ -66,6 +66,12 @@ final class NativeKernels {
 
     /** Gives back what {@link #reserve} returned. */
     static native void release(long address, long bytes);
+
+    /**
+     * Lets all other threads go before the one that calls, from now on: on Linux its nice value becomes 10 larger. A
+     * wish; on Windows nothing happens, because there {@link Thread#setPriority} does it.
+     */
+    static native void lowerPriority();
 
     /** A buffer over memory, at most 2 GiB - 1 byte of it. */
     static native ByteBuffer view(long address, int bytes);

@@ -11,10 +11,16 @@ import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.text.grammar.rule.RuleSet;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 /**
- * Compiles grammars for the vocabulary of one model, and caches those that were used recently. A grammar is compiled on
- * the caller's thread, within limits on size, depth and work. Thread-safe.
+ * Compiles grammars for the vocabulary of one model, and caches those that were used recently, within limits on size,
+ * depth and work. A small grammar is compiled on the caller's thread; for a large one the caller waits until an
+ * executor has compiled it, so that however many callers have large ones, they take no more threads from the engine
+ * than the executor has. Thread-safe.
  */
 public final class Grammars {
 
@@ -23,6 +29,12 @@ public final class Grammars {
 
     /** The maximum number of elementary steps of one compilation; a step takes a few nanoseconds. */
     private static final long WORK = 50_000_000;
+
+    /** The steps of a compilation that the caller's thread may take. */
+    private static final long SMALL_WORK = 2_000_000;
+
+    /** Formats that are remembered as too complex, because clients send again what was rejected. */
+    private static final long REMEMBERED_REJECTIONS = 32;
 
     private final Vocabulary vocabulary;
     private final MaskCache masks;
@@ -34,8 +46,22 @@ public final class Grammars {
             .expireAfterAccess(CACHED_FOR)
             .build();
 
+    private final Cache<StructuralTags, String> tooComplex = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(REMEMBERED_REJECTIONS)
+            .expireAfterAccess(CACHED_FOR)
+            .build();
+    private final Executor large;
+
+    /** Compiles all grammars on the threads that ask for them. */
     public Grammars(Vocabulary vocabulary) {
+        this(vocabulary, Runnable::run);
+    }
+
+    /** @param large compiles large grammars */
+    public Grammars(Vocabulary vocabulary, Executor large) {
         this.vocabulary = vocabulary;
+        this.large = large;
         this.masks = new MaskCache(vocabulary);
         this.json = new JsonTerminals(vocabulary);
         masks.warmUp(json);
@@ -58,12 +84,66 @@ public final class Grammars {
      *     message names the location and the keyword
      */
     public Grammar of(StructuralTags tags) {
-        return compiled.get(tags, this::compile);
+        Optional<Grammar> known = known(tags);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Work work = new Work(StructuralTagsCompiler.name(tags), SMALL_WORK);
+        try {
+            return remembered(tags, compile(tags, work));
+        } catch (InvalidRequestException e) {
+            if (!work.isExceeded()) {
+                throw e;
+            }
+        }
+        return compiledByExecutor(tags);
     }
 
-    private Grammar compile(StructuralTags tags) {
+    /**
+     * A grammar that was compiled before. No lock is held while one is compiled, so two callers may do it at once.
+     *
+     * @throws InvalidRequestException if it was found to be too complex
+     */
+    private Optional<Grammar> known(StructuralTags tags) {
+        Optional<String> rejection = Optional.ofNullable(tooComplex.getIfPresent(tags));
+        if (rejection.isPresent()) {
+            throw new InvalidRequestException(rejection.get());
+        }
+        return Optional.ofNullable(compiled.getIfPresent(tags));
+    }
+
+    private Grammar remembered(StructuralTags tags, Grammar grammar) {
+        compiled.put(tags, grammar);
+        return grammar;
+    }
+
+    private Grammar compiledByExecutor(StructuralTags tags) {
+        try {
+            return CompletableFuture.supplyAsync(() -> known(tags).orElseGet(() -> compileLarge(tags)), large)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof InvalidRequestException rejected) {
+                throw rejected;
+            }
+            throw e;
+        }
+    }
+
+    private Grammar compileLarge(StructuralTags tags) {
+        Work work = new Work(StructuralTagsCompiler.name(tags), WORK);
+        try {
+            return remembered(tags, compile(tags, work));
+        } catch (InvalidRequestException e) {
+            if (work.isExceeded()) {
+                tooComplex.put(tags, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private Grammar compile(StructuralTags tags, Work work) {
         String name = StructuralTagsCompiler.name(tags);
-        RuleSet rules = new RuleSet(vocabulary, json, new Work(name, WORK));
+        RuleSet rules = new RuleSet(vocabulary, json, work);
         Rule root = new StructuralTagsCompiler(rules, vocabulary).rule(tags);
         rules.settle(name, root);
         Grammar grammar = new Grammar(masks, root, rules.bytes(), rules.work()::spend);

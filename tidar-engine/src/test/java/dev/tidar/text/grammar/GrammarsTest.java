@@ -7,6 +7,10 @@ import dev.tidar.api.AnswerFormat;
 import dev.tidar.api.InvalidRequestException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,45 @@ class GrammarsTest {
             assertThatThrownBy(() -> grammars.of(new AnswerFormat.Regex("(")))
                     .isInstanceOf(InvalidRequestException.class);
         }
+    }
+
+    @Test
+    void isCompiledByTheExecutorIfItIsLarge() {
+        var executed = new AtomicInteger();
+        Grammars grammars = new Grammars(Vocabularies.BYTES, counting(executed));
+        var small = new AnswerFormat.Choices(List.of("yes", "no"));
+        var large = new AnswerFormat.JsonSchema("{\"enum\":[%s]}"
+                .formatted(IntStream.range(0, 5_000)
+                        .mapToObj(i -> "\"text number %d\"".formatted(7_919 * i % 5_000))
+                        .collect(Collectors.joining(","))));
+
+        grammars.of(small);
+        assertThat(executed).hasValue(0);
+        Grammar compiled = grammars.of(large);
+        assertThat(grammars.of(large)).isSameAs(compiled);
+        assertThat(executed).hasValue(1);
+        assertThat(Answers.allows(compiled, "\"text number 4999\"")).isTrue();
+    }
+
+    @Test
+    void isRejectedWithoutWorkOnceItWasFoundTooComplex() {
+        var executed = new AtomicInteger();
+        Grammars grammars = new Grammars(Vocabularies.BYTES, counting(executed));
+        var complex = new AnswerFormat.Regex("((a{1,30}b{1,30}){1,30}c){1,30}");
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> grammars.of(complex))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("takes more than the limit of 50000000 steps");
+        }
+        assertThat(executed).hasValue(1);
+    }
+
+    private static Executor counting(AtomicInteger executed) {
+        return work -> {
+            executed.incrementAndGet();
+            work.run();
+        };
     }
 
     @Nested
@@ -177,6 +220,21 @@ class GrammarsTest {
 
             assertThat(allows(schema, "{\"year\":2147483647}")).isTrue();
             assertThat(allows(schema, "{\"year\":2147483648}")).isFalse();
+        }
+
+        @Test
+        void hasOneRuleForAllReferencesToASchema() {
+            String members = IntStream.range(0, 60)
+                    .mapToObj("\"m%1$d\":{\"$ref\":\"#/$defs/d%1$d\"}"::formatted)
+                    .collect(Collectors.joining(","));
+            String definitions = IntStream.range(0, 60)
+                    .mapToObj(i -> "\"d%d\":{\"type\":\"object\",\"properties\":{%s}}".formatted(i, members))
+                    .collect(Collectors.joining(","));
+            String schema = "{\"$ref\":\"#/$defs/d0\",\"$defs\":{%s}}".formatted(definitions);
+
+            assertThat(allows(schema, "{\"m7\":{\"m3\":{}},\"m59\":{\"m59\":{\"m0\":{}}}}"))
+                    .isTrue();
+            assertThat(allows(schema, "{\"m7\":{\"m60\":{}}}")).isFalse();
         }
 
         private boolean allows(String schema, String text) {

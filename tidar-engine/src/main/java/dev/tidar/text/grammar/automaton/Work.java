@@ -35,6 +35,11 @@ public final class Work {
         }
     }
 
+    /** Whether it asked for more steps than the limit, so that a larger limit could let it end. */
+    public boolean isExceeded() {
+        return remaining < 0;
+    }
+
     void requireStates(int states) {
         if (states > MAX_STATES) {
             throw new InvalidRequestException(

@@ -4,8 +4,11 @@ import dev.tidar.api.InvalidRequestException;
 import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Work;
 import dev.tidar.text.grammar.vocabulary.Vocabulary;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The rules of a grammar while it is compiled. Confined to the thread that compiles. */
 public final class RuleSet {
@@ -17,6 +20,7 @@ public final class RuleSet {
     private final JsonTerminals json;
     private final Work work;
     private final List<Rule> rules = new ArrayList<>();
+    private final Map<String, Rule> literals = new HashMap<>();
     private int bytes = 1024;
 
     /** @param json the terminals of JSON for this vocabulary */
@@ -104,6 +108,12 @@ public final class RuleSet {
     /** The colon between the name and the value of a member, and the white space after it. */
     public Rule colon() {
         return json.colon();
+    }
+
+    /** One text; the same text has the same terminal wherever it stands, so that its tokens are looked for once. */
+    public Rule literal(String text) {
+        return literals.computeIfAbsent(
+                text, fresh -> terminal(ByteAutomaton.of(fresh.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** The texts of an automaton. */

@@ -44,6 +44,25 @@ final class Branches {
         }
     }
 
+    /**
+     * The schema that a lone reference leads to, at the end of all references; any other conjunction is returned as it
+     * is, as is a reference that leads back to itself, which {@link #of} rejects.
+     */
+    Conjunction referredTo(Conjunction conjunction) {
+        Conjunction found = conjunction;
+        for (int i = 0; i <= MAX_TRAIL; i++) {
+            if (found.schemas().size() != 1 || !isReference(found.schemas().get(0))) {
+                return found;
+            }
+            found = new Conjunction(List.of(document.target(found.schemas().get(0))));
+        }
+        return conjunction;
+    }
+
+    private static boolean isReference(SchemaNode schema) {
+        return schema.has("$ref") && schema.node().size() == 1;
+    }
+
     /** The branches of a conjunction: a value satisfies it if and only if it satisfies one of them. */
     List<Conjunction> of(Conjunction conjunction) {
         List<Pending> pending = new ArrayList<>();

@@ -22,6 +22,8 @@ import tools.jackson.databind.JsonNode;
 final class MembersReader {
 
     private final List<SchemaNode> schemas;
+    private final List<Map<String, SchemaNode>> properties; // of each schema
+    private final List<Map<String, SchemaNode>> patternProperties; // of each schema
     private final ValueSetReader reader;
     private final Set<String> declared = new LinkedHashSet<>();
     private final Set<String> required = new LinkedHashSet<>();
@@ -30,11 +32,16 @@ final class MembersReader {
 
     MembersReader(List<SchemaNode> schemas, ValueSetReader reader) {
         this.schemas = schemas;
+        this.properties =
+                schemas.stream().map(schema -> schema.named("properties")).toList();
+        this.patternProperties = schemas.stream()
+                .map(schema -> schema.named("patternProperties"))
+                .toList();
         this.reader = reader;
+        properties.forEach(named -> declared.addAll(named.keySet()));
         int min = 0;
         int max = Integer.MAX_VALUE;
         for (SchemaNode schema : schemas) {
-            declared.addAll(schema.named("properties").keySet());
             min = Math.max(min, schema.min("minProperties"));
             max = Math.min(max, schema.max("maxProperties"));
         }
@@ -96,15 +103,15 @@ final class MembersReader {
     /** What the value of the member with this name must satisfy. */
     Conjunction valueOf(String name) {
         List<SchemaNode> found = new ArrayList<>();
-        for (SchemaNode schema : schemas) {
+        for (int i = 0; i < schemas.size(); i++) {
+            SchemaNode schema = schemas.get(i);
             boolean matched = false;
-            SchemaNode property = schema.named("properties").get(name);
+            SchemaNode property = properties.get(i).get(name);
             if (property != null) {
                 found.add(property);
                 matched = true;
             }
-            for (Map.Entry<String, SchemaNode> entry :
-                    schema.named("patternProperties").entrySet()) {
+            for (Map.Entry<String, SchemaNode> entry : patternProperties.get(i).entrySet()) {
                 if (names(entry.getValue(), entry.getKey()).accepts(name)) {
                     found.add(entry.getValue());
                     matched = true;
@@ -131,7 +138,7 @@ final class MembersReader {
             return value.isFalse() ? List.of() : List.of(new Additional(Optional.empty(), value));
         }
         Map<String, SchemaNode> patterns = new LinkedHashMap<>();
-        schemas.forEach(schema -> schema.named("patternProperties").forEach(patterns::putIfAbsent));
+        patternProperties.forEach(named -> named.forEach(patterns::putIfAbsent));
         List<Additional> found = new ArrayList<>();
         for (String pattern : patterns.keySet()) {
             if (valueOfAdditional(pattern).isFalse()) {
@@ -173,9 +180,10 @@ final class MembersReader {
 
     private Conjunction valueOfAdditional(@Nullable String pattern) {
         List<SchemaNode> found = new ArrayList<>();
-        for (SchemaNode schema : schemas) {
+        for (int i = 0; i < schemas.size(); i++) {
+            SchemaNode schema = schemas.get(i);
             SchemaNode matched =
-                    pattern == null ? null : schema.named("patternProperties").get(pattern);
+                    pattern == null ? null : patternProperties.get(i).get(pattern);
             if (matched != null) {
                 found.add(matched);
             } else if (schema.has("additionalProperties")) {

@@ -1,14 +1,12 @@
 package dev.tidar.text.grammar.schema;
 
 import dev.tidar.api.InvalidRequestException;
-import dev.tidar.text.grammar.automaton.ByteAutomaton;
 import dev.tidar.text.grammar.automaton.Encoding;
 import dev.tidar.text.grammar.automaton.TextAutomaton;
 import dev.tidar.text.grammar.rule.ChoiceRule;
 import dev.tidar.text.grammar.rule.Member;
 import dev.tidar.text.grammar.rule.Rule;
 import dev.tidar.text.grammar.rule.RuleSet;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,11 +20,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * Compiles a schema to rules.
  *
  * <p>A value must satisfy a conjunction of schemas. One rule is made for each different conjunction, so a recursive
- * schema becomes recursive rules.
+ * schema becomes recursive rules. References to one schema are that schema, wherever they stand.
  */
 public final class SchemaCompiler {
 
     private static final int MAX_RULES = 5_000;
+
+    private static final int STEPS_PER_MEMBER = 50;
 
     private final RuleSet rules;
     private final ValueSetReader reader;
@@ -56,7 +56,8 @@ public final class SchemaCompiler {
         return rules.sequence(rules.space(), value);
     }
 
-    private Rule rule(Conjunction conjunction) {
+    private Rule rule(Conjunction referring) {
+        Conjunction conjunction = branches.referredTo(referring);
         ChoiceRule rule = known.get(conjunction.key());
         if (rule == null) {
             if (known.size() == MAX_RULES) {
@@ -123,8 +124,8 @@ public final class SchemaCompiler {
         for (String name : members.declared()) {
             String key = SchemaDocument.write(JsonNodeFactory.instance.stringNode(name));
             boolean required = members.required().contains(name);
-            Rule literal = rules.terminal(ByteAutomaton.of((key + ":").getBytes(StandardCharsets.UTF_8)));
-            Rule keyAndColon = rules.sequence(literal, rules.space());
+            rules.work().spend(STEPS_PER_MEMBER);
+            Rule keyAndColon = rules.sequence(rules.literal(key + ":"), rules.space());
             declared.add(new Member(keyAndColon, rule(members.valueOf(name)), required));
         }
         List<Member> additional = new ArrayList<>();
