@@ -5,7 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The engine under attack")
-class EngineAttackTest {
+class EngineAttackIT {
 
     @ParameterizedTest(name = "{0}: serves or rejects each of {1} cases")
     @CsvSource({"engine, 300", "files, 10", "prompts, 2", "schemas, 2"})
