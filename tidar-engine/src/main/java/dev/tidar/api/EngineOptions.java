@@ -1,14 +1,17 @@
 package dev.tidar.api;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
  * How an engine is loaded. Values are in range once built; what depends on the model is checked at load.
  *
- * @param model folder with config.json, tokenizer.json and the safetensors shards
+ * @param model folder with config.json, tokenizer.json and the safetensors shards, or a name on a hub
+ * @param hub how a model by name is found and downloaded
  * @param device device to compute on
  * @param deviceFallback what to do when a GPU that is asked for cannot be used, or fails while it serves
  * @param weights how the device holds the weights
@@ -25,7 +28,8 @@ import java.util.function.Consumer;
  * @param progress receives the stages of the load, on the loading thread
  */
 public record EngineOptions(
-        Path model,
+        ModelSource model,
+        HubOptions hub,
         Device device,
         DeviceFallback deviceFallback,
         WeightFormat weights,
@@ -46,6 +50,7 @@ public record EngineOptions(
 
     public EngineOptions {
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(hub, "hub");
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(deviceFallback, "device fallback");
         Objects.requireNonNull(weights, "weights");
@@ -72,6 +77,14 @@ public record EngineOptions(
 
     /** Options with defaults for the model in this folder. */
     public static Builder builder(Path model) {
+        return builder(new ModelSource.Folder(model));
+    }
+
+    /**
+     * Options with defaults for this model. A model by name is found and downloaded as the environment of this process
+     * says ({@link HubOptions#of}), unless {@link Builder#hub} is called.
+     */
+    public static Builder builder(ModelSource model) {
         return new Builder(model);
     }
 
@@ -85,7 +98,8 @@ public record EngineOptions(
 
     /** Collects options; {@link #build} checks them. */
     public static final class Builder {
-        private final Path model;
+        private final ModelSource model;
+        private Optional<HubOptions> hub = Optional.empty();
         private Device device = Device.AUTO;
         private DeviceFallback deviceFallback = DeviceFallback.FAIL;
         private WeightFormat weights = WeightFormat.AUTO;
@@ -101,8 +115,13 @@ public record EngineOptions(
         private Lookup lookup = Lookup.AUTO;
         private Consumer<LoadProgress> progress = stage -> {};
 
-        private Builder(Path model) {
+        private Builder(ModelSource model) {
             this.model = model;
+        }
+
+        public Builder hub(HubOptions options) {
+            hub = Optional.of(options);
+            return this;
         }
 
         public Builder device(Device choice) {
@@ -178,6 +197,7 @@ public record EngineOptions(
         public EngineOptions build() {
             return new EngineOptions(
                     model,
+                    hub.orElseGet(() -> HubOptions.of(model instanceof HubModel ? System.getenv() : Map.of())),
                     device,
                     deviceFallback,
                     weights,
