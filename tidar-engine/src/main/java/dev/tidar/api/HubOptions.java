@@ -35,9 +35,11 @@ public record HubOptions(
         Duration readTimeout,
         int maxRetries) {
 
+    /** Repetitions of a request at most. */
+    public static final int MAX_RETRIES = 100;
+
     private static final URI HUGGING_FACE = URI.create("https://huggingface.co");
     private static final Set<String> YES = Set.of("1", "ON", "YES", "TRUE");
-    private static final int MAX_RETRIES = 100;
 
     public HubOptions {
         Objects.requireNonNull(cache, "cache");

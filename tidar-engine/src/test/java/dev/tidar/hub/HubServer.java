@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -85,6 +86,29 @@ public final class HubServer implements AutoCloseable {
         return server;
     }
 
+    /** Every file and link of a cache, with a link's target after an arrow. */
+    public static List<String> tree(Path cache) {
+        try (Stream<Path> all = Files.walk(cache)) {
+            return all.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .map(path -> shown(cache, path))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String shown(Path cache, Path path) {
+        String name = cache.relativize(path).toString().replace('\\', '/');
+        try {
+            return Files.isSymbolicLink(path)
+                    ? name + " -> " + Files.readSymbolicLink(path).toString().replace('\\', '/')
+                    : name;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public HubServer put(String name, byte[] content) {
         files.put(name, content);
         return this;
@@ -116,6 +140,24 @@ public final class HubServer implements AutoCloseable {
 
     public List<Request> requests() {
         return List.copyOf(requests);
+    }
+
+    /** Waits until so many requests of this method and path end have come. */
+    public void awaitRequests(String method, String end, int count) {
+        synchronized (requests) {
+            while (requests.stream()
+                            .filter(request -> request.method().equals(method)
+                                    && request.path().endsWith(end))
+                            .count()
+                    < count) {
+                try {
+                    requests.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
     }
 
     /** The names of files whose bytes were asked for, in order. */
@@ -181,12 +223,15 @@ public final class HubServer implements AutoCloseable {
     private void handle(String host, HttpExchange exchange, Misbehaviour usual) throws IOException {
         Headers headers = exchange.getRequestHeaders();
         String path = exchange.getRequestURI().getRawPath();
-        requests.add(new Request(
-                host,
-                exchange.getRequestMethod(),
-                path,
-                String.valueOf(headers.getFirst("Authorization")),
-                String.valueOf(headers.getFirst("Range"))));
+        synchronized (requests) {
+            requests.add(new Request(
+                    host,
+                    exchange.getRequestMethod(),
+                    path,
+                    String.valueOf(headers.getFirst("Authorization")),
+                    String.valueOf(headers.getFirst("Range"))));
+            requests.notifyAll();
+        }
         try (exchange) {
             misbehaviour(host + " " + exchange.getRequestMethod(), path, usual).answer(exchange);
         }

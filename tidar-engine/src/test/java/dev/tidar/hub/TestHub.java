@@ -2,8 +2,6 @@ package dev.tidar.hub;
 
 import dev.tidar.api.HubModel;
 import dev.tidar.api.HubOptions;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** A local hub, a cache beside it, and the pauses that a download would have made. */
 final class TestHub implements AutoCloseable {
@@ -93,24 +90,8 @@ final class TestHub implements AutoCloseable {
     }
 
     /** Every file and link of the cache, with a link's target. */
-    List<String> tree() throws IOException {
-        try (Stream<Path> all = Files.walk(cache)) {
-            return all.filter(path -> !Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS))
-                    .map(this::shown)
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private String shown(Path path) {
-        String name = cache.relativize(path).toString().replace('\\', '/');
-        try {
-            return Files.isSymbolicLink(path)
-                    ? name + " -> " + Files.readSymbolicLink(path).toString().replace('\\', '/')
-                    : name;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    List<String> tree() {
+        return HubServer.tree(cache);
     }
 
     @Override

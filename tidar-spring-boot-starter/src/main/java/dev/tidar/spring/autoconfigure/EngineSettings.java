@@ -1,9 +1,10 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.HubModel;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
-import java.nio.file.Path;
+import dev.tidar.api.ModelSource;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record EngineSettings(TidarProperties properties) {
 
-    EngineOptions options(Path folder) {
-        var options = EngineOptions.builder(folder)
+    EngineOptions options(ModelSource model) {
+        var options = EngineOptions.builder(model)
                 .device(properties.device())
                 .deviceFallback(properties.deviceFallback())
                 .weights(properties.weights())
@@ -28,6 +29,9 @@ record EngineSettings(TidarProperties properties) {
                 .decoding(properties.decoding())
                 .lookup(properties.lookup())
                 .progress(new LoadProgressLog());
+        if (model instanceof HubModel) {
+            options.hub(properties.hub().options(System.getenv()));
+        }
         ifSet(properties.threads(), options::threads);
         ifSet(properties.contextLength(), options::contextLength);
         ifSet(properties.maskTokenId(), options::maskTokenId);

@@ -1,7 +1,9 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.ModelSource;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Where {@code tidar.model} points: a path, or a folder on the class path.
+ * Where {@code tidar.model} points: a path, a folder on the class path, or a name on a hub.
  *
  * <p>A folder of class files is used in place. Files inside a jar cannot be mapped into memory, so a folder there is
  * unpacked once; it has to list its files in {@value #LISTING}, because the entries of a jar cannot be listed through a
@@ -24,6 +26,23 @@ record ModelLocation(String value) {
     static final String LISTING = "SHA256SUMS";
 
     private static final String CONFIG = "config.json";
+
+    /**
+     * What the engine can load: a model by name as it is, else a folder. A name is looked up when it is loaded.
+     *
+     * @throws IllegalArgumentException if it is meant as a name, but cannot be one
+     */
+    ModelSource source(ResourceLoader resources, ModelCache cache) {
+        return HubModel.isName(value) ? named() : new ModelSource.Folder(resolve(resources, cache));
+    }
+
+    private ModelSource named() {
+        try {
+            return HubModel.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("tidar.model: " + e.getMessage(), e);
+        }
+    }
 
     /**
      * The folder that the engine can load.
@@ -56,7 +75,7 @@ record ModelLocation(String value) {
                     : Path.of(value);
         } catch (InvalidPathException | java.net.URISyntaxException e) {
             throw new IllegalArgumentException(
-                    "tidar.model must be a path or a location that starts with classpath:, but is " + value, e);
+                    "tidar.model must be a path, a location that starts with classpath:, or a name that starts with hf:, but is " + value, e);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.ModelSource;
 import dev.tidar.spring.autoconfigure.TidarProperties.LoadMode;
-import java.nio.file.Path;
 import org.springframework.ai.model.SpringAIModelProperties;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -37,7 +37,7 @@ public final class TidarEngineAutoConfiguration {
     @Bean(destroyMethod = "close")
     @Lazy
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
-        EngineOptions options = new EngineSettings(properties).options(folder(properties, resources));
+        EngineOptions options = new EngineSettings(properties).options(model(properties, resources));
         OtherEngines.hint();
         if (properties.loadMode() == LoadMode.EAGER) {
             return EagerLoad.of(options);
@@ -56,13 +56,13 @@ public final class TidarEngineAutoConfiguration {
                 TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
-    private static Path folder(TidarProperties properties, ResourceLoader resources) {
+    private static ModelSource model(TidarProperties properties, ResourceLoader resources) {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }
         ModelCache cache = properties.modelCache() == null
                 ? ModelCache.underTemporaryDirectory()
                 : ModelCache.in(properties.modelCache());
-        return new ModelLocation(properties.model()).resolve(resources, cache);
+        return new ModelLocation(properties.model()).source(resources, cache);
     }
 }
