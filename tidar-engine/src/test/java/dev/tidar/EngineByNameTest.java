@@ -72,8 +72,8 @@ class EngineByNameTest {
         server.close();
         PythonCache.into(cache, STORIES);
 
-        try (TidarEngine engine = TidarEngine.load(
-                options(NAME).hub(hub().withOffline(true)).build())) {
+        try (TidarEngine engine =
+                TidarEngine.load(options(NAME).hub(hub().withOffline(true)).build())) {
             assertThat(engine.status().name()).isEqualTo("acme/tiny");
         }
     }
@@ -92,11 +92,10 @@ class EngineByNameTest {
 
     @Test
     void saysWhyItsModelCannotBeDownloaded() {
-        TidarEngine engine = TidarEngine.start(options(ModelSource.of("hf:acme/other")).build());
+        TidarEngine engine =
+                TidarEngine.start(options(ModelSource.of("hf:acme/other")).build());
 
-        assertThatThrownBy(engine::awaitLoaded)
-                .isInstanceOf(HubException.class)
-                .hasMessageContaining("hf:acme/other");
+        assertThatThrownBy(engine::awaitLoaded).isInstanceOf(HubException.class).hasMessageContaining("hf:acme/other");
         assertThat(engine.status().state()).isEqualTo(EngineState.DEAD);
         assertThat(engine.status().failure().orElse("")).contains("check the name");
         engine.close();

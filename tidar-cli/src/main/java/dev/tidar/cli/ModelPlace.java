@@ -69,7 +69,8 @@ final class ModelPlace {
 
     /** A download takes long, so it is shown; the other stages of loading are not. */
     private Consumer<LoadProgress> downloads() {
-        PrintWriter err = Objects.requireNonNull(spec, "picocli sets it").commandLine().getErr();
+        PrintWriter err =
+                Objects.requireNonNull(spec, "picocli sets it").commandLine().getErr();
         return progress -> {
             if (progress.stage().startsWith("downloading")) {
                 err.println("tidar: " + progress.stage());

@@ -36,9 +36,7 @@ public final class HubException extends TidarException {
         this(fault, message, null, Optional.empty());
     }
 
-    /**
-     * @param retryAfter the wait that the hub asks for
-     */
+    /** @param retryAfter the wait that the hub asks for */
     public HubException(Fault fault, String message, @Nullable Throwable cause, Optional<Duration> retryAfter) {
         super(Quoted.visible(message), cause);
         this.fault = fault;

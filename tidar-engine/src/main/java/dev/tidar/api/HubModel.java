@@ -18,7 +18,8 @@ public record HubModel(String repository, String revision) implements ModelSourc
     private static final int MAX_CHARACTERS = 96;
     private static final int MAX_REVISION_CHARACTERS = 200;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?");
-    private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]*(?:/[A-Za-z0-9_][A-Za-z0-9._+-]*)*");
+    private static final Pattern REVISION =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]*(?:/[A-Za-z0-9_][A-Za-z0-9._+-]*)*");
 
     public HubModel {
         if (!isRepository(repository)) {

@@ -71,16 +71,17 @@ public record HubOptions(
                         .path("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")
                         .or(() -> home.map(folder -> folder.resolve("hub"))),
                 variables.text("HF_ENDPOINT").map(HubOptions::address).orElse(HUGGING_FACE),
-                implicit
-                        ? variables.text("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN").map(HubToken::new)
-                        : Optional.empty(),
+                implicit ? variables.text("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN").map(HubToken::new) : Optional.empty(),
                 implicit
                         ? variables.path("HF_TOKEN_PATH").or(() -> home.map(folder -> folder.resolve("token")))
                         : Optional.empty(),
                 PullModelStrategy.WHEN_MISSING,
                 variables.isSet("HF_HUB_OFFLINE") || variables.isSet("TRANSFORMERS_OFFLINE"),
                 Duration.ofSeconds(10),
-                variables.text("HF_HUB_DOWNLOAD_TIMEOUT").map(HubOptions::seconds).orElse(Duration.ofSeconds(30)),
+                variables
+                        .text("HF_HUB_DOWNLOAD_TIMEOUT")
+                        .map(HubOptions::seconds)
+                        .orElse(Duration.ofSeconds(30)),
                 5);
     }
 
@@ -99,15 +100,7 @@ public record HubOptions(
 
     public HubOptions withEndpoint(URI address) {
         return new HubOptions(
-                cache,
-                address,
-                token,
-                tokenFile,
-                pullModelStrategy,
-                offline,
-                connectTimeout,
-                readTimeout,
-                maxRetries);
+                cache, address, token, tokenFile, pullModelStrategy, offline, connectTimeout, readTimeout, maxRetries);
     }
 
     public HubOptions withToken(HubToken secret) {
@@ -130,15 +123,7 @@ public record HubOptions(
 
     public HubOptions withOffline(boolean whether) {
         return new HubOptions(
-                cache,
-                endpoint,
-                token,
-                tokenFile,
-                pullModelStrategy,
-                whether,
-                connectTimeout,
-                readTimeout,
-                maxRetries);
+                cache, endpoint, token, tokenFile, pullModelStrategy, whether, connectTimeout, readTimeout, maxRetries);
     }
 
     /** With other limits on how long the hub may take, and how often it may fail. */
@@ -199,7 +184,9 @@ public record HubOptions(
         }
 
         boolean isSet(String name) {
-            return text(name).filter(value -> YES.contains(value.toUpperCase(Locale.ROOT))).isPresent();
+            return text(name)
+                    .filter(value -> YES.contains(value.toUpperCase(Locale.ROOT)))
+                    .isPresent();
         }
 
         /** The folder of the library, with its cache and the token. */

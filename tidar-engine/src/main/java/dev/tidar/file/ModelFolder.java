@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 /**
  * A model folder, whose files are opened by plain names only. A name that comes from a file never leads out of the
  * folder, be it through separators, {@code ..} or a symbolic link. The one exception is the layout of the Hugging Face
- * cache, where {@code snapshots/<revision>/} holds links to {@code blobs/} beside it, which may link on to a store that the
- * models of a cache share.
+ * cache, where {@code snapshots/<revision>/} holds links to {@code blobs/} beside it, which may link on to a store that
+ * the models of a cache share.
  */
 public record ModelFolder(Path path) {
 
@@ -86,8 +86,7 @@ public record ModelFolder(Path path) {
     private void requireInside(String name, Path inside) {
         try {
             Path real = inside.toRealPath();
-            boolean allowed = real.startsWith(path.toRealPath())
-                    || blobs().anyMatch(real::startsWith);
+            boolean allowed = real.startsWith(path.toRealPath()) || blobs().anyMatch(real::startsWith);
             if (!allowed) {
                 throw Problem.corrupt(
                         path,

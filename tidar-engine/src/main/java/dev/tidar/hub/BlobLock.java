@@ -79,7 +79,10 @@ final class BlobLock implements AutoCloseable {
             }
         } catch (IOException e) {
             channel.close();
-            log.warn("The file system of {} has no locks ({}), so that two processes may download the same file", file, e);
+            log.warn(
+                    "The file system of {} has no locks ({}), so that two processes may download the same file",
+                    file,
+                    e);
             return Optional.of(new BlobLock(file, Optional.empty()));
         }
         channel.close();

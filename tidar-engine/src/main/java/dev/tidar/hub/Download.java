@@ -2,6 +2,7 @@ package dev.tidar.hub;
 
 import dev.tidar.api.HubException;
 import dev.tidar.api.HubException.Fault;
+import dev.tidar.hub.HubClient.RemoteFile;
 import dev.tidar.json.Quoted;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,8 +112,8 @@ final class Download {
 
     private long append(Answer answer, long start, MessageDigest digest) {
         long end = start;
-        try (FileChannel out =
-                FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        try (FileChannel out = FileChannel.open(
+                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             Optional<List<ByteBuffer>> some = next(answer, end);
             while (some.isPresent()) {
                 for (ByteBuffer bytes : some.get()) {
@@ -192,7 +193,8 @@ final class Download {
             return;
         }
         discard();
-        String what = "%s: what came has not the hash %s that the hub gives".formatted(file.name(), file.hash().hex());
+        String what = "%s: what came has not the hash %s that the hub gives"
+                .formatted(file.name(), file.hash().hex());
         if (joined) {
             throw new HubException(Fault.UNREACHABLE, what + "; it was joined of two downloads, and begins anew");
         }

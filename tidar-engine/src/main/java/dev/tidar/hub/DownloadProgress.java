@@ -1,5 +1,6 @@
 package dev.tidar.hub;
 
+import dev.tidar.hub.HubClient.RemoteFile;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 

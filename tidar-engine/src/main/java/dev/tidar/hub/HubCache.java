@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tidar.api.HubException;
 import dev.tidar.api.HubException.Fault;
 import dev.tidar.api.HubModel;
+import dev.tidar.hub.HubClient.RemoteFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,6 +32,33 @@ import java.util.regex.Pattern;
  * <p>A file appears under its name when it is complete, by an atomic move.
  */
 final class HubCache {
+
+    /** What the cache asks of a file system that not every file system has; tests put others in its place. */
+    interface Disk {
+
+        /** The file systems of this machine. */
+        Disk REAL = new Disk() {
+            @Override
+            public void link(Path link, Path target) throws IOException {
+                Files.createSymbolicLink(link, target);
+            }
+
+            @Override
+            public long freeBytes(Path folder) throws IOException {
+                return Files.getFileStore(folder).getUsableSpace();
+            }
+        };
+
+        /**
+         * Makes a symbolic link.
+         *
+         * @throws IOException if there can be none, for want of a privilege for instance
+         * @throws UnsupportedOperationException if the file system has none
+         */
+        void link(Path link, Path target) throws IOException;
+
+        long freeBytes(Path folder) throws IOException;
+    }
 
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 

@@ -25,6 +25,26 @@ import tools.jackson.databind.JsonNode;
  */
 final class HubClient {
 
+    /**
+     * The files of a model at one commit.
+     *
+     * @param commit 40 hexadecimal digits
+     * @param files paths in the repository, with {@code /}
+     */
+    record Listing(String commit, Set<String> files) {
+        Listing {
+            files = Set.copyOf(files);
+        }
+    }
+
+    /**
+     * What the hub says of a file.
+     *
+     * @param name path in the repository, with {@code /}
+     * @param size bytes
+     */
+    record RemoteFile(String name, ContentHash hash, long size) {}
+
     private static final int MAX_LISTING_BYTES = 32 << 20;
 
     private final Transport transport;
@@ -67,8 +87,7 @@ final class HubClient {
             if (size.isEmpty() && !isElsewhere) {
                 size = answer.number("content-length");
             }
-            return new RemoteFile(
-                    name, hash, size.orElseThrow(() -> noHub("gives no size of %s".formatted(name))));
+            return new RemoteFile(name, hash, size.orElseThrow(() -> noHub("gives no size of %s".formatted(name))));
         }
     }
 

@@ -43,10 +43,17 @@ final class HubRefusals {
 
     private HubException refusal(Answer answer, int status, String what) {
         if (status == 429) {
-            return passing(Fault.RATE_LIMITED, answer, what + ": the hub has had too many requests (429); wait, or use a token, which has higher limits");
+            return passing(
+                    Fault.RATE_LIMITED,
+                    answer,
+                    what + ": the hub has had too many requests (429); wait, or use a token, which has higher limits");
         }
         if (status == 408 || status >= 500) {
-            return passing(Fault.UNREACHABLE, answer, "%s: %s fails with status %d; try again later".formatted(what, answer.address().getHost(), status));
+            return passing(
+                    Fault.UNREACHABLE,
+                    answer,
+                    "%s: %s fails with status %d; try again later"
+                            .formatted(what, answer.address().getHost(), status));
         }
         if (!answer.ofHub()) {
             return passing(
@@ -99,7 +106,8 @@ final class HubRefusals {
 
     private static HubException passing(Fault fault, Answer answer, String message) {
         Optional<Duration> wait = retryAfter(answer);
-        String asked = wait.map(time -> " (in %d s)".formatted(time.toSeconds())).orElse("");
+        String asked =
+                wait.map(time -> " (in %d s)".formatted(time.toSeconds())).orElse("");
         return new HubException(fault, message + asked, null, wait);
     }
 

@@ -29,8 +29,8 @@ final class NeededFiles {
     static final String WEIGHTS = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
-    private static final List<String> TEXTS = List.of(
-            CONFIG, "generation_config.json", "tokenizer_config.json", "tokenizer.json", "chat_template.jinja");
+    private static final List<String> TEXTS =
+            List.of(CONFIG, "generation_config.json", "tokenizer_config.json", "tokenizer.json", "chat_template.jinja");
     private static final List<String> ADAPTERS = Stream.of("draft_adapter", "linear_spec_lora")
             .flatMap(folder -> Stream.of(folder + "/adapter_config.json", folder + "/adapter_model.safetensors"))
             .toList();
@@ -98,10 +98,11 @@ final class NeededFiles {
                 .filter(name -> ForeignFormat.ofName(name).isPresent())
                 .min(Comparator.naturalOrder())
                 .map(name -> ", and %s is %s"
-                        .formatted(Quoted.of(name), ForeignFormat.ofName(name).orElseThrow().description()))
+                        .formatted(
+                                Quoted.of(name),
+                                ForeignFormat.ofName(name).orElseThrow().description()))
                 .orElse("");
         throw new InvalidModelException(
-                Fault.NOT_A_CHECKPOINT,
-                "%s has neither %s nor %s%s".formatted(model, WEIGHTS, INDEX, instead));
+                Fault.NOT_A_CHECKPOINT, "%s has neither %s nor %s%s".formatted(model, WEIGHTS, INDEX, instead));
     }
 }

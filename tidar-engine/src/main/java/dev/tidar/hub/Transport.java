@@ -85,8 +85,7 @@ final class Transport {
                         .formatted(options.endpoint(), MAX_REDIRECTS));
     }
 
-    private Answer once(
-            String method, URI address, Map<String, String> headers, Map<String, List<String>> ofFile) {
+    private Answer once(String method, URI address, Map<String, String> headers, Map<String, List<String>> ofFile) {
         boolean ofHub = isHub(address);
         HttpRequest.Builder request = HttpRequest.newBuilder(address)
                 .method(method, BodyPublishers.noBody())
@@ -100,9 +99,8 @@ final class Transport {
         var body = new Body(options.readTimeout(), stop);
         response.body().subscribe(body);
         if (ofHub) {
-            OF_FILE.forEach(name -> response.headers()
-                    .firstValue(name)
-                    .ifPresent(value -> ofFile.put(name, List.of(value))));
+            OF_FILE.forEach(
+                    name -> response.headers().firstValue(name).ifPresent(value -> ofFile.put(name, List.of(value))));
         }
         Map<String, List<String>> all = new TreeMap<>(ofFile);
         response.headers().map().forEach((name, values) -> {
@@ -126,14 +124,16 @@ final class Transport {
                 } catch (TimeoutException e) {
                     if (System.nanoTime() - end > 0) {
                         throw unreachable(
-                                request.uri(), new HttpTimeoutException("no answer in %d ms".formatted(limit / 1_000_000)));
+                                request.uri(),
+                                new HttpTimeoutException("no answer in %d ms".formatted(limit / 1_000_000)));
                     }
                 }
             }
         } catch (InterruptedException e) {
             throw Stop.interrupted();
         } catch (ExecutionException e) {
-            throw unreachable(request.uri(), e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
+            throw unreachable(
+                    request.uri(), e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
         } finally {
             answer.cancel(true);
         }

@@ -148,7 +148,8 @@ public final class EngineLoader {
         if (options.model() instanceof ModelSource.Folder local) {
             return local.path();
         }
-        return new ModelHub(options.hub(), () -> stop.getAsBoolean(), this::download, nanoTime).folder((HubModel) options.model());
+        return new ModelHub(options.hub(), () -> stop.getAsBoolean(), this::download, nanoTime)
+                .folder((HubModel) options.model());
     }
 
     private void download(String stage, double part) {

@@ -312,8 +312,7 @@ class DownloadTest {
         CountDownLatch never = new CountDownLatch(1);
         hub.server.misbehave(STORAGE, repeated(9, stalled(never)));
 
-        HubException failure =
-                failure(options -> options.withLimits(Duration.ofMinutes(1), Duration.ofMillis(100), 0));
+        HubException failure = failure(options -> options.withLimits(Duration.ofMinutes(1), Duration.ofMillis(100), 0));
 
         assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
         assertThat(failure).hasMessageContaining("no byte came for 100 ms");

@@ -124,9 +124,7 @@ public final class HubServer implements AutoCloseable {
 
     /** The next requests of this method and path end are answered so, one each; then all is well again. */
     public HubServer misbehave(String methodAndEnd, Misbehaviour... next) {
-        misbehaviours
-                .computeIfAbsent(methodAndEnd, key -> new ArrayDeque<>())
-                .addAll(List.of(next));
+        misbehaviours.computeIfAbsent(methodAndEnd, key -> new ArrayDeque<>()).addAll(List.of(next));
         return this;
     }
 
@@ -163,7 +161,8 @@ public final class HubServer implements AutoCloseable {
     /** The names of files whose bytes were asked for, in order. */
     public List<String> downloads() {
         return requests.stream()
-                .filter(request -> request.host().equals("hub") && request.method().equals("GET"))
+                .filter(request ->
+                        request.host().equals("hub") && request.method().equals("GET"))
                 .map(request -> RESOLVE.matcher(request.path()))
                 .filter(Matcher::matches)
                 .map(found -> found.group(1))
@@ -307,8 +306,7 @@ public final class HubServer implements AutoCloseable {
 
     private static void header(HttpExchange exchange, int from, int length) {
         if (from > 0) {
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, length - 1, length));
+            exchange.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, length - 1, length));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidar.hub;
 
+import dev.tidar.hub.HubCache.Disk;
 import static dev.tidar.hub.HubServer.COMMIT;
 import static dev.tidar.hub.TestHub.WEIGHTS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,8 +146,7 @@ class ModelByNameTest {
     @ParameterizedTest
     @EnumSource(PullModelStrategy.class)
     void isNeverDownloadedOffline(PullModelStrategy strategy) {
-        assertThatThrownBy(() ->
-                        hub.folder(options -> options.withOffline(true).withPullModelStrategy(strategy)))
+        assertThatThrownBy(() -> hub.folder(options -> options.withOffline(true).withPullModelStrategy(strategy)))
                 .isInstanceOfSatisfying(
                         HubException.class, e -> assertThat(e.fault()).isEqualTo(Fault.NOT_CACHED))
                 .hasMessageContainingAll("hf:acme/tiny", "HF_HUB_OFFLINE", hub.cache.toString());
@@ -236,7 +236,10 @@ class ModelByNameTest {
     void reportsItsDownloadByBytes() {
         hub.folder();
 
-        assertThat(hub.stages).last().asString().isEqualTo("downloading model.safetensors, 300014 bytes of 300014 bytes");
+        assertThat(hub.stages)
+                .last()
+                .asString()
+                .isEqualTo("downloading model.safetensors, 300014 bytes of 300014 bytes");
     }
 
     @Test
@@ -289,8 +292,17 @@ class ModelByNameTest {
         assertThat(HubModel.of("hf:gpt2")).isEqualTo(new HubModel("gpt2", "main"));
         assertThat(HubModel.of("hf:acme/tiny@refs/pr/1").revision()).isEqualTo("refs/pr/1");
         for (String wrong : List.of(
-                "hf:", "hf:a/b/c", "hf:../x", "hf:a/..", "hf:a--b/c", "hf:a b/c", "hf:a/b@", "hf:a/b@../x",
-                "hf:a/b@/x", "hf:a/b.git", "hf:a/b@x\ny")) {
+                "hf:",
+                "hf:a/b/c",
+                "hf:../x",
+                "hf:a/..",
+                "hf:a--b/c",
+                "hf:a b/c",
+                "hf:a/b@",
+                "hf:a/b@../x",
+                "hf:a/b@/x",
+                "hf:a/b.git",
+                "hf:a/b@x\ny")) {
             assertThatThrownBy(() -> HubModel.of(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -301,16 +313,24 @@ class ModelByNameTest {
                 .contains(Path.of("/home/u/.cache/huggingface/hub"));
         assertThat(HubOptions.of(Map.of("HOME", "/home/u", "HF_HOME", "~/hf")).cache())
                 .contains(Path.of("/home/u/hf/hub"));
-        assertThat(HubOptions.of(Map.of("HF_HOME", "/hf", "HF_HUB_CACHE", "/cache")).cache())
+        assertThat(HubOptions.of(Map.of("HF_HOME", "/hf", "HF_HUB_CACHE", "/cache"))
+                        .cache())
                 .contains(Path.of("/cache"));
         HubOptions all = HubOptions.of(Map.of(
-                "HF_ENDPOINT", "https://mirror.example", "HF_TOKEN", "t", "HF_HUB_OFFLINE", "1",
-                "HF_HUB_DOWNLOAD_TIMEOUT", "7"));
+                "HF_ENDPOINT",
+                "https://mirror.example",
+                "HF_TOKEN",
+                "t",
+                "HF_HUB_OFFLINE",
+                "1",
+                "HF_HUB_DOWNLOAD_TIMEOUT",
+                "7"));
         assertThat(all.endpoint()).isEqualTo(URI.create("https://mirror.example"));
         assertThat(all.token()).contains(new HubToken("t"));
         assertThat(all.offline()).isTrue();
         assertThat(all.readTimeout()).hasSeconds(7);
-        assertThat(HubOptions.of(Map.of("HF_TOKEN", "t", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")).token())
+        assertThat(HubOptions.of(Map.of("HF_TOKEN", "t", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1"))
+                        .token())
                 .isEqualTo(Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package dev.tidar.hub;
 
 import dev.tidar.api.HubModel;
 import dev.tidar.api.HubOptions;
+import dev.tidar.hub.HubCache.Disk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -44,8 +44,10 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
                 model.startsWith("classpath:")
                         ? "Build the application again, with the files of the model as published and SHA256SUMS written from"
                                 + " them."
-                        : HubModel.isName(model) ? CACHED_FILE : "Download the file again and compare its checksum with that of the publisher. If it is as"
-                                + " published, the model itself is faulty.";
+                        : HubModel.isName(model)
+                                ? CACHED_FILE
+                                : "Download the file again and compare its checksum with that of the publisher. If it is as"
+                                        + " published, the model itself is faulty.";
             case UNSUPPORTED ->
                 "Take a model of a supported shape and weight format; the README lists them. Where the"
                         + " message names a tidar property, correct that property.";

@@ -75,7 +75,9 @@ record ModelLocation(String value) {
                     : Path.of(value);
         } catch (InvalidPathException | java.net.URISyntaxException e) {
             throw new IllegalArgumentException(
-                    "tidar.model must be a path, a location that starts with classpath:, or a name that starts with hf:, but is " + value, e);
+                    "tidar.model must be a path, a location that starts with classpath:, or a name that starts with hf:, but is "
+                            + value,
+                    e);
         }
     }
 

@@ -18,8 +18,8 @@ import org.springframework.util.Assert;
  * @param cache Folder of downloaded models, in the layout of the Hugging Face cache. That of HF_HUB_CACHE or HF_HOME if
  *     not set, else ".cache/huggingface/hub" in the home folder.
  * @param endpoint Address of the hub, or of a mirror of it. HF_ENDPOINT if not set, else "https://huggingface.co".
- * @param token Secret for gated and private models, sent to the hub alone. HF_TOKEN if not set, else the one that
- *     "hf auth login" has stored.
+ * @param token Secret for gated and private models, sent to the hub alone. HF_TOKEN if not set, else the one that "hf
+ *     auth login" has stored.
  * @param offline Whether nothing may be downloaded, so that models must be in the cache. HF_HUB_OFFLINE if not set.
  * @param pullModelStrategy When a model is downloaded.
  * @param connectTimeout Time that a connection to the hub may take.

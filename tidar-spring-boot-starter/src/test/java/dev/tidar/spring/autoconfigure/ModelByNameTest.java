@@ -52,15 +52,14 @@ class ModelByNameTest {
 
     @Test
     void downloadsItAndLogsHowFarItIs(CapturedOutput output) {
-        run(
-                context -> {
-                    assertThat(context.getBean(TidarChatModel.class)
-                                    .call(new Prompt("Once upon a time"))
-                                    .getMetadata()
-                                    .getModel())
-                            .isEqualTo("acme/stories");
-                    assertThat(output).containsPattern("Loading the TiDAR model, \\d+ %: downloading .* of 1.1 MB");
-                });
+        run(context -> {
+            assertThat(context.getBean(TidarChatModel.class)
+                            .call(new Prompt("Once upon a time"))
+                            .getMetadata()
+                            .getModel())
+                    .isEqualTo("acme/stories");
+            assertThat(output).containsPattern("Loading the TiDAR model, \\d+ %: downloading .* of 1.1 MB");
+        });
         hub.close();
         run(context -> assertThat(state(context)).isEqualTo(EngineState.READY), "--tidar.hub.offline=true");
     }
@@ -76,7 +75,8 @@ class ModelByNameTest {
                     assertThat(health.getDetails())
                             .containsEntry("model", "acme/stories")
                             .hasEntrySatisfying(
-                                    "loading", stage -> assertThat((String) stage).startsWith("downloading"));
+                                    "loading",
+                                    stage -> assertThat((String) stage).startsWith("downloading"));
                     hub.half.countDown();
                     await().until(() -> state(context) == EngineState.READY);
                 },
@@ -185,8 +185,8 @@ class ModelByNameTest {
                                 "--tidar.hub.endpoint=" + hub.address(),
                                 "--tidar.hub.read-timeout=1m",
                                 "--tidar.threads=1"))
-                .filter(argument -> Stream.of(more)
-                        .noneMatch(given -> !given.equals(argument) && given.startsWith(key(argument))))
+                .filter(argument ->
+                        Stream.of(more).noneMatch(given -> !given.equals(argument) && given.startsWith(key(argument))))
                 .toArray(String[]::new);
     }
 

@@ -65,7 +65,9 @@ final class StoriesHub implements AutoCloseable {
                 Stream<Path> files = Files.list(folder)) {
             String siblings = files.map(file -> "{\"rfilename\": \"" + file.getFileName() + "\"}")
                     .collect(Collectors.joining(","));
-            byte[] answer = "{\"sha\": \"%s\", \"siblings\": [%s]}".formatted(COMMIT, siblings).getBytes(UTF_8);
+            byte[] answer = "{\"sha\": \"%s\", \"siblings\": [%s]}"
+                    .formatted(COMMIT, siblings)
+                    .getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
         }
