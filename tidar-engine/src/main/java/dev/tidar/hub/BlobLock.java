@@ -3,6 +3,7 @@ package dev.tidar.hub;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,8 @@ final class BlobLock implements AutoCloseable {
             if (lock != null) {
                 return Optional.of(new BlobLock(file, Optional.of(channel)));
             }
+        } catch (OverlappingFileLockException e) {
+            log.debug("This JVM has loaded these classes twice, and the others hold {}", file, e);
         } catch (IOException e) {
             channel.close();
             log.warn(

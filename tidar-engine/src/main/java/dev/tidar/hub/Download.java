@@ -69,6 +69,7 @@ final class Download {
             if (isNew) {
                 Files.createDirectories(Objects.requireNonNull(partial.getParent(), "a blob lies in a folder"));
                 retries.call(this::attempt);
+                requireSize();
                 Files.move(
                         partial,
                         cache.blob(file.hash()),
@@ -110,10 +111,14 @@ final class Download {
         }
     }
 
+    /**
+     * Writes the bytes of an answer where they belong in the file. On a file system whose locks do not lock, another
+     * process may write there too: then both write the same bytes to the same places.
+     */
     private long append(Answer answer, long start, MessageDigest digest) {
         long end = start;
-        try (FileChannel out = FileChannel.open(
-                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        long position = start;
+        try (FileChannel out = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             Optional<List<ByteBuffer>> some = next(answer, end);
             while (some.isPresent()) {
                 for (ByteBuffer bytes : some.get()) {
@@ -124,7 +129,7 @@ final class Download {
                     end += bytes.remaining();
                     digest.update(bytes.duplicate());
                     while (bytes.hasRemaining()) {
-                        out.write(bytes);
+                        position += out.write(bytes, position);
                     }
                 }
                 if (end - start >= PROGRESS_BYTES) {
@@ -201,6 +206,17 @@ final class Download {
         throw new HubException(
                 Fault.WRONG_ANSWER,
                 what + "; check HF_ENDPOINT and what lies between (a proxy, a virus scanner), and try again");
+    }
+
+    /** The whole was checked as it came; this checks that it is also what lies on the disk. */
+    private void requireSize() {
+        long found = cache.partialBytes(file.hash());
+        if (found != file.size()) {
+            throw new HubException(
+                    Fault.CACHE,
+                    "%s was downloaded, but its file in the cache has %d of %d bytes: another process writes there; try again"
+                            .formatted(file.name(), found, file.size()));
+        }
     }
 
     private HubException brokenOff(long end, String reason, @Nullable IOException cause) {

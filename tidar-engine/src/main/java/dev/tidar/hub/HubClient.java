@@ -78,6 +78,10 @@ final class HubClient {
             if (!isElsewhere) {
                 refusals.require(answer, name);
             }
+            String found = answer.header("x-repo-commit").orElse(commit);
+            if (!found.equals(commit)) {
+                throw noHub("gives %s of another commit, %s".formatted(name, Quoted.of(found)));
+            }
             String etag = answer.header("x-linked-etag")
                     .or(() -> isElsewhere ? Optional.empty() : answer.header("etag"))
                     .orElse("");

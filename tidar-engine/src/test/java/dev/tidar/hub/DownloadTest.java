@@ -296,6 +296,13 @@ class DownloadTest {
     }
 
     @Test
+    void endsWhereTheHubGivesAFileOfAnotherCommit() {
+        hub.server.misbehave("HEAD config.json", status(200, "X-Repo-Commit", "f".repeat(40)));
+
+        assertThat(failure(options -> options)).hasMessageContainingAll("config.json", "another commit");
+    }
+
+    @Test
     void endsWhereNoHubCanBeReached() {
         URI nowhere = hub.server.address();
         hub.server.close();

@@ -8,6 +8,7 @@ import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.KvCacheOptions.Type;
 import dev.tidar.api.Limits;
+import dev.tidar.api.ModelSource;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.Tools;
 import dev.tidar.spring.TidarChatOptions;
@@ -276,7 +277,7 @@ class TidarPropertiesTest {
     @Test
     void andAreThoseOfTheEngineWhereNothingIsSet() {
         application.run(context -> {
-            var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"));
+            var options = new EngineSettings(context.getBean(TidarProperties.class)).options(new ModelSource.Folder(Path.of("model")));
 
             assertThat(options.limits()).isEqualTo(Limits.DEFAULT);
             assertThat(options.kvCache()).isEqualTo(KvCacheOptions.DEFAULT);
@@ -303,7 +304,7 @@ class TidarPropertiesTest {
                         "tidar.watchdog.warn-after=4s",
                         "tidar.watchdog.fail-after=8s")
                 .run(context -> {
-                    var options = new EngineSettings(context.getBean(TidarProperties.class)).options(Path.of("model"));
+                    var options = new EngineSettings(context.getBean(TidarProperties.class)).options(new ModelSource.Folder(Path.of("model")));
 
                     assertThat(options.kvCache())
                             .isEqualTo(new KvCacheOptions(
