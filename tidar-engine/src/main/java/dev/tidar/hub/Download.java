@@ -64,23 +64,32 @@ final class Download {
      * @throws HubException if it cannot be downloaded, or the cache cannot be written
      */
     void run(Stop stop) {
-        try (BlobLock lock = BlobLock.take(cache.lock(file.hash()), stop)) {
-            boolean isNew = !cache.hasBlob(file);
-            if (isNew) {
-                Files.createDirectories(Objects.requireNonNull(partial.getParent(), "a blob lies in a folder"));
-                retries.call(this::attempt);
-                requireSize();
-                Files.move(
-                        partial,
-                        cache.blob(file.hash()),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
+        try {
+            BlobLock lock = BlobLock.take(cache.lock(file.hash()), stop);
+            try {
+                store();
+            } finally {
+                lock.close();
             }
-            cache.link(commit, file, isNew);
-            progress.completed(file);
         } catch (IOException e) {
             throw cache.unwritable(partial, e);
         }
+    }
+
+    private void store() throws IOException {
+        boolean isNew = !cache.hasBlob(file);
+        if (isNew) {
+            Files.createDirectories(Objects.requireNonNull(partial.getParent(), "a blob lies in a folder"));
+            retries.call(this::attempt);
+            requireSize();
+            Files.move(
+                    partial,
+                    cache.blob(file.hash()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        cache.link(commit, file, isNew);
+        progress.completed(file);
     }
 
     /** Downloads what is missing and checks the whole; returns the number of its bytes. */
