@@ -23,6 +23,7 @@ final class NamedModelFailureAnalyzer extends AbstractFailureAnalyzer<NamedModel
         List<FailureAnalyzer> analyzers = List.of(
                 new ModelNotSetFailureAnalyzer(),
                 new InvalidModelFailureAnalyzer(model, environment.getProperty(cause.prefix() + ".draft-model", "")),
+                new HubFailureAnalyzer(),
                 new ModelCacheFailureAnalyzer(),
                 new DeviceFailureAnalyzer(),
                 new EngineClosedFailureAnalyzer());
