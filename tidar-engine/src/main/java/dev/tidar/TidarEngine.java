@@ -10,6 +10,7 @@ import dev.tidar.api.TokenText;
 import dev.tidar.load.EngineLoader;
 import dev.tidar.model.TidarModel;
 import dev.tidar.schedule.EngineLoop;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class TidarEngine implements AutoCloseable {
      * Loads a model and gets ready to serve: reads the checkpoint, packs the weights for the device, sets KV memory
      * aside, and measures what forwards cost, which warms the kernels up.
      *
+     * @throws dev.tidar.api.HubException if a model by name cannot be downloaded
      * @throws dev.tidar.api.InvalidModelException if the folder is not a model that this engine can run
      * @throws dev.tidar.api.DeviceException if the device cannot be used
      * @throws dev.tidar.api.EngineClosedException if the thread is interrupted; its flag is set again, and nothing
@@ -65,6 +67,17 @@ public final class TidarEngine implements AutoCloseable {
      */
     public static TidarEngine start(EngineOptions options) {
         return start(options, System::nanoTime, network -> network);
+    }
+
+    /**
+     * Brings a model by name to this machine without loading it, as loading it with the same options would, and returns
+     * its folder. The folder of a model that is one already is returned as it is.
+     *
+     * @throws dev.tidar.api.HubException if it cannot be downloaded
+     */
+    public static Path fetch(EngineOptions options) {
+        Objects.requireNonNull(options, "options");
+        return new EngineLoader(options, System::nanoTime, network -> network).folder();
     }
 
     private static TidarEngine start(

@@ -37,6 +37,7 @@ class ArchitectureTest {
                     "dev.tidar.text.grammar.vocabulary"),
             List.of(
                     "dev.tidar.step",
+                    "dev.tidar.hub",
                     "dev.tidar.backend.cuda.memory",
                     "dev.tidar.checkpoint.safetensors",
                     "dev.tidar.text.grammar.rule",
@@ -91,6 +92,24 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("jcuda..")
             .because("a CPU-only application must run without JCuda on its class path");
+
+    @ArchTest
+    static final ArchRule only_loading_knows_the_hub = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.tidar.hub", "dev.tidar.load", "dev.tidar")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.tidar.hub")
+            .because("everything else is given a folder, wherever it comes from");
+
+    @ArchTest
+    static final ArchRule only_the_hub_knows_the_network = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidar.hub")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..")
+            .because("a model in a folder needs no network, and one place keeps the token");
 
     @ArchTest
     static final ArchRule only_the_cpu_backend_knows_the_vector_api = noClasses()

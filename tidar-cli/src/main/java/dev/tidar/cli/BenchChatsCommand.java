@@ -65,7 +65,7 @@ final class BenchChatsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = Output.of(spec);
-        var plan = new ChatPlan(model.model(), ChatScript.read(script), seed, maxTokens, tight);
+        var plan = new ChatPlan(model.folder(), ChatScript.read(script), seed, maxTokens, tight);
         ChatReport report = new ChatBench(
                         change -> model.load(model.limits().build(), change),
                         plan,

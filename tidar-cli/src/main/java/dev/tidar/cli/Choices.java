@@ -9,7 +9,9 @@ import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
 import dev.tidar.api.Lookup;
+import dev.tidar.api.ModelSource;
 import dev.tidar.api.NativeKernels;
+import dev.tidar.api.PullModelStrategy;
 import dev.tidar.api.WeightFormat;
 import java.util.Arrays;
 import java.util.Locale;
@@ -23,6 +25,25 @@ import picocli.CommandLine.TypeConversionException;
 final class Choices {
 
     private Choices() {}
+
+    /** A folder, or the name of a model on a hub. */
+    static final class Model implements ITypeConverter<ModelSource> {
+        @Override
+        public ModelSource convert(String text) {
+            try {
+                return ModelSource.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    static final class Pull implements ITypeConverter<PullModelStrategy> {
+        @Override
+        public PullModelStrategy convert(String text) {
+            return oneOf(PullModelStrategy.values(), text);
+        }
+    }
 
     static final class Weights implements ITypeConverter<WeightFormat> {
         @Override

@@ -11,22 +11,18 @@ import dev.tidar.api.Lookup;
 import dev.tidar.api.NativeKernels;
 import dev.tidar.api.WeightFormat;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that all commands share: which model, and how the engine loads it. */
 final class ModelFlags {
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with config.json, tokenizer.json and the safetensors files.")
-    private @Nullable Path model;
+    @Mixin
+    private ModelPlace place = new ModelPlace();
 
     @Option(
             names = "--draft-model",
@@ -154,13 +150,13 @@ final class ModelFlags {
         return kvMemory == null ? kv : kv.withBytes(kvMemory);
     }
 
-    /** As the user wrote it. */
-    Path model() {
-        return Objects.requireNonNull(model, "--model is required");
+    /** The folder of the model; one by name is downloaded if it has to be. */
+    Path folder() {
+        return place.folder();
     }
 
     private EngineOptions.Builder options() {
-        EngineOptions.Builder options = EngineOptions.builder(model())
+        EngineOptions.Builder options = place.options()
                 .device(device)
                 .deviceFallback(deviceFallback)
                 .weights(weights)

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,12 +27,8 @@ final class TokensCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with tokenizer.json, and tokenizer_config.json if there is one.")
-    private @Nullable Path model;
+    @Mixin
+    private ModelPlace place = new ModelPlace();
 
     @Option(
             names = "--lines",
@@ -45,7 +42,7 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path folder = Objects.requireNonNull(model, "--model");
+        Path folder = place.folder();
         String file = Objects.requireNonNull(lines, "--lines");
         Tokenizer tokenizer = Tokenizer.load(folder)
                 .orElseThrow(() ->

@@ -29,6 +29,17 @@ class InspectCommandTest {
     }
 
     @Test
+    void looksForAModelByNameWhereItMayDownloadNothing() {
+        Cli offline = tidar("inspect", "--model", "hf:acme/of-no-cache", "--offline");
+        Cli wrong = tidar("inspect", "--model", "hf:a/b/c");
+
+        assertThat(offline.exitCode()).isEqualTo(Main.FAILED);
+        assertThat(offline.err()).contains("hf:acme/of-no-cache");
+        assertThat(wrong.exitCode()).isEqualTo(Main.BAD_ARGUMENTS);
+        assertThat(wrong.err()).contains("hf:organization/name");
+    }
+
+    @Test
     void printsTheStatusAsOneObject() {
         JsonNode status = tidar("inspect", "--model", STORIES, "--json").json();
 

@@ -31,7 +31,7 @@ class MainTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "--model=DIR",
+                    "--model=MODEL",
                     "--chat=TEXT",
                     "--prompt=TEXT",
                     "--token-ids=1,2,3",

@@ -1,6 +1,7 @@
 package dev.tidar.api;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,7 +10,8 @@ import java.util.function.Consumer;
 /**
  * How an engine is loaded. Values are in range once built; what depends on the model is checked at load.
  *
- * @param model folder with config.json, tokenizer.json and the safetensors shards
+ * @param model folder with config.json, tokenizer.json and the safetensors shards, or a name on a hub
+ * @param hub how a model by name is found and downloaded
  * @param draftModel folder of a second, smaller model with the same tokens that drafts; empty for none
  * @param device device to compute on
  * @param deviceFallback what to do when a GPU that is asked for cannot be used, or fails while it serves
@@ -27,7 +29,8 @@ import java.util.function.Consumer;
  * @param progress receives the stages of the load, on the loading thread
  */
 public record EngineOptions(
-        Path model,
+        ModelSource model,
+        HubOptions hub,
         Optional<Path> draftModel,
         Device device,
         DeviceFallback deviceFallback,
@@ -49,6 +52,7 @@ public record EngineOptions(
 
     public EngineOptions {
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(hub, "hub");
         Objects.requireNonNull(draftModel, "draft model");
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(deviceFallback, "device fallback");
@@ -79,6 +83,14 @@ public record EngineOptions(
 
     /** Options with defaults for the model in this folder. */
     public static Builder builder(Path model) {
+        return builder(new ModelSource.Folder(model));
+    }
+
+    /**
+     * Options with defaults for this model. A model by name is found and downloaded as the environment of this process
+     * says ({@link HubOptions#of}), unless {@link Builder#hub} is called.
+     */
+    public static Builder builder(ModelSource model) {
         return new Builder(model);
     }
 
@@ -92,7 +104,8 @@ public record EngineOptions(
 
     /** Collects options; {@link #build} checks them. */
     public static final class Builder {
-        private final Path model;
+        private final ModelSource model;
+        private Optional<HubOptions> hub = Optional.empty();
         private Optional<Path> draftModel = Optional.empty();
         private Device device = Device.AUTO;
         private DeviceFallback deviceFallback = DeviceFallback.FAIL;
@@ -109,8 +122,13 @@ public record EngineOptions(
         private Lookup lookup = Lookup.AUTO;
         private Consumer<LoadProgress> progress = stage -> {};
 
-        private Builder(Path model) {
+        private Builder(ModelSource model) {
             this.model = model;
+        }
+
+        public Builder hub(HubOptions options) {
+            hub = Optional.of(options);
+            return this;
         }
 
         public Builder draftModel(Path folder) {
@@ -191,6 +209,7 @@ public record EngineOptions(
         public EngineOptions build() {
             return new EngineOptions(
                     model,
+                    hub.orElseGet(() -> HubOptions.of(model instanceof HubModel ? System.getenv() : Map.of())),
                     draftModel,
                     device,
                     deviceFallback,

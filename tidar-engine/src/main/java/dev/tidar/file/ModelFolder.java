@@ -12,9 +12,13 @@ import java.util.stream.Stream;
 /**
  * A model folder, whose files are opened by plain names only. A name that comes from a file never leads out of the
  * folder, be it through separators, {@code ..} or a symbolic link. The one exception is the layout of the Hugging Face
- * cache, where {@code snapshots/<revision>/} holds links to {@code blobs/} beside it.
+ * cache, where {@code snapshots/<revision>/} holds links to {@code blobs/} beside it, which may link on to a store that
+ * the models of a cache share.
  */
 public record ModelFolder(Path path) {
+
+    /** The file by which the Hugging Face library marks a folder as its store of shared blobs. */
+    private static final String SHARED_STORE = ".huggingface-shared-blobs";
 
     public ModelFolder {
         if (Files.isRegularFile(path)) {
@@ -82,8 +86,7 @@ public record ModelFolder(Path path) {
     private void requireInside(String name, Path inside) {
         try {
             Path real = inside.toRealPath();
-            boolean allowed = real.startsWith(path.toRealPath())
-                    || blobs().filter(real::startsWith).isPresent();
+            boolean allowed = real.startsWith(path.toRealPath()) || blobs().anyMatch(real::startsWith);
             if (!allowed) {
                 throw Problem.corrupt(
                         path,
@@ -131,15 +134,21 @@ public record ModelFolder(Path path) {
         }
     }
 
-    /** The blobs of the Hugging Face cache that this folder, or the one that it is in, is a snapshot of. */
-    private Optional<Path> blobs() throws IOException {
+    /**
+     * The blobs of the Hugging Face cache that this folder, or the one that it is in, is a snapshot of: those of the
+     * model, and the store that newer versions of the library share among the models of a cache.
+     */
+    private Stream<Path> blobs() throws IOException {
         Path real = path.toRealPath();
         return Stream.of(Optional.of(real), Optional.ofNullable(real.getParent()))
                 .flatMap(Optional::stream)
                 .flatMap(revision -> Stream.ofNullable(revision.getParent()))
                 .filter(snapshots -> snapshots.endsWith("snapshots"))
-                .map(snapshots -> snapshots.resolveSibling("blobs"))
-                .filter(Files::isDirectory)
-                .findFirst();
+                .flatMap(snapshots -> Stream.ofNullable(snapshots.getParent()))
+                .flatMap(model -> Stream.concat(
+                        Stream.of(model.resolve("blobs")),
+                        Stream.of(model.resolveSibling("blobs"))
+                                .filter(store -> Files.isRegularFile(store.resolve(SHARED_STORE)))))
+                .filter(Files::isDirectory);
     }
 }

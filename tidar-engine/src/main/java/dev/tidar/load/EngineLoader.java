@@ -11,7 +11,9 @@ import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.ModelSource;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenText;
 import dev.tidar.api.WeightFormat;
@@ -26,6 +28,7 @@ import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
 import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.Decoder;
+import dev.tidar.hub.ModelHub;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
@@ -55,7 +58,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loads a model folder on a device, on the engine thread. */
+/** Loads a model on a device, on the engine thread: a folder, or one that is downloaded first. */
 public final class EngineLoader {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoader.class);
@@ -63,6 +66,8 @@ public final class EngineLoader {
     /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
 
+    /** The part of a load that its download is taken for, where there is one. */
+    private static final double DOWNLOAD_PART = 0.5;
     /**
      * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads,
      * and two steps at once would wait for each other's.
@@ -73,6 +78,9 @@ public final class EngineLoader {
     private final LongSupplier nanoTime;
     private final UnaryOperator<TidarModel> modelDecorator;
     private final MemoryPlanner memory;
+
+    /** Where loading begins in [0, 1]: after the download, if there was one. Confined to the loading thread. */
+    private double begin;
 
     private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
@@ -136,7 +144,7 @@ public final class EngineLoader {
     }
 
     private String name() {
-        return name(options.model());
+        return options.model().name();
     }
 
     private static String name(Path folder) {
@@ -149,17 +157,37 @@ public final class EngineLoader {
      * @throws EngineClosedException if it is to stop; what was taken until then is given back
      */
     public Engine load() {
+        Path folder = folder();
         stage("reading the checkpoint", 0);
-        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides())) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder, overrides())) {
             requireNeeded();
-            memory.requireRoomForTokenizer(Tokenizer.fileBytes(options.model()));
-            Optional<Tokenizer> tokenizer = Tokenizer.load(options.model());
-            Optional<ChatTemplate> template =
-                    tokenizer.isPresent() ? ChatTemplate.load(options.model()) : Optional.empty();
+            memory.requireRoomForTokenizer(Tokenizer.fileBytes(folder));
+            Optional<Tokenizer> tokenizer = Tokenizer.load(folder);
+            Optional<ChatTemplate> template = tokenizer.isPresent() ? ChatTemplate.load(folder) : Optional.empty();
             try (Checkpoints checkpoints = withDraft(checkpoint, tokenizer)) {
-                return loadOnBestDevice(checkpoints, new TextParts(tokenizer, template));
+                return loadOnBestDevice(checkpoints, new TextParts(folder, tokenizer, template));
             }
         }
+    }
+
+    /**
+     * The folder of the model; one by name is downloaded if it has to be.
+     *
+     * @throws dev.tidar.api.HubException if it cannot be downloaded
+     * @throws EngineClosedException if loading is to stop
+     */
+    public Path folder() {
+        if (options.model() instanceof ModelSource.Folder local) {
+            return local.path();
+        }
+        return new ModelHub(options.hub(), () -> stop.getAsBoolean(), this::download, nanoTime)
+                .folder((HubModel) options.model());
+    }
+
+    private void download(String stage, double part) {
+        begin = DOWNLOAD_PART;
+        requireNeeded();
+        report(stage, DOWNLOAD_PART * part);
     }
 
     private Checkpoints withDraft(Checkpoint checkpoint, Optional<Tokenizer> tokenizer) {
@@ -168,7 +196,7 @@ public final class EngineLoader {
     }
 
     /** The parts of a model that need no device. */
-    private record TextParts(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
+    private record TextParts(Path folder, Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {}
 
     private Engine loadOnBestDevice(Checkpoints checkpoints, TextParts text) {
         BackendChoice choice = BackendChoice.of(options, arithmetic(checkpoints.model()));
@@ -187,7 +215,7 @@ public final class EngineLoader {
         if (!failed.isGpu() || options.deviceFallback() == DeviceFallback.FAIL) {
             throw failure;
         }
-        try (Checkpoint checkpoint = Checkpoint.open(options.model(), overrides());
+        try (Checkpoint checkpoint = Checkpoint.open(text.folder(), overrides());
                 Checkpoints checkpoints = withDraft(checkpoint, text.tokenizer())) {
             return loadOrFree(checkpoints, text, fallback(failed, failure));
         }
@@ -470,6 +498,10 @@ public final class EngineLoader {
     }
 
     private void progress(String stage, double done) {
+        report(stage, begin + (1 - begin) * done);
+    }
+
+    private void report(String stage, double done) {
         progress = new LoadProgress(stage, done);
         options.progress().accept(progress);
     }

@@ -110,6 +110,25 @@ class ModelFolderDoorTest {
         assertThatThrownBy(() -> folder.file("other.json")).hasMessageContaining("leaves it");
     }
 
+    @Test
+    void mayBeALinkToTheStoreThatTheModelsOfAHubCacheShare() throws IOException {
+        Path store = Files.createDirectories(temporary.resolve("blobs/ab"));
+        Path shared = Files.writeString(store.resolve("abcd"), "{}");
+        Path cache = temporary.resolve("models--tiny");
+        Path snapshot = Files.createDirectories(cache.resolve("snapshots/abc"));
+        Files.createSymbolicLink(
+                Files.createDirectories(cache.resolve("blobs")).resolve("1234"), Path.of("../../blobs/ab/abcd"));
+        Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/1234"));
+        ModelFolder folder = new ModelFolder(snapshot);
+
+        assertThatThrownBy(() -> folder.file("config.json"))
+                .as("any folder of that name")
+                .hasMessageContaining("leaves it");
+        Files.writeString(temporary.resolve("blobs/.huggingface-shared-blobs"), "1\n");
+
+        assertThat(folder.file("config.json")).hasSameTextualContentAs(shared);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"})
     void isRejectedByNameWhereItIsOverItsLimit(String name) throws Exception {

@@ -1,8 +1,10 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.HubModel;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.Limits;
+import dev.tidar.api.ModelSource;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 record EngineSettings(TidarProperties properties) {
 
     /** @param draftModel folder of the draft model; empty for none */
-    EngineOptions options(Path folder, Optional<Path> draftModel) {
-        var options = EngineOptions.builder(folder)
+    EngineOptions options(ModelSource model, Optional<Path> draftModel) {
+        var options = EngineOptions.builder(model)
                 .device(properties.device())
                 .deviceFallback(properties.deviceFallback())
                 .weights(properties.weights())
@@ -30,6 +32,9 @@ record EngineSettings(TidarProperties properties) {
                 .decoding(properties.decoding())
                 .lookup(properties.lookup())
                 .progress(new LoadProgressLog());
+        if (model instanceof HubModel) {
+            options.hub(properties.hub().options(System.getenv()));
+        }
         draftModel.ifPresent(options::draftModel);
         ifSet(properties.threads(), options::threads);
         ifSet(properties.contextLength(), options::contextLength);

@@ -39,7 +39,10 @@ final class LoadFailureLog {
     }
 
     private String text(TidarException failure) {
-        return Stream.of(new InvalidModelFailureAnalyzer(environment), new DeviceFailureAnalyzer())
+        return Stream.of(
+                        new InvalidModelFailureAnalyzer(environment),
+                        new HubFailureAnalyzer(),
+                        new DeviceFailureAnalyzer())
                 .map(analyzer -> analyzer.analyze(failure))
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -1,5 +1,6 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -10,6 +11,10 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
  * @param draft where the draft model is; empty where there is none
  */
 record ModelAdvice(String model, String draft) {
+
+    private static final String CACHED_FILE =
+            "Every download was checked, so the file was damaged on the disk or is faulty as published. Delete it and what"
+                    + " it links to from the cache, and start again; if the same comes back, take another revision.";
 
     FailureAnalysis on(InvalidModelException cause) {
         return new FailureAnalysis(
@@ -22,9 +27,12 @@ record ModelAdvice(String model, String draft) {
     private static String advice(InvalidModelException cause, String model) {
         return switch (cause.fault()) {
             case INCOMPLETE ->
-                "Check the path, and that the folder has config.json, tokenizer.json and every safetensors"
-                        + " file that model.safetensors.index.json names. Nothing is downloaded: copy the whole folder of the"
-                        + " model to this machine.";
+                HubModel.isName(model)
+                        ? "Set tidar.hub.pull-model-strategy=always once, which downloads what is missing. If the repository"
+                                + " itself lacks the file, take another revision or model."
+                        : "Check the path, and that the folder has config.json, tokenizer.json and every safetensors"
+                                + " file that model.safetensors.index.json names. Nothing is downloaded for a path: copy the whole"
+                                + " folder of the model to this machine, or name the model as hf:organization/name.";
             case NOT_A_CHECKPOINT ->
                 "Only safetensors files are read. If the file is a pointer of Git LFS, run git lfs pull"
                         + " in the folder; if it is a saved web page, download the file itself; if it is a pickle (.bin, .pt)"
@@ -33,8 +41,10 @@ record ModelAdvice(String model, String draft) {
                 model.startsWith("classpath:")
                         ? "Build the application again, with the files of the model as published and SHA256SUMS written from"
                                 + " them."
-                        : "Download the file again and compare its checksum with that of the publisher. If it is as"
-                                + " published, the model itself is faulty.";
+                        : HubModel.isName(model)
+                                ? CACHED_FILE
+                                : "Download the file again and compare its checksum with that of the publisher. If it is as"
+                                        + " published, the model itself is faulty.";
             case UNSUPPORTED ->
                 "Take a model of a supported shape and weight format; the README lists them. Where the"
                         + " message names a tidar property, correct that property.";

@@ -1,7 +1,9 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.api.ModelSource;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,7 +13,8 @@ import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Where {@code tidar.model} or {@code tidar.draft-model} points: a path, or a folder on the class path.
+ * Where {@code tidar.model} or {@code tidar.draft-model} points: a path, a folder on the class path, or, for the former, a
+ * name on a hub.
  *
  * <p>A folder of class files is used in place. Files inside a jar cannot be mapped into memory, so a folder there is
  * unpacked once; it has to list its files in {@value #LISTING}, because the entries of a jar cannot be listed through a
@@ -29,6 +32,23 @@ record ModelLocation(String value, String property) {
     /** Where {@code tidar.model} points. */
     ModelLocation(String value) {
         this(value, "tidar.model");
+    }
+
+    /**
+     * What the engine can load: a model by name as it is, else a folder. A name is looked up when it is loaded.
+     *
+     * @throws IllegalArgumentException if it is meant as a name, but cannot be one
+     */
+    ModelSource source(ResourceLoader resources, ModelCache cache) {
+        return HubModel.isName(value) ? named() : new ModelSource.Folder(resolve(resources, cache));
+    }
+
+    private ModelSource named() {
+        try {
+            return HubModel.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("tidar.model: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -62,7 +82,11 @@ record ModelLocation(String value, String property) {
                     : Path.of(value);
         } catch (InvalidPathException | java.net.URISyntaxException e) {
             throw new IllegalArgumentException(
-                    "%s must be a path or a location that starts with classpath:, but is %s".formatted(property, value),
+                    "%s must be a path or a location that starts with classpath:%s, but is %s"
+                            .formatted(
+                                    property,
+                                    property.equals("tidar.model") ? ", or a name that starts with hf:" : "",
+                                    value),
                     e);
         }
     }

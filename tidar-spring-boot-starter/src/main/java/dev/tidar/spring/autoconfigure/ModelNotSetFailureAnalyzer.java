@@ -9,11 +9,12 @@ final class ModelNotSetFailureAnalyzer extends AbstractFailureAnalyzer<ModelNotS
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ModelNotSetException cause) {
         return new FailureAnalysis(cause.getMessage() + ".", """
-                Set tidar.model to a folder with config.json, tokenizer.json and the safetensors files of a model, or to \
-                one on the class path:
+                Set tidar.model to a folder with config.json, tokenizer.json and the safetensors files of a model, to \
+                one on the class path, or to the name of a model that is downloaded:
 
                     tidar.model=/opt/models/my-tidar-model
                     tidar.model=classpath:models/my-tidar-model
+                    tidar.model=hf:organization/my-tidar-model
 
                 If this application should use another chat model, set spring.ai.model.chat to its name, or to none:
 

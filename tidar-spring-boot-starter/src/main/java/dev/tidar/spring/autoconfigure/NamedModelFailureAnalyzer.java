@@ -38,6 +38,7 @@ final class NamedModelFailureAnalyzer extends AbstractFailureAnalyzer<NamedModel
         }
         return Stream.of(
                         new ModelNotSetFailureAnalyzer(),
+                        new HubFailureAnalyzer(),
                         new ModelCacheFailureAnalyzer(),
                         new DeviceFailureAnalyzer(),
                         new EngineClosedFailureAnalyzer())

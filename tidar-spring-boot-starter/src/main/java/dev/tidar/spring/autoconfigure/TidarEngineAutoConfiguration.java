@@ -2,6 +2,7 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
+import dev.tidar.api.ModelSource;
 import dev.tidar.spring.autoconfigure.TidarProperties.LoadMode;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,15 +62,14 @@ public final class TidarEngineAutoConfiguration {
 
     /** How a model is loaded, with its folders unpacked where they are inside a jar. */
     static EngineOptions options(TidarProperties properties, ResourceLoader resources) {
-        return new EngineSettings(properties)
-                .options(folder(properties, resources), draftFolder(properties, resources));
+        return new EngineSettings(properties).options(model(properties, resources), draftFolder(properties, resources));
     }
 
-    private static Path folder(TidarProperties properties, ResourceLoader resources) {
+    private static ModelSource model(TidarProperties properties, ResourceLoader resources) {
         if (!StringUtils.hasText(properties.model())) {
             throw new ModelNotSetException();
         }
-        return new ModelLocation(properties.model()).resolve(resources, cache(properties));
+        return new ModelLocation(properties.model()).source(resources, cache(properties));
     }
 
     /** The folder of its draft model; empty where it has none. */

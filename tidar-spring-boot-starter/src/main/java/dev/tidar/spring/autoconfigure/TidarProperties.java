@@ -33,9 +33,10 @@ import org.springframework.util.unit.DataSize;
  * {@code additional-spring-configuration-metadata.json}.
  *
  * @param model Folder with config.json, tokenizer.json and the safetensors shards: a path, or a location that starts
- *     with "classpath:".
+ *     with "classpath:"; or a model by name, as in "hf:organization/name@revision", which is downloaded.
  * @param modelCache Folder into which a model inside an executable jar is unpacked, once for each content. A folder of
  *     this user under the temporary directory if not set.
+ * @param hub How a model by name is found and downloaded.
  * @param draftModel Folder of a second, smaller model with the same tokenizer that drafts for the first: a path, or a
  *     location that starts with "classpath:". None if not set.
  * @param device Device that computes: auto, cpu, cuda, or cuda:1 for the second GPU. Automatic takes the first GPU that
@@ -75,6 +76,7 @@ import org.springframework.util.unit.DataSize;
 public record TidarProperties(
         @Nullable String model,
         @Nullable Path modelCache,
+        @NestedConfigurationProperty @DefaultValue TidarHubProperties hub,
         @Nullable String draftModel,
         @DefaultValue("auto") Device device,
         @DefaultValue("fail") DeviceFallback deviceFallback,
@@ -159,7 +161,7 @@ public record TidarProperties(
         Assert.isTrue(value == null || value > 0, () -> "%s must be positive, but is %d".formatted(property, value));
     }
 
-    private static void requireTime(String property, @Nullable Duration value) {
+    static void requireTime(String property, @Nullable Duration value) {
         if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0)) {
             throw new IllegalArgumentException(
                     "%s must be in [1ms, 365d], but is %s".formatted(property, DurationStyle.SIMPLE.print(value)));

@@ -29,6 +29,14 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "tidar.model",
                         "tidar.model-cache",
+                        "tidar.hub.cache",
+                        "tidar.hub.endpoint",
+                        "tidar.hub.token",
+                        "tidar.hub.offline",
+                        "tidar.hub.pull-model-strategy",
+                        "tidar.hub.connect-timeout",
+                        "tidar.hub.read-timeout",
+                        "tidar.hub.max-retries",
                         "tidar.draft-model",
                         "tidar.models",
                         "tidar.device",
@@ -132,6 +140,7 @@ class ConfigurationMetadataTest {
         assertThat(valuesOf("tidar.weights")).isEqualTo("auto f32 bf16 int8");
         assertThat(valuesOf("tidar.kv-cache.type")).isEqualTo("f32 bf16");
         assertThat(valuesOf("tidar.load-mode")).isEqualTo("eager background");
+        assertThat(valuesOf("tidar.hub.pull-model-strategy")).isEqualTo("when-missing always never");
         assertThat(valuesOf("tidar.device")).isEqualTo("auto cuda cuda:1 cpu");
         assertThat(valuesOf("tidar.device-fallback")).isEqualTo("fail cpu");
         assertThat(valuesOf("spring.ai.model.chat")).isEqualTo("tidar none");

@@ -8,6 +8,7 @@ import dev.tidar.api.Groups;
 import dev.tidar.api.KvCacheOptions;
 import dev.tidar.api.KvCacheOptions.Type;
 import dev.tidar.api.Limits;
+import dev.tidar.api.ModelSource;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.Tools;
 import dev.tidar.spring.TidarChatOptions;
@@ -277,7 +278,7 @@ class TidarPropertiesTest {
     void andAreThoseOfTheEngineWhereNothingIsSet() {
         application.run(context -> {
             var options = new EngineSettings(context.getBean(TidarProperties.class))
-                    .options(Path.of("model"), Optional.empty());
+                    .options(new ModelSource.Folder(Path.of("model")), Optional.empty());
 
             assertThat(options.limits()).isEqualTo(Limits.DEFAULT);
             assertThat(options.kvCache()).isEqualTo(KvCacheOptions.DEFAULT);
@@ -292,7 +293,7 @@ class TidarPropertiesTest {
                 .run(context -> {
                     var settings = new EngineSettings(context.getBean(TidarProperties.class));
 
-                    assertThat(settings.options(Path.of("model"), Optional.of(Path.of("/models/small")))
+                    assertThat(settings.options(new ModelSource.Folder(Path.of("model")), Optional.of(Path.of("/models/small")))
                                     .draftModel())
                             .contains(Path.of("/models/small"));
                 });
@@ -319,7 +320,7 @@ class TidarPropertiesTest {
                         "tidar.watchdog.fail-after=8s")
                 .run(context -> {
                     var options = new EngineSettings(context.getBean(TidarProperties.class))
-                            .options(Path.of("model"), Optional.empty());
+                            .options(new ModelSource.Folder(Path.of("model")), Optional.empty());
 
                     assertThat(options.kvCache())
                             .isEqualTo(new KvCacheOptions(
