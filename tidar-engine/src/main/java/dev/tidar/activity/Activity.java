@@ -16,7 +16,11 @@ public final class Activity {
     /** When the last step ended, or when work came to an engine that had none. */
     private volatile long last;
 
-    /** @param nanoTime a monotonic clock */
+    /**
+     * Begins with no steps.
+     *
+     * @param nanoTime a monotonic clock
+     */
     public Activity(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.last = nanoTime.getAsLong();
@@ -42,7 +46,11 @@ public final class Activity {
         last = now();
     }
 
-    /** @param requests the requests that are there */
+    /**
+     * Reports how the engine gets on.
+     *
+     * @param requests the requests that are there
+     */
     public EngineActivity snapshot(List<RequestStatus> requests, Limits limits) {
         long age = requests.isEmpty() ? 0 : Math.max(0, now() - last);
         return new EngineActivity(requests, Duration.ofNanos(age), counts.snapshot(), limits);
