@@ -105,6 +105,16 @@ class ModelDraftsTest {
         }
     }
 
+    /** With a penalty that hardly lets a token come twice, a draft depends on those before it. */
+    @Test
+    void penalisesTheDraftsBeforeADraftAsVerificationDoes() {
+        SamplingParams once = new SamplingParams(
+                0, 0, Filters.NONE, new Penalties(1, 0, 5), LogitBias.NONE, BannedIds.NONE, OptionalInt.empty());
+        List<Integer> kept = decode(request(3, once), new WithDraftModel(8), equal).stats().kept();
+
+        assertThat(kept.subList(0, kept.size() - 1)).containsOnly(8);
+    }
+
     @ParameterizedTest(name = "in chunks of {0}")
     @ValueSource(ints = {1, 7, 64})
     void hasTheDraftModelKeepUpWithALongPrompt(int chunk) {
