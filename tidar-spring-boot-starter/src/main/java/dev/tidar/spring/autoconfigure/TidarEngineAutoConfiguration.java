@@ -61,7 +61,8 @@ public final class TidarEngineAutoConfiguration {
 
     /** How a model is loaded, with its folders unpacked where they are inside a jar. */
     static EngineOptions options(TidarProperties properties, ResourceLoader resources) {
-        return new EngineSettings(properties).options(folder(properties, resources), draftFolder(properties, resources));
+        return new EngineSettings(properties)
+                .options(folder(properties, resources), draftFolder(properties, resources));
     }
 
     private static Path folder(TidarProperties properties, ResourceLoader resources) {
