@@ -159,8 +159,8 @@ class FullSizeHeadersTest {
                         .mapToLong(FullSizeHeadersTest::elements)
                         .sum())
                 .isEqualTo(model.parameters);
-        // bfloat16 as it is, with the norms in float and panels filled up
-        assertThat(need.weights()).isBetween(2 * model.parameters, 2 * model.parameters * 101 / 100);
+        // bfloat16 as it is, and what the device adds as it packs
+        assertThat(need.weights()).isBetween(2 * model.parameters, 2 * model.parameters * 106 / 100);
     }
 
     @Test
