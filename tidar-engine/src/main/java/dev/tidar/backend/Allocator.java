@@ -28,8 +28,8 @@ public interface Allocator {
     Gain gain(float[] values);
 
     /**
-     * Prepares the tables of a rotation for positions {@code [0, maxPositions)}, as {@link
-     * dev.tidar.tensor.RotaryAngles} defines them.
+     * Prepares the tables of a rotation for positions {@code [0, maxPositions)}, as
+     * {@link dev.tidar.tensor.RotaryAngles} defines them.
      */
     RotaryTable rotaryTable(Rotation rotation, int maxPositions);
 }

@@ -160,8 +160,8 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
     /**
      * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads the cached keys
      * {@code window.first(position(r))..visible(r) - 1} of its sequence, and a drafting row also reads the fresh keys
-     * and values of its own group in qkv. out is {@code [rows, heads.queryColumns()]}; qkv is as {@link
-     * #rotateAndStore} left it.
+     * and values of its own group in qkv. out is {@code [rows, heads.queryColumns()]}; qkv is as
+     * {@link #rotateAndStore} left it.
      */
     void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows);
 

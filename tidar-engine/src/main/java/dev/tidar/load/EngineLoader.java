@@ -40,7 +40,6 @@ import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
@@ -365,7 +364,8 @@ public final class EngineLoader {
             throw new InvalidModelException(
                     InvalidModelException.Fault.CORRUPT,
                     "%s: the draft adapter must change a result, but on %s no linear layer computes anything else with it;"
-                                    .formatted(checkpoint.folder(), backend.facts().device())
+                                    .formatted(
+                                            checkpoint.folder(), backend.facts().device())
                             + " train it, or remove its folder");
         }
     }

@@ -7,8 +7,8 @@ import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Looks whether a draft adapter acts. An adapter that does not, because it was never trained or because a device left it
- * out, is a silent loss: the text stays right, and the drafts are worse.
+ * Looks whether a draft adapter acts. An adapter that does not, because it was never trained or because a device left
+ * it out, is a silent loss: the text stays right, and the drafts are worse.
  *
  * <p>A linear layer computes the same row twice, as an exact row and as a drafting row. Without an adapter the results
  * have the same bits, as every backend promises.

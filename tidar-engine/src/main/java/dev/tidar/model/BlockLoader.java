@@ -55,15 +55,13 @@ final class BlockLoader {
                         config.blocks().biases().output()))),
                 gain(block + "post_attention_layernorm.weight", hidden),
                 memory.gated(gateUp.get(0), gateUp.get(1)),
-                memory.linear(
-                        List.of(projection(mlp + "down_proj", hidden, config.intermediateSize(), mlpBias))));
+                memory.linear(List.of(projection(mlp + "down_proj", hidden, config.intermediateSize(), mlpBias))));
     }
 
     private List<LinearSource> qkv(String attention) {
         boolean bias = config.blocks().biases().qkv();
         if (names.fusedQkv().isPresent()) {
-            LinearSource whole =
-                    projection(attention + names.fusedQkv().get(), queries + 2 * keys, hidden, bias);
+            LinearSource whole = projection(attention + names.fusedQkv().get(), queries + 2 * keys, hidden, bias);
             return List.of(
                     turning(MatrixRows.from(0, queries)).of(whole),
                     turning(MatrixRows.from(queries, keys)).of(whole),

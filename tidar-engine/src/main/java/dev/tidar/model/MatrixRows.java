@@ -21,10 +21,10 @@ record MatrixRows(int count, IntUnaryOperator stored) {
     }
 
     /**
-     * These rows, with the elements of each head in the order that a rotation of half-split pairs {@code (i, i + headDim
-     * / 2)} expects, where the checkpoint rotates pairs {@code (i, i + rotated / 2)} of the first {@code rotated}
-     * elements and leaves the others. The order within a head does not change a score, as long as queries and keys have
-     * the same.
+     * These rows, with the elements of each head in the order that a rotation of half-split pairs {@code (i, i +
+     * headDim / 2)} expects, where the checkpoint rotates pairs {@code (i, i + rotated / 2)} of the first
+     * {@code rotated} elements and leaves the others. The order within a head does not change a score, as long as
+     * queries and keys have the same.
      */
     MatrixRows rotatedInPart(int headDim, int rotated) {
         if (rotated == headDim) {
@@ -44,8 +44,8 @@ record MatrixRows(int count, IntUnaryOperator stored) {
     /** These rows of a layer: of its weights, its bias and the second matrix of its adapter. */
     LinearSource of(LinearSource whole) {
         Optional<float[]> bias = whole.bias().map(this::of);
-        Optional<LinearSource.Adapter> adapter = whole.adapter()
-                .map(low -> new LinearSource.Adapter(low.a(), new View(low.b(), this), low.scale()));
+        Optional<LinearSource.Adapter> adapter =
+                whole.adapter().map(low -> new LinearSource.Adapter(low.a(), new View(low.b(), this), low.scale()));
         return new LinearSource(new View(whole.weight(), this), bias, adapter);
     }
 

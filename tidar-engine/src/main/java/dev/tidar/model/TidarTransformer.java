@@ -25,8 +25,8 @@ import java.util.Optional;
 
 /**
  * The network and one step of it: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in
- * the shapes of all families. Written once against the operations of a {@link Backend}, whose first argument
- * is the one that is written.
+ * the shapes of all families. Written once against the operations of a {@link Backend}, whose first argument is the one
+ * that is written.
  *
  * <p>A step has two kinds of rows (see {@link StepRows}). <em>Exact rows</em>, prompt and verify rows, are causal, and
  * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows (and, in a two-pass step, a copy of
@@ -156,7 +156,8 @@ public final class TidarTransformer implements TidarModel {
         backend.linear(work.qkv(), work.h(), l.qkv(), rows.counts());
         RotaryTable rotary = l.kind().rotates() ? weights.rotary() : weights.still();
         backend.rotateAndStore(work.qkv(), heads, l.headNorms(), rotary, kv, layer, rows);
-        backend.attention(work.attended(), work.qkv(), heads, kv, layer, l.kind().window(), rows);
+        backend.attention(
+                work.attended(), work.qkv(), heads, kv, layer, l.kind().window(), rows);
         backend.linearAdd(work.x(), work.attended(), l.output(), rows.counts());
     }
 

@@ -350,8 +350,8 @@ abstract class AttentionContract {
                 .isThrownBy(() -> backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows.build()))
                 .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> backend.attention(
-                        backend.allocate(1, 2), qkv, heads, kv, LAYER, Window.ALL, rows.build()))
+                .isThrownBy(() ->
+                        backend.attention(backend.allocate(1, 2), qkv, heads, kv, LAYER, Window.ALL, rows.build()))
                 .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
         assertThat(backend.read(qkv, 1)).isEqualTo(before);
     }

@@ -159,7 +159,13 @@ class CudaFastTest {
         Tensor x = tensor(backend, qkv);
         Tensor out = backend.allocate(qkv.rows(), heads.queryColumns());
         backend.rotateAndStore(
-                x, heads, Optional.empty(), backend.rotaryTable(Rotation.of(frequencies), cached + 2 * drafting), kv, 0, rows);
+                x,
+                heads,
+                Optional.empty(),
+                backend.rotaryTable(Rotation.of(frequencies), cached + 2 * drafting),
+                kv,
+                0,
+                rows);
         backend.attention(out, x, heads, kv, 0, Window.ALL, rows);
         return backend.read(out, qkv.rows());
     }

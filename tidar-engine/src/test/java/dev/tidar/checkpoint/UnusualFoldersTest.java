@@ -76,8 +76,8 @@ class UnusualFoldersTest {
 
     @Test
     void becauseItsTiedMatrixHasTheNameOfTheHeadIsReadUnderThatName() {
-        ModelFolderFixture fixture = ModelFolderFixture.in(folder)
-                .tensors(t -> t.remove(EMBEDDING).filled(HEAD, 0.5f, VOCAB, HIDDEN));
+        ModelFolderFixture fixture =
+                ModelFolderFixture.in(folder).tensors(t -> t.remove(EMBEDDING).filled(HEAD, 0.5f, VOCAB, HIDDEN));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.embeddingName()).isEqualTo(HEAD);
             checkpoint.matrix(HEAD, VOCAB, HIDDEN);
@@ -102,14 +102,18 @@ class UnusualFoldersTest {
         Files.createDirectory(folder.resolve("linear_spec_lora"));
 
         assertRejected(
-                Fault.UNSUPPORTED, () -> fixture.open().close(), "one draft adapter", "draft_adapter and linear_spec_lora");
+                Fault.UNSUPPORTED,
+                () -> fixture.open().close(),
+                "one draft adapter",
+                "draft_adapter and linear_spec_lora");
     }
 
     @Test
     void becauseEverythingInItIsALinkOfTheHubsCacheIsRead() throws IOException {
         Path blobs = Files.createDirectories(folder.resolve("models--a--b/blobs"));
         Path snapshot = Files.createDirectories(folder.resolve("models--a--b/snapshots/0123"));
-        Path plain = ModelFolderFixture.in(Files.createDirectory(folder.resolve("plain"))).write();
+        Path plain = ModelFolderFixture.in(Files.createDirectory(folder.resolve("plain")))
+                .write();
         Path adapter = Files.createDirectory(snapshot.resolve("draft_adapter"));
         Files.copy(plain.resolve("config.json"), blobs.resolve("aa"));
         Files.copy(plain.resolve("model.safetensors"), blobs.resolve("bb"));
@@ -141,8 +145,7 @@ class UnusualFoldersTest {
                 "tokenizer.json; {`model`: {`vocab`: {`a`: 1}}, `added_tokens`: [{`id`: 12, `content`: `<|mask|>`}]}; 12"
             })
     void becauseItsMaskTokenIsOnlyInTheTokenizerDraftsOnceABlockSizeIsSet(String file, String json, int id) {
-        ModelFolderFixture fixture =
-                ModelFolderFixture.in(folder).without("mask_token_id", "block_size");
+        ModelFolderFixture fixture = ModelFolderFixture.in(folder).without("mask_token_id", "block_size");
         fixture.writeText(file, json.replace('`', '"'));
         var block = new Overrides(OptionalInt.empty(), OptionalInt.of(16), OptionalInt.empty(), false);
         try (Checkpoint checkpoint = fixture.open(block)) {
@@ -151,14 +154,16 @@ class UnusualFoldersTest {
         }
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.config().tidar()).isEmpty();
-            assertThat(checkpoint.drafting()).contains("looked for mask_token_id, mask_id", "the tokenizer would be asked");
+            assertThat(checkpoint.drafting())
+                    .contains("looked for mask_token_id, mask_id", "the tokenizer would be asked");
         }
     }
 
     @Test
     void becauseOnlyItsBlockSizeIsInConfigJsonFindsItsMaskByText() {
-        ModelFolderFixture fixture =
-                ModelFolderFixture.in(folder).without("mask_token_id", "block_size").set("bd_size", 8);
+        ModelFolderFixture fixture = ModelFolderFixture.in(folder)
+                .without("mask_token_id", "block_size")
+                .set("bd_size", 8);
         fixture.writeText("added_tokens.json", "{\"<|mask|>\": 11}");
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.config().tidar()).hasValue(new TidarConfig(11, 8));
@@ -168,8 +173,7 @@ class UnusualFoldersTest {
 
     @Test
     void becauseNoMaskTokenIsFoundSaysWhatWasLookedFor() {
-        ModelFolderFixture fixture =
-                ModelFolderFixture.in(folder).without("mask_token_id", "block_size");
+        ModelFolderFixture fixture = ModelFolderFixture.in(folder).without("mask_token_id", "block_size");
         var block = new Overrides(OptionalInt.empty(), OptionalInt.of(16), OptionalInt.empty(), false);
 
         assertRejected(

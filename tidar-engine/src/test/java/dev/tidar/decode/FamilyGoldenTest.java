@@ -154,7 +154,8 @@ class FamilyGoldenTest {
     }
 
     private static JsonNode golden(String name) {
-        return new ObjectMapper().readTree(resource(name).resolve("expected.json").toFile());
+        return new ObjectMapper()
+                .readTree(resource(name).resolve("expected.json").toFile());
     }
 
     private static List<Integer> ints(JsonNode array) {

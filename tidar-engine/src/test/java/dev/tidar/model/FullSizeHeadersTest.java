@@ -88,8 +88,7 @@ class FullSizeHeadersTest {
             String sizes = """
                     "hidden_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
                     "head_dim": 128, "intermediate_size": %d, "vocab_size": %d, "tie_word_embeddings": %s,
-                    "hidden_act": "silu", "torch_dtype": "bfloat16","""
-                    .formatted(hidden, layers, heads, kvHeads(), intermediate, vocab, isTied());
+                    "hidden_act": "silu", "torch_dtype": "bfloat16",""".formatted(hidden, layers, heads, kvHeads(), intermediate, vocab, isTied());
             if (isNemotron()) {
                 return "{" + sizes + """
                         "architectures": ["NemotronLabsDiffusionModel"], "model_type": "nemotron_labs_diffusion",
@@ -103,11 +102,9 @@ class FullSizeHeadersTest {
                         "llama_4_scaling_beta": 0.1}}""";
             }
             String family = isQwen3() ? "Qwen3" : "Qwen2";
-            return "{" + sizes
-                    + """
+            return "{" + sizes + """
                     "architectures": ["%sForCausalLM"], "model_type": "%s", "rms_norm_eps": 1e-6, "rope_theta": 1000000,
-                    "max_position_embeddings": 40960, "eos_token_id": 151645}"""
-                            .formatted(family, family.toLowerCase(Locale.ROOT));
+                    "max_position_embeddings": 40960, "eos_token_id": 151645}""".formatted(family, family.toLowerCase(Locale.ROOT));
         }
 
         Map<String, long[]> tensors() {
