@@ -4,7 +4,10 @@
  *   name        shape                                        dtype  meaning
  *   out         [all rows, numHeads, headDim]                f32    rows [row, row + rows) of these heads
  *   qkv         [all rows, numHeads + 2 numKvHeads, headDim]  f32   rotated
- *   visible     [all rows]                                   i32    cached keys that a row sees
+ *   positions   [all rows]                                   i32    of the rows' tokens
+ *   window                                                          a row at position p sees no cached key before
+ *                                                                   p + 1 - window
+ *   visible     [all rows]                                   i32    cached keys that a row sees, but for these
  *   groupFirst, groupRows                                           rows that the run sees besides; 0 rows: none
  *   blockTable  [blocks]                                     i32    blocks of the run's sequence
  *   cache       cache.h
@@ -12,10 +15,11 @@
  *
  * Numerics  a score is a chain over the elements, then * 1 / sqrt(headDim). Weights are exp(score - largest); sixteen
  *           interleaved chains of them, added as a tree of halves. Outputs are chains over the cached keys in order, then
- *           the group's, then * 1 / sum. Tiles of keys start at absolute positions, so the bits of a row depend on its
- *           own visible count and group only.
+ *           the group's, then * 1 / sum. Tiles of keys start at absolute positions, and a key that a row does not see
+ *           has weight 0, so the bits of a row depend on its own visible keys and group only.
  * Oracle    Attention.
- * Cost      keys and values are read once for each six queries; bf16 is widened on the way.
+ * Cost      keys and values are read once for each six queries, from the block of the run's first key on; bf16 is
+ *           widened on the way.
  */
 #include "attention_tiles.h"
 #include "exponential.h"
@@ -26,7 +30,10 @@ static int64_t attentionScratch(int queries, int headDim, int blocks, int blockT
     return 4 * (queries * (slots + 2 * headDim + 1) + headDim * KEY_TILE);
 }
 
-/* The tokens of a block that a query's row sees. */
+/* The first cached key that a row sees. */
+INLINE int first_seen(const struct Attention* a, int row) { return greatest(0, a->positions[row] + 1 - a->window); }
+
+/* The tokens of a block up to the last that a query's row sees. */
 INLINE int seen(const struct Run* run, int query, int block) {
     const struct Attention* a = run->a;
     int visible = a->visible[a->row + query / run->sharing];
@@ -39,9 +46,10 @@ static const float* fresh_key(const struct Attention* a, int row) {
 
 static void begin(struct Run* run, const struct Attention* a) {
     const struct Heads* heads = &a->heads;
-    int visible = 0;
+    int visible = 0, first = first_seen(a, a->row);
     for (int row = a->row; row < a->row + a->rows; row++) {
         visible = greatest(visible, a->visible[row]);
+        first = least(first, first_seen(a, row));
     }
     run->a = a;
     run->sharing = heads->numHeads / heads->numKvHeads;
@@ -49,7 +57,8 @@ static void begin(struct Run* run, const struct Attention* a) {
     run->headDim = heads->headDim;
     run->stride = cache_stride(a->cache.blockTokens);
     run->blocks = (visible + a->cache.blockTokens - 1) / a->cache.blockTokens;
-    run->fresh = run->blocks * run->stride;
+    run->from = least(first / a->cache.blockTokens, run->blocks);
+    run->fresh = (run->blocks - run->from) * run->stride;
     run->slots = run->fresh + cache_stride(a->groupRows);
     run->scale = (float)(1 / __builtin_sqrt((double)run->headDim));
     run->weights = (float*)a->scratch;
@@ -76,13 +85,16 @@ static void score_all(const struct Run* run, int kind, int slot, const uint8_t* 
     }
 }
 
+/* Where the weights of a block begin. */
+INLINE int slot_of_block(const struct Run* run, int block) { return (block - run->from) * run->stride; }
+
 static void score_cached(const struct Run* run) {
     const struct Attention* a = run->a;
-    for (int b = 0; b < run->blocks; b++) {
+    for (int b = run->from; b < run->blocks; b++) {
         const uint8_t* keys = cached_keys(&a->cache, a->blockTable[b], &a->heads, a->kvHead);
         for (int t = 0; t < run->stride; t += KEY_TILE) {
             const uint8_t* tile = keys + t * cache_element_bytes(a->cache.kind);
-            score_all(run, a->cache.kind, b * run->stride + t, tile, (size_t)run->stride);
+            score_all(run, a->cache.kind, slot_of_block(run, b) + t, tile, (size_t)run->stride);
         }
     }
 }
@@ -110,13 +122,15 @@ static void hide(float* weights, int from, int to) {
 static int hide_unseen(const struct Run* run, int query) {
     const struct Attention* a = run->a;
     float* weights = run->weights + (size_t)query * run->slots;
-    int visible = a->visible[a->row + query / run->sharing];
-    int own = (visible + a->cache.blockTokens - 1) / a->cache.blockTokens;
-    for (int b = 0; b < own; b++) {
-        hide(weights, b * run->stride + seen(run, query, b), (b + 1) * run->stride);
+    int row = a->row + query / run->sharing, tokens = a->cache.blockTokens, first = first_seen(a, row);
+    int own = greatest(run->from, (a->visible[row] + tokens - 1) / tokens);
+    for (int b = run->from; b < own; b++) {
+        int slot = slot_of_block(run, b);
+        hide(weights, slot, slot + greatest(0, least(run->stride, first - b * tokens)));
+        hide(weights, slot + seen(run, query, b), slot + run->stride);
     }
     if (a->groupRows == 0) {
-        return own * run->stride;
+        return slot_of_block(run, own);
     }
     hide(weights, run->fresh + a->groupRows, run->slots);
     return run->slots;
@@ -154,7 +168,7 @@ static float softmax(float* scores, int slots) {
 static void weigh_block(const struct Run* run, int block, int first, int height) {
     const struct Attention* a = run->a;
     const uint8_t* values = cached_values(&a->cache, a->blockTable[block], &a->heads, a->kvHead);
-    int slot = block * run->stride, common = seen(run, first, block);
+    int slot = slot_of_block(run, block), common = seen(run, first, block);
     for (int q = first; q < first + height; q++) {
         common = least(common, seen(run, q, block));
     }
@@ -173,7 +187,7 @@ static void weigh_all(const struct Run* run) {
     int tiles = (run->queries + QUERY_TILE - 1) / QUERY_TILE;
     for (int t = 0; t < tiles; t++) {
         int first = run->queries * t / tiles, height = run->queries * (t + 1) / tiles - first;
-        for (int b = 0; b < run->blocks; b++) {
+        for (int b = run->from; b < run->blocks; b++) {
             weigh_block(run, b, first, height);
         }
         if (a->groupRows > 0) {

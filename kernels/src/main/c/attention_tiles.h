@@ -18,7 +18,8 @@ struct Run {
     int sharing;
     int headDim;
     int stride;     /* slots of a block */
-    int blocks;     /* that the run's rows see */
+    int from;       /* block of the first key that a row of the run sees */
+    int blocks;     /* up to the last key that a row of the run sees */
     int fresh;      /* slot of the first fresh key */
     int slots;      /* of a query's weights */
     float scale;    /* of a score */

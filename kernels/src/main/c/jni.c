@@ -64,9 +64,9 @@ NATIVE(void, packPanel)(JNIEnv* env, jclass class, jlong panel, jint kind, jlong
 }
 
 NATIVE(void, readRow)
-(JNIEnv* env, jclass class, jlong y, jint kind, jlong panels, jlong scales, jint inputs, jint row) {
+(JNIEnv* env, jclass class, jlong y, jint kind, jlong panels, jlong scales, jint inputs, jint row, jfloat factor) {
     (void)env, (void)class;
-    kernels->readRow(AT(y), kind, AT(panels), AT(scales), inputs, row);
+    kernels->readRow(AT(y), kind, AT(panels), AT(scales), inputs, row, factor);
 }
 
 NATIVE(jlong, quantizedBytes)(JNIEnv* env, jclass class, jint inputs) {
@@ -86,8 +86,8 @@ NATIVE(jlong, productScratch)(JNIEnv* env, jclass class, jint rows, jint panels)
 
 NATIVE(void, product)
 (JNIEnv* env, jclass class, jint mode, jlong y, jint outputs, jlong x, jint rows, jint inputs, jint kind, jlong panels,
- jlong scales, jlong bias, jint drafting, jlong ranks, jlong sources, jint rank, jint upKind, jlong up, jlong upScales, jint panel,
- jint count, jlong scratch) {
+ jlong scales, jlong bias, jint drafting, jlong ranks, jlong sources, jint rank, jint upKind, jlong up, jlong upScales,
+ jint panel, jint count, jlong scratch) {
     (void)env, (void)class;
     const struct Product p = {
         .mode = mode,
@@ -122,8 +122,8 @@ NATIVE(void, rmsNorm)
 
 NATIVE(void, rotateAndStore)
 (JNIEnv* env, jclass class, jlong qkv, jint row, jint rows, jint exact, jint numHeads, jint numKvHeads, jint headDim,
- jlong queryGain, jlong keyGain, jfloat epsilon, jlong cosines, jlong sines, jlong positions, jlong blocks, jlong kv,
- jint kvKind, jint blockTokens, jlong blockBytes, jint layer) {
+ jlong queryGain, jlong keyGain, jfloat epsilon, jlong cosines, jlong sines, jlong queryScales, jlong positions,
+ jlong blocks, jlong kv, jint kvKind, jint blockTokens, jlong blockBytes, jint layer) {
     (void)env, (void)class;
     const struct Rotation r = {
         .qkv = AT(qkv),
@@ -136,6 +136,7 @@ NATIVE(void, rotateAndStore)
         .epsilon = epsilon,
         .cosines = AT(cosines),
         .sines = AT(sines),
+        .queryScales = AT(queryScales),
         .positions = AT(positions),
         .blocks = AT(blocks),
         .cache = {AT(kv), kvKind, blockTokens, blockBytes, layer},
@@ -151,8 +152,8 @@ NATIVE(jlong, attentionScratch)
 
 NATIVE(void, attend)
 (JNIEnv* env, jclass class, jlong out, jlong qkv, jint row, jint rows, jint kvHead, jint numHeads, jint numKvHeads,
- jint headDim, jlong visible, jint groupFirst, jint groupRows, jlong blockTable, jlong kv, jint kvKind,
- jint blockTokens, jlong blockBytes, jint layer, jlong scratch) {
+ jint headDim, jlong positions, jint window, jlong visible, jint groupFirst, jint groupRows, jlong blockTable, jlong kv,
+ jint kvKind, jint blockTokens, jlong blockBytes, jint layer, jlong scratch) {
     (void)env, (void)class;
     const struct Attention a = {
         .out = AT(out),
@@ -161,6 +162,8 @@ NATIVE(void, attend)
         .rows = rows,
         .kvHead = kvHead,
         .heads = {numHeads, numKvHeads, headDim},
+        .positions = AT(positions),
+        .window = window,
         .visible = AT(visible),
         .groupFirst = groupFirst,
         .groupRows = groupRows,

@@ -82,6 +82,7 @@ struct Rotation {
     float epsilon;
     const float* cosines;
     const float* sines;
+    const float* queryScales;
     const int32_t* positions;
     const int32_t* blocks;
     struct Cache cache;
@@ -95,6 +96,8 @@ struct Attention {
     int rows;
     int kvHead;
     struct Heads heads;
+    const int32_t* positions;
+    int window;
     const int32_t* visible;
     int groupFirst;
     int groupRows;
@@ -106,7 +109,7 @@ struct Attention {
 struct Kernels {
     int64_t (*panelBytes)(int kind, int inputs);
     void (*packPanel)(uint8_t* panel, int kind, const void* rows, int inputs);
-    void (*readRow)(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row);
+    void (*readRow)(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row, float factor);
     int64_t (*quantizedBytes)(int inputs);
     void (*quantize)(uint8_t* q, const float* x, int inputs, int rows);
     int64_t (*productScratch)(int rows, int panels);

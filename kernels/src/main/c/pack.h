@@ -1,5 +1,5 @@
 /*
- * packPanel: one panel of 32 outputs from their rows.   readRow: y[k] = w[row][k] * scales[row]
+ * packPanel: one panel of 32 outputs from their rows.   readRow: y[k] = w[row][k] * scales[row] * factor
  *
  *   name    shape         dtype  meaning
  *   panel   layout.h      kind   written whole, the fill included
@@ -72,7 +72,7 @@ static void packPanel(uint8_t* panel, int kind, const void* rows, int inputs) {
     }
 }
 
-static void readRow(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row) {
+static void readRow(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row, float factor) {
     const uint8_t* panel = panels + row / PANEL * panel_bytes(kind, inputs);
     int n = row % PANEL;
     switch (kind) {
@@ -96,5 +96,8 @@ static void readRow(float* y, int kind, const uint8_t* panels, const float* scal
         for (int k = 0; k < inputs; k++) {
             y[k] = (float)(int8_t)(panel[interleaved(k, n)] ^ UNSIGNED_BIT) * scales[row];
         }
+    }
+    for (int k = 0; k < inputs; k++) {
+        y[k] = y[k] * factor;
     }
 }

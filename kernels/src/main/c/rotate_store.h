@@ -1,6 +1,6 @@
 /*
- * rotateAndStore: normalises (if the model does) and rotates queries and keys in place; then stores keys and values of
- * the exact rows in the cache
+ * rotateAndStore: normalises (if the model does) and rotates queries and keys in place, and scales queries (if the model
+ * does); then stores keys and values of the exact rows in the cache
  *
  *   name       shape                                        dtype  meaning
  *   qkv        [all rows, numHeads + 2 numKvHeads, headDim]  f32   rows [row, row + rows) are changed
@@ -8,11 +8,12 @@
  *   keyGain    [headDim]                                    f32    null without head norms
  *   cosines    [positions, headDim / 2]                     f32
  *   sines      [positions, headDim / 2]                     f32
+ *   queryScales [positions]                                 f32    null where queries are not scaled
  *   positions  [all rows]                                   i32
  *   blocks     [exact]                                      i32    the block of each exact row's position
  *   cache      cache.h
  *
- * Numerics  half-split pairs: two products and a sum, each rounded. Norms as rms_norm.h. bf16 to nearest even.
+ * Numerics  half-split pairs: two products and a sum, each rounded; then a query's scale. Norms as rms_norm.h. bf16 to nearest even.
  * Oracle    RowOperations.rotateAndStore.
  * Cost      a row is read and written once; keys are scattered with the stride of a block.
  */
@@ -31,6 +32,12 @@ INLINE void rotate(float* x, const float* cosines, const float* sines, int half)
         float first = x[i], second = x[half + i];
         x[i] = first * cosines[i] - second * sines[i];
         x[half + i] = second * cosines[i] + first * sines[i];
+    }
+}
+
+INLINE void scale_head(float* x, float scale, int headDim) {
+    for (int d = 0; d < headDim; d++) {
+        x[d] = x[d] * scale;
     }
 }
 
@@ -74,6 +81,9 @@ static void rotateAndStore(const struct Rotation* r) {
                 normalise(x, x, gain, r->epsilon, heads->headDim);
             }
             rotate(x, r->cosines + angle, r->sines + angle, half);
+            if (r->queryScales && head < heads->numHeads) {
+                scale_head(x, r->queryScales[r->positions[row]], heads->headDim);
+            }
         }
         if (row < r->exact) {
             store_row(r, row);

@@ -12,6 +12,8 @@
  *   tiles        [T]                                           StepTile  rows that share a block's loads
  *   tables       [S, tableStride]                              i32       blocks of each sequence in position order
  *   scale        scalar                                        f32       1 / sqrt(d)
+ *   window       scalar                                        i32       a row sees no cached key before position + 1
+ *                                                                        - window
  *   M            scalar                                        i32       rows of the step
  *   splitTokens  scalar                                        i32       keys of a split, a multiple of 64
  *   splits       scalar                                        i32       splits of cached keys; number `splits` is the
@@ -27,7 +29,8 @@
  * Oracle    dev.tidar.backend.cpu.Attention on the rounded inputs: |gpu - cpu| <= 2^-7 max |value|.
  * Cost      keys and values are read once for every tile: 64 queries, rows times the heads that share a KV head.
  * Source    Dao et al. 2022 and 2023 (arXiv 2205.14135, 2307.08691); split keys as in Flash-Decoding.
- * Mask      as drawn in attention_strict.cu. Tiles that every row sees are not compared.
+ * Mask      as drawn in attention_strict.cu. Tiles that every row sees are not compared, and those before the window
+ *           of every row are not read.
  */
 #include "device.cuh"
 
@@ -49,7 +52,7 @@ struct TileAttention {
     const int* table;
     StepTile tile;
     int heads, kvHeads, blockTokens;
-    int kvHead, sharing;
+    int kvHead, sharing, window;
     float scale;
     char* shared;
 
@@ -57,7 +60,7 @@ struct TileAttention {
     float sums[D / 8][4];
     float largest[2];
     float weights[2];
-    int visible[2], groupFirst[2], groupEnd[2];
+    int lowest[2], visible[2], groupFirst[2], groupEnd[2];
 
     __device__ __forceinline__ int columns() const { return (heads + 2 * kvHeads) * D; }
 
@@ -87,6 +90,7 @@ struct TileAttention {
                 }
             }
             StepRow row = real ? rows[row_of(q)] : StepRow{};
+            lowest[half] = real ? first_seen(row.position, window) : 0;
             visible[half] = row.visible;
             groupFirst[half] = row.groupFirst;
             groupEnd[half] = row.groupEnd;
@@ -240,8 +244,9 @@ struct TileAttention {
             commit_copies();
             wait_for_copies<1>();
             __syncthreads();
-            attend(stage, first + KEYS > tile.minVisible,
-                   [&](int half, int key) { return first + key < visible[half]; });
+            bool compare = first + KEYS > tile.minVisible || first < max(lowest[0], lowest[1]);
+            attend(stage, compare,
+                   [&](int half, int key) { return first + key >= lowest[half] && first + key < visible[half]; });
             __syncthreads();
             stage = 1 - stage;
         }
@@ -285,15 +290,15 @@ struct TileAttention {
 template <int D>
 __device__ __forceinline__ void attention(float* partials, const float* qkv, const bf16* kv, const StepRow* rows,
                                           const StepTile* tiles, const int* tables, int tableStride, int heads,
-                                          int kvHeads, int blockTokens, float scale, int M, int splitTokens,
+                                          int kvHeads, int blockTokens, float scale, int window, int M, int splitTokens,
                                           int splits) {
     DYNAMIC_SHARED(shared);
     TileAttention<D> work;
     work.tile = tiles[blockIdx.x];
     int split = blockIdx.z;
     bool fresh = split == splits;
-    int from = split * splitTokens;
-    int end = min(from + splitTokens, work.tile.maxVisible);
+    int end = min((split + 1) * splitTokens, work.tile.maxVisible);
+    int from = max(split * splitTokens, first_seen(work.tile.minPosition, window) / KEYS * KEYS);
     if (work.tile.rowCount == 0 || (fresh ? work.tile.freshFirst >= work.tile.freshEnd : from >= end)) {
         return; // nothing here: the merge knows that from the rows
     }
@@ -307,6 +312,7 @@ __device__ __forceinline__ void attention(float* partials, const float* qkv, con
     work.kvHead = blockIdx.y;
     work.sharing = heads / kvHeads;
     work.scale = scale;
+    work.window = window;
     work.shared = shared;
     work.begin();
     if (fresh) {
@@ -319,8 +325,9 @@ __device__ __forceinline__ void attention(float* partials, const float* qkv, con
 
 template <int D>
 __device__ __forceinline__ void attention_merge(bf16* out, const float* partials, const StepRow* rows, int M, int heads,
-                                                int outPitch, int splitTokens, int splits) {
+                                                int outPitch, int window, int splitTokens, int splits) {
     StepRow row = rows[blockIdx.x];
+    int lowest = first_seen(row.position, window);
     int present = (row.visible + splitTokens - 1) / splitTokens;
     bool fresh = row.groupEnd > row.groupFirst;
     int d = threadIdx.x;
@@ -329,6 +336,9 @@ __device__ __forceinline__ void attention_merge(bf16* out, const float* partials
     float sum = 0.f;
     for (int i = 0; i < present + (fresh ? 1 : 0); i++) {
         int split = i < present ? i : splits;
+        if (i < present && lowest >= min((i + 1) * splitTokens, row.visible)) {
+            continue; // it sees no key of this split, which need not have been computed
+        }
         const float* part = partials + ((static_cast<size_t>(split) * M + blockIdx.x) * heads + blockIdx.y) * (D + 2);
         float highest = fmaxf(largest, part[D]);
         float base = highest == -INFINITE ? 0.f : highest;
@@ -347,14 +357,14 @@ __device__ __forceinline__ void attention_merge(bf16* out, const float* partials
     extern "C" __global__ void __launch_bounds__(128)                                                                \
         attention_bf16_##D(float* partials, const float* qkv, const bf16* kv, const StepRow* rows,                   \
                            const StepTile* tiles, const int* tables, int tableStride, int heads, int kvHeads,        \
-                           int blockTokens, float scale, int M, int splitTokens, int splits) {                       \
+                           int blockTokens, float scale, int window, int M, int splitTokens, int splits) {           \
         flash::attention<D>(partials, qkv, kv, rows, tiles, tables, tableStride, heads, kvHeads, blockTokens, scale, \
-                            M, splitTokens, splits);                                                                 \
+                            window, M, splitTokens, splits);                                                         \
     }                                                                                                                \
     extern "C" __global__ void __launch_bounds__(D)                                                                  \
         attention_merge_bf16_##D(bf16* out, const float* partials, const StepRow* rows, int M, int heads,            \
-                                 int outPitch, int splitTokens, int splits) {                                        \
-        flash::attention_merge<D>(out, partials, rows, M, heads, outPitch, splitTokens, splits);                     \
+                                 int outPitch, int window, int splitTokens, int splits) {                            \
+        flash::attention_merge<D>(out, partials, rows, M, heads, outPitch, window, splitTokens, splits);             \
     }
 
 ATTENTION(64)

@@ -10,15 +10,18 @@
  *   tableStride  scalar                                         i32
  *   headDim      scalar                                         i32      even, at most 256
  *   scale        scalar                                         f32      1 / sqrt(headDim), rounded once
+ *   window       scalar                                         i32      a row sees no cached key before position + 1
+ *                                                                        - window
  *
  * Launch    grid (M, heads), block 128.
  * Numerics  strict: one chain for a score, one for each element of the result over ascending keys; the weights of a row
  *           are added in 16 interleaved sums and a tree. Keys lie at absolute positions, so the bits of a row depend on
- *           its visible count alone.
+ *           what it sees alone: a key before its window has weight 0.
  * Oracle    dev.tidar.backend.cpu.Attention, bit for bit.
  * Cost      scores are computed twice; keys are read from the cache for every row. Not for speed.
  * Source    none
- * Mask      columns are keys; every row sees the first `visible` cached keys, a drafting row also its own group:
+ * Mask      columns are keys; every row sees the first `visible` cached keys, from its window on, and a drafting row
+ *           also its own group:
  *
  *                        P   d1  d2 | a1  a2 | b1  b2
  *            verify d1   x   x      |        |            visible P + 1
@@ -65,14 +68,16 @@ __device__ __forceinline__ float score(const AttentionStorage& shared, const T* 
     return sum * scale;
 }
 
-/** Weights of up to 128 keys from `first` on, their part of the 16 sums, and of the result. */
+/** Weights of up to 128 keys from `first` on, 0 below `lowest`, their part of the 16 sums, and of the result. */
 template <class KeyAt, class ValueAt>
-__device__ __forceinline__ void weigh(AttentionStorage& shared, float (&out)[2], int first, int count, int laneStride,
-                                      float largest, float scale, int headDim, KeyAt keyAt, ValueAt valueAt) {
+__device__ __forceinline__ void weigh(AttentionStorage& shared, float (&out)[2], int first, int lowest, int count,
+                                      int laneStride, float largest, float scale, int headDim, KeyAt keyAt,
+                                      ValueAt valueAt) {
     __syncthreads();
     int own = first + threadIdx.x;
     if (own < count) {
-        shared.weights[threadIdx.x] = exponential(score(shared, keyAt(own), headDim, scale) - largest);
+        shared.weights[threadIdx.x] =
+            own < lowest ? 0.f : exponential(score(shared, keyAt(own), headDim, scale) - largest);
     }
     __syncthreads();
     int here = min(THREADS, count - first);
@@ -100,7 +105,7 @@ __device__ __forceinline__ void weigh(AttentionStorage& shared, float (&out)[2],
 template <class T>
 __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv, const StepRow* rows,
                                        const int* tables, int tableStride, int heads, int kvHeads, int headDim,
-                                       int blockTokens, float scale) {
+                                       int blockTokens, float scale, int window) {
     SHARED(AttentionStorage, shared);
     StepRow row = rows[blockIdx.x];
     int head = blockIdx.y;
@@ -110,6 +115,7 @@ __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv
     Keys<T> keys{kv, tables + static_cast<size_t>(row.sequence) * tableStride, kvHead, kvHeads, blockTokens, headDim};
     const float* fresh = qkv + static_cast<size_t>(row.groupFirst) * columns + (heads + kvHead) * headDim;
     int group = row.groupEnd - row.groupFirst;
+    int lowest = first_seen(row.position, window);
 
     for (int d = threadIdx.x; d < headDim; d += THREADS) {
         shared.query[d] = qkv[static_cast<size_t>(blockIdx.x) * columns + head * headDim + d];
@@ -120,7 +126,7 @@ __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv
     __syncthreads();
 
     float largest = -INFINITE;
-    for (int i = threadIdx.x; i < row.visible; i += THREADS) {
+    for (int i = lowest + threadIdx.x; i < row.visible; i += THREADS) {
         float s = score(shared, keys.cached(i, 0), headDim, scale);
         largest = s > largest ? s : largest;
     }
@@ -135,14 +141,14 @@ __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv
     }
 
     float sums[2] = {0.f, 0.f};
-    for (int first = 0; first < row.visible; first += THREADS) {
+    for (int first = lowest / THREADS * THREADS; first < row.visible; first += THREADS) {
         weigh(
-            shared, sums, first, row.visible, blockTokens, largest, scale, headDim,
+            shared, sums, first, lowest, row.visible, blockTokens, largest, scale, headDim,
             [&](int i) { return keys.cached(i, 0); }, [&](int i) { return keys.cached(i, 1); });
     }
     for (int first = 0; first < group; first += THREADS) {
         weigh(
-            shared, sums, first, group, 16, largest, scale, headDim,
+            shared, sums, first, 0, group, 16, largest, scale, headDim,
             [&](int i) { return fresh + static_cast<size_t>(i) * columns; },
             [&](int i) { return fresh + static_cast<size_t>(i) * columns + kvHeads * headDim; });
     }
@@ -171,12 +177,16 @@ __device__ __forceinline__ void attend(float* out, const float* qkv, const T* kv
 
 extern "C" __global__ void __launch_bounds__(128)
     attention_strict_f32(float* out, const float* qkv, const float* kv, const StepRow* rows, const int* tables,
-                         int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale) {
-    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
+                         int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale,
+                         int window) {
+    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale,
+                             window);
 }
 
 extern "C" __global__ void __launch_bounds__(128)
     attention_strict_bf16(float* out, const float* qkv, const bf16* kv, const StepRow* rows, const int* tables,
-                          int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale) {
-    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale);
+                          int tableStride, int heads, int kvHeads, int headDim, int blockTokens, float scale,
+                          int window) {
+    strict_attention::attend(out, qkv, kv, rows, tables, tableStride, heads, kvHeads, headDim, blockTokens, scale,
+                             window);
 }

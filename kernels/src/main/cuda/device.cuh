@@ -38,6 +38,12 @@ struct bf16 {
     uint16_t bits;
 };
 
+/** The first cached key that a row at a position sees: the last `window` positions, its own among them. */
+__device__ __forceinline__ int first_seen(int position, int window) {
+    int first = position + 1 - window;
+    return first > 0 ? first : 0;
+}
+
 __device__ __forceinline__ float widen(bf16 value) { return __uint_as_float(static_cast<uint32_t>(value.bits) << 16); }
 
 /** Low and high half of a word of two bfloat16. */

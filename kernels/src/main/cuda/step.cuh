@@ -58,7 +58,7 @@ struct alignas(16) StepTile {
     int maxVisible;
     int freshFirst; // union of the groups of its rows, [freshFirst, freshEnd) in rows of the step
     int freshEnd;
-    int reserved;
+    int minPosition; // of its rows, padding left out: no row sees a key before the window of this one
 };
 
 /**

@@ -7,6 +7,7 @@ struct Case {
     int rows;      /* of the run */
     int groupRows; /* 0: exact rows, whose visible counts ascend */
     int visible;   /* of the run's last row */
+    int window;    /* 0: none */
 };
 
 enum { LAYERS = 2, LAYER = 1, FIRST = 1 };
@@ -25,6 +26,11 @@ static float element(const struct Attention* a, int block, int value, int token,
     }
     memcpy(&f32, from + 4 * at, 4);
     return f32;
+}
+
+static int first_of(const struct Attention* a, int row) {
+    int first = a->positions[row] + 1 - a->window;
+    return first < 0 ? 0 : first;
 }
 
 /* Element d of key or value i of a row: cached ones first, then the group's. */
@@ -51,7 +57,8 @@ static void expect_head(float* out, const struct Attention* a, int row, int head
     const float* query = a->qkv + (size_t)row * columns + head * headDim;
     float *weights = malloc((size_t)(keys + 1) * 4), largest = -INFINITY, sums[16] = {0};
     float scale = (float)(1 / sqrt((double)headDim));
-    for (int i = 0; i < keys; i++) {
+    int first = first_of(a, row) < a->visible[row] ? first_of(a, row) : a->visible[row];
+    for (int i = first; i < keys; i++) {
         float sum = 0.f;
         for (int d = 0; d < headDim; d++) {
             sum = fmaf(query[d], key_or_value(a, row, i, 0, d), sum);
@@ -59,7 +66,7 @@ static void expect_head(float* out, const struct Attention* a, int row, int head
         weights[i] = sum * scale;
         largest = weights[i] > largest ? weights[i] : largest;
     }
-    for (int i = 0; i < keys; i++) {
+    for (int i = first; i < keys; i++) {
         weights[i] = expected_exp(weights[i] - largest);
         float* sum = sums + slot_of(a, row, i) % 16;
         *sum = *sum + weights[i];
@@ -72,7 +79,7 @@ static void expect_head(float* out, const struct Attention* a, int row, int head
     float inverse = 1 / sums[0];
     for (int d = 0; d < headDim; d++) {
         float sum = 0.f;
-        for (int i = 0; i < keys; i++) {
+        for (int i = first; i < keys; i++) {
             sum = fmaf(weights[i], key_or_value(a, row, i, 1, d), sum);
         }
         out[d] = sum * inverse;
@@ -105,13 +112,14 @@ static void check_case(struct Case c, int kvHead, struct Random* random) {
     float* qkv = guarded((size_t)total * columns * 4);
     size_t outBytes = (size_t)total * c.heads * c.headDim * 4;
     float *out = guarded(outBytes), *expected = malloc(outBytes);
-    int32_t *visible = guarded(total * 4), *table = guarded(blocks * 4);
+    int32_t *visible = guarded(total * 4), *positions = guarded(total * 4), *table = guarded(blocks * 4);
     for (int i = 0; i < total * columns; i++) {
         qkv[i] = 2 * uniform(random);
     }
     for (int row = 0; row < total; row++) {
         int before = FIRST + c.rows - 1 - row;
         visible[row] = c.groupRows > 0 || before < 0 ? c.visible : c.visible - before;
+        positions[row] = c.groupRows > 0 ? c.visible + row - FIRST : visible[row] - 1;
     }
     for (int b = 0; b < blocks; b++) {
         table[b] = blocks - 1 - b;
@@ -123,6 +131,8 @@ static void check_case(struct Case c, int kvHead, struct Random* random) {
         .rows = c.rows,
         .kvHead = kvHead,
         .heads = {c.heads, c.kvHeads, c.headDim},
+        .positions = positions,
+        .window = c.window > 0 ? c.window : INT32_MAX,
         .visible = visible,
         .groupFirst = c.groupRows > 0 ? FIRST : 0,
         .groupRows = c.groupRows,
@@ -138,10 +148,10 @@ static void check_case(struct Case c, int kvHead, struct Random* random) {
         expect_head(expected + ((size_t)row * c.heads + head) * c.headDim, &a, row, head);
     }
     kernels->attend(&a);
-    char what[120];
+    char what[140];
     snprintf(what, sizeof what,
-             "attend, %d rows, %d of %d heads, head dim %d, %d visible in blocks of %d, group %d, kv %d", c.rows,
-             c.heads, c.kvHeads, c.headDim, c.visible, c.blockTokens, c.groupRows, c.kvKind);
+             "attend, %d rows, %d of %d heads, head dim %d, %d visible in blocks of %d, group %d, window %d, kv %d",
+             c.rows, c.heads, c.kvHeads, c.headDim, c.visible, c.blockTokens, c.groupRows, c.window, c.kvKind);
     same(out, expected, outBytes / 4, what);
     free(expected);
     free_guarded();
@@ -150,20 +160,31 @@ static void check_case(struct Case c, int kvHead, struct Random* random) {
 static void aRowSeesItsOwnKeysInOrder(int kvKind) {
     struct Random random = {83 + (uint64_t)kvKind};
     for (int rows = 1; rows <= 7; rows++) {
-        check_case((struct Case){3, 1, 64, 16, kvKind, rows, 0, rows + below(&random, 60)}, 0, &random);
-        check_case((struct Case){4, 2, 40, 20, kvKind, rows, 0, rows}, 1, &random);
-        check_case((struct Case){2, 2, 6, 4, kvKind, rows, 0, rows + below(&random, 9)}, 1, &random);
+        check_case((struct Case){3, 1, 64, 16, kvKind, rows, 0, rows + below(&random, 60), 0}, 0, &random);
+        check_case((struct Case){4, 2, 40, 20, kvKind, rows, 0, rows, 0}, 1, &random);
+        check_case((struct Case){2, 2, 6, 4, kvKind, rows, 0, rows + below(&random, 9), 0}, 1, &random);
     }
-    check_case((struct Case){9, 3, 64, 32, kvKind, 4, 0, brief ? 50 : 700}, 2, &random);
-    check_case((struct Case){8, 1, 128, 16, kvKind, 4, 0, 33}, 0, &random);
+    check_case((struct Case){9, 3, 64, 32, kvKind, 4, 0, brief ? 50 : 700, 0}, 2, &random);
+    check_case((struct Case){8, 1, 128, 16, kvKind, 4, 0, 33, 0}, 0, &random);
 }
 
 static void aGroupSeesItselfInBothDirections(int kvKind) {
     struct Random random = {89 + (uint64_t)kvKind};
     for (int group = 1; group <= 33; group += group < 5 ? 1 : 14) {
         for (int rows = 1; rows <= group && rows <= 4; rows++) {
-            check_case((struct Case){3, 1, 64, 16, kvKind, rows, group, below(&random, 40)}, 0, &random);
-            check_case((struct Case){4, 2, 18, 20, kvKind, rows, group, 25}, 1, &random);
+            check_case((struct Case){3, 1, 64, 16, kvKind, rows, group, below(&random, 40), 0}, 0, &random);
+            check_case((struct Case){4, 2, 18, 20, kvKind, rows, group, 25, 0}, 1, &random);
+        }
+    }
+}
+
+static void aWindowHidesTheKeysBeforeIt(int kvKind) {
+    struct Random random = {101 + (uint64_t)kvKind};
+    for (int window = 1; window <= 70; window += window < 4 ? 1 : 13) {
+        for (int rows = 1; rows <= 4; rows++) {
+            check_case((struct Case){3, 1, 64, 16, kvKind, rows, 0, rows + below(&random, 90), window}, 0, &random);
+            check_case((struct Case){4, 2, 40, 20, kvKind, rows, 0, rows + 60, window}, 1, &random);
+            check_case((struct Case){3, 1, 18, 4, kvKind, rows, 4, below(&random, 80), window}, 0, &random);
         }
     }
 }
@@ -185,6 +206,8 @@ static void aTinyWeightIsRoundedAsDefined(void) {
             .qkv = qkv,
             .rows = 1,
             .heads = {1, 1, 1},
+            .positions = guarded_copy((int32_t[1]){TOKENS - 1}, 4),
+            .window = INT32_MAX,
             .visible = guarded_copy((int32_t[1]){TOKENS}, 4),
             .blockTable = guarded_copy((int32_t[1]){0}, 4),
             .cache = {(uint8_t*)kv, KIND_F32, TOKENS, 2 * TOKENS * 4, 0},
@@ -203,5 +226,6 @@ void test_attention(void) {
     for (int kind = KIND_F32; kind <= KIND_BF16; kind++) {
         aRowSeesItsOwnKeysInOrder(kind);
         aGroupSeesItselfInBothDirections(kind);
+        aWindowHidesTheKeysBeforeIt(kind);
     }
 }

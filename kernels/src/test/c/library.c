@@ -46,10 +46,10 @@ static void packPanel(uint8_t* panel, int kind, const void* rows, int inputs) {
     call(NULL, NULL, ADDRESS(panel), kind, ADDRESS(rows), inputs);
 }
 
-static void readRow(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row) {
-    static void (*call)(void*, void*, long long, int, long long, long long, int, int);
+static void readRow(float* y, int kind, const uint8_t* panels, const float* scales, int inputs, int row, float factor) {
+    static void (*call)(void*, void*, long long, int, long long, long long, int, int, float);
     BIND(readRow);
-    call(NULL, NULL, ADDRESS(y), kind, ADDRESS(panels), ADDRESS(scales), inputs, row);
+    call(NULL, NULL, ADDRESS(y), kind, ADDRESS(panels), ADDRESS(scales), inputs, row, factor);
 }
 
 static int64_t quantizedBytes(int inputs) {
@@ -75,8 +75,8 @@ static void product(const struct Product* p) {
                         int, long long, long long, int, int, long long, long long, int, int, long long);
     BIND(product);
     call(NULL, NULL, p->mode, ADDRESS(p->y), p->outputs, ADDRESS(p->x), p->rows, p->inputs, p->kind, ADDRESS(p->panels),
-         ADDRESS(p->scales), ADDRESS(p->bias), p->drafting, ADDRESS(p->ranks), ADDRESS(p->sources), p->rank, p->upKind, ADDRESS(p->up),
-         ADDRESS(p->upScales), p->panel, p->count, ADDRESS(p->scratch));
+         ADDRESS(p->scales), ADDRESS(p->bias), p->drafting, ADDRESS(p->ranks), ADDRESS(p->sources), p->rank, p->upKind,
+         ADDRESS(p->up), ADDRESS(p->upScales), p->panel, p->count, ADDRESS(p->scratch));
 }
 
 static void rmsNorm(float* y, const float* x, const float* gain, float epsilon, int columns, int rows) {
@@ -87,12 +87,12 @@ static void rmsNorm(float* y, const float* x, const float* gain, float epsilon, 
 
 static void rotateAndStore(const struct Rotation* r) {
     static void (*call)(void*, void*, long long, int, int, int, int, int, int, long long, long long, float, long long,
-                        long long, long long, long long, long long, int, int, long long, int);
+                        long long, long long, long long, long long, long long, int, int, long long, int);
     BIND(rotateAndStore);
     call(NULL, NULL, ADDRESS(r->qkv), r->row, r->rows, r->exact, r->heads.numHeads, r->heads.numKvHeads,
          r->heads.headDim, ADDRESS(r->queryGain), ADDRESS(r->keyGain), r->epsilon, ADDRESS(r->cosines),
-         ADDRESS(r->sines), ADDRESS(r->positions), ADDRESS(r->blocks), ADDRESS(r->cache.blocks), r->cache.kind,
-         r->cache.blockTokens, r->cache.blockBytes, r->cache.layer);
+         ADDRESS(r->sines), ADDRESS(r->queryScales), ADDRESS(r->positions), ADDRESS(r->blocks),
+         ADDRESS(r->cache.blocks), r->cache.kind, r->cache.blockTokens, r->cache.blockBytes, r->cache.layer);
 }
 
 static int64_t attentionScratch(int queries, int headDim, int blocks, int blockTokens, int fresh) {
@@ -102,13 +102,13 @@ static int64_t attentionScratch(int queries, int headDim, int blocks, int blockT
 }
 
 static void attend(const struct Attention* a) {
-    static void (*call)(void*, void*, long long, long long, int, int, int, int, int, int, long long, int, int,
-                        long long, long long, int, int, long long, int, long long);
+    static void (*call)(void*, void*, long long, long long, int, int, int, int, int, int, long long, int, long long,
+                        int, int, long long, long long, int, int, long long, int, long long);
     BIND(attend);
     call(NULL, NULL, ADDRESS(a->out), ADDRESS(a->qkv), a->row, a->rows, a->kvHead, a->heads.numHeads,
-         a->heads.numKvHeads, a->heads.headDim, ADDRESS(a->visible), a->groupFirst, a->groupRows,
-         ADDRESS(a->blockTable), ADDRESS(a->cache.blocks), a->cache.kind, a->cache.blockTokens, a->cache.blockBytes,
-         a->cache.layer, ADDRESS(a->scratch));
+         a->heads.numKvHeads, a->heads.headDim, ADDRESS(a->positions), a->window, ADDRESS(a->visible), a->groupFirst,
+         a->groupRows, ADDRESS(a->blockTable), ADDRESS(a->cache.blocks), a->cache.kind, a->cache.blockTokens,
+         a->cache.blockBytes, a->cache.layer, ADDRESS(a->scratch));
 }
 
 static void mix(float* y, const float* x, int columns, float beta) {
@@ -124,15 +124,14 @@ static int best(const float* scores, int count) {
 }
 
 int supported_levels(void) {
-    holds(((int (*)(void*, void*))function("version"))(NULL, NULL) == 2, "version of the interface");
+    holds(((int (*)(void*, void*))function("version"))(NULL, NULL) == 3, "version of the interface");
     return ((int (*)(void*, void*))function("levels"))(NULL, NULL);
 }
 
 const struct Kernels* kernels_of(int level) {
     static const struct Kernels table = {
-        panelBytes, packPanel, readRow,        quantizedBytes,   quantize, productScratch,
-        product,    rmsNorm,   rotateAndStore, attentionScratch, attend,   mix,
-        best,
+        panelBytes, packPanel,      readRow,          quantizedBytes, quantize, productScratch, product,
+        rmsNorm,    rotateAndStore, attentionScratch, attend,         mix,      best,
     };
     ((void (*)(void*, void*, int))function("use"))(NULL, NULL, level);
     return &table;

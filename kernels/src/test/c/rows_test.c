@@ -29,7 +29,7 @@ static void normsDivideByTheRootMeanSquare(void) {
 }
 
 struct Shape {
-    int heads, kvHeads, headDim, blockTokens, kvKind, norms;
+    int heads, kvHeads, headDim, blockTokens, kvKind, norms, scales;
 };
 
 static void expect_rotation(float* x, const float* gain, const float* cosines, const float* sines, int headDim) {
@@ -61,12 +61,14 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
     float *qkv = guarded(ROWS * columns * 4), *expected = malloc(ROWS * columns * 4);
     float *cosines = guarded(POSITIONS * half * 4), *sines = guarded(POSITIONS * half * 4);
     float *queryGain = guarded(s.headDim * 4), *keyGain = guarded(s.headDim * 4);
+    float* queryScales = guarded(POSITIONS * 4);
     uint8_t *kv = guarded(BLOCKS * elements * size), *stored = malloc(BLOCKS * elements * size);
     random_floats(qkv, ROWS * columns, &random);
     random_floats(cosines, POSITIONS * half, &random);
     random_floats(sines, POSITIONS * half, &random);
     random_floats(queryGain, s.headDim, &random);
     random_floats(keyGain, s.headDim, &random);
+    random_floats(queryScales, POSITIONS, &random);
     memcpy(expected, qkv, ROWS * columns * 4);
     memset(stored, 0xff, BLOCKS * elements * size);
     int32_t* positions = guarded_copy((int32_t[ROWS]){17, 3, 39, 0, 21}, ROWS * 4);
@@ -77,6 +79,9 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
             const float* gain = !s.norms ? NULL : h < s.heads ? queryGain : keyGain;
             expect_rotation(row + h * s.headDim, gain, cosines + positions[r] * half, sines + positions[r] * half,
                             s.headDim);
+            for (int d = 0; s.scales && h < s.heads && d < s.headDim; d++) {
+                row[h * s.headDim + d] = row[h * s.headDim + d] * queryScales[positions[r]];
+            }
         }
         for (int i = 0; r < EXACT && i < 2 * s.kvHeads * s.headDim; i++) {
             int head = i / s.headDim, value = head >= s.kvHeads;
@@ -98,6 +103,7 @@ static void rotationKeepsRowsApartAndStoresTheExactOnes(struct Shape s) {
         .epsilon = 1e-6f,
         .cosines = cosines,
         .sines = sines,
+        .queryScales = s.scales ? queryScales : NULL,
         .positions = positions,
         .blocks = blocks,
         .cache = {kv, s.kvKind, s.blockTokens, (int64_t)(elements * size), 1},
@@ -173,9 +179,9 @@ void test_rows(void) {
     normsDivideByTheRootMeanSquare();
     for (int norms = 0; norms < 2; norms++) {
         for (int kind = KIND_F32; kind <= KIND_BF16; kind++) {
-            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){3, 1, 6, 16, kind, norms});
-            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){4, 2, 64, 20, kind, norms});
-            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){2, 2, 40, 4, kind, norms});
+            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){3, 1, 6, 16, kind, norms, !norms});
+            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){4, 2, 64, 20, kind, norms, norms});
+            rotationKeepsRowsApartAndStoresTheExactOnes((struct Shape){2, 2, 40, 4, kind, norms, 0});
         }
     }
     copiesCopyAndMixesMix();

@@ -9,6 +9,7 @@ namespace {
 struct Step {
     int heads, kvHeads, headDim, blockTokens;
     int cached[2]; // tokens of each sequence that are in the cache
+    int window;
     std::vector<StepRow> rows;
     std::vector<int> tables;
     int tableStride;
@@ -24,8 +25,9 @@ struct Step {
     }
 };
 
-Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, int groupSize, Random& random) {
-    Step s{heads, kvHeads, headDim, blockTokens, {tokens, tokens / 2 + 1}, {}, {}, 0, {}, {}};
+Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, int groupSize, int window,
+              Random& random) {
+    Step s{heads, kvHeads, headDim, blockTokens, {tokens, tokens / 2 + 1}, window, {}, {}, 0, {}, {}};
     s.tableStride = tokens / blockTokens + 2;
     int blocks = 2 * s.tableStride;
     for (int b = 0; b < blocks; b++) {
@@ -33,6 +35,7 @@ Step makeStep(int heads, int kvHeads, int headDim, int blockTokens, int tokens, 
     }
     auto row = [&](int sequence, int visible, int first, int end) {
         StepRow r{};
+        r.position = end > 0 ? visible + s.M() - first : std::max(0, visible - 1);
         r.sequence = sequence;
         r.visible = visible;
         r.groupFirst = first;
@@ -77,7 +80,7 @@ std::vector<double> expected(const Step& s, int m, int head, double& bound) {
     int kvHead = head / (s.heads / s.kvHeads);
     std::vector<const float*> keys;
     std::vector<const float*> values;
-    for (int p = 0; p < row.visible; p++) {
+    for (int p = std::max(0, row.position + 1 - s.window); p < row.visible; p++) {
         keys.push_back(&s.cache[s.cacheAt(row.sequence, p, 0, kvHead)]);
         values.push_back(&s.cache[s.cacheAt(row.sequence, p, 1, kvHead)]);
     }
@@ -142,12 +145,12 @@ void strict(const Step& s, const std::string& what) {
     g.x = static_cast<unsigned>(s.M());
     g.y = static_cast<unsigned>(s.heads);
     require(launch("attention_strict_f32", g, out.pointer(), qkv.pointer(), cache.pointer(), rows.pointer(),
-                   tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.headDim, s.blockTokens, scale),
+                   tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.headDim, s.blockTokens, scale, s.window),
             "attention_strict_f32");
     std::vector<float> wide = out.read();
     compare(s, wide, 1e-5, "attention_strict_f32" + what);
     require(launch("attention_strict_bf16", g, out.pointer(), qkv.pointer(), narrowCache.pointer(), rows.pointer(),
-                   tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.headDim, s.blockTokens, scale),
+                   tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.headDim, s.blockTokens, scale, s.window),
             "attention_strict_bf16");
     check(out.read() == wide, "differs from that of an f32 cache of the same values", "attention_strict_bf16" + what);
 }
@@ -161,13 +164,14 @@ std::vector<StepTile> tilesOf(const Step& s) {
         bool fits = !tiles.empty() && tiles.back().rowCount < limit && tiles.back().sequence == r.sequence &&
                     (tiles.back().freshEnd > 0) == (r.groupEnd > 0);
         if (!fits) {
-            tiles.push_back({m, 0, r.sequence, r.visible, 0, r.groupFirst, 0, 0});
+            tiles.push_back({m, 0, r.sequence, r.visible, 0, r.groupFirst, 0, r.position});
         }
         StepTile& t = tiles.back();
         t.rowCount++;
         t.minVisible = std::min(t.minVisible, r.visible);
         t.maxVisible = std::max(t.maxVisible, r.visible);
         t.freshEnd = std::max(t.freshEnd, r.groupEnd);
+        t.minPosition = std::min(t.minPosition, r.position);
     }
     tiles.push_back({}); // padding
     return tiles;
@@ -190,15 +194,15 @@ std::vector<float> fast(const Step& s, int splitTokens, int splits) {
     g.shared = static_cast<unsigned>(512 * s.headDim);
     std::string dim = std::to_string(s.headDim);
     require(launch("attention_bf16_" + dim, g, partials.pointer(), qkv.pointer(), cache.pointer(), rows.pointer(),
-                   tiles.pointer(), tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.blockTokens, scale, s.M(),
-                   splitTokens, splits),
+                   tiles.pointer(), tables.pointer(), s.tableStride, s.heads, s.kvHeads, s.blockTokens, scale, s.window,
+                   s.M(), splitTokens, splits),
             "attention_bf16");
     Geometry merge;
     merge.x = static_cast<unsigned>(s.M());
     merge.y = static_cast<unsigned>(s.heads);
     merge.block = static_cast<unsigned>(s.headDim);
     require(launch("attention_merge_bf16_" + dim, merge, out.pointer(), partials.pointer(), rows.pointer(), s.M(),
-                   s.heads, pitch, splitTokens, splits),
+                   s.heads, pitch, s.window, splitTokens, splits),
             "attention_merge_bf16");
     std::vector<uint16_t> halves = out.read();
     std::vector<float> values;
@@ -212,23 +216,39 @@ std::vector<float> fast(const Step& s, int splitTokens, int splits) {
 
 } // namespace
 
+namespace {
+
+constexpr int NO_WINDOW = 0x7fffffff;
+
+void bothKinds(int heads, int kvHeads, int headDim, int tokens, int window, Random& random) {
+    int groupSize = heads == kvHeads ? 30 : headDim == 128 ? 22 : 4; // at 22 and more, fresh keys fill a tile
+    Step s = makeStep(heads, kvHeads, headDim, 16, tokens, groupSize, window, random);
+    std::string what = " head dim " + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens, window " +
+                       std::to_string(window);
+    strict(s, what);
+    std::vector<float> out = fast(s, 128, (tokens + 127) / 128);
+    compare(s, out, 0x1p-7, "attention_bf16" + what);
+    compare(s, fast(s, 256, 2), 0x1p-7, "attention_bf16 in splits of 256" + what);
+    check(fast(s, 128, (tokens + 127) / 128 + 2) == out, "depends on the number of splits", "attention_bf16" + what);
+}
+
+} // namespace
+
 void testAttention() {
     Random random{21};
-    for (auto [heads, kvHeads, headDim, blockTokens, tokens] :
-         {std::tuple{4, 2, 8, 16, 40}, {3, 1, 10, 4, 21}, {2, 2, 160, 32, 150}}) {
-        strict(makeStep(heads, kvHeads, headDim, blockTokens, tokens, 4, random),
+    for (auto [heads, kvHeads, headDim, blockTokens, tokens, window] : {std::tuple{4, 2, 8, 16, 40, NO_WINDOW},
+                                                                        {3, 1, 10, 4, 21, NO_WINDOW},
+                                                                        {2, 2, 160, 32, 150, NO_WINDOW},
+                                                                        {3, 1, 10, 4, 21, 7},
+                                                                        {4, 2, 8, 16, 300, 50}}) {
+        strict(makeStep(heads, kvHeads, headDim, blockTokens, tokens, 4, window, random),
                " head dim " + std::to_string(headDim));
     }
     for (auto [heads, kvHeads, headDim, tokens] : {std::tuple{9, 3, 64, 200}, {8, 8, 64, 5}, {16, 4, 128, 330}}) {
-        int groupSize = heads == kvHeads ? 30 : headDim == 128 ? 22 : 4; // at 22 and more, fresh keys fill a tile
-        Step s = makeStep(heads, kvHeads, headDim, 16, tokens, groupSize, random);
-        std::string what = " head dim " + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens";
-        strict(s, what);
-        std::vector<float> out = fast(s, 128, (tokens + 127) / 128);
-        compare(s, out, 0x1p-7, "attention_bf16" + what);
-        compare(s, fast(s, 256, 2), 0x1p-7, "attention_bf16 in splits of 256" + what);
-        check(fast(s, 128, (tokens + 127) / 128 + 2) == out, "depends on the number of splits",
-              "attention_bf16" + what);
+        bothKinds(heads, kvHeads, headDim, tokens, NO_WINDOW, random);
+    }
+    for (int window : {1, 33, 64, 130}) {
+        bothKinds(9, 3, 64, 300, window, random);
     }
 }
 

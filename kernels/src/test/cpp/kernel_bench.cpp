@@ -9,6 +9,7 @@
 #include "self_test.h"
 
 #include <algorithm>
+#include <climits>
 
 extern "C" {
 CUresult cuEventCreate(CUevent*, unsigned);
@@ -186,10 +187,11 @@ void attention(const Layer& l, int M, int context) {
     float scale = static_cast<float>(1 / std::sqrt(static_cast<double>(l.headDim)));
     double ms = milliseconds([&](int) {
         require(launch("attention_bf16_" + dim, g, partials.pointer(), qkv.pointer(), cache.pointer(), rows.pointer(),
-                       tiles.pointer(), tables.pointer(), blocks, l.heads, l.kvHeads, BLOCK, scale, M, SPLIT, splits),
+                       tiles.pointer(), tables.pointer(), blocks, l.heads, l.kvHeads, BLOCK, scale, INT_MAX, M, SPLIT,
+                       splits),
                 "attention");
         require(launch("attention_merge_bf16_" + dim, merge, out.pointer(), partials.pointer(), rows.pointer(), M,
-                       l.heads, pitch, SPLIT, splits),
+                       l.heads, pitch, INT_MAX, SPLIT, splits),
                 "merge");
     });
     printf("attention bf16  %4d rows, %d keys  %8.4f ms, %6.0f GB/s of keys and values\n", M, context, ms,

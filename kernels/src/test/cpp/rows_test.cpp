@@ -32,13 +32,14 @@ void embedReadsTheRowOfEachToken() {
         Device<float> y(3 * 133);
         void* scales = type[0] == 'i' ? static_cast<void*>(table.scales->pointer()) : nullptr;
         require(launch("embed_" + type, grid(3), y.pointer(), static_cast<void*>(table.packed->pointer()), scales,
-                       steps.pointer(), 133, table.Np),
+                       steps.pointer(), 133, table.Np, 12.5f),
                 "embed");
         std::vector<float> values = y.read();
         for (int m = 0; m < 3; m++) {
             for (int k = 0; k < 133; k++) {
                 int token = rows[m].token;
-                float right = table.values[token * 133 + k] * (scales == nullptr ? 1.f : table.outputScales[token]);
+                float element = table.values[token * 133 + k] * (scales == nullptr ? 1.f : table.outputScales[token]);
+                float right = element * 12.5f;
                 check(values[m * 133 + k] == right, "another element", "embed_" + type);
             }
         }
@@ -91,6 +92,7 @@ void rotationKeepsLengthsAndStoresWhatHasASlot(const std::string& name) {
         cosines[i] = std::cos(0.1f * i);
         sines[i] = std::sin(0.1f * i);
     }
+    std::vector<float> queryScales = randoms(10, random);
     std::vector<StepRow> rows(M);
     for (int m = 0; m < M; m++) {
         rows[m].position = 2 * m + 1;
@@ -99,12 +101,13 @@ void rotationKeepsLengthsAndStoresWhatHasASlot(const std::string& name) {
     Device<float> data(qkv);
     Device<float> cos(cosines);
     Device<float> sin(sines);
+    Device<float> scales(queryScales);
     Device<StepRow> steps(rows);
     Device<T> cache(static_cast<size_t>(2) * 2 * kvHeads * blockTokens * headDim);
     cache.clear();
     require(launch(name, grid(M, 2), data.pointer(), static_cast<float*>(nullptr), static_cast<float*>(nullptr),
-                   cos.pointer(), sin.pointer(), cache.pointer(), steps.pointer(), heads, kvHeads, headDim, blockTokens,
-                   1e-6f),
+                   cos.pointer(), sin.pointer(), scales.pointer(), cache.pointer(), steps.pointer(), heads, kvHeads,
+                   headDim, blockTokens, 1e-6f),
             name.c_str());
     std::vector<float> after = data.read();
     std::vector<T> stored = cache.read();
@@ -119,6 +122,7 @@ void rotationKeepsLengthsAndStoresWhatHasASlot(const std::string& name) {
             float right = head >= heads + kvHeads ? qkv[m * columns + i]
                           : d < half              ? first * c - second * s
                                                   : second * c + first * s;
+            right = head < heads ? right * queryScales[rows[m].position] : right;
             check(after[m * columns + i] == right, "another value", name);
             if (head >= heads && rows[m].slot != NONE) {
                 int kv = head - heads;

@@ -26,7 +26,7 @@ class ArchitectureTest {
                     "dev.tidar.api",
                     "dev.tidar.text.jinja.library",
                     "dev.tidar.text.tokenizer.unicode"),
-            List.of("dev.tidar.file", "dev.tidar.text.jinja.tree"),
+            List.of("dev.tidar.file", "dev.tidar.checkpoint.family", "dev.tidar.text.jinja.tree"),
             List.of(
                     "dev.tidar.sampling",
                     "dev.tidar.backend.cuda.driver",
@@ -39,6 +39,7 @@ class ArchitectureTest {
                     "dev.tidar.step",
                     "dev.tidar.hub",
                     "dev.tidar.backend.cuda.memory",
+                    "dev.tidar.checkpoint.rope",
                     "dev.tidar.checkpoint.safetensors",
                     "dev.tidar.text.grammar.rule",
                     "dev.tidar.text.tokenizer.normalizer",

@@ -104,6 +104,6 @@ public class LinearBenchmark {
         for (int row = 0; row < rows; row++) {
             step.exact(sequence, row, row);
         }
-        backend.embed(activations, table, step.build());
+        backend.embed(activations, table, 1, step.build());
     }
 }

@@ -53,6 +53,7 @@ final class InspectCommand implements Callable<Integer> {
         line(out, "context", format("%,d tokens", model.contextLength()));
         line(out, "mask token", orElse(model.maskTokenId(), "none: plain autoregressive model"));
         line(out, "block size", orElse(model.blockSize(), "none"));
+        line(out, "drafting", model.drafting());
         line(out, "draft adapter", model.draftAdapter() ? "yes" : "no");
         line(out, "chat", model.chat() ? "yes" : "no: token ids or plain text only");
         line(out, "device", report.device());

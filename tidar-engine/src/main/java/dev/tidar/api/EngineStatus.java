@@ -177,6 +177,7 @@ public record EngineStatus(
      * @param shortGroups whether it is trained to draft without slot 0, see {@link Groups}
      * @param draftAdapter whether a draft adapter acts on drafting rows
      * @param chat whether it has a tokenizer and a chat template
+     * @param drafting where mask token and block size come from, or what was looked for in vain
      */
     public record ModelFacts(
             String name,
@@ -188,7 +189,8 @@ public record EngineStatus(
             OptionalInt blockSize,
             boolean shortGroups,
             boolean draftAdapter,
-            boolean chat) {}
+            boolean chat,
+            String drafting) {}
 
     /**
      * What auto chose, and from what.

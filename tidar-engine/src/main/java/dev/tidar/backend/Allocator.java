@@ -5,6 +5,7 @@ import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
 import java.util.List;
 
@@ -27,8 +28,8 @@ public interface Allocator {
     Gain gain(float[] values);
 
     /**
-     * Prepares RoPE tables for positions {@code [0, maxPositions)}: angles are {@code position * inverseFrequencies[i]}
-     * in float.
+     * Prepares the tables of a rotation for positions {@code [0, maxPositions)}, as
+     * {@link dev.tidar.tensor.RotaryAngles} defines them.
      */
-    RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
+    RotaryTable rotaryTable(Rotation rotation, int maxPositions);
 }

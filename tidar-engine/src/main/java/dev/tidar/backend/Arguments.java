@@ -55,7 +55,8 @@ final class Arguments {
                 gate.weight().columns());
     }
 
-    static void requireEmbed(Tensor y, Linear table, StepRows rows) {
+    static void requireEmbed(Tensor y, Linear table, float factor, StepRows rows) {
+        require(Float.isFinite(factor), "factor must be finite, but is %s", factor);
         requireShape("y", y, rows.counts().total(), table.inputs());
         requireUngated("table", table);
         for (int row = 0; row < rows.counts().total(); row++) {

@@ -26,6 +26,7 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -122,8 +123,12 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
 
     // verbs
 
-    /** {@code y[r] = table[token(r)]}; y {@code [rows, inputs]}, table {@code [vocab, inputs]}. */
-    void embed(Tensor y, Linear table, StepRows rows);
+    /**
+     * {@code y[r] = table[token(r)] * factor}; y {@code [rows, inputs]}, table {@code [vocab, inputs]}.
+     *
+     * @param factor finite; 1 leaves the rows as they are
+     */
+    void embed(Tensor y, Linear table, float factor, StepRows rows);
 
     /** RMSNorm (arXiv 1910.07467) over the last dimension, epsilon inside the root; y may be x. */
     void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows);
@@ -139,8 +144,9 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
 
     /**
      * Prepares attention, in place on qkv {@code [rows, heads.columns()]}: normalises each query and key head where
-     * gains are given (Qwen3), rotates queries and keys (RoPE, half-split pairs {@code (i, i + headDim / 2)}), then
-     * writes keys and values of the exact rows to their slots in this layer's blocks, rounded to the cache's dtype.
+     * gains are given (Qwen3), rotates queries and keys (RoPE, half-split pairs {@code (i, i + headDim / 2)}), scales
+     * queries where the table says so, then writes keys and values of the exact rows to their slots in this layer's
+     * blocks, rounded to the cache's dtype.
      */
     void rotateAndStore(
             Tensor qkv,
@@ -152,11 +158,12 @@ public sealed interface Backend extends Allocator, AutoCloseable permits Checked
             StepRows rows);
 
     /**
-     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads the cached keys {@code 0..visible(r) -
-     * 1} of its sequence, and a drafting row also reads the fresh keys and values of its own group in qkv. out is
-     * {@code [rows, heads.queryColumns()]}; qkv is as {@link #rotateAndStore} left it.
+     * Attention by visibility, scaled by {@code 1 / sqrt(headDim)}: row r reads the cached keys
+     * {@code window.first(position(r))..visible(r) - 1} of its sequence, and a drafting row also reads the fresh keys
+     * and values of its own group in qkv. out is {@code [rows, heads.queryColumns()]}; qkv is as
+     * {@link #rotateAndStore} left it.
      */
-    void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
+    void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows);
 
     /**
      * Writes the numbers of the rows that the head is applied to first: {@code rows[i]} is row number i of

@@ -35,7 +35,9 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -92,8 +94,8 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        return device.rotaryTable(inverseFrequencies, maxPositions);
+    public RotaryTable rotaryTable(Rotation rotation, int maxPositions) {
+        return device.rotaryTable(rotation, maxPositions);
     }
 
     @Override
@@ -102,9 +104,9 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public void embed(Tensor y, Linear table, StepRows rows) {
-        requireEmbed(y, table, rows);
-        device.embed(y, table, rows);
+    public void embed(Tensor y, Linear table, float factor, StepRows rows) {
+        requireEmbed(y, table, factor, rows);
+        device.embed(y, table, factor, rows);
     }
 
     @Override
@@ -149,10 +151,11 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
+    public void attention(
+            Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows) {
         requireAttention(qkv, heads, kv, layer, rows);
         requireShape("out", out, rows.counts().total(), heads.queryColumns());
-        device.attention(out, qkv, heads, kv, layer, rows);
+        device.attention(out, qkv, heads, kv, layer, window, rows);
     }
 
     @Override

@@ -26,7 +26,9 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -90,13 +92,13 @@ final class CpuDevice extends ProcessorDevice {
     }
 
     @Override
-    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        return new CpuRotaryTable(inverseFrequencies, maxPositions);
+    public RotaryTable rotaryTable(Rotation rotation, int maxPositions) {
+        return new CpuRotaryTable(rotation, maxPositions);
     }
 
     @Override
-    public void embed(Tensor y, Linear table, StepRows rows) {
-        rowOperations.embed(own(y), own(table), rows);
+    public void embed(Tensor y, Linear table, float factor, StepRows rows) {
+        rowOperations.embed(own(y), own(table), factor, rows);
     }
 
     @Override
@@ -132,8 +134,9 @@ final class CpuDevice extends ProcessorDevice {
     }
 
     @Override
-    public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
-        attention.attend(own(out), own(qkv), heads, own(kv), layer, rows);
+    public void attention(
+            Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows) {
+        attention.attend(own(out), own(qkv), heads, own(kv), layer, window, rows);
     }
 
     @Override

@@ -17,7 +17,9 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,11 +43,11 @@ interface DeviceVerbs {
 
     Gain gain(float[] values);
 
-    RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions);
+    RotaryTable rotaryTable(Rotation rotation, int maxPositions);
 
     StepProgram program(PagedKv kv, HeadGeometry heads, int maxRows, Consumer<StepInputs> verbs);
 
-    void embed(Tensor y, Linear table, StepRows rows);
+    void embed(Tensor y, Linear table, float factor, StepRows rows);
 
     void rmsNorm(Tensor y, Tensor x, Gain gain, float epsilon, int rows);
 
@@ -64,7 +66,7 @@ interface DeviceVerbs {
             int layer,
             StepRows rows);
 
-    void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows);
+    void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows);
 
     void verifyRows(Ids rows, StepInputs inputs);
 

@@ -24,7 +24,9 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -75,8 +77,8 @@ final class GpuDevice implements DeviceVerbs {
     }
 
     @Override
-    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        return verbs.rotaryTable(inverseFrequencies, maxPositions);
+    public RotaryTable rotaryTable(Rotation rotation, int maxPositions) {
+        return verbs.rotaryTable(rotation, maxPositions);
     }
 
     @Override
@@ -85,8 +87,8 @@ final class GpuDevice implements DeviceVerbs {
     }
 
     @Override
-    public void embed(Tensor y, Linear table, StepRows rows) {
-        verbs.rows().embed(own(y), own(table), rows);
+    public void embed(Tensor y, Linear table, float factor, StepRows rows) {
+        verbs.rows().embed(own(y), own(table), factor, rows);
     }
 
     @Override
@@ -122,8 +124,9 @@ final class GpuDevice implements DeviceVerbs {
     }
 
     @Override
-    public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
-        verbs.attention().attend(own(out), own(qkv), heads, own(kv), layer, rows);
+    public void attention(
+            Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows) {
+        verbs.attention().attend(own(out), own(qkv), heads, own(kv), layer, window, rows);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
 import dev.tidar.tensor.WeightType;
 import java.util.List;
@@ -112,9 +113,10 @@ public final class MemoryCount implements Allocator {
 
     /** Counts no positions: their number is what a plan decides. */
     @Override
-    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        perPosition += 2L * inverseFrequencies.length * Float.BYTES; // a cosine and a sine each
-        return new CountedRotaryTable(maxPositions, 2 * inverseFrequencies.length);
+    public RotaryTable rotaryTable(Rotation rotation, int maxPositions) {
+        perPosition += (long) rotation.headDim() * Float.BYTES; // a cosine and a sine of each pair
+        perPosition += rotation.queryScale().isNone() ? 0 : Float.BYTES;
+        return new CountedRotaryTable(maxPositions, rotation.headDim());
     }
 
     private record CountedTensor(int rows, int columns) implements Tensor {}

@@ -20,7 +20,9 @@ import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,13 +71,13 @@ final class NativeDevice extends ProcessorDevice {
     }
 
     @Override
-    public RotaryTable rotaryTable(float[] inverseFrequencies, int maxPositions) {
-        return NativeRotaryTable.of(verbs.memory(), inverseFrequencies, maxPositions);
+    public RotaryTable rotaryTable(Rotation rotation, int maxPositions) {
+        return NativeRotaryTable.of(verbs.memory(), rotation, maxPositions);
     }
 
     @Override
-    public void embed(Tensor y, Linear table, StepRows rows) {
-        verbs.rows().embed(own(y), own(table), rows);
+    public void embed(Tensor y, Linear table, float factor, StepRows rows) {
+        verbs.rows().embed(own(y), own(table), factor, rows);
     }
 
     @Override
@@ -111,8 +113,9 @@ final class NativeDevice extends ProcessorDevice {
     }
 
     @Override
-    public void attention(Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, StepRows rows) {
-        verbs.attention().attend(own(out), own(qkv), heads, (NativeKv) kv, layer, rows);
+    public void attention(
+            Tensor out, Tensor qkv, HeadGeometry heads, PagedKv kv, int layer, Window window, StepRows rows) {
+        verbs.attention().attend(own(out), own(qkv), heads, (NativeKv) kv, layer, window, rows);
     }
 
     @Override

@@ -36,22 +36,28 @@ public final class Checkpoint implements AutoCloseable {
 
     private final ModelFolder folder;
     private final ModelConfig config;
+    private final String drafting;
     private final GenerationDefaults generation;
     private final TensorSet tensors;
+    private final String embedding;
     private final Optional<DraftAdapter> adapter;
     private final String fingerprint;
 
     private Checkpoint(
             ModelFolder folder,
             ModelConfig config,
+            String drafting,
             GenerationDefaults generation,
             TensorSet tensors,
+            String embedding,
             Optional<DraftAdapter> adapter,
             String fingerprint) {
         this.folder = folder;
         this.config = config;
+        this.drafting = drafting;
         this.generation = generation;
         this.tensors = tensors;
+        this.embedding = embedding;
         this.adapter = adapter;
         this.fingerprint = fingerprint;
     }
@@ -66,7 +72,9 @@ public final class Checkpoint implements AutoCloseable {
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
         JsonFields json = ModelFile.fields(files.file(CONFIG), MAX_CONFIG_BYTES);
-        ModelConfig config = new ConfigReader(json, overrides).read();
+        ConfigReader reader = new ConfigReader(json, overrides);
+        DraftSettings drafts = new TidarReader(json, overrides, new MaskSearch(files)).read(reader.vocabSize());
+        ModelConfig config = reader.read(drafts.tidar());
         Optional<JsonFields> generationJson = files.has(GENERATION)
                 ? Optional.of(ModelFile.fields(files.file(GENERATION), MAX_CONFIG_BYTES))
                 : Optional.empty();
@@ -74,14 +82,20 @@ public final class Checkpoint implements AutoCloseable {
         rejectStoppingMask(json, config, generation);
         TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
         try {
-            new VocabularyRule(files.file(CONFIG), json, config, tensors).check();
+            String embedding = new VocabularyRule(files.file(CONFIG), json, config, tensors).check();
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);
-            Optional<DraftAdapter> adapter =
-                    files.subfolder(DraftAdapter.FOLDER).map(found -> DraftAdapter.open(found, digest));
+            Optional<DraftAdapter> adapter = DraftAdapter.find(files).map(found -> DraftAdapter.open(found, digest));
             return new Checkpoint(
-                    files, config, generation, tensors, adapter, HexFormat.of().formatHex(digest.digest()));
+                    files,
+                    config,
+                    drafts.origin(),
+                    generation,
+                    tensors,
+                    embedding,
+                    adapter,
+                    HexFormat.of().formatHex(digest.digest()));
         } catch (InvalidModelException e) {
             tensors.close();
             throw e;
@@ -109,6 +123,16 @@ public final class Checkpoint implements AutoCloseable {
         return generation;
     }
 
+    /** Says where the mask token and the block size come from, or what was looked for. */
+    public String drafting() {
+        return drafting;
+    }
+
+    /** Returns the name of the matrix that is the embedding, and the head where they are tied. */
+    public String embeddingName() {
+        return embedding;
+    }
+
     /** Returns the adapter for drafting rows if the folder has one. */
     public Optional<DraftAdapter> draftAdapter() {
         return adapter;
@@ -116,7 +140,8 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Returns the same without its adapter; closing either closes both. */
     public Checkpoint withoutDraftAdapter() {
-        return new Checkpoint(folder, config, generation, tensors, Optional.empty(), fingerprint);
+        return new Checkpoint(
+                folder, config, drafting, generation, tensors, embedding, Optional.empty(), fingerprint);
     }
 
     public boolean has(String name) {
@@ -150,7 +175,7 @@ public final class Checkpoint implements AutoCloseable {
     public Set<String> unusedNames() {
         return tensors.unused().stream()
                 .filter(name -> !isRotaryBuffer(name))
-                .filter(name -> !(config.tiedHead() && name.startsWith(VocabularyRule.HEAD)))
+                .filter(name -> !(config.tiedHead() && name.startsWith(head())))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -184,7 +209,7 @@ public final class Checkpoint implements AutoCloseable {
     private Stream<TensorEntry> weights() {
         return tensors.entries().stream()
                 .filter(entry -> !isRotaryBuffer(entry.name()) && !isScale(entry.name()))
-                .filter(entry -> !(config.tiedHead() && entry.name().equals(VocabularyRule.HEAD)));
+                .filter(entry -> !isSecondCopy(entry.name()));
     }
 
     /**
@@ -198,6 +223,14 @@ public final class Checkpoint implements AutoCloseable {
 
     private static boolean isRotaryBuffer(String name) {
         return name.endsWith(".rotary_emb.inv_freq");
+    }
+
+    private String head() {
+        return config.family().names().head();
+    }
+
+    private boolean isSecondCopy(String name) {
+        return config.tiedHead() && name.equals(head()) && !name.equals(embedding);
     }
 
     private boolean isScale(String name) {

@@ -1,10 +1,15 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.checkpoint.ModelConfig.Blocks;
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
+import dev.tidar.checkpoint.family.Families;
+import dev.tidar.checkpoint.family.Family;
+import dev.tidar.checkpoint.family.Multipliers;
+import dev.tidar.checkpoint.rope.RopeReader;
 import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.HeadGeometry;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads {@code config.json} in the spelling of transformers 4 and 5. A field that changes the computation and is not
@@ -14,29 +19,48 @@ final class ConfigReader {
 
     private final JsonFields config;
     private final Overrides overrides;
-    private final ModelFamily family;
+    private final Family family;
 
     ConfigReader(JsonFields config, Overrides overrides) {
         this.config = config;
         this.overrides = overrides;
-        this.family = ModelFamily.of(config);
+        this.family = Families.of(config);
     }
 
-    ModelConfig read() {
-        rejectOtherNetworks();
+    /** @param tidar mask token and draft block, as {@link TidarReader} reads them */
+    ModelConfig read(Optional<TidarConfig> tidar) {
+        if (config.has("hidden_act") && !config.shown("hidden_act").equals("\"silu\"")) {
+            throw config.unsupported("hidden_act", "silu");
+        }
         QuantizationRule.check(config);
-        Sizes sizes = new Sizes(
-                size("hidden_size"), size("intermediate_size"), size("num_hidden_layers"), size("vocab_size"));
-        Positions positions = new Positions(new RopeReader(config).theta(), size("max_position_embeddings"));
-        rejectSlidingWindow(sizes.layers(), contextLength(positions.max()));
+        Sizes sizes = new Sizes(size("hidden_size"), size("intermediate_size"), layers(), vocabSize());
+        HeadGeometry heads = heads(sizes.hidden());
+        int maxPositions = size("max_position_embeddings");
+        int context = contextLength(maxPositions);
+        Multipliers multipliers = family.multipliers(config, heads.headDim());
+        Blocks blocks = new Blocks(family.biases(config), family.layers(config, sizes.layers(), context), multipliers);
         return new ModelConfig(
                 family,
                 sizes,
-                heads(sizes.hidden()),
-                positions,
+                heads,
+                new Positions(
+                        new RopeReader(config, family)
+                                .read(heads.headDim(), maxPositions, context, multipliers.score()),
+                        maxPositions),
+                blocks,
                 (float) config.number("rms_norm_eps").orElseThrow(() -> config.missing("rms_norm_eps")),
-                config.isTrue("tie_word_embeddings"),
-                new TidarReader(config, overrides).read(sizes.vocab()));
+                config.flag("tie_word_embeddings").orElse(family.defaults().tiedHead()),
+                tidar);
+    }
+
+    /** The rows of the embedding. */
+    int vocabSize() {
+        return size("vocab_size");
+    }
+
+    /** Checked before the layers are listed, so that a file cannot ask for a list without end. */
+    private int layers() {
+        return config.requiredInteger("num_hidden_layers", 1, ModelConfig.MAX_LAYERS);
     }
 
     private int size(String key) {
@@ -45,10 +69,16 @@ final class ConfigReader {
 
     private HeadGeometry heads(int hiddenSize) {
         int numHeads = size("num_attention_heads");
-        boolean multiHead = family == ModelFamily.LLAMA && !config.has("num_key_value_heads");
+        boolean multiHead = family.defaults().multiHead() && !config.has("num_key_value_heads");
         int numKvHeads = multiHead ? numHeads : size("num_key_value_heads");
+        HeadGeometry heads = new HeadGeometry(numHeads, numKvHeads, headDim(hiddenSize, numHeads));
+        ModelConfig.requireHeads(heads);
+        return heads;
+    }
+
+    private int headDim(int hiddenSize, int numHeads) {
         if (config.has("head_dim")) {
-            return new HeadGeometry(numHeads, numKvHeads, size("head_dim"));
+            return size("head_dim");
         }
         if (hiddenSize % numHeads != 0) {
             throw config.errors()
@@ -56,7 +86,7 @@ final class ConfigReader {
                             "hidden_size (%d) must be a multiple of num_attention_heads (%d) where head_dim is missing",
                             hiddenSize, numHeads);
         }
-        return new HeadGeometry(numHeads, numKvHeads, hiddenSize / numHeads);
+        return hiddenSize / numHeads;
     }
 
     private int contextLength(int maxPositions) {
@@ -68,37 +98,5 @@ final class ConfigReader {
                             maxPositions, wanted);
         }
         return wanted;
-    }
-
-    private void rejectOtherNetworks() {
-        if (config.has("hidden_act") && !config.shown("hidden_act").equals("\"silu\"")) {
-            throw config.unsupported("hidden_act", "silu");
-        }
-        if (family != ModelFamily.QWEN2 && config.isTrue("attention_bias")) {
-            throw config.unsupported("attention_bias", "false for model_type " + family.modelType());
-        }
-        if (config.isTrue("mlp_bias")) {
-            throw config.unsupported("mlp_bias", "false");
-        }
-    }
-
-    /** A window only matters if it is switched on and shorter than the context in use. */
-    private void rejectSlidingWindow(int numLayers, int contextLength) {
-        int window = config.integer("sliding_window", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE);
-        boolean switchedOn = config.flag("use_sliding_window").orElse(family == ModelFamily.LLAMA);
-        boolean reachesLayers =
-                config.integer("max_window_layers", 0, Integer.MAX_VALUE).orElse(0) < numLayers;
-        if (window < contextLength && switchedOn && reachesLayers) {
-            throw config.unsupported(
-                    "sliding_window",
-                    "null or at least the context length of %d (or use_sliding_window false)".formatted(contextLength));
-        }
-        for (String type : config.strings("layer_types").orElse(List.of())) {
-            boolean harmless =
-                    type.equals("full_attention") || (type.equals("sliding_attention") && window >= contextLength);
-            if (!harmless) {
-                throw config.unsupported("layer_types", "full_attention for every layer");
-            }
-        }
     }
 }

@@ -15,12 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A PEFT LoRA folder beside a model, {@code draft_adapter/}: low-rank additions (arXiv 2106.09685) that act on drafting
- * rows only. The checkpoint loads and closes its adapter.
+ * A PEFT LoRA folder beside a model, {@code draft_adapter/} or {@code linear_spec_lora/}: low-rank additions (arXiv
+ * 2106.09685) that act on drafting rows only. The checkpoint loads and closes its adapter.
  */
 public final class DraftAdapter {
 
-    static final String FOLDER = "draft_adapter";
+    /** The second name is that of Nemotron-Labs-Diffusion. */
+    private static final List<String> FOLDERS = List.of("draft_adapter", "linear_spec_lora");
+
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
@@ -50,6 +52,17 @@ public final class DraftAdapter {
         this.tensors = tensors;
         this.rank = rank;
         this.scale = scale;
+    }
+
+    /** Finds the folder beside a model; two of them are an error, because only one can draft. */
+    static Optional<ModelFolder> find(ModelFolder model) {
+        List<ModelFolder> found =
+                FOLDERS.stream().flatMap(name -> model.subfolder(name).stream()).toList();
+        if (found.size() > 1) {
+            throw Problem.unsupported(
+                    model.path(), "must have one draft adapter, but has %s; remove one", String.join(" and ", FOLDERS));
+        }
+        return found.stream().findFirst();
     }
 
     /** Opens the folder and adds what identifies it to the digest. */

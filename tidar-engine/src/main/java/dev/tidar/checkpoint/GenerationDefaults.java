@@ -71,7 +71,7 @@ public record GenerationDefaults(List<Integer> stopIds, Sampling sampling) {
         if (!fields.isTrue("do_sample")) {
             return OptionalDouble.empty();
         }
-        number(fields, "temperature", Double.MIN_VALUE, MAX, "above 0 and at most 100 where do_sample is true");
+        number(fields, "temperature", 0, MAX, "from 0 to 100 where do_sample is true");
         double wanted = temperature.orElse(DEFAULT_TEMPERATURE);
         return OptionalDouble.of(wanted < MIN ? 0 : wanted);
     }

@@ -2,23 +2,32 @@ package dev.tidar.checkpoint;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.checkpoint.family.Biases;
+import dev.tidar.checkpoint.family.Family;
+import dev.tidar.checkpoint.family.LayerKind;
+import dev.tidar.checkpoint.family.Multipliers;
+import dev.tidar.checkpoint.rope.RopeReader.Rope;
 import dev.tidar.tensor.HeadGeometry;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The network of a model folder, read from its {@code config.json}. Every instance is consistent; error messages use
  * the keys of the file.
  *
+ * @param family what sets its network apart from others
  * @param heads attention heads of one layer
+ * @param blocks what its transformer blocks have
  * @param rmsNormEpsilon the epsilon inside the square root of every norm
  * @param tiedHead whether the output head uses the weights of the embedding
  * @param tidar mask token and draft block; empty for a model that only decodes autoregressively
  */
 public record ModelConfig(
-        ModelFamily family,
+        Family family,
         Sizes sizes,
         HeadGeometry heads,
         Positions positions,
+        Blocks blocks,
         float rmsNormEpsilon,
         boolean tiedHead,
         Optional<TidarConfig> tidar) {
@@ -50,20 +59,45 @@ public record ModelConfig(
     /**
      * Positions and their rotation.
      *
-     * @param ropeTheta base of the RoPE frequencies
+     * @param rope what rotates the heads
      * @param max context length that the model was designed for, in tokens
      */
-    public record Positions(double ropeTheta, int max) {
+    public record Positions(Rope rope, int max) {
 
         public Positions {
-            require(
-                    Double.isFinite(ropeTheta) && ropeTheta > 0,
-                    "rope_theta must be a positive number, but is %s".formatted(ropeTheta));
             requireRange("max_position_embeddings", max, 1, MAX_POSITIONS);
         }
     }
 
+    /**
+     * What the transformer blocks have.
+     *
+     * @param biases linear layers that add a bias
+     * @param layers the kind of each block's attention
+     * @param multipliers constant factors
+     */
+    public record Blocks(Biases biases, List<LayerKind> layers, Multipliers multipliers) {
+
+        public Blocks {
+            layers = List.copyOf(layers);
+        }
+    }
+
     public ModelConfig {
+        requireHeads(heads);
+        require(
+                rmsNormEpsilon > 0 && rmsNormEpsilon < 1,
+                "rms_norm_eps must be between 0 and 1, but is " + rmsNormEpsilon);
+        require(
+                blocks.layers().size() == sizes.layers(),
+                "%d layers must have a kind, but %d have"
+                        .formatted(sizes.layers(), blocks.layers().size()));
+        tidar.ifPresent(config -> require(
+                config.maskTokenId() < sizes.vocab(),
+                "mask_token_id (%d) must be in [0, vocab_size = %d)".formatted(config.maskTokenId(), sizes.vocab())));
+    }
+
+    static void requireHeads(HeadGeometry heads) {
         requireRange("num_attention_heads", heads.numHeads(), 1, MAX_HEADS);
         requireRange("num_key_value_heads", heads.numKvHeads(), 1, MAX_HEADS);
         requireRange("head_dim", heads.headDim(), 2, MAX_WIDTH);
@@ -76,12 +110,6 @@ public record ModelConfig(
                 (heads.numHeads() + 2L * heads.numKvHeads()) * heads.headDim() <= MAX_WIDTH,
                 "num_attention_heads (%d) * head_dim (%d) must be at most %d with the keys and values"
                         .formatted(heads.numHeads(), heads.headDim(), MAX_WIDTH));
-        require(
-                rmsNormEpsilon > 0 && rmsNormEpsilon < 1,
-                "rms_norm_eps must be between 0 and 1, but is " + rmsNormEpsilon);
-        tidar.ifPresent(config -> require(
-                config.maskTokenId() < sizes.vocab(),
-                "mask_token_id (%d) must be in [0, vocab_size = %d)".formatted(config.maskTokenId(), sizes.vocab())));
     }
 
     public int hiddenSize() {
@@ -112,23 +140,9 @@ public record ModelConfig(
         return sizes.vocab();
     }
 
-    public double ropeTheta() {
-        return positions.ropeTheta();
-    }
-
     /** Returns the context length that the model was designed for, in tokens. */
     public int maxPositions() {
         return positions.max();
-    }
-
-    /** Whether q, k and v have biases. */
-    public boolean qkvBias() {
-        return family == ModelFamily.QWEN2;
-    }
-
-    /** Whether each query and key head is normalised before RoPE. */
-    public boolean qkNorm() {
-        return family == ModelFamily.QWEN3;
     }
 
     static void requireRange(String key, int value, int min, int max) {

@@ -9,21 +9,25 @@ import java.util.stream.Stream;
 
 /**
  * Reads the mask token, the trained block, and what is said about its drafts. Published folders use different keys for
- * the first two, and some folders do not contain them; the caller then sets them. Values that are set twice must agree.
+ * the first two, and some folders do not contain them; the caller then sets them, or the mask token is found in the
+ * tokenizer where the caller asks for drafts or a block size is known. Values that are set twice must agree.
  */
 final class TidarReader {
 
     private static final List<String> MASK_KEYS = List.of("mask_token_id", "mask_id");
-    private static final List<String> BLOCK_KEYS = List.of("block_size", "block_length", "draft_length", "draft_len");
+    private static final List<String> BLOCK_KEYS =
+            List.of("block_size", "block_length", "draft_length", "draft_len", "bd_size");
     private static final String SHORT_GROUPS = "short_groups";
     private static final String NESTED = "tidar_config";
 
     private final JsonFields config;
     private final Overrides overrides;
+    private final MaskSearch tokenizer;
 
-    TidarReader(JsonFields config, Overrides overrides) {
+    TidarReader(JsonFields config, Overrides overrides, MaskSearch tokenizer) {
         this.config = config;
         this.overrides = overrides;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -35,20 +39,25 @@ final class TidarReader {
     private record Setting(String key, int value, boolean isOverride) {}
 
     /**
-     * Returns the mask token and the trained block; empty if there is no mask token and the caller did not ask for
+     * Returns the mask token and the trained block; none if there is no mask token and the caller did not ask for
      * drafting.
      */
-    Optional<TidarConfig> read(int vocabSize) {
-        Optional<Setting> mask = setting(MASK_KEYS, overrides.maskTokenId());
+    DraftSettings read(int vocabSize) {
         Optional<Setting> block = setting(BLOCK_KEYS, overrides.blockSize());
+        boolean asked = overrides.tidarRequired() || overrides.blockSize().isPresent();
+        Optional<Setting> mask = setting(MASK_KEYS, overrides.maskTokenId());
+        if (mask.isEmpty() && (asked || block.isPresent())) {
+            mask = tokenizer.find().map(found -> new Setting(found.where(), found.id(), false));
+        }
         if (mask.isEmpty()) {
-            if (overrides.tidarRequired() || overrides.blockSize().isPresent()) {
+            if (asked) {
                 throw config.errors()
                         .unsupported(
                                 "mask_token_id is missing, so this model can only decode autoregressively; set the mask token id, or"
-                                        + " the mode to autoregressive without a block size");
+                                        + " the mode to autoregressive without a block size. Looked for %s",
+                                lookedFor(true));
             }
-            return Optional.empty();
+            return DraftSettings.none(lookedFor(block.isPresent()));
         }
         requireRange(mask.get(), 0, vocabSize - 1);
         if (block.isEmpty()) {
@@ -58,7 +67,21 @@ final class TidarReader {
                             mask.get().value());
         }
         requireRange(block.get(), TidarConfig.MIN_BLOCK_SIZE, TidarConfig.MAX_BLOCK_SIZE);
-        return Optional.of(new TidarConfig(mask.get().value(), block.get().value(), shortGroups(), kept()));
+        return new DraftSettings(
+                Optional.of(new TidarConfig(mask.get().value(), block.get().value(), shortGroups(), kept())),
+                "mask token %d from %s, block size %d from %s"
+                        .formatted(
+                                mask.get().value(),
+                                mask.get().key(),
+                                block.get().value(),
+                                block.get().key()));
+    }
+
+    private static String lookedFor(boolean inTokenizer) {
+        String keys = "%s in config.json".formatted(String.join(", ", MASK_KEYS));
+        return inTokenizer
+                ? keys + ", and in the tokenizer for " + MaskSearch.texts()
+                : keys + "; with a block size or a drafting mode, the tokenizer would be asked too";
     }
 
     private boolean shortGroups() {

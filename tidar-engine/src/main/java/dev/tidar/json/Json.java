@@ -101,6 +101,11 @@ public final class Json {
         return FACTORY.createParser(ObjectReadContext.empty(), reader(utf8));
     }
 
+    /** Reads the value that a parser of {@link #parser} stands at. */
+    public static JsonNode readValue(JsonParser parser) {
+        return MAPPER.readTree(parser);
+    }
+
     private static Reader reader(byte[] utf8) {
         return new InputStreamReader(new ByteArrayInputStream(utf8), UTF_8);
     }

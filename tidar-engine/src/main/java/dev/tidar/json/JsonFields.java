@@ -114,6 +114,19 @@ public record JsonFields(JsonNode node, String prefix, Errors errors) {
                         .toList());
     }
 
+    /** Returns the numbers of a list; a single number counts as a list of one. */
+    public Optional<List<Double>> numbers(String key) {
+        return value(key)
+                .map(found -> elements(found).stream()
+                        .map(element -> {
+                            if (!element.isNumber() || !Double.isFinite(element.doubleValue())) {
+                                throw wrong(key, "be a list of numbers", found);
+                            }
+                            return element.doubleValue();
+                        })
+                        .toList());
+    }
+
     /** Whether the field has no effect: it is absent, null, false, an empty list or an empty object. */
     public boolean isUnset(String key) {
         return value(key)

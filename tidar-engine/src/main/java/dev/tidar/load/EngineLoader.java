@@ -44,7 +44,6 @@ import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
@@ -386,13 +385,27 @@ public final class EngineLoader {
             double share) {
         MemoryPlan plan = entry.plan();
         PagedKv kv = backend.allocateKv(geometry, plan.blocks());
-        return TidarModelLoader.load(
+        TidarTransformer network = TidarModelLoader.load(
                 checkpoint,
                 backend,
                 kv,
                 plan.contextLength(),
                 maxRows,
                 part -> packed("packing weights", share * part, entry));
+        requireActing(checkpoint, network, backend);
+        return network;
+    }
+
+    /** Fails if the draft adapter changes nothing: drafts that are worse than they should be are a silent loss. */
+    private static void requireActing(Checkpoint checkpoint, TidarTransformer network, Backend backend) {
+        if (checkpoint.draftAdapter().isPresent() && !network.adapterActs()) {
+            throw new InvalidModelException(
+                    InvalidModelException.Fault.CORRUPT,
+                    "%s: the draft adapter must change a result, but on %s no linear layer computes anything else with it;"
+                                    .formatted(
+                                            checkpoint.folder(), backend.facts().device())
+                            + " train it, or remove its folder");
+        }
     }
 
     /** Allocates what was planned for the draft model, which is the last share of all weights. */
@@ -464,7 +477,7 @@ public final class EngineLoader {
         ModelConfig config = checkpoint.config();
         return new ModelFacts(
                 name(),
-                config.family().toString().toLowerCase(Locale.ROOT),
+                config.family().modelType(),
                 checkpoint.parameters(),
                 format(weights),
                 contextLength,
@@ -472,7 +485,8 @@ public final class EngineLoader {
                 config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),
                 config.tidar().map(TidarConfig::shortGroups).orElse(false),
                 checkpoint.draftAdapter().isPresent(),
-                chat);
+                chat,
+                checkpoint.drafting());
     }
 
     private static WeightFormat format(WeightType type) {

@@ -7,25 +7,23 @@ import dev.tidar.backend.MemoryCount;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.DraftAdapter;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.family.TensorNames;
 import dev.tidar.json.Quoted;
 import dev.tidar.tensor.Gain;
-import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 
-/** Brings the weights of a checkpoint to a device, by the tensor names of Llama, Qwen2 and Qwen3. */
+/** Brings the weights of a checkpoint to a device, by the tensor names of its family. */
 public final class TidarModelLoader {
-
-    private static final String EMBEDDING = "model.embed_tokens.weight";
-    private static final String HEAD = "lm_head.weight";
 
     private final Checkpoint checkpoint;
     private final ModelConfig config;
@@ -70,65 +68,37 @@ public final class TidarModelLoader {
     }
 
     private TidarWeights weights(int positions, DoubleConsumer progress) {
-        Linear embedding = memory.linear(
-                List.of(LinearSource.of(checkpoint.matrix(EMBEDDING, config.vocabSize(), config.hiddenSize()))));
+        TensorNames names = config.family().names();
+        Linear embedding = matrix(checkpoint.embeddingName());
+        BlockLoader blocks = new BlockLoader(checkpoint, memory);
         List<LayerWeights> layers = new ArrayList<>();
         for (int i = 0; i < config.numLayers(); i++) {
-            layers.add(layer("model.layers.%d.".formatted(i)));
+            layers.add(blocks.load(i));
             progress.accept((i + 1.0) / config.numLayers());
         }
-        Gain finalNorm = gain("model.norm.weight", config.hiddenSize());
-        Linear head = config.tiedHead()
-                ? embedding
-                : memory.linear(
-                        List.of(LinearSource.of(checkpoint.matrix(HEAD, config.vocabSize(), config.hiddenSize()))));
+        Gain finalNorm = memory.gain(finalNorm(names.finalNorm()));
+        Linear head = config.tiedHead() ? embedding : matrix(names.head());
         requireNothingLeft();
-        RotaryTable rotary = memory.rotaryTable(inverseFrequencies(), positions);
-        return new TidarWeights(embedding, layers, finalNorm, head, rotary);
+        Rotation rotation = config.positions().rope().rotation();
+        RotaryTable rotary = memory.rotaryTable(rotation, positions);
+        boolean allRotate = layers.stream().allMatch(layer -> layer.kind().rotates());
+        RotaryTable still = allRotate ? rotary : memory.rotaryTable(rotation.still(), positions);
+        return new TidarWeights(embedding, layers, finalNorm, head, rotary, still);
     }
 
-    private LayerWeights layer(String prefix) {
-        int hidden = config.hiddenSize();
-        int intermediate = config.intermediateSize();
-        int queries = config.numHeads() * config.headDim();
-        int keys = config.numKvHeads() * config.headDim();
-        String attention = prefix + "self_attn.";
-        String mlp = prefix + "mlp.";
-        return new LayerWeights(
-                gain(prefix + "input_layernorm.weight", hidden),
-                memory.linear(List.of(
-                        projection(attention + "q_proj", queries, hidden, config.qkvBias()),
-                        projection(attention + "k_proj", keys, hidden, config.qkvBias()),
-                        projection(attention + "v_proj", keys, hidden, config.qkvBias()))),
-                headNorms(attention),
-                memory.linear(List.of(projection(attention + "o_proj", hidden, queries, false))),
-                gain(prefix + "post_attention_layernorm.weight", hidden),
-                memory.gated(
-                        projection(mlp + "gate_proj", intermediate, hidden, false),
-                        projection(mlp + "up_proj", intermediate, hidden, false)),
-                memory.linear(List.of(projection(mlp + "down_proj", hidden, intermediate, false))));
+    private Linear matrix(String name) {
+        return memory.linear(
+                List.of(LinearSource.of(checkpoint.matrix(name, config.vocabSize(), config.hiddenSize()))));
     }
 
-    private LinearSource projection(String module, int outputs, int inputs, boolean bias) {
-        String weight = module + ".weight";
-        return new LinearSource(
-                checkpoint.matrix(weight, outputs, inputs),
-                bias ? Optional.of(checkpoint.vector(module + ".bias", outputs)) : Optional.empty(),
-                adapter.flatMap(a -> a.forMatrix(weight, outputs, inputs)));
-    }
-
-    private Optional<HeadNorms> headNorms(String attention) {
-        if (!config.qkNorm()) {
-            return Optional.empty();
+    /** The head is linear, so what the logits are divided by may as well divide the gain before it. */
+    private float[] finalNorm(String name) {
+        float[] gain = checkpoint.vector(name, config.hiddenSize());
+        float logits = config.blocks().multipliers().logits();
+        for (int i = 0; i < gain.length; i++) {
+            gain[i] /= logits;
         }
-        return Optional.of(new HeadNorms(
-                gain(attention + "q_norm.weight", config.headDim()),
-                gain(attention + "k_norm.weight", config.headDim()),
-                config.rmsNormEpsilon()));
-    }
-
-    private Gain gain(String name, int length) {
-        return memory.gain(checkpoint.vector(name, length));
+        return gain;
     }
 
     /** A tensor that was not used belongs to a different network; running without it would be silently wrong. */
@@ -141,19 +111,9 @@ public final class TidarModelLoader {
                             .formatted(
                                     checkpoint.folder(),
                                     unused.size(),
-                                    config.family(),
+                                    config.family().modelType(),
                                     Quoted.of(unused.iterator().next())));
         }
         adapter.ifPresent(DraftAdapter::requireAllUsed);
-    }
-
-    /** {@code theta^(-2i / headDim)} in float, as the reference implementations of these families compute it. */
-    private float[] inverseFrequencies() {
-        float[] inverse = new float[config.headDim() / 2];
-        for (int i = 0; i < inverse.length; i++) {
-            float exponent = (float) (2 * i) / config.headDim();
-            inverse[i] = 1 / (float) Math.pow(config.ropeTheta(), exponent);
-        }
-        return inverse;
     }
 }

@@ -3,6 +3,7 @@ package dev.tidar.model;
 import dev.tidar.api.LogProbs;
 import dev.tidar.backend.Backend;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.family.Multipliers;
 import dev.tidar.sampling.RowSampling;
 import dev.tidar.step.Pass;
 import dev.tidar.step.RowCounts;
@@ -14,6 +15,7 @@ import dev.tidar.step.VerifyPlan;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.Ids;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.RotaryTable;
 import dev.tidar.tensor.Tensor;
 import dev.tidar.tensor.WeightType;
 import java.util.ArrayList;
@@ -23,8 +25,8 @@ import java.util.Optional;
 
 /**
  * The network and one step of it: a pre-norm decoder with grouped-query attention, rotary positions and a gated MLP, in
- * the shapes of Llama, Qwen2 and Qwen3. Written once against the operations of a {@link Backend}, whose first argument
- * is the one that is written.
+ * the shapes of all families. Written once against the operations of a {@link Backend}, whose first argument is the one
+ * that is written.
  *
  * <p>A step has two kinds of rows (see {@link StepRows}). <em>Exact rows</em>, prompt and verify rows, are causal, and
  * their keys and values go to the KV cache. <em>Drafting rows</em> are mask rows (and, in a two-pass step, a copy of
@@ -35,6 +37,10 @@ import java.util.Optional;
  * later steps of the same shape, as a CUDA graph. So it never looks at a value that the device computes, and what it
  * calls depends on the shape of the inputs alone.
  *
+ * <p>Where a family multiplies what each half of a block adds by a constant (Granite), the residual stream is kept
+ * divided by it: norms do not see the difference but for their epsilon, which is divided by its square, and nothing is
+ * multiplied but the embedding.
+ *
  * <p>Confined to the engine thread.
  */
 public final class TidarTransformer implements TidarModel {
@@ -42,6 +48,7 @@ public final class TidarTransformer implements TidarModel {
     private final Backend backend;
     private final HeadGeometry heads;
     private final float epsilon;
+    private final float embeddingFactor;
     private final TidarWeights weights;
     private final PagedKv kv;
     private final Workspace work;
@@ -52,7 +59,9 @@ public final class TidarTransformer implements TidarModel {
     TidarTransformer(Backend backend, ModelConfig config, TidarWeights weights, PagedKv kv, int maxRows) {
         this.backend = backend;
         this.heads = new HeadGeometry(config.numHeads(), config.numKvHeads(), config.headDim());
-        this.epsilon = config.rmsNormEpsilon();
+        Multipliers multipliers = config.blocks().multipliers();
+        this.epsilon = config.rmsNormEpsilon() / (multipliers.residual() * multipliers.residual());
+        this.embeddingFactor = multipliers.embedding() / multipliers.residual();
         this.weights = weights;
         this.kv = kv;
         this.work = Workspace.allocate(backend, maxRows, config.hiddenSize(), config.intermediateSize(), heads);
@@ -119,13 +128,21 @@ public final class TidarTransformer implements TidarModel {
         return backend.read(logits.get(), rowNumbers.length);
     }
 
+    /** Whether the draft adapter acts: one that changes nothing is as good as none. For a check at the start. */
+    public boolean adapterActs() {
+        var rows = new StepRows.Builder();
+        rows.group(rows.sequence(new int[0]), new int[] {0}, 0, 0);
+        forward(rows.build());
+        return new AdapterCheck(backend, weights, work).acts();
+    }
+
     /** How the device stores the weights of the layers. */
     public WeightType weightType() {
         return weights.layers().get(0).qkv().type();
     }
 
     private void forward(StepRows rows) {
-        backend.embed(work.x(), weights.embedding(), rows);
+        backend.embed(work.x(), weights.embedding(), embeddingFactor, rows);
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             attend(layer, rows);
             transform(layer, rows);
@@ -137,8 +154,10 @@ public final class TidarTransformer implements TidarModel {
         backend.rmsNorm(
                 work.h(), work.x(), l.attentionNorm(), epsilon, rows.counts().total());
         backend.linear(work.qkv(), work.h(), l.qkv(), rows.counts());
-        backend.rotateAndStore(work.qkv(), heads, l.headNorms(), weights.rotary(), kv, layer, rows);
-        backend.attention(work.attended(), work.qkv(), heads, kv, layer, rows);
+        RotaryTable rotary = l.kind().rotates() ? weights.rotary() : weights.still();
+        backend.rotateAndStore(work.qkv(), heads, l.headNorms(), rotary, kv, layer, rows);
+        backend.attention(
+                work.attended(), work.qkv(), heads, kv, layer, l.kind().window(), rows);
         backend.linearAdd(work.x(), work.attended(), l.output(), rows.counts());
     }
 

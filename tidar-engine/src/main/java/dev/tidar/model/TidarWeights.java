@@ -13,8 +13,15 @@ import java.util.List;
  * @param finalNorm before the head, {@code [hidden]}
  * @param head hidden to logits; the embedding itself where they are tied
  * @param rotary RoPE for every position a row can have
+ * @param still the same for layers that do not rotate; the first one where all do
  */
-record TidarWeights(Linear embedding, List<LayerWeights> layers, Gain finalNorm, Linear head, RotaryTable rotary) {
+record TidarWeights(
+        Linear embedding,
+        List<LayerWeights> layers,
+        Gain finalNorm,
+        Linear head,
+        RotaryTable rotary,
+        RotaryTable still) {
 
     TidarWeights {
         layers = List.copyOf(layers);

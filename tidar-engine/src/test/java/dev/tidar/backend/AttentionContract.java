@@ -12,8 +12,11 @@ import dev.tidar.tensor.HeadNorms;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.QueryScale;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every backend does for rotation, the KV cache and attention, whatever the dtype of its cache. Tolerances as in
@@ -66,7 +70,7 @@ abstract class AttentionContract {
         float[] before = backend.read(qkv, 20);
 
         backend.rotateAndStore(
-                qkv, heads, norms, backend.rotaryTable(frequencies, 40), cache(heads, 16, 2), LAYER, rows);
+                qkv, heads, norms, backend.rotaryTable(Rotation.of(frequencies), 40), cache(heads, 16, 2), LAYER, rows);
 
         float[] after = backend.read(qkv, 20);
         for (int at = 0; at < after.length; at += headDim) {
@@ -79,6 +83,65 @@ abstract class AttentionContract {
                 double[] expected = normed ? normalised(before, at, gain) : plain(before, at, headDim);
                 checkRotated(after, at, expected, rows.position(row), frequencies);
             }
+        }
+    }
+
+    @Test
+    void queriesAreScaledByTheirPositionAndPairsWithoutAFrequencyStay() {
+        var heads = new HeadGeometry(2, 1, 4);
+        var scale = new QueryScale(0.5f, 0.1f, 8);
+        Rotation rotation = new Rotation(new float[] {0.3f, 0}, 1.25f, scale);
+        StepRows rows = exactRows(new int[] {0, 1}, 5, 20);
+        Tensor qkv = tensor(matrix(20, heads.columns()));
+        float[] before = backend.read(qkv, 20);
+
+        backend.rotateAndStore(
+                qkv, heads, Optional.empty(), backend.rotaryTable(rotation, 40), cache(heads, 16, 2), LAYER, rows);
+
+        float[] after = backend.read(qkv, 20);
+        for (int row = 0; row < 20; row++) {
+            int position = 5 + row;
+            double growth = 0.5 * (1 + 0.1 * Math.log(1 + position / 8));
+            for (int head = 0; head < 3; head++) {
+                int at = row * heads.columns() + head * 4;
+                double times = head < 2 ? growth : 1;
+                double angle = position * 0.3f;
+                double turned = 1.25 * (before[at] * Math.cos(angle) - before[at + 2] * Math.sin(angle));
+                double bound = 16 * Bound.U * (Math.abs(before[at]) + Math.abs(before[at + 2])) * 1.25 * times;
+                new Bound(turned * times, bound).check(after[at], "head", row, head);
+                new Bound(before[at + 1] * times, 4 * Bound.U * Math.abs(before[at + 1]))
+                        .check(after[at + 1], "still pair", row, head);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "a window of {0}")
+    @ValueSource(ints = {1, 15, 16, 33, 70, 200})
+    void aRowSeesNoCachedKeyBeforeItsWindow(int tokens) {
+        Conversation conversation = new Conversation(new HeadGeometry(6, 2, 16), 16, 100);
+        conversation.window = new Window(tokens);
+
+        float[] out = conversation.exact(0, 100);
+
+        for (int row = 0; row < 100; row++) {
+            conversation.check(out, row, Math.max(0, row + 1 - tokens), row + 1, 0, 0);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} cached tokens, a group of {1}, a window of {2}")
+    @CsvSource({"40, 8, 33", "90, 32, 32", "20, 8, 64", "64, 4, 48"})
+    void aWindowHidesNothingOfADraftingRowsOwnGroup(int cached, int group, int tokens) {
+        Conversation conversation = new Conversation(new HeadGeometry(6, 2, 16), 16, 100);
+        conversation.window = new Window(tokens);
+        conversation.exact(0, 100);
+        var builder = new StepRows.Builder();
+        int sequence = builder.sequence(conversation.blockTable);
+        builder.group(sequence, new int[group], cached, cached);
+
+        float[] out = conversation.run(builder.build());
+
+        for (int row = 0; row < group; row++) {
+            conversation.check(out, row, Math.max(0, cached + row + 1 - tokens), cached, 0, group);
         }
     }
 
@@ -141,7 +204,7 @@ abstract class AttentionContract {
     void aRowReadsItsOwnKeyAndValueRoundedToTheNearestEven() {
         var heads = new HeadGeometry(1, 1, 2);
         PagedKv kv = cache(heads, 16, 1);
-        RotaryTable rope = backend.rotaryTable(new float[] {0}, 2);
+        RotaryTable rope = backend.rotaryTable(Rotation.of(0), 2);
         float half = 0x1p-8f; // of a step between bf16 numbers above 1
         // Rounded, both keys score 64 * 1 against this query; as they are, they differ by 64 * half.
         float[] first = {64, 0, 1, 0, 1 + half, 1 + 3 * half};
@@ -151,7 +214,7 @@ abstract class AttentionContract {
         StepRows rows = exactRows(new int[] {0}, 0, 2);
         backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows);
 
-        backend.attention(out, qkv, heads, kv, LAYER, rows);
+        backend.attention(out, qkv, heads, kv, LAYER, Window.ALL, rows);
 
         float[] actual = backend.read(out, 2);
         if (kvType == DType.BF16) {
@@ -244,9 +307,9 @@ abstract class AttentionContract {
         Tensor out = backend.allocate(2, 2);
         PagedKv kv = cache(heads, 16, 1);
         StepRows rows = exactRows(new int[] {0}, 0, 2);
-        backend.rotateAndStore(qkv, heads, Optional.empty(), backend.rotaryTable(new float[] {0}, 2), kv, LAYER, rows);
+        backend.rotateAndStore(qkv, heads, Optional.empty(), backend.rotaryTable(Rotation.of(0), 2), kv, LAYER, rows);
 
-        backend.attention(out, qkv, heads, kv, LAYER, rows);
+        backend.attention(out, qkv, heads, kv, LAYER, Window.ALL, rows);
 
         assertThat(backend.read(out, 2)).containsExactly(1, 2, 1, 2);
     }
@@ -255,7 +318,7 @@ abstract class AttentionContract {
     void rejectsRowsBeyondTheTableAndBlocksBeyondTheCache() {
         var heads = new HeadGeometry(1, 1, 2);
         PagedKv kv = cache(heads, 16, 2);
-        RotaryTable rope = backend.rotaryTable(new float[] {1}, 4);
+        RotaryTable rope = backend.rotaryTable(Rotation.of(1), 4);
         Tensor qkv = tensor(matrix(1, 6));
 
         assertThatIllegalArgumentException()
@@ -268,7 +331,7 @@ abstract class AttentionContract {
                 .withMessage("block must be in [0, 2), but is 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> backend.attention(
-                        backend.allocate(1, 2), qkv, heads, kv, LAYERS, exactRows(new int[] {0}, 0, 1)))
+                        backend.allocate(1, 2), qkv, heads, kv, LAYERS, Window.ALL, exactRows(new int[] {0}, 0, 1)))
                 .withMessage("layer must be in [0, 2), but is 2");
     }
 
@@ -276,7 +339,7 @@ abstract class AttentionContract {
     void rejectsABlockTableThatIsShorterThanWhatARowSees() {
         var heads = new HeadGeometry(1, 1, 2);
         PagedKv kv = cache(heads, 16, 4);
-        RotaryTable rope = backend.rotaryTable(new float[] {1}, 40);
+        RotaryTable rope = backend.rotaryTable(Rotation.of(1), 40);
         Tensor qkv = tensor(matrix(1, 6));
         float[] before = backend.read(qkv, 1);
         var rows = new StepRows.Builder();
@@ -287,7 +350,8 @@ abstract class AttentionContract {
                 .isThrownBy(() -> backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows.build()))
                 .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> backend.attention(backend.allocate(1, 2), qkv, heads, kv, LAYER, rows.build()))
+                .isThrownBy(() ->
+                        backend.attention(backend.allocate(1, 2), qkv, heads, kv, LAYER, Window.ALL, rows.build()))
                 .withMessage("block table of sequence 1 must have 3 blocks, but has 1");
         assertThat(backend.read(qkv, 1)).isEqualTo(before);
     }
@@ -325,7 +389,7 @@ abstract class AttentionContract {
         for (int i = 0; i < values.rows(); i++) {
             builder.exact(sequence, i, i);
         }
-        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), builder.build());
+        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), 1, builder.build());
         return tensor;
     }
 
@@ -336,6 +400,7 @@ abstract class AttentionContract {
         private final int[] blockTable;
         private final List<float[]> cached = new ArrayList<>();
         private float[] fresh = {};
+        private Window window = Window.ALL;
 
         Conversation(HeadGeometry heads, int blockTokens, int tokens) {
             this(heads, cache(heads, blockTokens, tokens / blockTokens + 3), scattered(tokens / blockTokens + 3));
@@ -378,17 +443,21 @@ abstract class AttentionContract {
 
         float[] run(StepRows rows, Tensor qkv) {
             int total = rows.counts().total();
-            RotaryTable rope = backend.rotaryTable(frequencies(heads.headDim()), 400);
+            RotaryTable rope = backend.rotaryTable(Rotation.of(frequencies(heads.headDim())), 400);
             backend.rotateAndStore(qkv, heads, Optional.empty(), rope, kv, LAYER, rows);
             fresh = backend.read(qkv, total);
             Tensor out = backend.allocate(total, heads.queryColumns());
-            backend.attention(out, qkv, heads, kv, LAYER, rows);
+            backend.attention(out, qkv, heads, kv, LAYER, window, rows);
             return backend.read(out, total);
         }
 
-        /** Compares a row of the last step with softmax attention in double. */
         void check(float[] out, int row, int visible, int groupFirst, int group) {
-            List<float[]> keys = new ArrayList<>(cached.subList(0, visible));
+            check(out, row, 0, visible, groupFirst, group);
+        }
+
+        /** Compares a row of the last step with softmax attention in double. */
+        void check(float[] out, int row, int first, int visible, int groupFirst, int group) {
+            List<float[]> keys = new ArrayList<>(cached.subList(Math.min(first, visible), visible));
             for (int i = 0; i < group; i++) {
                 float[] columns = new float[heads.columns()];
                 System.arraycopy(fresh, (groupFirst + i) * columns.length, columns, 0, columns.length);

@@ -268,12 +268,24 @@ abstract class BackendContract extends BackendFixture {
         Matrix table = Matrix.random(random, 70, 33, dtype);
         Tensor y = backend.allocate(3, 33);
 
-        backend.embed(y, backend.linear(List.of(LinearSource.of(table))), exactRows(69, 0, 31));
+        backend.embed(y, backend.linear(List.of(LinearSource.of(table))), 1, exactRows(69, 0, 31));
 
         for (int k = 0; k < 33; k++) {
             assertThat(values(y)[k]).isEqualTo(table.at(69, k));
             assertThat(values(y)[33 + k]).isEqualTo(table.at(0, k));
             assertThat(values(y)[66 + k]).isEqualTo(table.at(31, k));
+        }
+    }
+
+    @Test
+    void embedMultipliesByItsFactor() {
+        Matrix table = Matrix.random(random, 70, 33, DType.F32);
+        Tensor y = backend.allocate(1, 33);
+
+        backend.embed(y, backend.linear(List.of(LinearSource.of(table))), 12.5f, exactRows(69));
+
+        for (int k = 0; k < 33; k++) {
+            assertThat(values(y)[k]).isEqualTo(table.at(69, k) * 12.5f);
         }
     }
 
@@ -580,7 +592,7 @@ abstract class BackendContract extends BackendFixture {
                 .withMessage("x must be [1, 3], but is [2, 2]");
         assertThatIllegalArgumentException().isThrownBy(() -> backend.linear(y, x, w, new RowCounts(2, 1)));
         assertThatIllegalArgumentException().isThrownBy(() -> backend.swiGlu(y, x, w, new RowCounts(1, 0)));
-        assertThatIllegalArgumentException().isThrownBy(() -> backend.embed(x, w, exactRows(2)));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.embed(x, w, 1, exactRows(2)));
         assertThatIllegalArgumentException().isThrownBy(() -> backend.read(y, 3));
         assertThat(values(y)).isEqualTo(before);
     }

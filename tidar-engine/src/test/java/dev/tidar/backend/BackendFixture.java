@@ -49,7 +49,7 @@ abstract class BackendFixture {
     Tensor tensor(Matrix values) {
         Tensor tensor = backend.allocate(values.rows(), values.columns());
         int[] tokens = IntStream.range(0, values.rows()).toArray();
-        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), exactRows(tokens));
+        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), 1, exactRows(tokens));
         return tensor;
     }
 

@@ -35,7 +35,7 @@ class CudaBackendTest extends BackendContract {
     void rejectsAVerbThatUsesOtherRowsThanItsStep() {
         Linear table = backend.linear(List.of(LinearSource.of(Matrix.of(2, 1, 5, 6))));
         Tensor y = tensor(1, 1);
-        StepProgram program = program(inputs -> backend.embed(y, table, exactRows(1)));
+        StepProgram program = program(inputs -> backend.embed(y, table, 1, exactRows(1)));
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> program.run(oneRow()))

@@ -20,7 +20,9 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -157,8 +159,14 @@ class CudaFastTest {
         Tensor x = tensor(backend, qkv);
         Tensor out = backend.allocate(qkv.rows(), heads.queryColumns());
         backend.rotateAndStore(
-                x, heads, Optional.empty(), backend.rotaryTable(frequencies, cached + 2 * drafting), kv, 0, rows);
-        backend.attention(out, x, heads, kv, 0, rows);
+                x,
+                heads,
+                Optional.empty(),
+                backend.rotaryTable(Rotation.of(frequencies), cached + 2 * drafting),
+                kv,
+                0,
+                rows);
+        backend.attention(out, x, heads, kv, 0, Window.ALL, rows);
         return backend.read(out, qkv.rows());
     }
 
@@ -213,7 +221,7 @@ class CudaFastTest {
         var rows = new StepRows.Builder();
         int sequence = rows.sequence(new int[] {0});
         IntStream.range(0, values.rows()).forEach(row -> rows.exact(sequence, row, row));
-        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), rows.build());
+        backend.embed(tensor, backend.linear(List.of(LinearSource.of(values))), 1, rows.build());
         return tensor;
     }
 }

@@ -270,7 +270,7 @@ class CudaSamplingTest {
         }
         StepRows built = rows.build();
         Tensor h = gpu.allocate(count, x.columns());
-        gpu.embed(h, gpu.linear(List.of(LinearSource.of(x))), built);
+        gpu.embed(h, gpu.linear(List.of(LinearSource.of(x))), 1, built);
         Ids numbers = gpu.allocateIds(count);
         gpu.write(numbers, IntStream.range(0, count).toArray());
         Ids sampled = gpu.allocateIds(count);

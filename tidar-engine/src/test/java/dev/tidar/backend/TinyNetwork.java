@@ -19,8 +19,11 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.QueryScale;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import dev.tidar.tensor.Tensor;
+import dev.tidar.tensor.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,6 +44,9 @@ final class TinyNetwork {
     private static final int HIDDEN = 100;
     private static final int INNER = 130;
     private static final HeadGeometry HEADS = new HeadGeometry(6, 2, 20);
+    private static final float FACTOR = 1.7f;
+    /** Of each layer: the second one looks back on less than two blocks. */
+    private static final List<Window> WINDOWS = List.of(Window.ALL, new Window(27));
 
     private final Backend backend;
     private final PagedKv kv;
@@ -66,7 +72,8 @@ final class TinyNetwork {
         this.backend = backend;
         steps = new Steps(backend);
         kv = backend.allocateKv(new KvGeometry(2, HEADS.numKvHeads(), HEADS.headDim(), 16, kvType), 12);
-        rope = backend.rotaryTable(new float[] {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f}, 160);
+        float[] frequencies = {1, .5f, .3f, .2f, .1f, .07f, .05f, .03f, .02f, .01f};
+        rope = backend.rotaryTable(new Rotation(frequencies, 1.1f, new QueryScale(0.9f, 0.3f, 20)), 160);
         gain = backend.gain(Matrix.random(random, 1, HIDDEN, DType.F32).values());
         Gain headGain = backend.gain(
                 Matrix.random(random, 1, HEADS.headDim(), DType.F32).values());
@@ -105,14 +112,14 @@ final class TinyNetwork {
         Tensor qkv = backend.allocate(MAX_ROWS, HEADS.columns());
         Tensor attended = backend.allocate(MAX_ROWS, HEADS.queryColumns());
         Tensor inner = backend.allocate(MAX_ROWS, INNER);
-        backend.embed(x, table, rows);
+        backend.embed(x, table, FACTOR, rows);
         for (int layer = 0; layer < 2; layer++) {
             backend.rmsNorm(normed, x, gain, 1e-5f, total);
             backend.linear(qkv, normed, qkvs.get(layer), counts);
             traces.add(new Trace("linear", HEADS.columns(), backend.read(qkv, total)));
             backend.rotateAndStore(qkv, HEADS, Optional.of(headNorms), rope, kv, layer, rows);
             traces.add(new Trace("rotateAndStore", HEADS.columns(), backend.read(qkv, total)));
-            backend.attention(attended, qkv, HEADS, kv, layer, rows);
+            backend.attention(attended, qkv, HEADS, kv, layer, WINDOWS.get(layer), rows);
             traces.add(new Trace("attention", HEADS.queryColumns(), backend.read(attended, total)));
             backend.linearAdd(x, attended, outs.get(layer), counts);
             traces.add(new Trace("linearAdd", HIDDEN, backend.read(x, total)));
@@ -140,12 +147,12 @@ final class TinyNetwork {
     private void run(StepInputs inputs) {
         StepRows rows = inputs.rows();
         RowCounts counts = rows.counts();
-        backend.embed(steps.x, table, rows);
+        backend.embed(steps.x, table, FACTOR, rows);
         for (int layer = 0; layer < 2; layer++) {
             backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
             backend.linear(steps.qkv, steps.normed, qkvs.get(layer), counts);
             backend.rotateAndStore(steps.qkv, HEADS, Optional.of(headNorms), rope, kv, layer, rows);
-            backend.attention(steps.attended, steps.qkv, HEADS, kv, layer, rows);
+            backend.attention(steps.attended, steps.qkv, HEADS, kv, layer, WINDOWS.get(layer), rows);
             backend.linearAdd(steps.x, steps.attended, outs.get(layer), counts);
             backend.rmsNorm(steps.normed, steps.x, gain, 1e-5f, counts.total());
             backend.swiGlu(steps.inner, steps.normed, gates.get(layer), counts);

@@ -30,7 +30,7 @@ class ConfigReaderTest {
     void theNetworkItDescribes() {
         ModelConfig config = read(f -> f);
 
-        assertThat(config.family()).isEqualTo(ModelFamily.LLAMA);
+        assertThat(config.family().modelType()).isEqualTo("llama");
         assertThat(config.hiddenSize()).isEqualTo(HIDDEN);
         assertThat(config.intermediateSize()).isEqualTo(12);
         assertThat(config.numLayers()).isEqualTo(1);
@@ -40,7 +40,7 @@ class ConfigReaderTest {
         assertThat(config.vocabSize()).isEqualTo(VOCAB);
         assertThat(config.maxPositions()).isEqualTo(64);
         assertThat(config.rmsNormEpsilon()).isEqualTo(1e-5f);
-        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(theta(config)).isEqualTo(10_000);
         assertThat(config.tiedHead()).isTrue();
         assertThat(config.tidar()).contains(new TidarConfig(MASK, 8));
     }
@@ -54,8 +54,8 @@ class ConfigReaderTest {
     void biasesAndNormsByFamily(String modelType, String architecture, boolean qkvBias, boolean qkNorm) {
         ModelConfig config = read(f -> f.family(modelType, architecture));
 
-        assertThat(config.qkvBias()).isEqualTo(qkvBias);
-        assertThat(config.qkNorm()).isEqualTo(qkNorm);
+        assertThat(config.blocks().biases().qkv()).isEqualTo(qkvBias);
+        assertThat(config.family().headNorms()).isEqualTo(qkNorm);
     }
 
     @ParameterizedTest
@@ -69,20 +69,25 @@ class ConfigReaderTest {
         ModelConfig config = read(f ->
                 f.without("rope_theta", "torch_dtype").set("dtype", "float32").json("rope_parameters", parameters));
 
-        assertThat(config.ropeTheta()).isEqualTo(5000);
+        assertThat(theta(config)).isEqualTo(5000);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "{\"type\": \"default\"}", "{\"rope_type\": \"default\"}"})
     void ropeThetaBesideAScalingThatSaysNothing(String scaling) {
-        assertThat(read(f -> f.set("rope_theta", 1e6).json("rope_scaling", scaling))
-                        .ropeTheta())
-                .isEqualTo(1e6);
+        assertThat(theta(read(f -> f.set("rope_theta", 1e6).json("rope_scaling", scaling))))
+                .isEqualTo(1_000_000);
     }
 
     @Test
     void theDefaultRopeThetaOfOldLlamas() {
-        assertThat(read(f -> f.without("rope_theta")).ropeTheta()).isEqualTo(10_000);
+        assertThat(theta(read(f -> f.without("rope_theta")))).isEqualTo(10_000);
+    }
+
+    /** The second of two pairs turns by {@code theta^(-1/2)}. */
+    private static long theta(ModelConfig config) {
+        float inverse = config.positions().rope().rotation().inverseFrequencies()[1];
+        return Math.round(1 / ((double) inverse * inverse));
     }
 
     @Test
@@ -217,8 +222,10 @@ class ConfigReaderTest {
 
         @Test
         void thatStartsAfterTheLastLayer() {
-            read(f ->
-                    f.set("sliding_window", 32).set("use_sliding_window", true).set("max_window_layers", 1));
+            read(f -> f.family("qwen2", "Qwen2ForCausalLM")
+                    .set("sliding_window", 32)
+                    .set("use_sliding_window", true)
+                    .set("max_window_layers", 1));
         }
 
         @Test

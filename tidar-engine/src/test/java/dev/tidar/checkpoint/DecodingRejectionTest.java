@@ -40,22 +40,49 @@ class DecodingRejectionTest {
                         "spiral",
                         "default"),
                 unsupported(
-                        "B46 its rope type is not supported",
-                        f -> f.json("rope_parameters", "{\"rope_type\": \"yarn\", \"rope_theta\": 1e4}"),
+                        "B46 its rope type grows with the text",
+                        f -> f.json("rope_parameters", "{\"rope_type\": \"dynamic\", \"rope_theta\": 1e4}"),
                         "rope_parameters.rope_type",
-                        "yarn"),
-                unsupported(
-                        "B46 its rope type stands in the old key",
+                        "dynamic",
+                        "default, linear, llama3, yarn"),
+                corrupt(
+                        "B46 its rope factor is zero",
                         f -> f.json("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}"),
-                        "rope_scaling.type",
-                        "linear"),
+                        "rope_scaling.factor",
+                        "above 0"),
+                corrupt(
+                        "B46 its rope type has no factor",
+                        f -> f.json("rope_scaling", "{\"rope_type\": \"llama3\"}"),
+                        "rope_scaling.factor is missing"),
+                corrupt(
+                        "B46 its waves are in the wrong order",
+                        f -> f.json(
+                                "rope_scaling",
+                                "{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 1}"),
+                        "high_freq_factor",
+                        "low_freq_factor"),
+                corrupt(
+                        "B46 its pairs have too few factors",
+                        f -> f.family("phi3", "Phi3ForCausalLM")
+                                .json(
+                                        "rope_scaling",
+                                        "{\"type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1, 2]}"),
+                        "rope_scaling.short_factor",
+                        "2 rotated pairs"),
+                unsupported(
+                        "B46 its queries are scaled in a family that does not",
+                        f -> f.json(
+                                "rope_parameters",
+                                "{\"rope_type\": \"yarn\", \"factor\": 2, \"llama_4_scaling_beta\": 0.1}"),
+                        "llama_4_scaling_beta",
+                        "llama"),
                 unsupported(
                         "B46 its rope factor has no type",
                         f -> f.json("rope_scaling", "{\"factor\": 0}"),
                         "rope_scaling.factor",
                         "default"),
                 corrupt("B46 its rope_scaling is a number", f -> f.set("rope_scaling", 2), "rope_scaling", "object"),
-                corrupt("B46 its rope_theta is zero", f -> f.set("rope_theta", 0), "rope_theta", "positive"),
+                corrupt("B46 its rope_theta is zero", f -> f.set("rope_theta", 0), "rope_theta", "above 1"),
                 corrupt(
                         "B46 it names two rope_theta",
                         f -> f.json("rope_parameters", "{\"rope_theta\": 5}"),
@@ -154,28 +181,30 @@ class DecodingRejectionTest {
                         "32",
                         "64"),
                 unsupported(
-                        "B50 a Qwen switches its sliding window on",
-                        f -> f.family("qwen2", "Qwen2ForCausalLM")
-                                .set("sliding_window", 32)
-                                .set("use_sliding_window", true),
-                        "sliding_window"),
-                unsupported(
-                        "B50 some layers slide",
-                        f -> f.set("sliding_window", 32)
-                                .json("use_sliding_window", "false")
-                                .json("layer_types", "[\"sliding_attention\"]"),
+                        "B50 a sliding window is shorter than a group",
+                        f -> f.family("mistral", "MistralForCausalLM").set("sliding_window", 16),
+                        "sliding_window",
+                        "at least 32"),
+                corrupt(
+                        "B50 a layer has no type",
+                        f -> f.set("num_hidden_layers", 2).json("layer_types", "[\"full_attention\"]"),
                         "layer_types",
-                        "sliding_attention"),
+                        "2 layers"),
+                corrupt(
+                        "B50 a layer is not said to rotate",
+                        f -> f.family("smollm3", "SmolLM3ForCausalLM")
+                                .set("num_hidden_layers", 2)
+                                .json("no_rope_layers", "[1]"),
+                        "no_rope_layers",
+                        "2 layers"),
+                corrupt(
+                        "B50 a multiplier is 0",
+                        f -> f.family("granite", "GraniteForCausalLM").set("residual_multiplier", 0),
+                        "residual_multiplier"),
                 unsupported(
                         "B50 some layers are linear",
                         f -> f.json("layer_types", "[\"linear_attention\"]"),
-                        "layer_types"),
-                unsupported("B50 attention has biases", f -> f.set("attention_bias", true), "attention_bias"),
-                unsupported(
-                        "B50 a Qwen3's attention has biases",
-                        f -> f.family("qwen3", "Qwen3ForCausalLM").set("attention_bias", true),
-                        "attention_bias"),
-                unsupported("B50 the gated layer has biases", f -> f.set("mlp_bias", true), "mlp_bias"));
+                        "layer_types"));
     }
 
     static Stream<Bad> generation() {
@@ -205,10 +234,10 @@ class DecodingRejectionTest {
                         "generation_config.json",
                         "line 1"),
                 corrupt(
-                        "B51 sampling has temperature 0",
-                        f -> f.generation("{\"do_sample\": true, \"temperature\": 0}"),
+                        "B51 the temperature is negative",
+                        f -> f.generation("{\"do_sample\": true, \"temperature\": -1}"),
                         "temperature",
-                        "above 0"),
+                        "from 0 to 100"),
                 corrupt("B51 the top-k is negative", f -> f.generation("{\"top_k\": -1}"), "top_k", "-1"),
                 corrupt("B51 the top-p is 0", f -> f.generation("{\"top_p\": 0}"), "top_p", "above 0"),
                 corrupt("B51 the top-p is above 1", f -> f.generation("{\"top_p\": 1.5}"), "top_p", "1.5"),

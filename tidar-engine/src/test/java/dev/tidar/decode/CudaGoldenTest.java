@@ -16,6 +16,10 @@ class CudaGoldenTest extends GoldenTest {
         return MODELS.stream().map(name -> Arguments.of(name, TestKernels.CUDA));
     }
 
+    static Stream<Arguments> traced() {
+        return TRACED.stream().map(name -> Arguments.of(name, TestKernels.CUDA));
+    }
+
     @Override
     Stream<StepLayout> layouts() {
         return Stream.of(StepLayout.AUTOREGRESSIVE, outcomes(8, 2), new TwoPass(3));

@@ -77,6 +77,13 @@ public final class TestModel implements AutoCloseable {
         }
     }
 
+    /** Loads a folder with a context of 512 tokens. */
+    static TestModel load(Path folder, Backend backend, Overrides overrides) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder, overrides)) {
+            return new TestModel(backend, checkpoint, 32, DType.F32);
+        }
+    }
+
     /** The kernels that this JVM chooses. */
     public static TestModel load(String resource) {
         return load(resource, Backend.onCpu(WeightFormat.F32, 1));

@@ -7,9 +7,14 @@ import dev.tidar.backend.CpuKernels;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.cuda.driver.GpuProbe;
 import dev.tidar.checkpoint.ModelConfig;
+import dev.tidar.checkpoint.ModelConfig.Blocks;
 import dev.tidar.checkpoint.ModelConfig.Positions;
 import dev.tidar.checkpoint.ModelConfig.Sizes;
-import dev.tidar.checkpoint.ModelFamily;
+import dev.tidar.checkpoint.family.Biases;
+import dev.tidar.checkpoint.family.Families;
+import dev.tidar.checkpoint.family.LayerKind;
+import dev.tidar.checkpoint.family.Multipliers;
+import dev.tidar.checkpoint.rope.RopeReader.Rope;
 import dev.tidar.sampling.BannedIds;
 import dev.tidar.sampling.Filters;
 import dev.tidar.sampling.LogitBias;
@@ -27,6 +32,8 @@ import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.LinearSource;
 import dev.tidar.tensor.PagedKv;
+import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -233,6 +240,7 @@ public final class StepBench {
         List<LayerWeights> layers = new ArrayList<>();
         for (int i = 0; i < sizes.layers(); i++) {
             layers.add(new LayerWeights(
+                    LayerKind.PLAIN,
                     ones(sizes.hidden()),
                     linear(heads.columns(), sizes.hidden()),
                     Optional.empty(),
@@ -245,16 +253,21 @@ public final class StepBench {
         Linear head = linear(sizes.vocab(), sizes.hidden());
         float[] frequencies = new float[heads.headDim() / 2];
         Arrays.fill(frequencies, 0.01f);
+        Rotation rotation = Rotation.of(frequencies);
         ModelConfig config = new ModelConfig(
-                ModelFamily.LLAMA,
+                Families.named("llama").orElseThrow(),
                 sizes,
                 heads,
-                new Positions(10_000, LONGEST_CONTEXT + 64),
+                new Positions(new Rope(rotation, heads.headDim()), LONGEST_CONTEXT + 64),
+                new Blocks(
+                        new Biases(false, false, false),
+                        Collections.nCopies(sizes.layers(), LayerKind.PLAIN),
+                        Multipliers.NONE),
                 1e-6f,
                 true,
                 Optional.empty());
-        TidarWeights weights = new TidarWeights(
-                head, layers, ones(sizes.hidden()), head, backend.rotaryTable(frequencies, LONGEST_CONTEXT + 64));
+        RotaryTable rotary = backend.rotaryTable(rotation, LONGEST_CONTEXT + 64);
+        TidarWeights weights = new TidarWeights(head, layers, ones(sizes.hidden()), head, rotary, rotary);
         return new TidarTransformer(backend, config, weights, kv, MAX_ROWS);
     }
 

@@ -29,7 +29,17 @@ import java.util.stream.IntStream;
 final class Statuses {
 
     private static final ModelFacts MODEL = new ModelFacts(
-            "tiny", "llama", 1000, WeightFormat.F32, 512, OptionalInt.of(512), OptionalInt.of(8), false, false, true);
+            "tiny",
+            "llama",
+            1000,
+            WeightFormat.F32,
+            512,
+            OptionalInt.of(512),
+            OptionalInt.of(8),
+            false,
+            false,
+            true,
+            "config.json");
 
     private static final List<OfPosition> DRAFTS = IntStream.range(0, StepTotals.MAX_POSITIONS)
             .mapToObj(position -> new OfPosition(Math.max(0, 30 - 10 * position), Math.max(0, 20 - 10 * position)))

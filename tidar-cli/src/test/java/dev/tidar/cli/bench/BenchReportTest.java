@@ -95,7 +95,17 @@ class BenchReportTest {
 
     private static EngineStatus status() {
         var model = new ModelFacts(
-                "any", "llama", 1, WeightFormat.F32, 8, OptionalInt.empty(), OptionalInt.empty(), false, false, false);
+                "any",
+                "llama",
+                1,
+                WeightFormat.F32,
+                8,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                "");
         var layout = new LayoutReport("autoregressive", "no mask token", List.of(), true);
         var loaded = new EngineStatus.Loaded(
                 model,

@@ -4,6 +4,7 @@ import static dev.tidar.backend.cpu.CpuKv.KEY_TILE;
 
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.Window;
 import java.util.Arrays;
 
 /**
@@ -11,8 +12,9 @@ import java.util.Arrays;
  * one key/value head, so that they share the keys.
  *
  * <p>Each query scores all its key tiles, takes the softmax over them, and then sums the weighted values in the same
- * order. Cached tiles come first and start at absolute positions, so what a row computes depends on its own visible
- * count only; the tiles of its own group follow.
+ * order. Cached tiles come first and start at absolute positions, and a key that a row does not see has weight 0, so
+ * what a row computes depends on what it sees only; the tiles of its own group follow. Blocks before the windows of all
+ * rows of an item are not looked at.
  *
  * <p>A bf16 cache is widened block by block, once for all queries of an item; after that the arithmetic is the same.
  */
@@ -37,12 +39,14 @@ public final class Attention {
     }
 
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
-    public void attend(CpuTensor out, CpuTensor qkv, HeadGeometry heads, CpuKv kv, int layer, StepRows rows) {
+    public void attend(
+            CpuTensor out, CpuTensor qkv, HeadGeometry heads, CpuKv kv, int layer, Window window, StepRows rows) {
         int[] firstRows = runs(rows);
         int kvHeads = heads.numKvHeads();
         pool.run((firstRows.length - 1) * kvHeads, (item, worker) -> {
             int run = item / kvHeads;
-            new Item(out.values, qkv.values, heads, kv, layer, rows, item % kvHeads, workspace.part(worker).queries)
+            QueryBlock block = workspace.part(worker).queries;
+            new Item(out.values, qkv.values, heads, kv, layer, window, rows, item % kvHeads, block)
                     .attend(firstRows[run], firstRows[run + 1]);
         });
     }
@@ -87,6 +91,7 @@ public final class Attention {
         private final HeadGeometry heads;
         private final CpuKv kv;
         private final int layer;
+        private final Window window;
         private final StepRows rows;
         private final int kvHead;
         private final QueryBlock block;
@@ -99,7 +104,9 @@ public final class Attention {
         private int first;
         /** Rows of its group; 0 for exact rows. */
         private int group;
-        /** Blocks that its rows see. */
+        /** Block of the first key that one of its rows sees. */
+        private int from;
+        /** Blocks up to the last key that one of its rows sees. */
         private int blocks;
         /** Slot of the first fresh key, after the cached ones. */
         private int fresh;
@@ -110,6 +117,7 @@ public final class Attention {
                 HeadGeometry heads,
                 CpuKv kv,
                 int layer,
+                Window window,
                 StepRows rows,
                 int kvHead,
                 QueryBlock block) {
@@ -118,6 +126,7 @@ public final class Attention {
             this.heads = heads;
             this.kv = kv;
             this.layer = layer;
+            this.window = window;
             this.rows = rows;
             this.kvHead = kvHead;
             this.block = block;
@@ -130,20 +139,28 @@ public final class Attention {
             first = firstRow;
             group = first < rows.counts().exact() ? 0 : rows.groupEnd(first) - rows.groupFirst(first);
             blocks = 0;
+            from = Integer.MAX_VALUE;
             for (int row = first; row < end; row++) {
                 blocks = Math.max(blocks, kv.geometry().blocksFor(rows.visible(row)));
+                from = Math.min(from, window.first(rows.position(row)) / blockTokens);
             }
-            fresh = blocks * kv.stride;
+            from = Math.min(from, blocks);
+            fresh = slot(blocks);
             int freshTiles = (group + KEY_TILE - 1) / KEY_TILE;
             block.begin((end - first) * sharing, headDim, fresh + freshTiles * KEY_TILE);
             block.reserveWide(kv.isBf16() ? kv.headElements() : 0);
             for (int row = first; row < end; row++) {
-                int from = row * heads.columns() + kvHead * sharing * headDim;
-                System.arraycopy(qkv, from, block.queries, (row - first) * sharing * headDim, sharing * headDim);
+                int query = row * heads.columns() + kvHead * sharing * headDim;
+                System.arraycopy(qkv, query, block.queries, (row - first) * sharing * headDim, sharing * headDim);
             }
             for (Stage stage : new Stage[] {this::score, this::softmax, this::weigh}) {
                 stage.run();
             }
+        }
+
+        /** The slot of the first key of a block. */
+        private int slot(int blockIndex) {
+            return (blockIndex - from) * kv.stride;
         }
 
         private void score() {
@@ -165,11 +182,11 @@ public final class Attention {
 
         private void scoreCached() {
             int keys = kv.keys(layer, kvHead);
-            int from = kv.isBf16() ? 0 : keys;
-            for (int b = 0; b < blocks; b++) {
+            int begin = kv.isBf16() ? 0 : keys;
+            for (int b = from; b < blocks; b++) {
                 float[] cached = cached(b, keys);
                 for (int t = 0; t < kv.stride; t += KEY_TILE) {
-                    kernels.scores(block, b * kv.stride + t, cached, from + t, kv.stride);
+                    kernels.scores(block, slot(b) + t, cached, begin + t, kv.stride);
                 }
             }
         }
@@ -203,31 +220,38 @@ public final class Attention {
 
         /** Hides the slots that a query's row does not see, and returns how many slots its softmax covers. */
         private int hide(int query, int row) {
-            int from = query * block.slots;
-            int own = kv.geometry().blocksFor(rows.visible(row));
-            for (int b = 0; b < own; b++) {
-                Arrays.fill(
-                        block.weights,
-                        from + b * kv.stride + seen(row, b),
-                        from + (b + 1) * kv.stride,
-                        Float.NEGATIVE_INFINITY);
+            int at = query * block.slots;
+            int own = Math.max(from, kv.geometry().blocksFor(rows.visible(row)));
+            for (int b = from; b < own; b++) {
+                int begin = at + slot(b);
+                clear(begin, begin + Math.max(0, Math.min(kv.stride, unseen(row, b))));
+                clear(begin + seen(row, b), begin + kv.stride);
             }
             if (group == 0) {
-                return own * kv.stride;
+                return slot(own);
             }
-            Arrays.fill(block.weights, from + fresh + group, from + block.slots, Float.NEGATIVE_INFINITY);
+            clear(at + fresh + group, at + block.slots);
             return block.slots;
         }
 
-        /** The number of tokens of a block that a row sees. */
+        private void clear(int begin, int end) {
+            Arrays.fill(block.weights, begin, end, Float.NEGATIVE_INFINITY);
+        }
+
+        /** The number of tokens of a block, and of all blocks after it, that are before a row's window. */
+        private int unseen(int row, int blockIndex) {
+            return window.first(rows.position(row)) - blockIndex * blockTokens;
+        }
+
+        /** The number of tokens of a block up to the last one that a row sees. */
         private int seen(int row, int blockIndex) {
             return Math.max(0, Math.min(blockTokens, rows.visible(row) - blockIndex * blockTokens));
         }
 
         private void weighCached() {
             int values = kv.values(layer, kvHead);
-            int from = kv.isBf16() ? 0 : values;
-            for (int b = 0; b < blocks; b++) {
+            int begin = kv.isBf16() ? 0 : values;
+            for (int b = from; b < blocks; b++) {
                 float[] cached = cached(b, values);
                 for (int q = 0; q < block.count; ) {
                     int tokens = seen(first + q / sharing, b);
@@ -235,7 +259,7 @@ public final class Attention {
                     // ones.
                     boolean four = q + 4 <= block.count && seen(first + (q + 3) / sharing, b) == tokens;
                     int queries = four ? 4 : 1;
-                    kernels.weigh(block, q, queries, b * kv.stride, tokens, cached, from, headDim);
+                    kernels.weigh(block, q, queries, slot(b), tokens, cached, begin, headDim);
                     q += queries;
                 }
             }

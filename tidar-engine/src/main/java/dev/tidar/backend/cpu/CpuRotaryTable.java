@@ -2,21 +2,27 @@ package dev.tidar.backend.cpu;
 
 import dev.tidar.tensor.RotaryAngles;
 import dev.tidar.tensor.RotaryTable;
+import dev.tidar.tensor.Rotation;
 
-/** Cosines and sines of RoPE on the heap, each {@code [positions, frequencies]}. Immutable. */
+/**
+ * The tables of RoPE on the heap: cosines and sines, each {@code [positions, frequencies]}, and the scale of queries,
+ * {@code [positions]} or empty. Immutable.
+ */
 public final class CpuRotaryTable implements RotaryTable {
 
     private final int positions;
     final int frequencies;
     final float[] cosines;
     final float[] sines;
+    final float[] queryScales;
 
-    public CpuRotaryTable(float[] inverseFrequencies, int maxPositions) {
-        RotaryAngles angles = RotaryAngles.of(inverseFrequencies, maxPositions);
+    public CpuRotaryTable(Rotation rotation, int maxPositions) {
+        RotaryAngles angles = RotaryAngles.of(rotation, maxPositions);
         positions = maxPositions;
-        frequencies = inverseFrequencies.length;
+        frequencies = rotation.headDim() / 2;
         cosines = angles.cosines();
         sines = angles.sines();
+        queryScales = angles.queryScales();
     }
 
     @Override

@@ -20,10 +20,17 @@ public final class RowOperations {
         this.pool = pool;
     }
 
-    /** {@code y[r] = table[token(r)]}. */
-    public void embed(CpuTensor y, CpuLinear table, StepRows rows) {
+    /** {@code y[r] = table[token(r)] * factor}. */
+    public void embed(CpuTensor y, CpuLinear table, float factor, StepRows rows) {
         for (int r = 0; r < rows.counts().total(); r++) {
             table.weights.readRow(rows.token(r), y.values, r * y.columns());
+            scale(y.values, r * y.columns(), y.columns(), factor);
+        }
+    }
+
+    private static void scale(float[] x, int at, int count, float factor) {
+        for (int i = at; i < at + count; i++) {
+            x[i] *= factor;
         }
     }
 
@@ -67,7 +74,9 @@ public final class RowOperations {
         }
     }
 
-    /** Normalises and rotates queries and keys in place, then stores keys and values of the exact rows. */
+    /**
+     * Normalises and rotates queries and keys in place, scales queries, then stores keys and values of the exact rows.
+     */
     public void rotateAndStore(
             CpuTensor qkv,
             HeadGeometry heads,
@@ -86,6 +95,9 @@ public final class RowOperations {
                     normalise(qkv.values, qkv.values, at, gain.values, n.epsilon());
                 }
                 rotate(qkv.values, at, rope, rows.position(row));
+                if (head < heads.numHeads() && rope.queryScales.length > 0) {
+                    scale(qkv.values, at, heads.headDim(), rope.queryScales[rows.position(row)]);
+                }
             }
             if (row < rows.counts().exact()) {
                 store(qkv.values, row, heads, kv, layer, rows);

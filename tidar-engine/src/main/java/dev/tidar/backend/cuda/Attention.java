@@ -13,6 +13,7 @@ import dev.tidar.backend.cuda.step.StepBlock;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.Window;
 
 /**
  * Attention by visibility. Heads of 64 and 128 with a bfloat16 cache run on the tensor cores: the keys are split over
@@ -71,39 +72,53 @@ public final class Attention {
     }
 
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
-    public void attend(CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows) {
+    public void attend(
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, Window window, StepRows rows) {
         AttentionShape shape = shape(kv, heads);
         StepBlock block = step.of(rows, shape);
         boolean tiled = shape.rowsPerTile() > 0;
         if (tiled) {
-            attendInTiles(out, qkv, heads, kv, layer, rows, block);
+            attendInTiles(out, qkv, heads, new Layer(kv, layer, window), rows, block);
         } else {
-            attendStrictly(out, qkv, heads, kv, layer, rows, block);
+            attendStrictly(out, qkv, heads, new Layer(kv, layer, window), rows, block);
         }
         out.written(tiled);
     }
 
+    /** The keys and values of a layer, and how far back its rows look. */
+    private record Layer(CudaKv kv, int index, Window window) {
+
+        long keys() {
+            return kv.layer(index);
+        }
+
+        int blockTokens() {
+            return kv.geometry().blockTokens();
+        }
+    }
+
     private void attendStrictly(
-            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows, StepBlock block) {
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, Layer layer, StepRows rows, StepBlock block) {
         device.launch(
-                "attention_strict_" + kv.typeName(),
+                "attention_strict_" + layer.kv().typeName(),
                 Grid.of(rows.counts().total(), heads.numHeads(), STRICT_THREADS),
                 out.floats(),
                 forms.floats(qkv, rows.counts().total()),
-                kv.layer(layer),
+                layer.keys(),
                 block.rows(),
                 block.tables(),
                 block.tableStride(),
                 heads.numHeads(),
                 heads.numKvHeads(),
                 heads.headDim(),
-                kv.geometry().blockTokens(),
-                scale(heads));
+                layer.blockTokens(),
+                scale(heads),
+                layer.window().tokens());
     }
 
     private void attendInTiles(
-            CudaTensor out, CudaTensor qkv, HeadGeometry heads, CudaKv kv, int layer, StepRows rows, StepBlock block) {
-        int blockTokens = kv.geometry().blockTokens();
+            CudaTensor out, CudaTensor qkv, HeadGeometry heads, Layer layer, StepRows rows, StepBlock block) {
+        int blockTokens = layer.blockTokens();
         int total = rows.counts().total();
         int splits = Math.max(1, (block.tableStride() * blockTokens + SPLIT_TOKENS - 1) / SPLIT_TOKENS);
         long parts = partials.reserve((splits + 1L) * partBytes(heads, total));
@@ -112,7 +127,7 @@ public final class Attention {
                 new Grid(block.numTiles(), heads.numKvHeads(), splits + 1, TILE_THREADS, 512 * heads.headDim()),
                 parts,
                 forms.floats(qkv, total),
-                kv.layer(layer),
+                layer.keys(),
                 block.rows(),
                 block.tiles(),
                 block.tables(),
@@ -121,6 +136,7 @@ public final class Attention {
                 heads.numKvHeads(),
                 blockTokens,
                 scale(heads),
+                layer.window().tokens(),
                 total,
                 SPLIT_TOKENS,
                 splits);
@@ -133,6 +149,7 @@ public final class Attention {
                 total,
                 heads.numHeads(),
                 out.pitch(),
+                layer.window().tokens(),
                 SPLIT_TOKENS,
                 splits);
     }

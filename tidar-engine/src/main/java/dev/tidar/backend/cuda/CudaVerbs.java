@@ -18,6 +18,7 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.HeadGeometry;
 import dev.tidar.tensor.KvGeometry;
 import dev.tidar.tensor.RotaryAngles;
+import dev.tidar.tensor.Rotation;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -152,13 +153,15 @@ public final class CudaVerbs implements AutoCloseable {
         return new CudaGain(device.upload(values, "a norm"), values.length);
     }
 
-    public CudaRotaryTable rotaryTable(float[] inverseFrequencies, int positions) {
-        RotaryAngles angles = RotaryAngles.of(inverseFrequencies, positions);
+    public CudaRotaryTable rotaryTable(Rotation rotation, int positions) {
+        RotaryAngles angles = RotaryAngles.of(rotation, positions);
+        float[] scales = angles.queryScales();
         return new CudaRotaryTable(
                 device.upload(angles.cosines(), "rotations"),
                 device.upload(angles.sines(), "rotations"),
+                scales.length == 0 ? Optional.empty() : Optional.of(device.upload(scales, "scales of queries")),
                 positions,
-                inverseFrequencies.length);
+                rotation.headDim() / 2);
     }
 
     public void write(CudaIds to, int[] values) {

@@ -4,6 +4,7 @@ import static dev.tidar.backend.cuda.driver.CudaDevice.bits;
 
 import dev.tidar.backend.cuda.driver.CudaDevice;
 import dev.tidar.backend.cuda.driver.Grid;
+import dev.tidar.backend.cuda.driver.Region;
 import dev.tidar.backend.cuda.memory.CudaGain;
 import dev.tidar.backend.cuda.memory.CudaIds;
 import dev.tidar.backend.cuda.memory.CudaKv;
@@ -41,8 +42,8 @@ public final class RowVerbs {
         this.narrow = arithmetic == Arithmetic.FAST;
     }
 
-    /** {@code y[r] = table[token(r)]}. */
-    public void embed(CudaTensor y, CudaLinear table, StepRows rows) {
+    /** {@code y[r] = table[token(r)] * factor}. */
+    public void embed(CudaTensor y, CudaLinear table, float factor, StepRows rows) {
         CudaMatrix matrix = table.matrix();
         device.launch(
                 "embed_" + matrix.typeName(),
@@ -52,7 +53,8 @@ public final class RowVerbs {
                 matrix.scaleAddress(),
                 step.of(rows).rows(),
                 matrix.columns(),
-                matrix.paddedRows());
+                matrix.paddedRows(),
+                bits(factor));
         y.written(false);
     }
 
@@ -82,7 +84,9 @@ public final class RowVerbs {
         y.written(narrow);
     }
 
-    /** Normalises and rotates queries and keys in place, then stores keys and values of the exact rows. */
+    /**
+     * Normalises and rotates queries and keys in place, scales queries, then stores keys and values of the exact rows.
+     */
     public void rotateAndStore(
             CudaTensor qkv,
             HeadGeometry heads,
@@ -101,6 +105,7 @@ public final class RowVerbs {
                 norms.map(n -> ((CudaGain) n.key()).values().address()).orElse(0L),
                 rope.cosines().address(),
                 rope.sines().address(),
+                rope.queryScales().map(Region::address).orElse(0L),
                 kv.layer(layer),
                 block.rows(),
                 heads.numHeads(),

@@ -4,6 +4,7 @@ import dev.tidar.backend.cpu.Attention;
 import dev.tidar.backend.cpu.WorkerPool;
 import dev.tidar.step.StepRows;
 import dev.tidar.tensor.HeadGeometry;
+import dev.tidar.tensor.Window;
 
 /** Attention by visibility, divided into items as {@link Attention} divides it. Confined to the engine thread. */
 public final class NativeAttention {
@@ -24,7 +25,14 @@ public final class NativeAttention {
     }
 
     /** {@code out[r] = softmax(q[r] · keysᵀ / sqrt(headDim)) · values} for each head. */
-    public void attend(NativeTensor out, NativeTensor qkv, HeadGeometry heads, NativeKv kv, int layer, StepRows rows) {
+    public void attend(
+            NativeTensor out,
+            NativeTensor qkv,
+            HeadGeometry heads,
+            NativeKv kv,
+            int layer,
+            Window window,
+            StepRows rows) {
         step.load(rows, kv.geometry().blockTokens());
         int[] firstRows = Attention.runs(rows);
         int kvHeads = heads.numKvHeads();
@@ -42,6 +50,8 @@ public final class NativeAttention {
                     heads.numHeads(),
                     kvHeads,
                     heads.headDim(),
+                    step.positions(),
+                    window.tokens(),
                     step.visible(),
                     drafting ? rows.groupFirst(first) : 0,
                     drafting ? rows.groupEnd(first) - rows.groupFirst(first) : 0,

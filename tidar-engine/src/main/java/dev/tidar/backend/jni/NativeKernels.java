@@ -87,12 +87,12 @@ final class NativeKernels {
     static native void packPanel(long panel, int kind, long rows, int inputs);
 
     /**
-     * Reads a packed row back: {@code y[k] = w[row][k] * scales[row]}; {@code PackedMatrix.readRow}.
+     * Reads a packed row back: {@code y[k] = w[row][k] * scales[row] * factor}; {@code RowOperations.embed}.
      *
      * @param y {@code [inputs]}
      * @param scales of int8 weights; 0 otherwise
      */
-    static native void readRow(long y, int kind, long panels, long scales, int inputs, int row);
+    static native void readRow(long y, int kind, long panels, long scales, int inputs, int row, float factor);
 
     /** The bytes of one row of x that {@link #quantize} writes. */
     static native long quantizedBytes(int inputs);
@@ -168,6 +168,7 @@ final class NativeKernels {
      * @param keyGain {@code [headDim]}, or 0 without head norms
      * @param cosines {@code [positions, headDim / 2]}
      * @param sines {@code [positions, headDim / 2]}
+     * @param queryScales {@code [positions]}, or 0 where queries are not scaled
      * @param positions int {@code [all rows]}
      * @param blocks int {@code [exact]}: the KV block of each exact row's position
      * @param kv the first block; blocks are laid out as in {@code CpuKv}
@@ -186,6 +187,7 @@ final class NativeKernels {
             float epsilon,
             long cosines,
             long sines,
+            long queryScales,
             long positions,
             long blocks,
             long kv,
@@ -205,7 +207,9 @@ final class NativeKernels {
      * @param qkv {@code [, numHeads + 2 * numKvHeads, headDim]}
      * @param row the first row of the run
      * @param rows the number of rows of the run
-     * @param visible int {@code [all rows]}: the cached keys that each row sees
+     * @param positions int {@code [all rows]}
+     * @param window tokens of the window: a row sees no cached key before its position + 1 - window
+     * @param visible int {@code [all rows]}: the cached keys that each row sees, but for these
      * @param groupFirst the first row of the group
      * @param groupRows the number of rows of the group; 0 for exact rows
      * @param blockTable int: the KV blocks of the sequence
@@ -220,6 +224,8 @@ final class NativeKernels {
             int numHeads,
             int numKvHeads,
             int headDim,
+            long positions,
+            int window,
             long visible,
             int groupFirst,
             int groupRows,

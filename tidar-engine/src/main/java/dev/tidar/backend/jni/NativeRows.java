@@ -20,11 +20,11 @@ public final class NativeRows {
         this.step = step;
     }
 
-    /** {@code y[r] = table[token(r)]}. */
-    public void embed(NativeTensor y, NativeLinear table, StepRows rows) {
+    /** {@code y[r] = table[token(r)] * factor}. */
+    public void embed(NativeTensor y, NativeLinear table, float factor, StepRows rows) {
         NativeMatrix w = table.weights;
         for (int r = 0; r < rows.counts().total(); r++) {
-            NativeKernels.readRow(y.row(r), w.kind(), w.panels(), w.scales(), w.inputs(), rows.token(r));
+            NativeKernels.readRow(y.row(r), w.kind(), w.panels(), w.scales(), w.inputs(), rows.token(r), factor);
         }
     }
 
@@ -46,7 +46,9 @@ public final class NativeRows {
         NativeKernels.copy(y.row(to), x.row(from), (long) x.columns() * Float.BYTES);
     }
 
-    /** Normalises and rotates queries and keys in place, then stores keys and values of the exact rows. */
+    /**
+     * Normalises and rotates queries and keys in place, scales queries, then stores keys and values of the exact rows.
+     */
     public void rotateAndStore(
             NativeTensor qkv,
             HeadGeometry heads,
@@ -74,6 +76,7 @@ public final class NativeRows {
                         epsilon,
                         rope.cosines(),
                         rope.sines(),
+                        rope.queryScales(),
                         step.positions(),
                         step.blocks(),
                         kv.address(),

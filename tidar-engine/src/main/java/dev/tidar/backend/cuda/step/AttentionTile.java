@@ -16,11 +16,19 @@ import java.util.List;
  * @param maxVisible the largest number of cached keys that a row sees
  * @param freshFirst first row of their groups
  * @param freshEnd row after the last of their groups
+ * @param minPosition the lowest position of a row, padding left out
  */
 record AttentionTile(
-        int firstRow, int rows, int sequence, int minVisible, int maxVisible, int freshFirst, int freshEnd) {
+        int firstRow,
+        int rows,
+        int sequence,
+        int minVisible,
+        int maxVisible,
+        int freshFirst,
+        int freshEnd,
+        int minPosition) {
 
-    static final AttentionTile EMPTY = new AttentionTile(0, 0, 0, 0, 0, 0, 0);
+    static final AttentionTile EMPTY = new AttentionTile(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** All rows of a step, in tiles of at most {@code max} rows. */
     static List<AttentionTile> of(StepRows rows, int max) {
@@ -44,21 +52,30 @@ record AttentionTile(
         int max = 0;
         int freshFirst = Integer.MAX_VALUE;
         int freshEnd = 0;
+        int minPosition = Integer.MAX_VALUE;
         for (int row = first; row < end; row++) {
             min = Math.min(min, rows.visible(row));
             max = Math.max(max, rows.visible(row));
+            minPosition = rows.isPadding(row) ? minPosition : Math.min(minPosition, rows.position(row));
             if (row >= rows.counts().exact() && rows.groupFirst(row) < rows.groupEnd(row)) {
                 freshFirst = Math.min(freshFirst, rows.groupFirst(row));
                 freshEnd = Math.max(freshEnd, rows.groupEnd(row));
             }
         }
         return new AttentionTile(
-                first, end - first, rows.sequence(first), min, max, Math.min(freshFirst, freshEnd), freshEnd);
+                first,
+                end - first,
+                rows.sequence(first),
+                min,
+                max,
+                Math.min(freshFirst, freshEnd),
+                freshEnd,
+                minPosition == Integer.MAX_VALUE ? 0 : minPosition);
     }
 
     /** Writes its 32 bytes. */
     void write(ByteBuffer to) {
         to.putInt(firstRow).putInt(rows).putInt(sequence).putInt(minVisible).putInt(maxVisible);
-        to.putInt(freshFirst).putInt(freshEnd).putInt(0);
+        to.putInt(freshFirst).putInt(freshEnd).putInt(minPosition);
     }
 }
