@@ -1,6 +1,7 @@
 package dev.tidar.load;
 
 import dev.tidar.api.DecodeMode;
+import dev.tidar.api.Decoding;
 import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineClosedException;
