@@ -61,6 +61,9 @@ public final class Json {
     private static final ObjectReader LENIENT = EXACT.without(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final ObjectReader PART =
+            MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private Json() {}
 
     /**
@@ -103,7 +106,7 @@ public final class Json {
 
     /** Reads the value that a parser of {@link #parser} stands at. */
     public static JsonNode readValue(JsonParser parser) {
-        return MAPPER.readTree(parser);
+        return PART.readValue(parser);
     }
 
     private static Reader reader(byte[] utf8) {
