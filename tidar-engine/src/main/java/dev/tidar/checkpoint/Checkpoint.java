@@ -140,8 +140,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Returns the same without its adapter; closing either closes both. */
     public Checkpoint withoutDraftAdapter() {
-        return new Checkpoint(
-                folder, config, drafting, generation, tensors, embedding, Optional.empty(), fingerprint);
+        return new Checkpoint(folder, config, drafting, generation, tensors, embedding, Optional.empty(), fingerprint);
     }
 
     public boolean has(String name) {

@@ -110,7 +110,8 @@ class ModelDraftsTest {
     void penalisesTheDraftsBeforeADraftAsVerificationDoes() {
         SamplingParams once = new SamplingParams(
                 0, 0, Filters.NONE, new Penalties(1, 0, 5), LogitBias.NONE, BannedIds.NONE, OptionalInt.empty());
-        List<Integer> kept = decode(request(3, once), new WithDraftModel(8), equal).stats().kept();
+        List<Integer> kept =
+                decode(request(3, once), new WithDraftModel(8), equal).stats().kept();
 
         assertThat(kept.subList(0, kept.size() - 1)).containsOnly(8);
     }

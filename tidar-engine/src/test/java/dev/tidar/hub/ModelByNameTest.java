@@ -1,6 +1,5 @@
 package dev.tidar.hub;
 
-import dev.tidar.hub.HubCache.Disk;
 import static dev.tidar.hub.HubServer.COMMIT;
 import static dev.tidar.hub.TestHub.WEIGHTS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +12,7 @@ import dev.tidar.api.HubOptions;
 import dev.tidar.api.HubToken;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.PullModelStrategy;
+import dev.tidar.hub.HubCache.Disk;
 import dev.tidar.hub.HubServer.Request;
 import java.io.IOException;
 import java.net.URI;

@@ -20,7 +20,10 @@ final class HostileSchemas {
         schema(all, "250 strings of different lengths", anyOf(250, i -> string(",\"maxLength\":" + (10 + i))));
         schema(all, "250 strings with least lengths", anyOf(250, i -> string(",\"minLength\":" + i)));
         schema(all, "60 overlapping patterns", anyOf(60, i -> pattern("^(a|b|ab){" + i + ",90}c?$")));
-        schema(all, "patterns of many scripts", anyOf(40, i -> pattern("^[\u00c0-\u024f\u0370-\u1fff\u3040-\u9fff]{1," + (5 + i) + "}[^a-z]*$")));
+        schema(
+                all,
+                "patterns of many scripts",
+                anyOf(40, i -> pattern("^[\u00c0-\u024f\u0370-\u1fff\u3040-\u9fff]{1," + (5 + i) + "}[^a-z]*$")));
         schema(
                 all,
                 "an enum of 5,000 texts",

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A neighbour generates beside a request with a hostile format, on the embedded model, whose vocabulary is large enough
  * to make masks dear. Figures are its tokens per second and the 99th percentile of its gaps, as ratios to the same
- * beside a request without a format, first in a new JVM, whose own compiler works beside both, then with a new engine in
- * the same one. No time is judged here; that a neighbour is served is.
+ * beside a request without a format, first in a new JVM, whose own compiler works beside both, then with a new engine
+ * in the same one. No time is judged here; that a neighbour is served is.
  */
 public final class SchemaAttack {
 

@@ -13,8 +13,8 @@ import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Where {@code tidar.model} or {@code tidar.draft-model} points: a path, a folder on the class path, or, for the former, a
- * name on a hub.
+ * Where {@code tidar.model} or {@code tidar.draft-model} points: a path, a folder on the class path, or, for the
+ * former, a name on a hub.
  *
  * <p>A folder of class files is used in place. Files inside a jar cannot be mapped into memory, so a folder there is
  * unpacked once; it has to list its files in {@value #LISTING}, because the entries of a jar cannot be listed through a

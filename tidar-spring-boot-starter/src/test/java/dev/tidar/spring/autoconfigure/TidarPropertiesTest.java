@@ -293,7 +293,9 @@ class TidarPropertiesTest {
                 .run(context -> {
                     var settings = new EngineSettings(context.getBean(TidarProperties.class));
 
-                    assertThat(settings.options(new ModelSource.Folder(Path.of("model")), Optional.of(Path.of("/models/small")))
+                    assertThat(settings.options(
+                                            new ModelSource.Folder(Path.of("model")),
+                                            Optional.of(Path.of("/models/small")))
                                     .draftModel())
                             .contains(Path.of("/models/small"));
                 });
