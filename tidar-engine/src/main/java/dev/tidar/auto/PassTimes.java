@@ -96,7 +96,8 @@ public final class PassTimes {
 
     /** Takes a time for a measured number of rows that is shorter than the one known; a longer one was disturbed. */
     void atMost(int decodeRows, long time) {
-        nanos[segment(decodeRows)] = Math.min(nanos[segment(decodeRows)], time);
+        int i = segment(decodeRows);
+        nanos[i] = Math.min(nanos[i], (double) time);
     }
 
     private static double bounded(double error) {
