@@ -47,6 +47,7 @@ class SharedProcessorTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closing is what it is about
     void canBeClosedWhileTheOtherHasTheTurn() {
         Semaphore held = new Semaphore(0);
         Semaphore mayGoOn = new Semaphore(0);

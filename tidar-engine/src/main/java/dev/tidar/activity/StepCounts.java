@@ -6,10 +6,14 @@ import dev.tidar.api.StepTotals.OfKind;
 import dev.tidar.api.StepTotals.OfPosition;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.Turn;
+import dev.tidar.decode.WithDraftModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -17,10 +21,14 @@ import java.util.stream.Stream;
 /** Counts what steps took and which drafts they accepted. The engine thread counts; any thread may read. */
 final class StepCounts {
 
-    private final AtomicLongArray steps = new AtomicLongArray(Kind.values().length);
-    private final AtomicLongArray nanos = new AtomicLongArray(Kind.values().length);
+    private final Map<Kind, LongAdder> steps = adders();
+    private final Map<Kind, LongAdder> nanos = adders();
     private final AtomicLongArray verified = new AtomicLongArray(StepTotals.MAX_POSITIONS);
     private final AtomicLongArray accepted = new AtomicLongArray(StepTotals.MAX_POSITIONS);
+
+    private static Map<Kind, LongAdder> adders() {
+        return Stream.of(Kind.values()).collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new LongAdder()));
+    }
 
     /**
      * Counts a step.
@@ -29,13 +37,17 @@ final class StepCounts {
      * @param took time of the step in nanoseconds
      */
     void count(List<Turn> turns, long took) {
-        int kind = kind(turns).ordinal();
-        steps.incrementAndGet(kind);
-        nanos.addAndGet(kind, took);
+        Kind kind = kind(turns);
+        of(kind, steps).increment();
+        of(kind, nanos).add(took);
         turns.stream()
                 .filter(turn -> !turn.isPrefill() && !turn.rows().isDraftPass())
                 .filter(turn -> turn.sequence().failure().isEmpty())
                 .forEach(this::countDrafts);
+    }
+
+    private static LongAdder of(Kind kind, Map<Kind, LongAdder> adders) {
+        return Objects.requireNonNull(adders.get(kind));
     }
 
     private void countDrafts(Turn turn) {
@@ -61,6 +73,9 @@ final class StepCounts {
         if (turn.layout() instanceof StepLayout.SinglePass) {
             return Kind.SINGLE_PASS;
         }
+        if (turn.layout() instanceof WithDraftModel) {
+            return Kind.DRAFT_MODEL;
+        }
         return turn.layout() instanceof StepLayout.TwoPass ? Kind.TWO_PASS : Kind.AUTOREGRESSIVE;
     }
 
@@ -68,7 +83,9 @@ final class StepCounts {
         return new StepTotals(
                 Stream.of(Kind.values())
                         .map(kind -> new OfKind(
-                                kind, steps.get(kind.ordinal()), Duration.ofNanos(nanos.get(kind.ordinal()))))
+                                kind,
+                                of(kind, steps).sum(),
+                                Duration.ofNanos(of(kind, nanos).sum())))
                         .toList(),
                 IntStream.range(0, StepTotals.MAX_POSITIONS)
                         .mapToObj(position -> new OfPosition(verified.get(position), accepted.get(position)))

@@ -32,6 +32,8 @@ public record StepTotals(List<OfKind> kinds, List<OfPosition> drafts) {
         TWO_PASS,
         /** Rows of single-pass layouts only. */
         SINGLE_PASS,
+        /** Rows that verify what the draft model has drafted only; its own forwards are not counted. */
+        DRAFT_MODEL,
         /** Rows of several kinds. */
         MIXED
     }

@@ -61,9 +61,10 @@ record MaskSearch(ModelFolder folder) {
 
     private static Optional<Found> first(List<String> texts, String file, Map<String, Integer> ids) {
         return texts.stream()
-                .filter(ids::containsKey)
-                .findFirst()
-                .map(text -> new Found(ids.get(text), "the token %s of %s".formatted(text, file)));
+                .flatMap(text -> Optional.ofNullable(ids.get(text))
+                        .map(id -> new Found(id, "the token %s of %s".formatted(text, file)))
+                        .stream())
+                .findFirst();
     }
 
     private static Optional<String> named(JsonNode config) {

@@ -28,7 +28,8 @@ public record QueryScale(float constant, float beta, int period) {
 
     /** The factor at a position. */
     public float at(int position) {
-        float growth = (float) Math.log(1 + (double) (position / period));
+        int periods = position / period;
+        float growth = (float) Math.log(1 + (double) periods);
         return constant * (1 + beta * growth);
     }
 }

@@ -143,7 +143,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
             idle.signalAll();
             if (!keepAlive.isNegative() && !closed) {
                 long seen = uses;
-                clock.schedule(() -> unloadIfUnusedSince(seen), keepAlive.toNanos(), TimeUnit.NANOSECONDS);
+                var unused = clock.schedule(() -> unloadIfUnusedSince(seen), keepAlive.toNanos(), TimeUnit.NANOSECONDS);
             }
         } finally {
             lock.unlock();

@@ -27,7 +27,7 @@ public final class ProcessorTime {
             return OptionalDouble.empty();
         }
         String stat = Files.readString(STAT);
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = 0;
         for (int i = UTIME; i < UTIME + 4; i++) {
             ticks += Long.parseLong(fields[i]);

@@ -18,6 +18,8 @@ public record BackgroundThreads(String name) implements ThreadFactory {
     private static final long IDLE_SECONDS = 1;
 
     @Override
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // a wish, where the native library cannot ask for more; nothing relies on it
     public Thread newThread(Runnable work) {
         Thread thread = new Thread(
                 () -> {
