@@ -84,7 +84,7 @@ public final class TidarEngine implements AutoCloseable {
             EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
         Objects.requireNonNull(options, "options");
         EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
-        EngineLoop loop = new EngineLoop(loader::load, options.limits(), nanoTime);
+        EngineLoop loop = new EngineLoop(loader::load, options.limits(), EngineLoader::background, nanoTime);
         loader.stopWhen(loop::needsNoModel);
         return new TidarEngine(loader, loop);
     }

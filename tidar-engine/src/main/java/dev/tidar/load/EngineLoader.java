@@ -23,6 +23,7 @@ import dev.tidar.auto.LayoutCandidates;
 import dev.tidar.backend.Backend;
 import dev.tidar.backend.BackendChoice;
 import dev.tidar.backend.cuda.Arithmetic;
+import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
@@ -46,6 +47,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -135,6 +137,11 @@ public final class EngineLoader {
                 loop.totals(),
                 loop.activity(),
                 loop.death().map(TidarException::getMessage));
+    }
+
+    /** Makes threads of a name that yield to the engine thread. */
+    public static ThreadFactory background(String name) {
+        return new BackgroundThreads(name);
     }
 
     /** What a token stands for; empty if there is no such token, no tokenizer, or no model yet. */

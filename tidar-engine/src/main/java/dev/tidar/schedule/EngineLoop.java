@@ -13,7 +13,6 @@ import dev.tidar.api.GenerationListener;
 import dev.tidar.api.Limits;
 import dev.tidar.api.RequestStatus;
 import dev.tidar.api.TidarException;
-import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.decode.ConstraintWork;
 import dev.tidar.decode.Decoder;
 import dev.tidar.delivery.Deliveries;
@@ -31,8 +30,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -61,6 +62,7 @@ public final class EngineLoop implements AutoCloseable {
     private final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final WaitEstimate waits;
     private final LongSupplier nanoTime;
+    private final Function<String, ThreadFactory> background;
     private final Totals totals = new Totals();
     private final Activity activity;
     private final Errands errands = new Errands();
@@ -85,10 +87,16 @@ public final class EngineLoop implements AutoCloseable {
      * Starts the engine thread, which loads the model.
      *
      * @param loader runs on the engine thread
+     * @param background makes threads of a name for work beside the engine thread
      * @param nanoTime a monotonic clock
      */
-    public EngineLoop(Supplier<Engine> loader, Limits limits, LongSupplier nanoTime) {
+    public EngineLoop(
+            Supplier<Engine> loader,
+            Limits limits,
+            Function<String, ThreadFactory> background,
+            LongSupplier nanoTime) {
         this.limits = limits;
+        this.background = background;
         this.queue = new RequestQueue(limits.maxQueued());
         this.waits = new WaitEstimate(limits.maxRunning());
         this.nanoTime = nanoTime;
@@ -233,7 +241,7 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Serves until the loop closes or the device fails; returns the failure of the device. */
     private Optional<DeviceException> serveAndRelease(Engine engine) {
-        try (ConstraintWork work = ConstraintWork.onOtherThreads(BackgroundThreads::new, queue::wake)) {
+        try (ConstraintWork work = ConstraintWork.onOtherThreads(background, queue::wake)) {
             Decoder decoder = new Decoder(watchdog.watched(engine.model()), engine.maskToken(), work);
             Scheduler scheduler = new Scheduler(engine, decoder, limits, queue, running, waits, faults);
             Optional<Drafter> drafter =

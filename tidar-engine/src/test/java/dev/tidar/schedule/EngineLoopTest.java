@@ -206,7 +206,7 @@ class EngineLoopTest {
             }
             throw (RuntimeException) failure;
         };
-        loop = new EngineLoop(loader, LIMITS, System::nanoTime);
+        loop = new EngineLoop(loader, LIMITS, LoopBench::threads, System::nanoTime);
     }
 
     @Test
@@ -226,7 +226,7 @@ class EngineLoopTest {
             }
         };
         Limits limits = Limits.builder().maxQueued(4).maxRunning(2).build();
-        loop = new EngineLoop(() -> remembering(gone, failing, failure -> fallback), limits, System::nanoTime);
+        loop = new EngineLoop(() -> remembering(gone, failing, failure -> fallback), limits, LoopBench::threads, System::nanoTime);
         loop.awaitLoaded();
         Generation running = loop.submit(Admissible.greedy(List.of(1, 2, 3, 4, 5), 2, 8), GenerationListener.NONE);
         Generation waiting = loop.submit(Admissible.greedy(List.of(6, 7, 8), 2, 8), GenerationListener.NONE);
@@ -277,7 +277,7 @@ class EngineLoopTest {
                 64,
                 64,
                 () -> released.set(true));
-        loop = new EngineLoop(() -> engine, LIMITS, System::nanoTime);
+        loop = new EngineLoop(() -> engine, LIMITS, LoopBench::threads, System::nanoTime);
         loop.awaitLoaded();
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -44,7 +45,16 @@ final class LoopBench {
             load.run();
             return engine(blocks, limits, forward);
         };
-        loop = new EngineLoop(loader, limits, System::nanoTime);
+        loop = new EngineLoop(loader, limits, LoopBench::threads, System::nanoTime);
+    }
+
+    /** Threads of a name that end with the JVM. */
+    static ThreadFactory threads(String name) {
+        return work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 
     private Engine engine(int blocks, Limits limits, IntConsumer forward) {
