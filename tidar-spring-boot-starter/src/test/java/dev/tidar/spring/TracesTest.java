@@ -74,7 +74,7 @@ class TracesTest {
     void hasOneSpanForARequestWithWhatHappenedToIt() {
         new TidarChatModel(engine, TidarChatOptions.builder().build(), observations).call(new Prompt(QUESTION));
 
-        SimpleSpan span = theOne("chat " + StoriesModel.NAME);
+        SimpleSpan span = theOne("chat " + WeatherModel.NAME);
         assertThat(span.getEvents().stream().map(Map.Entry::getValue))
                 .containsExactly("queued", "started", "first token", "finished");
         assertThat(span.getEvents().stream().map(Map.Entry::getKey)).isSorted();
@@ -86,7 +86,7 @@ class TracesTest {
         new TidarChatModel(engine, TidarChatOptions.builder().build(), observations)
                 .stream(new Prompt(QUESTION)).blockLast();
 
-        assertThat(theOne("chat " + StoriesModel.NAME).getEvents().stream().map(Map.Entry::getValue))
+        assertThat(theOne("chat " + WeatherModel.NAME).getEvents().stream().map(Map.Entry::getValue))
                 .containsExactly("queued", "started", "first token", "finished");
     }
 
@@ -123,10 +123,10 @@ class TracesTest {
     private void hasItsParents() {
         assertThat(tracer.getSpans().stream().map(SimpleSpan::getTraceId).distinct())
                 .hasSize(1);
-        assertThat(named("chat " + StoriesModel.NAME)).hasSize(2);
+        assertThat(named("chat " + WeatherModel.NAME)).hasSize(2);
         SimpleSpan tool = theOne("execute_tool weather");
         assertThat(ancestors(tool)).contains("request");
-        named("chat " + StoriesModel.NAME)
+        named("chat " + WeatherModel.NAME)
                 .forEach(answer -> assertThat(ancestors(answer)).contains("request"));
     }
 

@@ -131,8 +131,8 @@ class ConfigurationMetadataTest {
 
     @Test
     void hintsAtEveryValueThatCanBeChosen() {
-        assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass autoregressive");
-        assertThat(valuesOf("tidar.chat.mode")).isEqualTo("auto single-pass two-pass autoregressive");
+        assertThat(valuesOf("tidar.mode")).isEqualTo("auto single-pass two-pass draft-model autoregressive");
+        assertThat(valuesOf("tidar.chat.mode")).isEqualTo("auto single-pass two-pass draft-model autoregressive");
         assertThat(valuesOf("tidar.groups")).isEqualTo("auto full short forced-short");
         assertThat(valuesOf("tidar.chat.groups")).isEqualTo("auto full short forced-short");
         assertThat(valuesOf("tidar.chat.tool-choice")).isEqualTo("auto none required");
