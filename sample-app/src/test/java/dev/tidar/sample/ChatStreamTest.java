@@ -71,7 +71,7 @@ class ChatStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DRAFT_MODEL") // there is none
     void isByteForByteTheBlockingAnswer(DecodeMode mode) {
         var options = TidarChatOptions.builder().maxTokens(40).temperature(0.8).seed(7L);
         String blocking = model.call(new Prompt(List.of(new UserMessage(QUESTION)), options.build()))
