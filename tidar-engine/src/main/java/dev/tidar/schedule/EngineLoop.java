@@ -91,10 +91,7 @@ public final class EngineLoop implements AutoCloseable {
      * @param nanoTime a monotonic clock
      */
     public EngineLoop(
-            Supplier<Engine> loader,
-            Limits limits,
-            Function<String, ThreadFactory> background,
-            LongSupplier nanoTime) {
+            Supplier<Engine> loader, Limits limits, Function<String, ThreadFactory> background, LongSupplier nanoTime) {
         this.limits = limits;
         this.background = background;
         this.queue = new RequestQueue(limits.maxQueued());

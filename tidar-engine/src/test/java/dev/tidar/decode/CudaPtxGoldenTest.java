@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.Arguments;
 class CudaPtxGoldenTest extends CudaGoldenTest {
 
     static Stream<Arguments> models() {
-        return MODELS.stream().limit(TestGrid.sizeOfLongest(1, MODELS.size())).map(name -> Arguments.of(name, TestKernels.CUDA));
+        return MODELS.stream()
+                .limit(TestGrid.sizeOfLongest(1, MODELS.size()))
+                .map(name -> Arguments.of(name, TestKernels.CUDA));
     }
 }

@@ -135,7 +135,10 @@ class AnswerPartsTest {
                 64,
                 () -> {});
         EngineLoop loop = new EngineLoop(
-                () -> engine, Limits.builder().maxQueued(4).maxRunning(1).build(), LoopBench::threads, System::nanoTime);
+                () -> engine,
+                Limits.builder().maxQueued(4).maxRunning(1).build(),
+                LoopBench::threads,
+                System::nanoTime);
         loop.awaitLoaded();
         return loop;
     }

@@ -226,7 +226,8 @@ class EngineLoopTest {
             }
         };
         Limits limits = Limits.builder().maxQueued(4).maxRunning(2).build();
-        loop = new EngineLoop(() -> remembering(gone, failing, failure -> fallback), limits, LoopBench::threads, System::nanoTime);
+        loop = new EngineLoop(
+                () -> remembering(gone, failing, failure -> fallback), limits, LoopBench::threads, System::nanoTime);
         loop.awaitLoaded();
         Generation running = loop.submit(Admissible.greedy(List.of(1, 2, 3, 4, 5), 2, 8), GenerationListener.NONE);
         Generation waiting = loop.submit(Admissible.greedy(List.of(6, 7, 8), 2, 8), GenerationListener.NONE);
