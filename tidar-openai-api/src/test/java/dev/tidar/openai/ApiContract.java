@@ -269,7 +269,7 @@ abstract class ApiContract {
         });
     }
 
-    private void leaveAStream() throws IOException {
+    private void leaveAStream() throws IOException, InterruptedException {
         try (InputStream answer = api.open(TestApi.stories("""
                 , "stream": true, "ignore_eos": true, "max_tokens": 490"""))) {
             assertThat(answer.read()).isEqualTo('d');
