@@ -6,13 +6,10 @@ import dev.tidar.api.DeviceException;
 import dev.tidar.api.DeviceFallback;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineOptions;
-import dev.tidar.api.EngineOptions.LoadProgress;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Loaded;
-import dev.tidar.api.EngineStatus.ModelFacts;
 import dev.tidar.api.HubModel;
-import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.ModelSource;
 import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenText;
@@ -25,28 +22,19 @@ import dev.tidar.backend.BackendChoice;
 import dev.tidar.backend.cuda.Arithmetic;
 import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.checkpoint.Checkpoint;
-import dev.tidar.checkpoint.ModelConfig;
 import dev.tidar.checkpoint.Overrides;
-import dev.tidar.checkpoint.TidarConfig;
 import dev.tidar.decode.Decoder;
 import dev.tidar.hub.ModelHub;
-import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.model.TidarModel;
-import dev.tidar.model.TidarModelLoader;
-import dev.tidar.model.TidarTransformer;
 import dev.tidar.schedule.Engine;
 import dev.tidar.schedule.EngineLoop;
-import dev.tidar.tensor.KvGeometry;
-import dev.tidar.tensor.PagedKv;
-import dev.tidar.tensor.WeightType;
 import dev.tidar.text.chat.ChatTemplate;
 import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
@@ -54,7 +42,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +54,6 @@ public final class EngineLoader {
     /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
 
-    /** The part of a load that its download is taken for, where there is one. */
-    private static final double DOWNLOAD_PART = 0.5;
     /**
      * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads,
      * and two steps at once would wait for each other's.
@@ -79,14 +64,10 @@ public final class EngineLoader {
     private final LongSupplier nanoTime;
     private final UnaryOperator<TidarModel> modelDecorator;
     private final MemoryPlanner memory;
+    private final LoadStages stages;
 
-    /** Where loading begins in [0, 1]: after the download, if there was one. Confined to the loading thread. */
-    private double begin;
-
-    private volatile LoadProgress progress = new LoadProgress("waiting to begin", 0);
     private volatile Optional<LoadedModel> model = Optional.empty();
     private volatile Optional<RequestGate> gate = Optional.empty();
-    private volatile BooleanSupplier stop = () -> false;
     private volatile Decoding decoding;
 
     /**
@@ -99,11 +80,12 @@ public final class EngineLoader {
         this.nanoTime = nanoTime;
         this.modelDecorator = modelDecorator;
         this.memory = new MemoryPlanner(options, MemoryLedger.OF_THIS_JVM);
+        this.stages = new LoadStages(options.progress());
     }
 
     /** Lets loading end at its next stage once this is true. */
     public void stopWhen(BooleanSupplier stop) {
-        this.stop = stop;
+        stages.stopWhen(stop);
     }
 
     /** The gate that admits requests; it exists once {@link #load} has returned. */
@@ -129,8 +111,8 @@ public final class EngineLoader {
         EngineState state = loop.state() == EngineState.READY && degraded ? EngineState.DEGRADED : loop.state();
         return new EngineStatus(
                 state,
-                name(),
-                progress,
+                options.model().name(),
+                stages.progress(),
                 loaded,
                 loop.queued(),
                 loop.running(),
@@ -149,10 +131,6 @@ public final class EngineLoader {
         return model.flatMap(LoadedModel::tokenizer).flatMap(tokenizer -> tokenizer.token(id));
     }
 
-    private String name() {
-        return options.model().name();
-    }
-
     private static String name(Path folder) {
         return folder.toAbsolutePath().normalize().getFileName().toString();
     }
@@ -164,9 +142,9 @@ public final class EngineLoader {
      */
     public Engine load() {
         Path folder = folder();
-        stage("reading the checkpoint", 0);
+        stages.begin("reading the checkpoint", 0);
         try (Checkpoint checkpoint = Checkpoint.open(folder, overrides())) {
-            requireNeeded();
+            stages.requireNeeded();
             memory.requireRoomForTokenizer(Tokenizer.fileBytes(folder));
             Optional<Tokenizer> tokenizer = Tokenizer.load(folder);
             Optional<ChatTemplate> template = tokenizer.isPresent() ? ChatTemplate.load(folder) : Optional.empty();
@@ -186,14 +164,8 @@ public final class EngineLoader {
         if (options.model() instanceof ModelSource.Folder local) {
             return local.path();
         }
-        return new ModelHub(options.hub(), () -> stop.getAsBoolean(), this::download, nanoTime)
+        return new ModelHub(options.hub(), stages::isToStop, stages::download, nanoTime)
                 .folder((HubModel) options.model());
-    }
-
-    private void download(String stage, double part) {
-        begin = DOWNLOAD_PART;
-        requireNeeded();
-        report(stage, DOWNLOAD_PART * part);
     }
 
     private Checkpoints withDraft(Checkpoint checkpoint, Optional<Tokenizer> tokenizer) {
@@ -268,7 +240,7 @@ public final class EngineLoader {
 
     private Engine loadOn(BackendChoice choice, Checkpoints checkpoints, TextParts text) {
         warnOfFloats(choice, checkpoints.model());
-        stage("planning memory", 0.05);
+        stages.begin("planning memory", 0.05);
         WidestStep widest = WidestStep.of(checkpoints.config(), options, choice);
         MemoryLedger.Entry entry = memory.enter(checkpoints, choice, widest.rows(), widest.draftRows());
         try {
@@ -287,35 +259,24 @@ public final class EngineLoader {
             TextParts text) {
         Backend backend = choice.backend();
         Checkpoint checkpoint = checkpoints.model();
-        ModelConfig config = checkpoint.config();
-        MemoryPlan plan = entry.plan();
-        KvGeometry geometry = memory.geometry(config, backend);
-        double share = checkpoints
-                .draft()
-                .map(draft -> checkpoint.parameters() / (double) (checkpoint.parameters() + draft.parameters()))
-                .orElse(1.0);
-        TidarTransformer transformer = pack(checkpoint, backend, geometry, entry, widest.rows(), share);
-        Optional<DraftNetwork> drafting =
-                checkpoints.draft().map(draft -> packDraft(draft, backend, entry, widest.draftRows(), 1 - share));
-        entry.outstanding(plan.later());
-        backend.ban(neverSampled(config, text.tokenizer(), checkpoints.vocabSize()));
+        CheckpointFacts facts = new CheckpointFacts(checkpoint);
+        NetworkPacker.Networks networks = new NetworkPacker(backend, memory, entry, stages).pack(checkpoints, widest);
+        PackedNetwork own = networks.model();
+        backend.ban(facts.neverSampled(text.tokenizer(), checkpoints.vocabSize()));
 
-        stage("measuring layouts", 0.8);
-        BlockPool pool = new BlockPool(plan.blocks());
-        TidarModel network = modelDecorator.apply(transformer);
-        int maskToken = maskToken(config).orElse(0);
+        stages.begin("measuring layouts", 0.8);
+        TidarModel network = modelDecorator.apply(own.transformer());
         AdaptiveLayouts layouts = new LayoutCandidates(
-                        calibration(network, config, geometry, pool, plan.contextLength(), widest),
-                        drafting.map(d -> calibration(
-                                d.transformer(), config, d.geometry(), d.pool(), d.contextLength(), widest)),
+                        calibration(network, own, facts, widest),
+                        networks.draft().map(draft -> calibration(draft.transformer(), draft, facts, widest)),
                         options.limits())
-                .measure(config.tidar(), options.decoding().draftLength());
+                .measure(checkpoint.config().tidar(), options.decoding().draftLength());
 
         LoadedModel loaded = new LoadedModel(
-                facts(
-                        checkpoint,
-                        transformer.weightType(),
-                        plan.contextLength(),
+                facts.status(
+                        options.model().name(),
+                        own.transformer().weightType(),
+                        own.contextLength(),
                         text.template().isPresent()),
                 options.draftModel().map(EngineLoader::name),
                 backend.facts(),
@@ -323,31 +284,27 @@ public final class EngineLoader {
                 Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())
                         .toList(),
                 checkpoint.generation(),
-                config.vocabSize(),
+                checkpoint.config().vocabSize(),
                 text.tokenizer(),
                 text.template(),
                 text.tokenizer()
                         .map(t -> new GrammarsOnce(t, checkpoint.generation().stopIds())),
                 layouts,
-                new KvCache(
-                        pool,
-                        geometry.blockTokens(),
-                        prefixCache(checkpoint, transformer.weightType(), geometry, pool)),
-                plan.status(geometry));
+                kvCache(own),
+                entry.plan().status(own.geometry()));
         model = Optional.of(loaded);
         gate = Optional.of(new RequestGate(
                 options,
                 loaded,
                 () -> decoding,
                 () -> ThreadLocalRandom.current().nextLong()));
-        progress("ready", 1);
+        stages.ready();
         log.info("{}", LoadReport.of(loaded));
         return new Engine(
                 network,
-                maskToken,
+                facts.maskToken().orElse(0),
                 loaded.kvCache(),
-                drafting.map(d ->
-                        d.model(prefixCache(d.checkpoint(), d.transformer().weightType(), d.geometry(), d.pool()))),
+                networks.draft().map(draft -> draft.drafting(kvCache(draft))),
                 layouts,
                 widest.prefillChunk(),
                 widest.layoutRows(),
@@ -356,22 +313,23 @@ public final class EngineLoader {
                 failure -> reloadOnFallback(text, choice, failure));
     }
 
+    /**
+     * Measures a network, in its own blocks.
+     *
+     * @param network the network, perhaps wrapped
+     * @param facts those of the model that is served
+     */
     private LayoutCalibration calibration(
-            TidarModel network,
-            ModelConfig config,
-            KvGeometry geometry,
-            BlockPool pool,
-            int contextLength,
-            WidestStep widest) {
+            TidarModel network, PackedNetwork packed, CheckpointFacts facts, WidestStep widest) {
         TidarModel measured = inputs -> {
-            requireNeeded();
+            stages.requireNeeded();
             return network.step(inputs);
         };
         return new LayoutCalibration(
-                new Decoder(measured, maskToken(config).orElse(0)),
-                new KvCache(pool, geometry.blockTokens()),
-                contextLength,
-                promptToken(config),
+                new Decoder(measured, facts.maskToken().orElse(0)),
+                new KvCache(packed.pool(), packed.geometry().blockTokens()),
+                packed.contextLength(),
+                facts.promptToken(),
                 widest.prefillChunk(),
                 nanoTime);
     }
@@ -382,148 +340,28 @@ public final class EngineLoader {
         }
     }
 
-    /** Allocates what was planned for the model, which is this share of all weights. */
-    private TidarTransformer pack(
-            Checkpoint checkpoint,
-            Backend backend,
-            KvGeometry geometry,
-            MemoryLedger.Entry entry,
-            int maxRows,
-            double share) {
-        MemoryPlan plan = entry.plan();
-        PagedKv kv = backend.allocateKv(geometry, plan.blocks());
-        TidarTransformer network = TidarModelLoader.load(
-                checkpoint,
-                backend,
-                kv,
-                plan.contextLength(),
-                maxRows,
-                part -> packed("packing weights", share * part, entry));
-        requireActing(checkpoint, network, backend);
-        return network;
-    }
-
-    /** Fails if the draft adapter changes nothing: drafts that are worse than they should be are a silent loss. */
-    private static void requireActing(Checkpoint checkpoint, TidarTransformer network, Backend backend) {
-        if (checkpoint.draftAdapter().isPresent() && !network.adapterActs()) {
-            throw new InvalidModelException(
-                    InvalidModelException.Fault.CORRUPT,
-                    "%s: the draft adapter must change a result, but on %s no linear layer computes anything else with it;"
-                                    .formatted(
-                                            checkpoint.folder(), backend.facts().device())
-                            + " train it, or remove its folder");
-        }
-    }
-
-    /** Allocates what was planned for the draft model, which is the last share of all weights. */
-    private DraftNetwork packDraft(
-            Checkpoint draft, Backend backend, MemoryLedger.Entry entry, int draftRows, double share) {
-        return DraftNetwork.pack(
-                draft,
-                backend,
-                memory.geometry(draft.config(), backend),
-                entry.plan(),
-                draftRows,
-                part -> packed("packing the draft model", 1 - share + share * part, entry));
-    }
-
-    /** Enters in the ledger what is taken, once this part of all weights is packed. */
-    private void packed(String stage, double part, MemoryLedger.Entry entry) {
-        MemoryPlan plan = entry.plan();
-        long left = plan.bytes() - plan.kvBytes() + plan.room().reserve();
-        long layers = plan.need().weights() + plan.need().adapters();
-        entry.outstanding(left - (long) (part * layers));
-        stage(stage, 0.05 + 0.75 * part);
+    private KvCache kvCache(PackedNetwork network) {
+        return new KvCache(network.pool(), network.geometry().blockTokens(), prefixCache(network));
     }
 
     /** The prefix cache. Blocks can be shared only where everything that their contents depend on is equal. */
-    private Optional<PrefixCache> prefixCache(
-            Checkpoint checkpoint, WeightType weights, KvGeometry geometry, BlockPool pool) {
+    private Optional<PrefixCache> prefixCache(PackedNetwork network) {
         if (!options.kvCache().reuse()) {
             return Optional.empty();
         }
-        List<String> identity =
-                List.of(checkpoint.fingerprint(), weights.name(), geometry.toString(), KV_LAYOUT_VERSION);
+        List<String> identity = List.of(
+                network.checkpoint().fingerprint(),
+                network.transformer().weightType().name(),
+                network.geometry().toString(),
+                KV_LAYOUT_VERSION);
         var config = new PrefixCache.Config(
-                identity, geometry.blockBytes(), options.kvCache().expireAfter());
-        return Optional.of(new PrefixCache(pool, config, nanoTime::getAsLong));
+                identity, network.geometry().blockBytes(), options.kvCache().expireAfter());
+        return Optional.of(new PrefixCache(network.pool(), config, nanoTime::getAsLong));
     }
 
     private Overrides overrides() {
         DecodeMode mode = options.decoding().mode();
         boolean drafts = mode == DecodeMode.SINGLE_PASS || mode == DecodeMode.TWO_PASS;
         return new Overrides(options.maskTokenId(), options.blockSize(), options.contextLength(), drafts);
-    }
-
-    /**
-     * The ids that are never sampled: the mask token, and the rows of an embedding that the tokenizer has no token for.
-     *
-     * @param embeddingRows of the model, or of its draft model where it has more
-     */
-    private static int[] neverSampled(ModelConfig config, Optional<Tokenizer> tokenizer, int embeddingRows) {
-        int size = tokenizer.map(Tokenizer::size).orElse(config.vocabSize());
-        if (size > config.vocabSize()) {
-            throw new InvalidModelException(
-                    InvalidModelException.Fault.CORRUPT,
-                    "tokenizer.json has ids up to %d, but config.json says vocab_size %d: they do not belong together"
-                            .formatted(size - 1, config.vocabSize()));
-        }
-        return IntStream.concat(maskToken(config).stream(), IntStream.range(size, embeddingRows))
-                .toArray();
-    }
-
-    private static OptionalInt maskToken(ModelConfig config) {
-        return config.tidar().map(TidarConfig::maskTokenId).map(OptionalInt::of).orElseGet(OptionalInt::empty);
-    }
-
-    private static int promptToken(ModelConfig config) {
-        return maskToken(config).orElse(-1) == 0 ? 1 : 0;
-    }
-
-    private ModelFacts facts(Checkpoint checkpoint, WeightType weights, int contextLength, boolean chat) {
-        ModelConfig config = checkpoint.config();
-        return new ModelFacts(
-                name(),
-                config.family().modelType(),
-                checkpoint.parameters(),
-                format(weights),
-                contextLength,
-                maskToken(config),
-                config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                config.tidar().map(TidarConfig::shortGroups).orElse(false),
-                checkpoint.draftAdapter().isPresent(),
-                chat,
-                checkpoint.drafting());
-    }
-
-    private static WeightFormat format(WeightType type) {
-        return switch (type) {
-            case F32 -> WeightFormat.F32;
-            case BF16 -> WeightFormat.BF16;
-            case INT8 -> WeightFormat.INT8;
-        };
-    }
-
-    /** Loading consults this at each stage, after each packed part and before each measured forward. */
-    private void requireNeeded() {
-        if (stop.getAsBoolean()) {
-            throw new EngineClosedException("the engine was closed at the stage \"%s\", %.0f %%"
-                    .formatted(progress.stage(), 100 * progress.done()));
-        }
-    }
-
-    /** Begins a stage, or a part of it, unless loading is to stop. */
-    private void stage(String stage, double done) {
-        requireNeeded();
-        progress(stage, done);
-    }
-
-    private void progress(String stage, double done) {
-        report(stage, begin + (1 - begin) * done);
-    }
-
-    private void report(String stage, double done) {
-        progress = new LoadProgress(stage, done);
-        options.progress().accept(progress);
     }
 }

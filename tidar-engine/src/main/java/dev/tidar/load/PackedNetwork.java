@@ -5,27 +5,30 @@ import dev.tidar.checkpoint.Checkpoint;
 import dev.tidar.draft.DraftModel;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
-import dev.tidar.kvcache.PrefixCache;
 import dev.tidar.model.TidarModelLoader;
 import dev.tidar.model.TidarTransformer;
 import dev.tidar.tensor.KvGeometry;
-import java.util.Optional;
 import java.util.function.DoubleConsumer;
 
 /**
- * A draft model on its device, with memory for as many tokens as the model has that it drafts for.
+ * A network on its device, with the memory for its keys and values.
  *
  * @param checkpoint where it is from
  * @param transformer the network
  * @param geometry the shape of its KV cache
- * @param pool blocks of that cache
- * @param contextLength tokens that it can draft after
+ * @param pool blocks of that cache; a draft model has as many as the model that it drafts for
+ * @param contextLength tokens of a sequence
  */
-record DraftNetwork(
+record PackedNetwork(
         Checkpoint checkpoint, TidarTransformer transformer, KvGeometry geometry, BlockPool pool, int contextLength) {
 
-    /** Allocates what was planned. */
-    static DraftNetwork pack(
+    /**
+     * Allocates what was planned.
+     *
+     * @param maxRows rows of its widest forward
+     * @param progress receives the part of its weights that is packed
+     */
+    static PackedNetwork pack(
             Checkpoint checkpoint,
             Backend backend,
             KvGeometry geometry,
@@ -35,15 +38,11 @@ record DraftNetwork(
         int context = Math.min(plan.contextLength(), checkpoint.config().maxPositions());
         TidarTransformer transformer = TidarModelLoader.load(
                 checkpoint, backend, backend.allocateKv(geometry, plan.blocks()), context, maxRows, progress);
-        return new DraftNetwork(checkpoint, transformer, geometry, new BlockPool(plan.blocks()), context);
+        return new PackedNetwork(checkpoint, transformer, geometry, new BlockPool(plan.blocks()), context);
     }
 
-    /** The model that drafts. */
-    DraftModel model(Optional<PrefixCache> prefixes) {
-        return new DraftModel(
-                transformer,
-                new KvCache(pool, geometry.blockTokens(), prefixes),
-                checkpoint.config().vocabSize(),
-                contextLength);
+    /** This network as one that drafts for another. */
+    DraftModel drafting(KvCache kvCache) {
+        return new DraftModel(transformer, kvCache, checkpoint.config().vocabSize(), contextLength);
     }
 }
