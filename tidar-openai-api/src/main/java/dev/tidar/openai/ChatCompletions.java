@@ -44,7 +44,8 @@ public final class ChatCompletions {
                     CompletionRequest request = reader.read(body);
                     return answer(request, models.named(request.model()));
                 })
-                .onErrorResume(ApiException.class, failure -> Mono.just(Reply.of(failure.error())));
+                .onErrorResume(failure -> Mono.just(Reply.of(
+                        failure instanceof ApiException known ? known.error() : EngineFailures.unexpected(failure))));
     }
 
     private Mono<Reply> answer(CompletionRequest request, ServedModel model) {

@@ -105,6 +105,19 @@ class ChatCompletionsTest {
     }
 
     @Test
+    void endsWithAnErrorWhateverFailsBeforeTheModelIsAsked() {
+        RequestRate broken = caller -> {
+            throw new IllegalStateException("a secret");
+        };
+        Reply reply = new ChatCompletions(new ServedModels(List.of()), broken, Clock.systemUTC())
+                .answer(body(""), "")
+                .block();
+
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(textOf(reply)).contains("the server failed, and its log says why");
+    }
+
+    @Test
     void saysWhenToTryAgain() {
         var busy = new EngineBusyException("the queue is full", Duration.ofMillis(1200));
 

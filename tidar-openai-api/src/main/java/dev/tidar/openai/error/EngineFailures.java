@@ -78,6 +78,11 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
         if (failure instanceof TidarException failed) {
             return ApiError.failed(message(failed));
         }
+        return unexpected(failure);
+    }
+
+    /** The error for what nobody expected, which is logged. */
+    public static ApiError unexpected(Throwable failure) {
         log.error("A chat completion failed", failure);
         return ApiError.failed("the server failed, and its log says why");
     }

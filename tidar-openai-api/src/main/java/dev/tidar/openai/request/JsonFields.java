@@ -62,7 +62,12 @@ final class JsonFields {
     }
 
     Optional<Double> number(String name) {
-        return value(name, JsonNode::isNumber, "a number", JsonNode::asDouble);
+        return value(name, JsonFields::isNumber, "a number", JsonNode::asDouble);
+    }
+
+    /** Whether a value is a number of a size that a double can hold, which 1e400 is not. */
+    static boolean isNumber(JsonNode node) {
+        return node.isNumber() && node.asDoubleOpt().isPresent();
     }
 
     Optional<JsonFields> object(String name) {
@@ -128,7 +133,7 @@ final class JsonFields {
         return ApiException.invalid(path(name), path(name) + " " + rule);
     }
 
-    String path(String name) {
+    private String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 

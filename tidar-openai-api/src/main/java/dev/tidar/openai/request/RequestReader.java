@@ -140,7 +140,7 @@ public final class RequestReader {
                 if (!bias.getKey().matches("[0-9]{1,9}")) {
                     throw fields.invalid("logit_bias", "must have token ids as keys, but has another one");
                 }
-                if (!bias.getValue().isNumber()) {
+                if (!JsonFields.isNumber(bias.getValue())) {
                     throw fields.invalid(
                             "logit_bias",
                             "must have numbers as values, but has %s for token %s"
