@@ -1,6 +1,8 @@
 package dev.tidar.openai.web;
 
 import dev.tidar.openai.Reply;
+import dev.tidar.openai.error.ApiError;
+import dev.tidar.openai.error.EngineFailures;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -10,7 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Sends a reply when it is there, without holding a thread of the container until then. Status and headers are those of
- * the reply, which are known last of all; Spring's own asynchronous responses decide on them before.
+ * the reply, which are known last of all. Spring's own responses cannot do that: its event stream has headers of its
+ * own, and its plain stream has the container's time limit, which a long answer exceeds.
  */
 final class AsyncReply implements ServerResponse {
 
@@ -69,14 +73,25 @@ final class AsyncReply implements ServerResponse {
     }
 
     /**
-     * Ends the request once, when the reply was sent or when the container finds the connection closed. The latter
-     * stops the engine.
+     * Ends the request once: when the reply was sent, or when the container finds the connection closed, which stops
+     * the engine.
+     *
+     * <p>A container gives the response of a request that has ended to the next one. Tomcat even ends it on a thread of
+     * its own while the write that has failed still runs, and would then note that failure on the response of somebody
+     * else. Therefore its thread waits here until no write runs, and none begins afterwards.
      */
     private static final class Sending implements AsyncListener {
         private final AsyncContext async;
         private final HttpServletResponse response;
         private final Disposable.Swap subscription = Disposables.swap();
-        private final AtomicBoolean ended = new AtomicBoolean();
+
+        /** Held by whoever uses the response. */
+        private final Lock use = new ReentrantLock();
+
+        /** Whether the response must not be touched any more. */
+        private boolean ended;
+
+        private boolean completed;
 
         Sending(AsyncContext async, HttpServletResponse response) {
             this.async = async;
@@ -88,39 +103,81 @@ final class AsyncReply implements ServerResponse {
         }
 
         private Mono<Void> send(Reply reply) {
-            response.setStatus(reply.status());
-            reply.headers().forEach(response::setHeader);
             if (reply instanceof Reply.Events stream) {
-                return stream.events().doOnNext(this::write).then();
+                use(() -> putHead(stream));
+                return stream.events().doOnNext(event -> use(() -> write(bytes(event)))).then();
             }
-            String json = ((Reply.Whole) reply).json();
-            response.setContentLength(json.getBytes(StandardCharsets.UTF_8).length);
-            return Mono.fromRunnable(() -> write(json));
+            return Mono.fromRunnable(() -> use(() -> putWhole((Reply.Whole) reply)));
         }
 
-        /** What can no longer be written stops the engine, and is no failure of anybody. */
-        private void write(String text) {
-            if (ended.get()) {
-                return;
-            }
+        private void putWhole(Reply.Whole reply) throws IOException {
+            byte[] json = bytes(reply.json());
+            putHead(reply);
+            response.setContentLength(json.length);
+            write(json);
+        }
+
+        private void putHead(Reply reply) {
+            response.setStatus(reply.status());
+            reply.headers().forEach(response::setHeader);
+        }
+
+        private void write(byte[] bytes) throws IOException {
+            ServletOutputStream out = response.getOutputStream();
+            out.write(bytes);
+            out.flush();
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        /**
+         * Does something with the response unless it has ended. What can no longer be written stops the engine, and is
+         * no failure of anybody; the container, which knows of it, ends the request.
+         */
+        private void use(Step step) {
             try {
-                ServletOutputStream out = response.getOutputStream();
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-                out.flush();
+                doWhileOpen(step);
             } catch (IOException e) {
                 log.debug("A client left before its answer was sent: {}", e.getMessage());
                 subscription.dispose();
-                end();
+            }
+        }
+
+        private void doWhileOpen(Step step) throws IOException {
+            use.lock();
+            try {
+                if (!ended) {
+                    step.run();
+                }
+            } catch (IOException e) {
+                ended = true;
+                throw e;
+            } finally {
+                use.unlock();
             }
         }
 
         private void fail(Throwable failure) {
-            log.error("An answer could not be sent", failure);
+            ApiError error = EngineFailures.unexpected(failure);
+            use(() -> {
+                if (!response.isCommitted()) {
+                    putWhole((Reply.Whole) Reply.of(error));
+                }
+            });
             end();
         }
 
         private void end() {
-            if (!ended.getAndSet(true)) {
+            use(this::complete);
+        }
+
+        /** To be called with the lock. */
+        private void complete() {
+            ended = true;
+            if (!completed) {
+                completed = true;
                 async.complete();
             }
         }
@@ -128,7 +185,12 @@ final class AsyncReply implements ServerResponse {
         @Override
         public void onError(AsyncEvent event) {
             subscription.dispose();
-            end();
+            use.lock();
+            try {
+                complete();
+            } finally {
+                use.unlock();
+            }
         }
 
         @Override
@@ -139,9 +201,15 @@ final class AsyncReply implements ServerResponse {
         @Override
         public void onComplete(AsyncEvent event) {
             subscription.dispose();
+            use(() -> ended = true);
         }
 
         @Override
         public void onStartAsync(AsyncEvent event) {}
+
+        /** Something that is done with the response. */
+        private interface Step {
+            void run() throws IOException;
+        }
     }
 }
