@@ -1,6 +1,5 @@
 package dev.tidar.openai.request;
 
-import dev.tidar.openai.error.ApiException;
 import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
@@ -110,9 +109,7 @@ final class MessageReader {
         JsonFields part = new JsonFields(node, path);
         String type = part.required("type", part.text("type"));
         if (!type.equals("text")) {
-            throw ApiException.invalid(
-                    path + ".type",
-                    "%s.type must be text, the only kind that this server reads, but is another".formatted(path));
+            throw part.invalid("type", "must be text, the only kind that this server reads, but is another");
         }
         String text = part.required("text", part.text("text"));
         part.rejectOthers();

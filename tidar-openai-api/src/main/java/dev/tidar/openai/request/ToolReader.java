@@ -1,7 +1,6 @@
 package dev.tidar.openai.request;
 
 import dev.tidar.api.Tools;
-import dev.tidar.openai.error.ApiException;
 import dev.tidar.spring.TidarChatOptions;
 import java.util.List;
 import org.springframework.ai.tool.ToolCallback;
@@ -59,11 +58,7 @@ final class ToolReader {
     private static void requireFunction(JsonFields fields) {
         String type = fields.required("type", fields.text("type"));
         if (!type.equals("function")) {
-            throw rejectedType(fields);
+            throw fields.invalid("type", "must be function, the only kind that this server knows, but is another");
         }
-    }
-
-    private static ApiException rejectedType(JsonFields fields) {
-        return fields.invalid("type", "must be function, the only kind that this server knows, but is another");
     }
 }
