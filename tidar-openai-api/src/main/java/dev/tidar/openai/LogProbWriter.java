@@ -32,24 +32,24 @@ record LogProbWriter(IntFunction<Optional<TokenText>> vocabulary) {
         List<Map<String, Object>> tokens = metadata.get(TidarMetadata.LOG_PROBS);
         return tokens == null
                 ? List.of()
-                : tokens.stream()
-                        .filter(token -> !text(id(token)).bytes().isEmpty())
-                        .map(this::token)
-                        .toList();
+                : tokens.stream().flatMap(token -> written(token).stream()).toList();
     }
 
-    private ObjectNode token(Map<String, Object> token) {
-        ObjectNode written = token(id(token), (Float) Objects.requireNonNull(token.get("logProb")));
+    private Optional<ObjectNode> written(Map<String, Object> token) {
+        TokenText text = text((Integer) Objects.requireNonNull(token.get("id")));
+        if (text.bytes().isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectNode written = written(text, (Float) Objects.requireNonNull(token.get("logProb")));
         ArrayNode top = written.putArray("top_logprobs");
         for (Object other : (List<?>) Objects.requireNonNull(token.get("top"))) {
             TopToken likely = (TopToken) other;
-            top.add(token(likely.id(), likely.logProb()));
+            top.add(written(text(likely.id()), likely.logProb()));
         }
-        return written;
+        return Optional.of(written);
     }
 
-    private ObjectNode token(int id, float logProb) {
-        TokenText text = text(id);
+    private static ObjectNode written(TokenText text, float logProb) {
         ObjectNode token = JsonMapper.shared().createObjectNode();
         token.put("token", text.text());
         token.put("logprob", logProb);
@@ -60,10 +60,6 @@ record LogProbWriter(IntFunction<Optional<TokenText>> vocabulary) {
             text.bytes().forEach(bytes::add);
         }
         return token;
-    }
-
-    private static int id(Map<String, Object> token) {
-        return (Integer) Objects.requireNonNull(token.get("id"));
     }
 
     private TokenText text(int id) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,13 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
         fields.put("thinking ", field(RequestOption.THINKING));
         return Collections.unmodifiableMap(fields);
     }
+
+    /** The names of options that the API has others for, as whole words, and what it calls them. */
+    private static final Map<Pattern, String> NAMES = RequestOption.ALL.stream()
+            .filter(option -> option.name().indexOf('-') > 0 && option != RequestOption.TOOL_CALL_AT_LIMIT)
+            .collect(Collectors.toMap(
+                    option -> Pattern.compile("(?<![\\w-])%s(?![\\w-])".formatted(option.name())),
+                    EngineFailures::field));
 
     /** The error that a client is told; what nobody expected is logged and says nothing. */
     public ApiError error(Throwable failure) {
@@ -102,12 +110,8 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
     private String message(TidarException failure) {
         String message = String.valueOf(failure.getMessage())
                 .replaceFirst("^%s ".formatted(RequestOption.LOG_PROBS), field(RequestOption.LOG_PROBS) + " ");
-        for (RequestOption<?> option : RequestOption.ALL) {
-            if (option.name().indexOf('-') > 0 && option != RequestOption.TOOL_CALL_AT_LIMIT) {
-                message = Pattern.compile("(?<![\\w-])%s(?![\\w-])".formatted(option.name()))
-                        .matcher(message)
-                        .replaceAll(wire(field(option)));
-            }
+        for (Map.Entry<Pattern, String> name : NAMES.entrySet()) {
+            message = name.getKey().matcher(message).replaceAll(wire(name.getValue()));
         }
         return message;
     }
