@@ -35,7 +35,7 @@ public sealed interface Reply {
     }
 
     /** An error, with the time to wait as a header where there is one. */
-    static Reply of(ApiError error) {
+    static Whole of(ApiError error) {
         Map<String, String> headers = json();
         error.retryAfter().ifPresent(time -> headers.put("Retry-After", wholeSeconds(time)));
         return new Whole(error.status(), headers, error.json());

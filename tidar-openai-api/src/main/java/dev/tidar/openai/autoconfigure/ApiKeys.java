@@ -5,9 +5,12 @@ import dev.tidar.openai.error.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -60,11 +63,14 @@ final class ApiKeys {
 
     /** What a client is told without a key, or with a wrong one. */
     static Reply.Whole rejection() {
-        return (Reply.Whole) Reply.of(ApiError.rejected(
+        Reply.Whole error = Reply.of(ApiError.rejected(
                 401,
                 null,
                 "invalid_api_key",
                 "the header Authorization must be Bearer with an API key of this server, but is not"));
+        Map<String, String> headers = new LinkedHashMap<>(error.headers());
+        headers.put(HttpHeaders.WWW_AUTHENTICATE, SCHEME.strip());
+        return new Reply.Whole(error.status(), headers, error.json());
     }
 
     private static byte[] digest(String key) {

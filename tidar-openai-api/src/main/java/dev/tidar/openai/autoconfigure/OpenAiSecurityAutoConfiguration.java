@@ -1,9 +1,10 @@
 package dev.tidar.openai.autoconfigure;
 
+import dev.tidar.openai.web.ServletReply;
+import dev.tidar.openai.web.WebFluxReply;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,7 +20,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -83,11 +83,7 @@ public final class OpenAiSecurityAutoConfiguration {
         private static void reject(
                 HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
                 throws IOException {
-            var reply = ApiKeys.rejection();
-            response.setStatus(reply.status());
-            reply.headers().forEach(response::setHeader);
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-            response.getOutputStream().write(reply.json().getBytes(StandardCharsets.UTF_8));
+            ServletReply.write(ApiKeys.rejection(), response);
         }
     }
 
@@ -131,13 +127,7 @@ public final class OpenAiSecurityAutoConfiguration {
         }
 
         private static Mono<Void> reject(ServerWebExchange exchange) {
-            var reply = ApiKeys.rejection();
-            var response = exchange.getResponse();
-            response.setStatusCode(HttpStatusCode.valueOf(reply.status()));
-            reply.headers().forEach(response.getHeaders()::set);
-            response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-            return response.writeWith(
-                    Mono.just(response.bufferFactory().wrap(reply.json().getBytes(StandardCharsets.UTF_8))));
+            return WebFluxReply.send(ApiKeys.rejection(), exchange.getResponse());
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.tidar.openai.Reply;
 import dev.tidar.openai.error.ApiError;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.springframework.http.MediaType;
 
 /**
  * The paths of the API, and the answers to requests that are none of ours, for both web stacks.
@@ -38,6 +40,10 @@ public record ApiPaths(String prefix, int maxBodyBytes) {
     static Reply wrongMethod(String allowed) {
         return Reply.of(ApiError.rejected(
                 405, null, "method_not_allowed", "the method must be %s, but is another".formatted(allowed)));
+    }
+
+    static boolean isJson(Optional<MediaType> contentType) {
+        return contentType.filter(MediaType.APPLICATION_JSON::isCompatibleWith).isPresent();
     }
 
     /** Also keeps out pages of strangers, whose scripts can send other types without asking first. */

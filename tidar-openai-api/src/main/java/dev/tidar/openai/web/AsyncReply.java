@@ -6,12 +6,10 @@ import dev.tidar.openai.error.EngineFailures;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -104,32 +102,12 @@ final class AsyncReply implements ServerResponse {
 
         private Mono<Void> send(Reply reply) {
             if (reply instanceof Reply.Events stream) {
-                use(() -> putHead(stream));
-                return stream.events().doOnNext(event -> use(() -> write(bytes(event)))).then();
+                use(() -> ServletReply.writeHead(stream, response));
+                return stream.events()
+                        .doOnNext(event -> use(() -> ServletReply.writeEvent(event, response)))
+                        .then();
             }
-            return Mono.fromRunnable(() -> use(() -> putWhole((Reply.Whole) reply)));
-        }
-
-        private void putWhole(Reply.Whole reply) throws IOException {
-            byte[] json = bytes(reply.json());
-            putHead(reply);
-            response.setContentLength(json.length);
-            write(json);
-        }
-
-        private void putHead(Reply reply) {
-            response.setStatus(reply.status());
-            reply.headers().forEach(response::setHeader);
-        }
-
-        private void write(byte[] bytes) throws IOException {
-            ServletOutputStream out = response.getOutputStream();
-            out.write(bytes);
-            out.flush();
-        }
-
-        private static byte[] bytes(String text) {
-            return text.getBytes(StandardCharsets.UTF_8);
+            return Mono.fromRunnable(() -> use(() -> ServletReply.write((Reply.Whole) reply, response)));
         }
 
         /**
@@ -163,7 +141,7 @@ final class AsyncReply implements ServerResponse {
             ApiError error = EngineFailures.unexpected(failure);
             use(() -> {
                 if (!response.isCommitted()) {
-                    putWhole((Reply.Whole) Reply.of(error));
+                    ServletReply.write(Reply.of(error), response);
                 }
             });
             end();

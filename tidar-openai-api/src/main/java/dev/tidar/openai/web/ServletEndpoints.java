@@ -5,7 +5,6 @@ import dev.tidar.openai.Reply;
 import dev.tidar.openai.ServedModels;
 import java.io.IOException;
 import java.security.Principal;
-import org.springframework.http.MediaType;
 import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -44,11 +43,7 @@ public final class ServletEndpoints {
     }
 
     private ServerResponse complete(ServerRequest request) throws IOException {
-        boolean json = request.headers()
-                .contentType()
-                .filter(MediaType.APPLICATION_JSON::isCompatibleWith)
-                .isPresent();
-        if (!json) {
+        if (!ApiPaths.isJson(request.headers().contentType())) {
             return send(ApiPaths.wrongType());
         }
         byte[] body = request.servletRequest().getInputStream().readNBytes(paths.maxBodyBytes() + 1);

@@ -3,14 +3,9 @@ package dev.tidar.openai.web;
 import dev.tidar.openai.ChatCompletions;
 import dev.tidar.openai.Reply;
 import dev.tidar.openai.ServedModels;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.MediaType;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -50,11 +45,7 @@ public final class WebFluxEndpoints {
     }
 
     private Mono<ServerResponse> complete(ServerRequest request) {
-        boolean json = request.headers()
-                .contentType()
-                .filter(MediaType.APPLICATION_JSON::isCompatibleWith)
-                .isPresent();
-        if (!json) {
+        if (!ApiPaths.isJson(request.headers().contentType())) {
             return send(ApiPaths.wrongType());
         }
         Mono<String> caller = request.principal().map(Principal::getName).defaultIfEmpty("");
@@ -79,21 +70,6 @@ public final class WebFluxEndpoints {
 
     private static Mono<ServerResponse> send(Reply reply) {
         return ServerResponse.status(reply.status())
-                .headers(headers -> reply.headers().forEach(headers::set))
-                .build((exchange, context) -> write(reply, exchange.getResponse()));
-    }
-
-    private static Mono<Void> write(Reply reply, ServerHttpResponse response) {
-        DataBufferFactory buffers = response.bufferFactory();
-        if (reply instanceof Reply.Events stream) {
-            return response.writeAndFlushWith(stream.events().map(event -> Mono.just(buffer(buffers, event))));
-        }
-        DataBuffer json = buffer(buffers, ((Reply.Whole) reply).json());
-        response.getHeaders().setContentLength(json.readableByteCount());
-        return response.writeWith(Mono.just(json));
-    }
-
-    private static DataBuffer buffer(DataBufferFactory buffers, String text) {
-        return buffers.wrap(text.getBytes(StandardCharsets.UTF_8));
+                .build((exchange, context) -> WebFluxReply.send(reply, exchange.getResponse()));
     }
 }
