@@ -178,6 +178,8 @@ public record EngineStatus(
      * @param draftAdapter whether a draft adapter acts on drafting rows
      * @param chat whether it has a tokenizer and a chat template
      * @param drafting where mask token and block size come from, or what was looked for in vain
+     * @param fingerprint hexadecimal digits that differ between models: of the configuration and of samples of all
+     *     weights, the draft adapter included, so that a change of a few weights may escape it
      */
     public record ModelFacts(
             String name,
@@ -190,7 +192,8 @@ public record EngineStatus(
             boolean shortGroups,
             boolean draftAdapter,
             boolean chat,
-            String drafting) {}
+            String drafting,
+            String fingerprint) {}
 
     /**
      * What auto chose, and from what.

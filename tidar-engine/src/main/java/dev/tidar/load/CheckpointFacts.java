@@ -67,7 +67,8 @@ record CheckpointFacts(Checkpoint checkpoint) {
                 config.tidar().map(TidarConfig::shortGroups).orElse(false),
                 checkpoint.draftAdapter().isPresent(),
                 chat,
-                checkpoint.drafting());
+                checkpoint.drafting(),
+                checkpoint.fingerprint());
     }
 
     private static WeightFormat format(WeightType type) {

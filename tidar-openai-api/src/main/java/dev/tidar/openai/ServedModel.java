@@ -3,9 +3,6 @@ package dev.tidar.openai;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.spring.TidarChatModel;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,7 +20,7 @@ public record ServedModel(TidarChatModel chat, Instant since) {
 
     /** The name by which clients ask for it: that of the model folder. */
     public String id() {
-        return chat.status().map(EngineStatus::name).orElse("");
+        return chat.model();
     }
 
     boolean isLoading() {
@@ -33,21 +30,20 @@ public record ServedModel(TidarChatModel chat, Instant since) {
     }
 
     /**
-     * Changes whenever the same seed may give another answer: with the weights, the form in which the device holds
-     * them, and the kernels.
+     * Changes whenever the same seed may give another answer: with the weights, as far as
+     * {@link EngineStatus.ModelFacts#fingerprint()} tells them apart, with the form in which the device holds them, and
+     * with the kernels.
      */
     String fingerprint() {
         String computes = chat.status()
                 .flatMap(EngineStatus::loaded)
                 .map(loaded -> String.join(
                         "\n",
-                        loaded.model().name(),
-                        loaded.model().family(),
-                        String.valueOf(loaded.model().parameters()),
+                        loaded.model().fingerprint(),
                         loaded.model().weights().name(),
                         loaded.backend()))
                 .orElse("");
-        return "fp_" + sha256(computes).substring(0, FINGERPRINT_LENGTH);
+        return "fp_" + HexFormat.of().formatHex(Sha256.of(computes)).substring(0, FINGERPRINT_LENGTH);
     }
 
     /** What the API tells about it. */
@@ -58,14 +54,5 @@ public record ServedModel(TidarChatModel chat, Instant since) {
         model.put("created", since.getEpochSecond());
         model.put("owned_by", TidarChatModel.PROVIDER);
         return model;
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

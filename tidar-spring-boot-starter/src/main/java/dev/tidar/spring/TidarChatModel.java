@@ -218,7 +218,7 @@ public class TidarChatModel implements ChatModel {
     }
 
     /** The name of the loaded model; empty for a mocked engine that was told no status. */
-    private String model() {
+    public String model() {
         return engine.status().map(EngineStatus::name).orElse("");
     }
 

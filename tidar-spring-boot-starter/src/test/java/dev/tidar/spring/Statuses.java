@@ -39,7 +39,8 @@ final class Statuses {
             false,
             false,
             true,
-            "config.json");
+            "config.json",
+            "0123abcd");
 
     private static final List<OfPosition> DRAFTS = IntStream.range(0, StepTotals.MAX_POSITIONS)
             .mapToObj(position -> new OfPosition(Math.max(0, 30 - 10 * position), Math.max(0, 20 - 10 * position)))

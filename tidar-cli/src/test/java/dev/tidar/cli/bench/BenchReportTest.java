@@ -105,7 +105,8 @@ class BenchReportTest {
                 false,
                 false,
                 false,
-                "");
+                "",
+                "0123abcd");
         var layout = new LayoutReport("autoregressive", "no mask token", List.of(), true);
         var loaded = new EngineStatus.Loaded(
                 model,

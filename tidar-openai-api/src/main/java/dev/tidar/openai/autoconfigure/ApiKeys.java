@@ -1,10 +1,9 @@
 package dev.tidar.openai.autoconfigure;
 
 import dev.tidar.openai.Reply;
+import dev.tidar.openai.Sha256;
 import dev.tidar.openai.error.ApiError;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class ApiKeys {
     private final List<byte[]> digests;
 
     ApiKeys(List<String> keys) {
-        digests = keys.stream().map(ApiKeys::digest).toList();
+        digests = keys.stream().map(Sha256::of).toList();
     }
 
     /** What a client sends; empty without a bearer token. */
@@ -47,7 +46,7 @@ final class ApiKeys {
      * @throws BadCredentialsException if the key is none of ours
      */
     Authentication authenticate(Authentication sent) {
-        byte[] digest = digest(String.valueOf(sent.getCredentials()));
+        byte[] digest = Sha256.of(String.valueOf(sent.getCredentials()));
         int found = 0;
         for (int i = 0; i < digests.size(); i++) {
             if (MessageDigest.isEqual(digests.get(i), digest)) {
@@ -71,13 +70,5 @@ final class ApiKeys {
         Map<String, String> headers = new LinkedHashMap<>(error.headers());
         headers.put(HttpHeaders.WWW_AUTHENTICATE, SCHEME.strip());
         return new Reply.Whole(error.status(), headers, error.json());
-    }
-
-    private static byte[] digest(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }
