@@ -6,6 +6,7 @@ import dev.tidar.checkpoint.safetensors.ShardIndex;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Digests;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.file.ModelFolder;
 import dev.tidar.json.JsonFields;
@@ -30,8 +31,6 @@ import java.util.stream.Stream;
  */
 public final class Checkpoint implements AutoCloseable {
 
-    private static final String CONFIG = "config.json";
-    private static final String GENERATION = "generation_config.json";
     private static final int MAX_CONFIG_BYTES = 1 << 20;
 
     private final ModelFolder folder;
@@ -71,18 +70,18 @@ public final class Checkpoint implements AutoCloseable {
      */
     public static Checkpoint open(Path folder, Overrides overrides) {
         ModelFolder files = new ModelFolder(folder.toAbsolutePath().normalize());
-        JsonFields json = ModelFile.fields(files.file(CONFIG), MAX_CONFIG_BYTES);
+        JsonFields json = ModelFile.fields(files.file(FileNames.CONFIG), MAX_CONFIG_BYTES);
         ConfigReader reader = new ConfigReader(json, overrides);
         DraftSettings drafts = new TidarReader(json, overrides, new MaskSearch(files)).read(reader.vocabSize());
         ModelConfig config = reader.read(drafts.tidar());
-        Optional<JsonFields> generationJson = files.has(GENERATION)
-                ? Optional.of(ModelFile.fields(files.file(GENERATION), MAX_CONFIG_BYTES))
+        Optional<JsonFields> generationJson = files.has(FileNames.GENERATION_CONFIG)
+                ? Optional.of(ModelFile.fields(files.file(FileNames.GENERATION_CONFIG), MAX_CONFIG_BYTES))
                 : Optional.empty();
         GenerationDefaults generation = GenerationDefaults.read(json, generationJson, config.vocabSize());
         rejectStoppingMask(json, config, generation);
         TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
         try {
-            String embedding = new VocabularyRule(files.file(CONFIG), json, config, tensors).check();
+            String embedding = new VocabularyRule(files.file(FileNames.CONFIG), json, config, tensors).check();
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);

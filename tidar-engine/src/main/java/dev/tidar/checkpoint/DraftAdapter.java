@@ -3,6 +3,7 @@ package dev.tidar.checkpoint;
 import dev.tidar.checkpoint.safetensors.SafetensorsFile;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Digests;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.file.ModelFolder;
 import dev.tidar.file.Problem;
@@ -20,11 +21,6 @@ import java.util.Set;
  */
 public final class DraftAdapter {
 
-    /** The second name is that of Nemotron-Labs-Diffusion. */
-    private static final List<String> FOLDERS = List.of("draft_adapter", "linear_spec_lora");
-
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     private static final int MAX_RANK = 4096;
     private static final int MAX_CONFIG_BYTES = 1 << 20;
@@ -56,18 +52,21 @@ public final class DraftAdapter {
 
     /** Finds the folder beside a model; two of them are an error, because only one can draft. */
     static Optional<ModelFolder> find(ModelFolder model) {
-        List<ModelFolder> found =
-                FOLDERS.stream().flatMap(name -> model.subfolder(name).stream()).toList();
+        List<ModelFolder> found = FileNames.ADAPTER_FOLDERS.stream()
+                .flatMap(name -> model.subfolder(name).stream())
+                .toList();
         if (found.size() > 1) {
             throw Problem.unsupported(
-                    model.path(), "must have one draft adapter, but has %s; remove one", String.join(" and ", FOLDERS));
+                    model.path(),
+                    "must have one draft adapter, but has %s; remove one",
+                    String.join(" and ", FileNames.ADAPTER_FOLDERS));
         }
         return found.stream().findFirst();
     }
 
     /** Opens the folder and adds what identifies it to the digest. */
     static DraftAdapter open(ModelFolder folder, MessageDigest digest) {
-        JsonFields config = ModelFile.fields(folder.file(CONFIG), MAX_CONFIG_BYTES);
+        JsonFields config = ModelFile.fields(folder.file(FileNames.ADAPTER_CONFIG), MAX_CONFIG_BYTES);
         if (!config.string("peft_type").orElse("").equals("LORA")) {
             throw config.unsupported("peft_type", "LORA");
         }
@@ -85,10 +84,10 @@ public final class DraftAdapter {
         if (!Float.isFinite((float) scale)) {
             throw config.unsupported("lora_alpha", "a number that a float can hold");
         }
-        if (!folder.has(WEIGHTS)) {
-            throw folder.without(WEIGHTS);
+        if (!folder.has(FileNames.ADAPTER_WEIGHTS)) {
+            throw folder.without(FileNames.ADAPTER_WEIGHTS);
         }
-        SafetensorsFile file = SafetensorsFile.open(folder.file(WEIGHTS));
+        SafetensorsFile file = SafetensorsFile.open(folder.file(FileNames.ADAPTER_WEIGHTS));
         TensorSet tensors = new TensorSet(folder.path(), List.of(file), false);
         tensors.addTo(digest);
         Digests.add(digest, Double.toString(scale));
@@ -128,7 +127,7 @@ public final class DraftAdapter {
         Set<String> unused = tensors.unused();
         if (!unused.isEmpty()) {
             throw Problem.corrupt(
-                    folder.resolve(WEIGHTS),
+                    folder.resolve(FileNames.ADAPTER_WEIGHTS),
                     "tensor %s belongs to no linear layer of this model (%d of %d tensors do not)",
                     unused.iterator().next(),
                     unused.size(),

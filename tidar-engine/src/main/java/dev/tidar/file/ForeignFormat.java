@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** File formats that people mistake for safetensors or JSON, recognised by their first bytes or by the file name. */
 public enum ForeignFormat {
@@ -69,6 +70,17 @@ public enum ForeignFormat {
                 .filter(format -> Arrays.stream(format.endings).anyMatch(name::endsWith))
                 .findFirst();
     }
+
+    /** The first of these file names, in alphabetical order, that stands for weights in a foreign format. */
+    public static Optional<Named> firstOf(Stream<String> fileNames) {
+        return fileNames
+                .sorted()
+                .flatMap(name -> ofName(name).stream().map(format -> new Named(name, format)))
+                .findFirst();
+    }
+
+    /** A file name and the format that it stands for. */
+    public record Named(String name, ForeignFormat format) {}
 
     private static boolean startsWithMarkup(String start) {
         String text = start.strip().toLowerCase(Locale.ROOT);

@@ -104,17 +104,15 @@ public record ModelFolder(Path path) {
      */
     public InvalidModelException without(String weights) {
         try (Stream<Path> files = Files.list(path)) {
-            Optional<String> other = files.map(file -> file.getFileName().toString())
-                    .filter(name -> ForeignFormat.ofName(name).isPresent())
-                    .sorted()
-                    .findFirst();
+            Optional<ForeignFormat.Named> other =
+                    ForeignFormat.firstOf(files.map(file -> file.getFileName().toString()));
             if (other.isPresent()) {
                 return Problem.foreign(
                         path,
                         "has no %s, and %s is %s",
                         weights,
-                        other.get(),
-                        ForeignFormat.ofName(other.get()).orElseThrow().description());
+                        other.get().name(),
+                        other.get().format().description());
             }
         } catch (IOException e) {
             return Problem.unreadable(path, e);

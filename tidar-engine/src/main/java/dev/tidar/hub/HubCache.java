@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tidar.api.HubException;
 import dev.tidar.api.HubException.Fault;
 import dev.tidar.api.HubModel;
+import dev.tidar.file.FileNames;
 import dev.tidar.hub.HubClient.RemoteFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,13 +101,13 @@ final class HubCache {
 
     /** Whether the configuration and all weights of this commit are here; other files may be missing. */
     boolean isUsable(String commit) {
-        if (!has(commit, NeededFiles.CONFIG)) {
+        if (!has(commit, FileNames.CONFIG)) {
             return false;
         }
         if (!NeededFiles.hasShards(name -> has(commit, name))) {
-            return has(commit, NeededFiles.WEIGHTS);
+            return has(commit, FileNames.WEIGHTS);
         }
-        return NeededFiles.shards(snapshot(commit).resolve(NeededFiles.INDEX)).stream()
+        return NeededFiles.shards(snapshot(commit).resolve(FileNames.SHARD_INDEX)).stream()
                 .allMatch(shard -> has(commit, shard));
     }
 

@@ -6,6 +6,7 @@ import dev.tidar.api.HubModel;
 import dev.tidar.api.HubOptions;
 import dev.tidar.api.HubToken;
 import dev.tidar.api.PullModelStrategy;
+import dev.tidar.file.FileNames;
 import dev.tidar.hub.HubCache.Disk;
 import dev.tidar.hub.HubClient.Listing;
 import dev.tidar.hub.HubClient.RemoteFile;
@@ -108,8 +109,8 @@ public final class ModelHub {
         String commit = listing.commit();
         Optional<Path> index = Optional.empty();
         if (NeededFiles.hasShards(listing.files()::contains)) {
-            fetch(client, cache, commit, List.of(NeededFiles.INDEX), asked, retries);
-            index = Optional.of(cache.snapshot(commit).resolve(NeededFiles.INDEX));
+            fetch(client, cache, commit, List.of(FileNames.SHARD_INDEX), asked, retries);
+            index = Optional.of(cache.snapshot(commit).resolve(FileNames.SHARD_INDEX));
         }
         List<String> needed = NeededFiles.of(asked, listing.files(), index);
         boolean fetched = fetch(client, cache, commit, needed, asked, retries);

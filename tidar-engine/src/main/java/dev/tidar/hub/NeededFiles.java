@@ -3,13 +3,13 @@ package dev.tidar.hub;
 import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ForeignFormat;
-import dev.tidar.file.ModelFile;
+import dev.tidar.file.WeightMap;
 import dev.tidar.json.JsonFields;
 import dev.tidar.json.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,23 +25,23 @@ import tools.jackson.databind.JsonNode;
  */
 final class NeededFiles {
 
-    static final String CONFIG = "config.json";
-    static final String WEIGHTS = "model.safetensors";
-    static final String INDEX = "model.safetensors.index.json";
-
-    private static final List<String> TEXTS =
-            List.of(CONFIG, "generation_config.json", "tokenizer_config.json", "tokenizer.json", "chat_template.jinja");
-    private static final List<String> ADAPTERS = Stream.of("draft_adapter", "linear_spec_lora")
-            .flatMap(folder -> Stream.of(folder + "/adapter_config.json", folder + "/adapter_model.safetensors"))
+    private static final List<String> TEXTS = List.of(
+            FileNames.CONFIG,
+            FileNames.GENERATION_CONFIG,
+            FileNames.TOKENIZER_CONFIG,
+            FileNames.TOKENIZER,
+            FileNames.CHAT_TEMPLATE);
+    private static final List<String> ADAPTERS = FileNames.ADAPTER_FOLDERS.stream()
+            .flatMap(folder -> Stream.of(FileNames.ADAPTER_CONFIG, FileNames.ADAPTER_WEIGHTS)
+                    .map(name -> folder + "/" + name))
             .toList();
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*\\.safetensors");
-    private static final int MAX_INDEX_BYTES = 64 << 20;
 
     private NeededFiles() {}
 
     /** Whether the weights are in shards, whose names have to be read from the index first. */
     static boolean hasShards(Predicate<String> isThere) {
-        return !isThere.test(WEIGHTS) && isThere.test(INDEX);
+        return !isThere.test(FileNames.WEIGHTS) && isThere.test(FileNames.SHARD_INDEX);
     }
 
     /**
@@ -55,14 +55,15 @@ final class NeededFiles {
         List<String> needed = new ArrayList<>();
         Stream.concat(TEXTS.stream(), ADAPTERS.stream()).filter(files::contains).forEach(needed::add);
         if (index.isEmpty()) {
-            needed.add(WEIGHTS);
+            needed.add(FileNames.WEIGHTS);
             return needed;
         }
-        needed.add(INDEX);
+        needed.add(FileNames.SHARD_INDEX);
         for (String shard : shards(index.get())) {
             if (!files.contains(shard)) {
                 throw new InvalidModelException(
-                        Fault.INCOMPLETE, "%s: %s names %s, which the repository lacks".formatted(model, INDEX, shard));
+                        Fault.INCOMPLETE,
+                        "%s: %s names %s, which the repository lacks".formatted(model, FileNames.SHARD_INDEX, shard));
             }
             needed.add(shard);
         }
@@ -71,13 +72,12 @@ final class NeededFiles {
 
     /** The files of shards that an index names. */
     static Set<String> shards(Path index) {
-        JsonFields fields = ModelFile.fields(index, MAX_INDEX_BYTES);
-        JsonFields weights = fields.object("weight_map").orElseThrow(() -> fields.missing("weight_map"));
+        JsonFields weights = WeightMap.of(index);
         Set<String> shards = new TreeSet<>();
         for (JsonNode value : weights.node().values()) {
             String name = value.isString() ? value.stringValue() : "";
             if (!SHARD.matcher(name).matches()) {
-                throw fields.errors()
+                throw weights.errors()
                         .unsupported("weight_map must name safetensors files of the same folder, but names %s", value);
             }
             shards.add(name);
@@ -86,23 +86,20 @@ final class NeededFiles {
     }
 
     private static void requireModel(HubModel model, Set<String> files) {
-        if (!files.contains(CONFIG)) {
+        if (!files.contains(FileNames.CONFIG)) {
             throw new InvalidModelException(
                     Fault.NOT_A_CHECKPOINT,
-                    "%s has no %s, so it is not a model in the Hugging Face layout".formatted(model, CONFIG));
+                    "%s has no %s, so it is not a model in the Hugging Face layout".formatted(model, FileNames.CONFIG));
         }
-        if (files.contains(WEIGHTS) || files.contains(INDEX)) {
+        if (files.contains(FileNames.WEIGHTS) || files.contains(FileNames.SHARD_INDEX)) {
             return;
         }
-        String instead = files.stream()
-                .filter(name -> ForeignFormat.ofName(name).isPresent())
-                .min(Comparator.naturalOrder())
-                .map(name -> ", and %s is %s"
-                        .formatted(
-                                Quoted.of(name),
-                                ForeignFormat.ofName(name).orElseThrow().description()))
+        String instead = ForeignFormat.firstOf(files.stream())
+                .map(other -> ", and %s is %s"
+                        .formatted(Quoted.of(other.name()), other.format().description()))
                 .orElse("");
         throw new InvalidModelException(
-                Fault.NOT_A_CHECKPOINT, "%s has neither %s nor %s%s".formatted(model, WEIGHTS, INDEX, instead));
+                Fault.NOT_A_CHECKPOINT,
+                "%s has neither %s nor %s%s".formatted(model, FileNames.WEIGHTS, FileNames.SHARD_INDEX, instead));
     }
 }

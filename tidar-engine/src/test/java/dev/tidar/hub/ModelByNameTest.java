@@ -12,6 +12,7 @@ import dev.tidar.api.HubOptions;
 import dev.tidar.api.HubToken;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.PullModelStrategy;
+import dev.tidar.file.FileNames;
 import dev.tidar.hub.HubCache.Disk;
 import dev.tidar.hub.HubServer.Request;
 import java.io.IOException;
@@ -97,7 +98,7 @@ class ModelByNameTest {
                 .put("model-00001-of-00002.safetensors", "first")
                 .put("model-00002-of-00002.safetensors", "second")
                 .put("consolidated.safetensors", "both")
-                .put(NeededFiles.INDEX, """
+                .put(FileNames.SHARD_INDEX, """
                         {"weight_map": {"a": "model-00001-of-00002.safetensors",
                                         "b": "model-00002-of-00002.safetensors"}}""");
 

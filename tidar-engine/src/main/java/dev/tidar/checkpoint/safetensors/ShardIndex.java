@@ -1,11 +1,11 @@
 package dev.tidar.checkpoint.safetensors;
 
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ForeignFormat;
-import dev.tidar.file.ModelFile;
 import dev.tidar.file.ModelFolder;
 import dev.tidar.file.Problem;
-import dev.tidar.json.JsonFields;
+import dev.tidar.file.WeightMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +15,6 @@ import java.util.Map;
 /** Opens the weights of a model folder: {@code model.safetensors}, or the shards that its index names. */
 public final class ShardIndex {
 
-    static final String SINGLE = "model.safetensors";
-    static final String INDEX = "model.safetensors.index.json";
-    private static final int MAX_INDEX_BYTES = 64 << 20;
     private static final int MAX_SHARDS = 4096;
 
     private ShardIndex() {}
@@ -28,17 +25,18 @@ public final class ShardIndex {
      * @param quantized whether the configuration of the folder allows int8 matrices
      */
     public static TensorSet open(ModelFolder folder, boolean quantized) {
-        if (folder.has(SINGLE)) {
-            return new TensorSet(folder.path(), List.of(SafetensorsFile.open(folder.file(SINGLE))), quantized);
+        if (folder.has(FileNames.WEIGHTS)) {
+            return new TensorSet(
+                    folder.path(), List.of(SafetensorsFile.open(folder.file(FileNames.WEIGHTS))), quantized);
         }
-        if (folder.has(INDEX)) {
+        if (folder.has(FileNames.SHARD_INDEX)) {
             return openShards(folder, quantized);
         }
-        throw folder.without(SINGLE);
+        throw folder.without(FileNames.WEIGHTS);
     }
 
     private static TensorSet openShards(ModelFolder folder, boolean quantized) {
-        Path index = folder.file(INDEX);
+        Path index = folder.file(FileNames.SHARD_INDEX);
         Map<String, List<String>> tensorsByShard = tensorsByShard(index);
         List<SafetensorsFile> opened = new ArrayList<>();
         try {
@@ -55,10 +53,8 @@ public final class ShardIndex {
     }
 
     private static Map<String, List<String>> tensorsByShard(Path index) {
-        JsonFields json = ModelFile.fields(index, MAX_INDEX_BYTES);
-        JsonFields weights = json.object("weight_map").orElseThrow(() -> json.missing("weight_map"));
         Map<String, List<String>> tensorsByShard = new LinkedHashMap<>();
-        weights.node().properties().forEach(entry -> {
+        WeightMap.of(index).node().properties().forEach(entry -> {
             if (!entry.getValue().isString()) {
                 throw Problem.corrupt(
                         index, "weight_map.%s must be a string, but is %s", entry.getKey(), entry.getValue());

@@ -2,6 +2,7 @@ package dev.tidar.text.chat;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.json.Quoted;
 import dev.tidar.text.tokenizer.TokenizerConfig;
@@ -22,7 +23,6 @@ record TemplateSource(String where, String text) {
 
     static final int MAX_BYTES = 64 << 10;
 
-    private static final String FILE = "chat_template.jinja";
     private static final String DEFAULT = "default";
 
     TemplateSource {
@@ -39,7 +39,7 @@ record TemplateSource(String where, String text) {
 
     /** Finds the template of a folder. A file of its own takes precedence over the field, as in transformers. */
     static Optional<TemplateSource> find(Path folder, TokenizerConfig config) {
-        Path file = folder.resolve(FILE);
+        Path file = folder.resolve(FileNames.CHAT_TEMPLATE);
         return ModelFile.text(file, MAX_BYTES)
                 .map(text -> new TemplateSource(file.toString(), text))
                 .or(() -> field(config.file() + ": chat_template", config.chatTemplate()));

@@ -3,6 +3,7 @@ package dev.tidar.text.tokenizer;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.TokenText;
+import dev.tidar.file.FileNames;
 import dev.tidar.text.tokenizer.normalizer.Normalizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -229,7 +230,7 @@ public final class Tokenizer {
             throw new InvalidModelException(
                     Fault.CORRUPT,
                     "%s: add_bos_token must come with a bos_token of the vocabulary, but bos_token is %s"
-                            .formatted(config.file(), begin == null ? "missing" : "unknown to " + TokenizerFile.NAME));
+                            .formatted(config.file(), begin == null ? "missing" : "unknown to " + FileNames.TOKENIZER));
         }
         return OptionalInt.of(id);
     }

@@ -2,6 +2,7 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.json.Quoted;
 import java.nio.file.Path;
@@ -23,11 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
 public record TokenizerConfig(
         Path file, Map<String, String> namedTokens, Optional<Boolean> addsBegin, JsonNode chatTemplate) {
 
-    private static final String NAME = "tokenizer_config.json";
     private static final int MAX_BYTES = 16 << 20;
 
     public static TokenizerConfig read(Path folder) {
-        Path file = folder.resolve(NAME);
+        Path file = folder.resolve(FileNames.TOKENIZER_CONFIG);
         return ModelFile.object(file, MAX_BYTES)
                 .map(root ->
                         new TokenizerConfig(file, namedTokens(root), addsBegin(file, root), root.path("chat_template")))

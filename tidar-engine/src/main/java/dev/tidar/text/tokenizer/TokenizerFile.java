@@ -2,6 +2,7 @@ package dev.tidar.text.tokenizer;
 
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidModelException.Fault;
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.json.Quoted;
 import dev.tidar.text.tokenizer.part.Part;
@@ -24,8 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Gaps between the ids are allowed; released vocabularies have them.
  */
 final class TokenizerFile {
-
-    static final String NAME = "tokenizer.json";
 
     /**
      * Maximum size of a tokenizer.json in bytes; the file of a vocabulary of 256 thousand tokens has about 30 million.
@@ -50,13 +49,13 @@ final class TokenizerFile {
 
     /** Reads the file of this folder; empty if there is none. */
     static Optional<TokenizerFile> read(Path folder) {
-        Path file = folder.resolve(NAME);
+        Path file = folder.resolve(FileNames.TOKENIZER);
         return ModelFile.object(file, MAX_BYTES).map(root -> new TokenizerFile(file, root));
     }
 
     /** The size of the file of this folder; 0 if there is none. */
     static long bytes(Path folder) {
-        return ModelFile.size(folder.resolve(NAME), MAX_BYTES);
+        return ModelFile.size(folder.resolve(FileNames.TOKENIZER), MAX_BYTES);
     }
 
     /** Returns the id of each token, added tokens included, by its spelling in the vocabulary. */
