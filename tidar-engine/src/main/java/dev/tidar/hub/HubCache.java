@@ -157,19 +157,7 @@ final class HubCache {
     void link(String commit, RemoteFile file, boolean isNew) {
         Path pointer = snapshot(commit).resolve(file.name());
         Path blob = blob(file.hash());
-        try {
-            Path parent = parent(pointer);
-            Files.createDirectories(parent);
-            Path beside = parent.resolve(pointer.getFileName() + "." + UUID.randomUUID() + ".tmp");
-            try {
-                linkOrCopy(beside, parent.relativize(blob), blob, isNew);
-                Files.move(beside, pointer, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(beside);
-            }
-        } catch (IOException e) {
-            throw unwritable(pointer, e);
-        }
+        replace(pointer, beside -> linkOrCopy(beside, parent(pointer).relativize(blob), blob, isNew));
     }
 
     private void linkOrCopy(Path beside, Path target, Path blob, boolean isNew) throws IOException {
@@ -241,16 +229,30 @@ final class HubCache {
     }
 
     private void write(Path file, String text) {
+        if (text(file).filter(text::equals).isEmpty()) { // the cache may be read-only
+            replace(file, beside -> Files.writeString(beside, text, UTF_8));
+        }
+    }
+
+    /** Makes a file beside another and moves it there; what fails on the way leaves nothing. */
+    private void replace(Path file, Making making) {
         try {
-            if (text(file).filter(text::equals).isPresent()) {
-                return; // the cache may be read-only
+            Path parent = parent(file);
+            Files.createDirectories(parent);
+            Path beside = parent.resolve(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+            try {
+                making.at(beside);
+                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(beside);
             }
-            Files.createDirectories(parent(file));
-            Path beside = parent(file).resolve(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-            Files.writeString(beside, text, UTF_8);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw unwritable(file, e);
         }
+    }
+
+    /** Makes a file, which is not there yet. */
+    private interface Making {
+        void at(Path file) throws IOException;
     }
 }

@@ -72,24 +72,27 @@ public final class ModelHub {
      */
     public Path folder(HubModel model) {
         HubCache cache = new HubCache(root(model), model, disk);
-        Optional<String> usable = cache.commit().filter(cache::isUsable);
-        if (options.offline() || options.pullModelStrategy() == PullModelStrategy.NEVER) {
-            return usable.map(cache::snapshot).orElseThrow(() -> notCached(model));
-        }
-        if (options.pullModelStrategy() == PullModelStrategy.ALWAYS) {
+        boolean mayAsk = !options.offline() && options.pullModelStrategy() != PullModelStrategy.NEVER;
+        if (mayAsk && options.pullModelStrategy() == PullModelStrategy.ALWAYS) {
             return download(model, cache, new Retries(options.maxRetries(), stop));
         }
-        return whenMissing(model, cache, usable);
+        Optional<String> commit = cache.commit();
+        Optional<String> whole = commit.filter(cache::isWhole);
+        if (whole.isPresent()) {
+            return cache.snapshot(whole.get());
+        }
+        Optional<String> usable = commit.filter(cache::isUsable);
+        return mayAsk
+                ? whole(model, cache, usable)
+                : usable.map(cache::snapshot).orElseThrow(() -> notCached(model));
     }
 
-    private Path whenMissing(HubModel model, HubCache cache, Optional<String> usable) {
+    /** @param usable the commit of which the cache has what an engine cannot do without */
+    private Path whole(HubModel model, HubCache cache, Optional<String> usable) {
         if (usable.isEmpty()) {
             return download(model, cache, new Retries(options.maxRetries(), stop));
         }
         String commit = usable.get();
-        if (cache.isWhole(commit)) {
-            return cache.snapshot(commit);
-        }
         try { // somebody else has downloaded it, perhaps without its adapter: the hub knows what belongs to it
             return download(new HubModel(model.repository(), commit), cache, new Retries(0, stop));
         } catch (HubException e) {

@@ -132,6 +132,18 @@ class ModelByNameTest {
     }
 
     @Test
+    void isPulledWhateverTheCacheHasOfAnEarlierCommit() throws IOException {
+        String earlier = "f".repeat(40);
+        Path snapshot = Files.createDirectories(hub.model().resolve("snapshots").resolve(earlier));
+        Files.writeString(snapshot.resolve(FileNames.CONFIG), "{}");
+        Files.writeString(snapshot.resolve(FileNames.SHARD_INDEX), "damaged");
+        Files.writeString(Files.createDirectories(hub.model().resolve("refs")).resolve("main"), earlier);
+
+        assertThat(hub.folder(options -> options.withPullModelStrategy(PullModelStrategy.ALWAYS)))
+                .endsWithRaw(Path.of(COMMIT));
+    }
+
+    @Test
     void isFoundOfflineOnceTheCacheHasIt() {
         Path first = hub.folder();
         hub.server.close();
@@ -190,17 +202,7 @@ class ModelByNameTest {
 
     @Test
     void isCopiedWhereTheFileSystemHasNoLinks() throws IOException {
-        hub.disk = new Disk() {
-            @Override
-            public void link(Path link, Path target) {
-                throw new UnsupportedOperationException("no links");
-            }
-
-            @Override
-            public long freeBytes(Path folder) {
-                return Long.MAX_VALUE;
-            }
-        };
+        hub.disk = withoutLinks(Long.MAX_VALUE);
 
         Path folder = hub.folder();
 
@@ -214,23 +216,25 @@ class ModelByNameTest {
 
     @Test
     void isNotDownloadedWhereTheDiskHasNoRoomForIt() {
-        hub.disk = new Disk() {
-            @Override
-            public void link(Path link, Path target) {
-                throw new UnsupportedOperationException("no links");
-            }
-
-            @Override
-            public long freeBytes(Path folder) {
-                return TestHub.WEIGHT_BYTES;
-            }
-        };
+        hub.disk = withoutLinks(TestHub.WEIGHT_BYTES);
 
         assertThatThrownBy(hub::folder)
                 .isInstanceOfSatisfying(
                         HubException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CACHE))
                 .hasMessageContainingAll("needs", "300000 bytes free", "HF_HUB_CACHE");
         assertThat(hub.server.downloads()).isEmpty();
+    }
+
+    @Test
+    void leavesNothingBesideAFileThatCannotBeWritten() throws IOException {
+        Path list = hub.model().resolve("tidar").resolve(COMMIT);
+        Files.createDirectories(list.resolve("a folder in its place"));
+
+        assertThatThrownBy(hub::folder)
+                .isInstanceOfSatisfying(
+                        HubException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CACHE))
+                .hasMessageContaining(list.toString());
+        assertThat(hub.tree()).noneMatch(name -> name.endsWith(".tmp"));
     }
 
     @Test
@@ -333,5 +337,19 @@ class ModelByNameTest {
         assertThat(HubOptions.of(Map.of("HF_TOKEN", "t", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "1"))
                         .token())
                 .isEqualTo(Optional.empty());
+    }
+
+    private static Disk withoutLinks(long freeBytes) {
+        return new Disk() {
+            @Override
+            public void link(Path link, Path target) {
+                throw new UnsupportedOperationException("no links");
+            }
+
+            @Override
+            public long freeBytes(Path folder) {
+                return freeBytes;
+            }
+        };
     }
 }
