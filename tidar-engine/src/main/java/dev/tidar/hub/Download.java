@@ -80,7 +80,7 @@ final class Download {
         boolean isNew = !cache.hasBlob(file);
         if (isNew) {
             Files.createDirectories(Objects.requireNonNull(partial.getParent(), "a blob lies in a folder"));
-            retries.call(this::attempt);
+            retries.run(this::attempt);
             requireSize();
             Files.move(
                     partial,
@@ -92,8 +92,8 @@ final class Download {
         progress.completed(file);
     }
 
-    /** Downloads what is missing and checks the whole; returns the number of its bytes. */
-    private Long attempt() {
+    /** Downloads what is missing and checks the whole. */
+    private void attempt() {
         if (cache.partialBytes(file.hash()) > file.size()) {
             discard();
         }
@@ -102,7 +102,7 @@ final class Download {
         digestPartial(digest, kept);
         if (kept > 0 && kept == file.size()) {
             check(digest, true);
-            return kept;
+            return;
         }
         try (Answer answer = client.open(commit, file.name(), kept)) {
             boolean continues = answer.status() == 206;
@@ -116,7 +116,6 @@ final class Download {
                 throw brokenOff(end, "", null);
             }
             check(digest, continues);
-            return end;
         }
     }
 

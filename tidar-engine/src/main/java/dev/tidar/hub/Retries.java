@@ -44,6 +44,18 @@ final class Retries {
         }
     }
 
+    /**
+     * Makes an attempt that returns nothing.
+     *
+     * @throws HubException what the last attempt failed with
+     */
+    void run(Runnable attempt) {
+        call(() -> {
+            attempt.run();
+            return true;
+        });
+    }
+
     /** Forgets the failures, because there was progress since. */
     void progressed() {
         failures = 0;

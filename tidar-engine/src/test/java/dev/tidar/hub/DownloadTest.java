@@ -346,7 +346,7 @@ class DownloadTest {
     void isMadeOnceByTwoEnginesOfOneProcess() {
         CountDownLatch both = new CountDownLatch(2);
         Misbehaviour waits = exchange -> {
-            await(both);
+            TestHub.await(both);
             send(hub.server.content(WEIGHTS)).answer(exchange);
         };
         hub.server.misbehave(STORAGE, waits);
@@ -376,16 +376,8 @@ class DownloadTest {
             exchange.sendResponseHeaders(200, WEIGHT_BYTES);
             exchange.getResponseBody().write(hub.server.content(WEIGHTS), 0, 10);
             exchange.getResponseBody().flush();
-            await(until);
+            TestHub.await(until);
         };
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private Misbehaviour[] cuts(int count, int bytes) {

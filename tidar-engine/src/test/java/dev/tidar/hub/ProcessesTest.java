@@ -57,7 +57,7 @@ class ProcessesTest {
             exchange.sendResponseHeaders(200, TestHub.WEIGHT_BYTES);
             exchange.getResponseBody().write(hub.server.content(WEIGHTS), 0, sent);
             exchange.getResponseBody().flush();
-            await(killed);
+            TestHub.await(killed);
         });
         Process process = HubChild.start(hub);
         awaitBytes(process, sent);
@@ -89,13 +89,5 @@ class ProcessesTest {
     private static String last(Process process) throws Exception {
         BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         return out.lines().reduce("nothing", (before, line) -> line);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

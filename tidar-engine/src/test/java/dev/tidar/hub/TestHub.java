@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
 /** A local hub, a cache beside it, and the pauses that a download would have made. */
@@ -93,6 +94,15 @@ final class TestHub implements AutoCloseable {
     /** Every file and link of the cache, with a link's target. */
     List<String> tree() {
         return HubServer.tree(cache);
+    }
+
+    /** Holds an answer back. */
+    static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
