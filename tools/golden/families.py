@@ -103,7 +103,7 @@ def file_name(case, name):
 
 def window_of(case):
     """The window of sliding layers; 0 where there is none."""
-    return {"qwen2": 33, "mistral": 40, "phi3": 47, "phi4-mini": 512}.get(case, 0)
+    return CASES[case].get("sliding_window") or 0
 
 
 def masks(case, rows, prompt):
@@ -130,7 +130,7 @@ def forward(model, case, tokens, prompt):
 
 def add_adapter(case, model, folder, generator):
     """A LoRA on some linear layers; returns a function that switches it on for rows from one on, or off."""
-    rank, alpha, tensors, hooks = 2, 4, {}, []
+    rank, alpha, tensors = 2, 4, {}
     targets = ADAPTED.get(case, ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"])
     first = [None]
     for name, module in model.named_modules():
@@ -148,7 +148,7 @@ def add_adapter(case, model, folder, generator):
             changed[:, first[0]:] += inputs[0][:, first[0]:] @ a.T @ b.T * (alpha / rank)
             return changed
 
-        hooks.append(module.register_forward_hook(hook))
+        module.register_forward_hook(hook)
     folder.mkdir()
     save_file(tensors, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
     (folder / "adapter_config.json").write_text(json.dumps(dict(
