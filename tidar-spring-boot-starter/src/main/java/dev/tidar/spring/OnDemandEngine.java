@@ -49,7 +49,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 
     /**
      * @param name name of the model, for status and requests
-     * @param loader starts an engine, loaded or still loading
+     * @param loader starts an engine; called under a lock, so it returns at once
      * @param keepAlive how long the engine stays loaded after its last request; negative is for ever
      */
     public OnDemandEngine(String name, Supplier<TidarEngine> loader, Duration keepAlive) {
@@ -94,22 +94,33 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         }
     }
 
-    /** An engine that could not be loaded is given up, so that the next request tries again. */
+    /**
+     * An engine that could not be loaded is given up, so that the next request tries again. An interrupt ends the
+     * waiting of its own thread alone: others may wait for the same engine.
+     */
     private void awaitLoaded(TidarEngine present) {
         try {
             present.awaitLoaded();
-        } catch (TidarException failure) {
-            lock.lock();
-            try {
-                if (engine.filter(e -> e == present).isPresent()) {
-                    engine = Optional.empty();
-                }
-            } finally {
-                lock.unlock();
+        } catch (RuntimeException failure) {
+            boolean onlyInterrupted = failure instanceof EngineClosedException
+                    && Thread.currentThread().isInterrupted();
+            if (!onlyInterrupted) {
+                giveUp(present);
             }
-            present.close();
             throw failure;
         }
+    }
+
+    private void giveUp(TidarEngine failed) {
+        lock.lock();
+        try {
+            if (engine.filter(e -> e == failed).isPresent()) {
+                engine = Optional.empty();
+            }
+        } finally {
+            lock.unlock();
+        }
+        failed.close();
     }
 
     /** Counts a user in, and makes sure that there is an engine. */
@@ -243,6 +254,24 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
     public void decodeBy(Decoding decoding) {
         engine.orElseThrow(() -> new EngineClosedException("%s is not loaded".formatted(name)))
                 .decodeBy(decoding);
+    }
+
+    /**
+     * Shuts down gently, as {@link TidarEngine#drain}; no request loads the model again.
+     *
+     * @return whether all requests came to their end; an engine that is not loaded has none
+     * @throws InterruptedException if interrupted; the engine still has to be closed then
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        Optional<TidarEngine> last;
+        lock.lock();
+        try {
+            closed = true;
+            last = engine;
+        } finally {
+            lock.unlock();
+        }
+        return last.isEmpty() || last.get().drain(limit);
     }
 
     /** Ends all requests and frees the device; no request loads the model again. */

@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +142,61 @@ class OnDemandEngineTest {
         assertThatThrownBy(() -> ask(failing)).isInstanceOf(InvalidModelException.class);
 
         assertThat(ask(failing).tokens()).hasSize(8);
+    }
+
+    @Test
+    void goesOnLoadingForTheOthersWhenOneThatWaitsIsInterrupted() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        var loading = new OnDemandEngine(
+                "stories",
+                () -> {
+                    loads.incrementAndGet();
+                    return TidarEngine.start(EngineOptions.builder(folder)
+                            .threads(1)
+                            .progress(stage -> awaitUninterruptibly(mayLoad))
+                            .build());
+                },
+                NEVER);
+        engines.add(loading);
+        var interrupted = new FutureTask<>(() -> ask(loading));
+        var other = new FutureTask<>(() -> ask(loading));
+        var callers = List.of(new Thread(interrupted), new Thread(other));
+        try {
+            callers.forEach(Thread::start);
+            await().until(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.WAITING));
+
+            callers.get(0).interrupt();
+
+            assertThat(interrupted)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+        } finally {
+            mayLoad.countDown();
+        }
+        assertThat(other).succeedsWithin(Duration.ofSeconds(10)).satisfies(answer -> assertThat(answer.tokens())
+                .hasSize(8));
+        assertThat(loads).hasValue(1);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void isLoadedNoMoreOnceItIsDrained() throws InterruptedException {
+        OnDemandEngine engine = engine(AT_ONCE);
+        ask(engine);
+        await().until(() -> state(engine) == EngineState.UNLOADED);
+
+        assertThat(engine.drain(Duration.ofSeconds(10))).isTrue();
+
+        assertThatThrownBy(() -> ask(engine)).isInstanceOf(EngineClosedException.class);
+        assertThat(loads).hasValue(1);
     }
 
     @Test
