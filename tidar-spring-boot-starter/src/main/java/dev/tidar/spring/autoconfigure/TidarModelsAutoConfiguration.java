@@ -2,7 +2,6 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
-import dev.tidar.api.TidarException;
 import dev.tidar.spring.ModelEngine;
 import dev.tidar.spring.OnDemandEngine;
 import dev.tidar.spring.PrefixCacheSaltResolver;
@@ -86,11 +85,7 @@ public final class TidarModelsAutoConfiguration {
     private static OnDemandEngine engine(NamedModel model, ResourceLoader resources) {
         try {
             EngineOptions options = TidarEngineAutoConfiguration.options(model.settings(), resources);
-            boolean waits = !model.isOnDemand() && model.settings().loadMode() == LoadMode.EAGER;
-            return new OnDemandEngine(
-                    model.name(),
-                    waits ? () -> EagerLoad.of(options) : () -> TidarEngine.start(options),
-                    model.keepAlive());
+            return new OnDemandEngine(model.name(), () -> TidarEngine.start(options), model.keepAlive());
         } catch (RuntimeException e) {
             throw new NamedModelException(model.prefix(), e);
         }
@@ -103,12 +98,22 @@ public final class TidarModelsAutoConfiguration {
                 try {
                     models.engines().stream()
                             .filter(engine -> engine.name().equals(model.name()))
-                            .forEach(OnDemandEngine::load);
-                } catch (TidarException e) {
+                            .forEach(engine -> load(engine, model, environment));
+                } catch (RuntimeException e) {
                     models.close();
                     throw new NamedModelException(model.prefix(), e);
                 }
             }
+        }
+    }
+
+    private static void load(OnDemandEngine onDemand, NamedModel model, Environment environment) {
+        onDemand.load();
+        TidarEngine engine = onDemand.present().orElseThrow();
+        if (model.settings().loadMode() == LoadMode.EAGER) {
+            EagerLoad.await(engine);
+        } else {
+            new LoadFailureLog(ModelAdvice.of(model.prefix(), environment)).watch(engine);
         }
     }
 
