@@ -126,11 +126,9 @@ public final class TidarModelsAutoConfiguration {
                         model.settings().shutdown().drainTime(), phase))
                 .max(Duration::compareTo)
                 .orElseThrow();
-        return new TidarEngineLifecycle(
-                () -> models.engines().stream()
-                        .flatMap(engine -> engine.present().stream())
-                        .toList(),
-                drainTime);
+        List<EndingEngine> engines =
+                models.engines().stream().map(EndingEngine::of).toList();
+        return new TidarEngineLifecycle(() -> engines, drainTime);
     }
 
     /** Health of each model below the component {@code tidar}. */
