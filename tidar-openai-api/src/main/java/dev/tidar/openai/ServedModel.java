@@ -37,8 +37,7 @@ public record ServedModel(TidarChatModel chat, Instant since) {
      * them, and the kernels.
      */
     String fingerprint() {
-        String computes = chat.status()
-                .flatMap(EngineStatus::loaded)
+        String computes = chat.loaded()
                 .map(loaded -> String.join(
                         "\n",
                         loaded.model().name(),

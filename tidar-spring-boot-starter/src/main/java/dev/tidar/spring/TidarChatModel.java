@@ -2,8 +2,8 @@ package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
-import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidRequestException;
@@ -110,6 +110,14 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
+     * What answers: the model, its device and its kernels. It stays when the engine is unloaded, so that an answer can
+     * be described after that; empty before a model is loaded.
+     */
+    public Optional<Loaded> loaded() {
+        return engine.loaded();
+    }
+
+    /**
      * What a token stands for, such as one of {@link TidarMetadata#LOG_PROBS}; empty if the model has no such token.
      */
     public Optional<TokenText> token(int id) {
@@ -149,12 +157,14 @@ public class TidarChatModel implements ChatModel {
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         ChatResponseMapper responses = responses();
         Observation observation = observation(task.context);
-        GenerationListener listener = observation.isNoop()
-                ? GenerationListener.NONE
-                : new ObservedGeneration(observation, task.context, responses);
+        var listener = new ObservedGeneration(observation, task.context, responses);
         return observation.observe(() -> {
-            ChatResponse response = responses.whole(await(engine.submit(task.request, listener)));
-            task.context.setResponse(response);
+            GenerationResult result = await(engine.submit(task.request, listener));
+            ChatResponse response = task.context.getResponse();
+            if (response == null) { // a mocked engine calls no listener
+                response = responses.whole(result);
+                task.context.setResponse(response);
+            }
             return response;
         });
     }
@@ -236,7 +246,7 @@ public class TidarChatModel implements ChatModel {
         return new ChatResponseMapper(
                 "tidar-" + UUID.randomUUID(),
                 model(),
-                () -> engine.status().map(EngineStatus::device).orElse(""),
+                () -> engine.loaded().map(Loaded::device).orElse(""),
                 reportHits);
     }
 

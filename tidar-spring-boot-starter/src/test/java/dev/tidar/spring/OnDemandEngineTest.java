@@ -99,11 +99,15 @@ class OnDemandEngineTest {
     void losesNoRequestWhileItIsUnloadedAndLoadedAgainUnderLoad() throws InterruptedException, ExecutionException {
         OnDemandEngine engine = engine(AT_ONCE);
         List<Integer> expected = ask(engine).tokens();
+        var unloadedOnce = new CountDownLatch(1);
         var callers = Executors.newFixedThreadPool(4);
         try {
             Callable<List<List<Integer>>> asking = () -> {
                 List<List<Integer>> answers = new ArrayList<>();
                 for (int i = 0; i < 6; i++) {
+                    if (i == 3) {
+                        unloadedOnce.await();
+                    }
                     answers.add(ask(engine).tokens());
                 }
                 return answers;
@@ -115,6 +119,7 @@ class OnDemandEngineTest {
             Future<?> operator = callers.submit(() -> {
                 for (int i = 0; i < 3; i++) {
                     engine.unload();
+                    unloadedOnce.countDown();
                 }
             });
 
@@ -147,17 +152,7 @@ class OnDemandEngineTest {
     @Test
     void goesOnLoadingForTheOthersWhenOneThatWaitsIsInterrupted() throws InterruptedException {
         var mayLoad = new CountDownLatch(1);
-        var loading = new OnDemandEngine(
-                "stories",
-                () -> {
-                    loads.incrementAndGet();
-                    return TidarEngine.start(EngineOptions.builder(folder)
-                            .threads(1)
-                            .progress(stage -> awaitUninterruptibly(mayLoad))
-                            .build());
-                },
-                NEVER);
-        engines.add(loading);
+        OnDemandEngine loading = held(mayLoad);
         var interrupted = new FutureTask<>(() -> ask(loading));
         var other = new FutureTask<>(() -> ask(loading));
         var callers = List.of(new Thread(interrupted), new Thread(other));
@@ -174,9 +169,58 @@ class OnDemandEngineTest {
         } finally {
             mayLoad.countDown();
         }
-        assertThat(other).succeedsWithin(Duration.ofSeconds(10)).satisfies(answer -> assertThat(answer.tokens())
-                .hasSize(8));
+        assertThat(other)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .satisfies(answer -> assertThat(answer.tokens()).hasSize(8));
         assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void isUnloadedForAllWhoLookAsSoonAsItIsClosedForThat() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad);
+        loading.load();
+        var unloading = new Thread(loading::unload);
+        try {
+            unloading.start(); // and waits for the end of the stage
+
+            await().until(() -> state(loading) == EngineState.UNLOADED);
+            assertThat(loading.present()).isEmpty();
+            assertThat(unloading.isAlive()).isTrue();
+        } finally {
+            mayLoad.countDown();
+        }
+        unloading.join();
+        assertThat(state(loading)).isEqualTo(EngineState.UNLOADED);
+    }
+
+    @Test
+    void stillTellsWhatHasAnsweredAndInWhichTokensWhenItIsUnloaded() throws InterruptedException {
+        OnDemandEngine engine = engine(NEVER);
+        assertThat(engine.loaded()).isEmpty();
+        int token = ask(engine).tokens().get(0);
+        var text = engine.token(token);
+        var backend = engine.loaded().orElseThrow().backend();
+
+        engine.unload();
+
+        assertThat(engine.token(token)).isPresent().isEqualTo(text);
+        assertThat(engine.loaded().orElseThrow().backend()).isEqualTo(backend);
+    }
+
+    private OnDemandEngine held(CountDownLatch mayLoad) {
+        var loading = new OnDemandEngine(
+                "stories",
+                () -> {
+                    loads.incrementAndGet();
+                    return TidarEngine.start(EngineOptions.builder(folder)
+                            .threads(1)
+                            .progress(stage -> awaitUninterruptibly(mayLoad))
+                            .build());
+                },
+                NEVER);
+        engines.add(loading);
+        return loading;
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

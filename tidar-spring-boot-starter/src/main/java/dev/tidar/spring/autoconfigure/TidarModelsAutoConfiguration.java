@@ -108,8 +108,7 @@ public final class TidarModelsAutoConfiguration {
     }
 
     private static void load(OnDemandEngine onDemand, NamedModel model, Environment environment) {
-        onDemand.load();
-        TidarEngine engine = onDemand.present().orElseThrow();
+        TidarEngine engine = onDemand.load();
         if (model.settings().loadMode() == LoadMode.EAGER) {
             EagerLoad.await(engine);
         } else {
