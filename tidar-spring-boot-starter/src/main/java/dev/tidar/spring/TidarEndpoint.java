@@ -87,8 +87,7 @@ public class TidarEndpoint {
                 return Map.of("droppedBlocks", engine.clearPrefixCache());
             case "mode":
                 if (mode == null) {
-                    throw new InvalidRequestException(
-                            "mode must be one of [%s], but is not set".formatted(modes()));
+                    throw new InvalidRequestException("mode must be one of [%s], but is not set".formatted(modes()));
                 }
                 engine.decodeBy(Decoding.of(mode));
                 return Map.of("mode", mode);

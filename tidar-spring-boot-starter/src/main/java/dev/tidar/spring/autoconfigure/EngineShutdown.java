@@ -83,8 +83,8 @@ final class EngineShutdown {
         } else if (before.filter(then -> then.state() == EngineState.LOADING).isPresent()) {
             log.info("The TiDAR engine is closed; its model was being loaded");
         } else {
-            before.ifPresent(then ->
-                    last.map(TidarEngine::status).ifPresent(now -> report(then.totals(), now.totals())));
+            before.ifPresent(
+                    then -> last.map(TidarEngine::status).ifPresent(now -> report(then.totals(), now.totals())));
         }
     }
 
