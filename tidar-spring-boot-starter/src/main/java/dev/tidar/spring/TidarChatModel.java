@@ -155,14 +155,13 @@ public class TidarChatModel implements ChatModel {
 
     private ChatResponse answer(Prompt prompt) {
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
-        ChatResponseMapper responses = responses();
         Observation observation = observation(task.context);
-        var listener = new ObservedGeneration(observation, task.context, responses);
+        var listener = new ObservedGeneration(observation, task.context, task.responses);
         return observation.observe(() -> {
             GenerationResult result = await(engine.submit(task.request, listener));
             ChatResponse response = task.context.getResponse();
             if (response == null) { // a mocked engine calls no listener
-                response = responses.whole(result);
+                response = task.responses.whole(result);
                 task.context.setResponse(response);
             }
             return response;
@@ -191,29 +190,34 @@ public class TidarChatModel implements ChatModel {
     }
 
     private Flux<ChatResponse> stream(Task task, ContextView subscriber) {
-        return new ObservedStream(responses(), observation(task.context), task.context)
+        return new ObservedStream(task.responses, observation(task.context), task.context)
                 .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
-    /** A prompt with all options resolved, as a request to the engine and as the context of an observation. */
-    private record Task(GenerationRequest request, ChatModelObservationContext context) {}
+    /**
+     * A prompt with all options resolved, as a request to the engine and as the context of an observation, and what
+     * makes the responses.
+     */
+    private record Task(
+            GenerationRequest request, ChatModelObservationContext context, ChatResponseMapper responses) {}
 
     /** @param salt the result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
-        TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
-        GenerationRequest request = new ChatRequestMapper(model()).request(prompt.getInstructions(), resolved);
+        String model = model();
+        TidarChatOptions resolved = salted(resolve(prompt.getOptions(), model), salt);
+        GenerationRequest request = new ChatRequestMapper(model).request(prompt.getInstructions(), resolved);
         ChatModelObservationContext context = ChatModelObservationContext.builder()
                 .prompt(new Prompt(prompt.getInstructions(), resolved))
                 .provider(PROVIDER)
                 .streaming(streaming)
                 .build();
-        return new Task(request, context);
+        return new Task(request, context, responses(model));
     }
 
-    private TidarChatOptions resolve(@Nullable ChatOptions asked) {
+    private TidarChatOptions resolve(@Nullable ChatOptions asked, String model) {
         TidarChatOptions resolved =
                 asked == null ? options : TidarChatOptions.from(asked).orDefaults(options);
-        return resolved.getModel() == null ? resolved.mutate().model(model()).build() : resolved;
+        return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
     }
 
     private TidarChatOptions salted(TidarChatOptions asked, Optional<String> salt) {
@@ -242,10 +246,10 @@ public class TidarChatModel implements ChatModel {
         return salt;
     }
 
-    private ChatResponseMapper responses() {
+    private ChatResponseMapper responses(String model) {
         return new ChatResponseMapper(
                 "tidar-" + UUID.randomUUID(),
-                model(),
+                model,
                 () -> engine.loaded().map(Loaded::device).orElse(""),
                 reportHits);
     }
