@@ -64,20 +64,16 @@ public final class TidarModelsAutoConfiguration {
             ObjectProvider<PrefixCacheSaltResolver> salts) {
         Map<String, OnDemandEngine> engines = new LinkedHashMap<>();
         Map<String, TidarChatModel> chatModels = new LinkedHashMap<>();
-        NamedModel.all(environment).forEach((name, model) -> {
+        Map<String, NamedModel> all = NamedModel.all(environment);
+        all.forEach((name, model) -> {
             OnDemandEngine engine = engine(model, resources);
-            var chatModel = new TidarChatModel(
-                    engine,
-                    model.settings().chat().options(),
-                    observations.getIfUnique(() -> ObservationRegistry.NOOP));
-            chatModel.setReportHits(model.settings().prefixCache().reportHits());
-            convention.ifAvailable(chatModel::setObservationConvention);
-            salts.ifAvailable(chatModel::setPrefixCacheSaltResolver);
             engines.put(name, engine);
-            chatModels.put(name, chatModel);
+            chatModels.put(
+                    name,
+                    TidarChatAutoConfiguration.chatModel(engine, model.settings(), observations, convention, salts));
         });
         var models = new TidarModels(engines, chatModels);
-        load(models, environment);
+        all.values().stream().filter(model -> !model.isOnDemand()).forEach(model -> load(model, models, environment));
         return models;
     }
 
@@ -92,23 +88,16 @@ public final class TidarModelsAutoConfiguration {
     }
 
     /** Loads what stays loaded; what could be loaded until one fails is freed again. */
-    private static void load(TidarModels models, Environment environment) {
-        for (NamedModel model : NamedModel.all(environment).values()) {
-            if (!model.isOnDemand()) {
-                try {
-                    models.engines().stream()
-                            .filter(engine -> engine.name().equals(model.name()))
-                            .forEach(engine -> load(engine, model, environment));
-                } catch (RuntimeException e) {
-                    models.close();
-                    throw new NamedModelException(model.prefix(), e);
-                }
-            }
+    private static void load(NamedModel model, TidarModels models, Environment environment) {
+        try {
+            load(models.engine(model.name()).orElseThrow().load(), model, environment);
+        } catch (RuntimeException e) {
+            models.close();
+            throw new NamedModelException(model.prefix(), e);
         }
     }
 
-    private static void load(OnDemandEngine onDemand, NamedModel model, Environment environment) {
-        TidarEngine engine = onDemand.load();
+    private static void load(TidarEngine engine, NamedModel model, Environment environment) {
         if (model.settings().loadMode() == LoadMode.EAGER) {
             EagerLoad.await(engine);
         } else {
