@@ -106,11 +106,11 @@ public final class EngineLoader {
 
     /** The status of the engine, as far as it is loaded. */
     public EngineStatus status(EngineLoop loop) {
+        EngineState now = loop.state(); // before the model: an engine that serves has one
         Optional<Loaded> loaded = model.map(m -> m.status(decoding));
         boolean degraded = loaded.map(l -> !l.degradations().isEmpty()).orElse(false);
-        EngineState state = loop.state() == EngineState.READY && degraded ? EngineState.DEGRADED : loop.state();
         return new EngineStatus(
-                state,
+                now == EngineState.READY && degraded ? EngineState.DEGRADED : now,
                 options.model().name(),
                 stages.progress(),
                 loaded,
@@ -118,7 +118,7 @@ public final class EngineLoader {
                 loop.running(),
                 loop.totals(),
                 loop.activity(),
-                loop.death().map(TidarException::getMessage));
+                now == EngineState.DEAD ? loop.death().map(TidarException::getMessage) : Optional.empty());
     }
 
     /** Makes threads of a name that yield to the engine thread. */

@@ -35,8 +35,7 @@ public record ServedModel(TidarChatModel chat, Instant since) {
      * with the kernels.
      */
     String fingerprint() {
-        String computes = chat.status()
-                .flatMap(EngineStatus::loaded)
+        String computes = chat.loaded()
                 .map(loaded -> String.join(
                         "\n",
                         loaded.model().fingerprint(),

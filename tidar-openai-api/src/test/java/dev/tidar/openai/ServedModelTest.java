@@ -6,20 +6,28 @@ import static org.mockito.Mockito.mock;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.Decoding;
-import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineOptions;
 import dev.tidar.api.EngineStatus.KvStatus;
 import dev.tidar.api.EngineStatus.LayoutReport;
 import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.EngineStatus.MemoryStatus;
 import dev.tidar.api.EngineStatus.ModelFacts;
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.WeightFormat;
+import dev.tidar.spring.OnDemandEngine;
+import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.TidarChatModel;
+import dev.tidar.spring.TidarChatOptions;
+import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The fingerprint of a system")
 class ServedModelTest {
@@ -39,6 +47,24 @@ class ServedModelTest {
                         fingerprint("0123", WeightFormat.INT8, "plain"),
                         fingerprint("0123", WeightFormat.BF16, "vector-512")))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void staysWhenTheEngineIsUnloaded(@TempDir Path directory) {
+        EngineOptions options =
+                EngineOptions.builder(StoriesModel.in(directory)).threads(1).build();
+        try (var engine = new OnDemandEngine("stories", () -> TidarEngine.start(options), Duration.ofMillis(-1))) {
+            var chat = new TidarChatModel(
+                    engine, TidarChatOptions.builder().maxTokens(2).build(), ObservationRegistry.NOOP);
+            var model = new ServedModel(chat, Instant.EPOCH);
+            String before = model.fingerprint();
+            chat.call("Once");
+            String loaded = model.fingerprint();
+
+            engine.unload();
+
+            assertThat(model.fingerprint()).isEqualTo(loaded).isNotEqualTo(before);
+        }
     }
 
     private static String fingerprint(String ofModel, WeightFormat weights, String backend) {

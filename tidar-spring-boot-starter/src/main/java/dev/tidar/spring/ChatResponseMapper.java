@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -84,8 +85,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
      * @param tokens emitted tokens
      */
     ChatResponse failed(GenerationListener.Start prompt, int tokens) {
-        Long cached = reportHits ? (long) prompt.cachedTokens() : null;
-        var usage = new DefaultUsage(prompt.promptTokens(), tokens, prompt.promptTokens() + tokens, null, cached, null);
+        var usage = usage(prompt.promptTokens(), prompt.cachedTokens(), tokens, null);
         return new ChatResponse(List.of(), responseMetadata().usage(usage).build());
     }
 
@@ -118,7 +118,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
             AssistantMessage message, ChatGenerationMetadata.Builder metadata, GenerationResult result) {
         GenerationStats stats = reportHits ? result.stats() : withoutHits(result.stats());
         var about = responseMetadata()
-                .usage(usage(stats))
+                .usage(usage(stats.promptTokens(), stats.cachedTokens(), stats.tokens(), stats))
                 .keyValue(TidarMetadata.PREEMPTIONS, stats.preemptions())
                 .keyValue(TidarMetadata.FORWARDS, stats.forwards())
                 .keyValue(TidarMetadata.TOKENS_PER_FORWARD, stats.tokensPerForward())
@@ -137,10 +137,9 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
         return response(message, metadata.build(), about.build());
     }
 
-    private DefaultUsage usage(GenerationStats stats) {
-        Long cached = reportHits ? (long) stats.cachedTokens() : null;
-        return new DefaultUsage(
-                stats.promptTokens(), stats.tokens(), stats.promptTokens() + stats.tokens(), stats, cached, null);
+    private DefaultUsage usage(int promptTokens, int cachedTokens, int tokens, @Nullable GenerationStats stats) {
+        Long cached = reportHits ? (long) cachedTokens : null;
+        return new DefaultUsage(promptTokens, tokens, promptTokens + tokens, stats, cached, null);
     }
 
     private static GenerationStats withoutHits(GenerationStats stats) {

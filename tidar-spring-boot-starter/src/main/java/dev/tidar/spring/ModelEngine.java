@@ -3,6 +3,7 @@ package dev.tidar.spring;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
@@ -17,6 +18,14 @@ public interface ModelEngine {
 
     /** As {@link TidarEngine#status}; empty for a mocked engine that was told none. */
     Optional<EngineStatus> status();
+
+    /**
+     * What the engine has loaded, to describe an answer that it gave; empty before the first. Unlike the status it
+     * stays when the engine is unloaded.
+     */
+    default Optional<Loaded> loaded() {
+        return status().flatMap(EngineStatus::loaded);
+    }
 
     /** As {@link TidarEngine#token}. */
     Optional<TokenText> token(int id);

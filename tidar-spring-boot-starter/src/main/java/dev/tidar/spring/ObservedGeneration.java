@@ -12,8 +12,9 @@ import org.springframework.ai.chat.observation.ChatModelObservationContext;
 
 /**
  * Follows one generation for its observation: events, the times between tokens, and a response with the engine's own
- * counts, also where the generation was cancelled or failed. Made when the request is submitted; after that confined to
- * the thread that calls the listener.
+ * counts, also where the generation was cancelled or failed. The response is made before the engine hears that the
+ * request is over, because it may be unloaded then. Made when the request is submitted; after that confined to the
+ * thread that calls the listener.
  */
 final class ObservedGeneration implements GenerationListener {
 

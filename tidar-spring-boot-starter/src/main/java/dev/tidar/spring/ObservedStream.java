@@ -73,8 +73,10 @@ final class ObservedStream {
         }
         boolean submitted = false;
         try {
-            Generation generation =
-                    engine.apply(new Handover(sink, new ObservedGeneration(observation, context, responses)));
+            GenerationListener observed = observation.isNoop()
+                    ? GenerationListener.NONE
+                    : new ObservedGeneration(observation, context, responses);
+            Generation generation = engine.apply(new Handover(sink, observed));
             submitted = true;
             sink.onCancel(generation::cancel);
         } finally {
@@ -110,9 +112,9 @@ final class ObservedStream {
      */
     private final class Handover implements GenerationListener {
         private final FluxSink<ChatResponse> sink;
-        private final ObservedGeneration observed;
+        private final GenerationListener observed;
 
-        private Handover(FluxSink<ChatResponse> sink, ObservedGeneration observed) {
+        private Handover(FluxSink<ChatResponse> sink, GenerationListener observed) {
             this.sink = sink;
             this.observed = observed;
         }

@@ -2,24 +2,15 @@ package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.Decoding;
-import dev.tidar.api.EngineActivity;
 import dev.tidar.api.EngineClosedException;
-import dev.tidar.api.EngineOptions.LoadProgress;
-import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
-import dev.tidar.api.GenerationResult;
-import dev.tidar.api.TidarException;
-import dev.tidar.api.TokenChunk;
 import dev.tidar.api.TokenText;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -32,13 +23,16 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 
     private final String name;
     private final Supplier<TidarEngine> loader;
-    private final Duration keepAlive;
-    private final ScheduledExecutorService clock;
+    private final KeepAlive timer;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final Condition unloaded = lock.newCondition();
     private volatile Optional<TidarEngine> engine = Optional.empty();
+    /** The one that is closed at this moment. */
+    private volatile Optional<TidarEngine> leaving = Optional.empty();
+    /** The one that was loaded last, which knows its tokens and what it ran on also when it is closed. */
+    private volatile Optional<TidarEngine> known = Optional.empty();
     /** Requests that are there or about to be submitted. */
     private int users;
     /** Counts what has used the engine, so that a timer finds out whether anything has since it was set. */
@@ -49,18 +43,13 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 
     /**
      * @param name name of the model, for status and requests
-     * @param loader starts an engine, loaded or still loading
+     * @param loader starts an engine; called under a lock, so it returns at once
      * @param keepAlive how long the engine stays loaded after its last request; negative is for ever
      */
     public OnDemandEngine(String name, Supplier<TidarEngine> loader, Duration keepAlive) {
         this.name = name;
         this.loader = loader;
-        this.keepAlive = keepAlive;
-        this.clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "tidar-keep-alive-" + name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = new KeepAlive(name, keepAlive);
     }
 
     public String name() {
@@ -72,10 +61,11 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         return engine;
     }
 
-    /** Begins to load, unless it is loaded or being loaded. */
-    public void load() {
-        enter();
+    /** Begins to load, unless it is loaded or being loaded, and returns the engine that does. */
+    public TidarEngine load() {
+        TidarEngine loading = enter();
         leave();
+        return loading;
     }
 
     @Override
@@ -84,7 +74,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         boolean submitted = false;
         try {
             awaitLoaded(present);
-            Generation generation = present.submit(request, new Leaving(listener));
+            Generation generation = present.submit(request, new CountedOut(listener, this::leave));
             submitted = true;
             return generation;
         } finally {
@@ -94,22 +84,34 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         }
     }
 
-    /** An engine that could not be loaded is given up, so that the next request tries again. */
+    /**
+     * An engine that could not be loaded is given up, so that the next request tries again. An interrupt ends the
+     * waiting of its own thread alone: others may wait for the same engine.
+     */
     private void awaitLoaded(TidarEngine present) {
         try {
             present.awaitLoaded();
-        } catch (TidarException failure) {
-            lock.lock();
-            try {
-                if (engine.filter(e -> e == present).isPresent()) {
-                    engine = Optional.empty();
-                }
-            } finally {
-                lock.unlock();
+            known = Optional.of(present);
+        } catch (RuntimeException failure) {
+            boolean onlyInterrupted = failure instanceof EngineClosedException
+                    && Thread.currentThread().isInterrupted();
+            if (!onlyInterrupted) {
+                giveUp(present);
             }
-            present.close();
             throw failure;
         }
+    }
+
+    private void giveUp(TidarEngine failed) {
+        lock.lock();
+        try {
+            if (engine.filter(e -> e == failed).isPresent()) {
+                engine = Optional.empty();
+            }
+        } finally {
+            lock.unlock();
+        }
+        failed.close();
     }
 
     /** Counts a user in, and makes sure that there is an engine. */
@@ -124,6 +126,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
             }
             TidarEngine present = engine.orElseGet(loader);
             engine = Optional.of(present);
+            timer.stop();
             users++;
             uses++;
             return present;
@@ -141,9 +144,9 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
                 return;
             }
             idle.signalAll();
-            if (!keepAlive.isNegative() && !closed) {
+            if (!closed) {
                 long seen = uses;
-                var unused = clock.schedule(() -> unloadIfUnusedSince(seen), keepAlive.toNanos(), TimeUnit.NANOSECONDS);
+                timer.start(() -> unloadIfUnusedSince(seen));
             }
         } finally {
             lock.unlock();
@@ -153,10 +156,11 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
     private void unloadIfUnusedSince(long seen) {
         lock.lock();
         try {
-            if (uses != seen || users > 0 || unloading) {
+            if (uses != seen || users > 0 || unloading || closed) {
                 return;
             }
             unloading = true;
+            takeAway();
         } finally {
             lock.unlock();
         }
@@ -174,20 +178,27 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
             while (users > 0) {
                 idle.awaitUninterruptibly();
             }
+            takeAway();
         } finally {
             lock.unlock();
         }
         free();
     }
 
-    /** Closes an engine that has no requests, while new ones wait. */
+    /** Lets nobody see the engine any more who looks from now on, before it is closed. */
+    private void takeAway() {
+        leaving = engine;
+        engine = Optional.empty();
+    }
+
+    /** Closes what was taken away, while new requests wait. */
     private void free() {
         try {
-            engine.ifPresent(TidarEngine::close);
+            leaving.ifPresent(TidarEngine::close);
         } finally {
             lock.lock();
             try {
-                engine = Optional.empty();
+                leaving = Optional.empty();
                 unloading = false;
                 unloaded.signalAll();
             } finally {
@@ -196,41 +207,31 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         }
     }
 
+    /** Never that of an engine that is closed to unload it: as soon as that begins, the state is unloaded. */
     @Override
     public Optional<EngineStatus> status() {
-        return Optional.of(engine.map(TidarEngine::status).map(this::named).orElseGet(this::unloadedStatus));
+        Optional<TidarEngine> seen;
+        EngineStatus status;
+        do {
+            seen = engine;
+            status = seen.map(TidarEngine::status)
+                    .map(its -> NamedStatus.of(name, its))
+                    .orElseGet(() -> NamedStatus.unloaded(name));
+        } while (!seen.equals(engine)); // it has changed meanwhile, so the status may be of one that is closed
+        return Optional.of(status);
     }
 
-    private EngineStatus named(EngineStatus status) {
-        return new EngineStatus(
-                status.state(),
-                name,
-                status.loading(),
-                status.loaded(),
-                status.queued(),
-                status.running(),
-                status.totals(),
-                status.activity(),
-                status.failure());
+    /** What is loaded; what was loaded last, while nothing is. */
+    @Override
+    public Optional<Loaded> loaded() {
+        return status().flatMap(EngineStatus::loaded)
+                .or(() -> known.map(TidarEngine::status).flatMap(EngineStatus::loaded));
     }
 
-    private EngineStatus unloadedStatus() {
-        return new EngineStatus(
-                EngineState.UNLOADED,
-                name,
-                new LoadProgress("not loaded", 0),
-                Optional.empty(),
-                0,
-                0,
-                EngineStatus.Totals.NONE,
-                EngineActivity.NONE,
-                Optional.empty());
-    }
-
-    /** Empty while it is not loaded. */
+    /** Known also while it is unloaded, because an answer may be read when its engine is gone. */
     @Override
     public Optional<TokenText> token(int id) {
-        return engine.flatMap(present -> present.token(id));
+        return known.or(() -> engine).flatMap(loaded -> loaded.token(id));
     }
 
     @Override
@@ -245,6 +246,24 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
                 .decodeBy(decoding);
     }
 
+    /**
+     * Shuts down gently, as {@link TidarEngine#drain}; no request loads the model again.
+     *
+     * @return whether all requests came to their end; an engine that is not loaded has none
+     * @throws InterruptedException if interrupted; the engine still has to be closed then
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        Optional<TidarEngine> last;
+        lock.lock();
+        try {
+            closed = true;
+            last = engine.or(() -> leaving);
+        } finally {
+            lock.unlock();
+        }
+        return last.isEmpty() || last.get().drain(limit);
+    }
+
     /** Ends all requests and frees the device; no request loads the model again. */
     @Override
     public void close() {
@@ -254,52 +273,8 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        clock.shutdownNow();
+        timer.close();
         engine.ifPresent(TidarEngine::close);
-    }
-
-    /** Passes everything on, and counts its request out once the listener has heard of the end. */
-    private final class Leaving implements GenerationListener {
-
-        private final GenerationListener listener;
-        private final AtomicBoolean left = new AtomicBoolean();
-
-        Leaving(GenerationListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void onStarted(Start start) {
-            listener.onStarted(start);
-        }
-
-        @Override
-        public void onChunk(TokenChunk chunk) {
-            listener.onChunk(chunk);
-        }
-
-        @Override
-        public void onFinished(GenerationResult result) {
-            try {
-                listener.onFinished(result);
-            } finally {
-                leaveOnce();
-            }
-        }
-
-        @Override
-        public void onFailed(TidarException failure) {
-            try {
-                listener.onFailed(failure);
-            } finally {
-                leaveOnce();
-            }
-        }
-
-        private void leaveOnce() {
-            if (!left.getAndSet(true)) {
-                leave();
-            }
-        }
+        leaving.ifPresent(TidarEngine::close);
     }
 }

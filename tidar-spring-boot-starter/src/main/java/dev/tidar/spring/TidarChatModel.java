@@ -2,8 +2,8 @@ package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
-import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidRequestException;
@@ -110,6 +110,14 @@ public class TidarChatModel implements ChatModel {
     }
 
     /**
+     * What answers: the model, its device and its kernels. It stays when the engine is unloaded, so that an answer can
+     * be described after that; empty before a model is loaded.
+     */
+    public Optional<Loaded> loaded() {
+        return engine.loaded();
+    }
+
+    /**
      * What a token stands for, such as one of {@link TidarMetadata#LOG_PROBS}; empty if the model has no such token.
      */
     public Optional<TokenText> token(int id) {
@@ -147,14 +155,15 @@ public class TidarChatModel implements ChatModel {
 
     private ChatResponse answer(Prompt prompt) {
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
-        ChatResponseMapper responses = responses();
         Observation observation = observation(task.context);
-        GenerationListener listener = observation.isNoop()
-                ? GenerationListener.NONE
-                : new ObservedGeneration(observation, task.context, responses);
+        var listener = new ObservedGeneration(observation, task.context, task.responses);
         return observation.observe(() -> {
-            ChatResponse response = responses.whole(await(engine.submit(task.request, listener)));
-            task.context.setResponse(response);
+            GenerationResult result = await(engine.submit(task.request, listener));
+            ChatResponse response = task.context.getResponse();
+            if (response == null) { // a mocked engine calls no listener
+                response = task.responses.whole(result);
+                task.context.setResponse(response);
+            }
             return response;
         });
     }
@@ -181,29 +190,34 @@ public class TidarChatModel implements ChatModel {
     }
 
     private Flux<ChatResponse> stream(Task task, ContextView subscriber) {
-        return new ObservedStream(responses(), observation(task.context), task.context)
+        return new ObservedStream(task.responses, observation(task.context), task.context)
                 .of(listener -> engine.submit(task.request, listener), subscriber);
     }
 
-    /** A prompt with all options resolved, as a request to the engine and as the context of an observation. */
-    private record Task(GenerationRequest request, ChatModelObservationContext context) {}
+    /**
+     * A prompt with all options resolved, as a request to the engine and as the context of an observation, and what
+     * makes the responses.
+     */
+    private record Task(
+            GenerationRequest request, ChatModelObservationContext context, ChatResponseMapper responses) {}
 
     /** @param salt the result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {
-        TidarChatOptions resolved = salted(resolve(prompt.getOptions()), salt);
-        GenerationRequest request = new ChatRequestMapper(model()).request(prompt.getInstructions(), resolved);
+        String model = model();
+        TidarChatOptions resolved = salted(resolve(prompt.getOptions(), model), salt);
+        GenerationRequest request = new ChatRequestMapper(model).request(prompt.getInstructions(), resolved);
         ChatModelObservationContext context = ChatModelObservationContext.builder()
                 .prompt(new Prompt(prompt.getInstructions(), resolved))
                 .provider(PROVIDER)
                 .streaming(streaming)
                 .build();
-        return new Task(request, context);
+        return new Task(request, context, responses(model));
     }
 
-    private TidarChatOptions resolve(@Nullable ChatOptions asked) {
+    private TidarChatOptions resolve(@Nullable ChatOptions asked, String model) {
         TidarChatOptions resolved =
                 asked == null ? options : TidarChatOptions.from(asked).orDefaults(options);
-        return resolved.getModel() == null ? resolved.mutate().model(model()).build() : resolved;
+        return resolved.getModel() == null ? resolved.mutate().model(model).build() : resolved;
     }
 
     private TidarChatOptions salted(TidarChatOptions asked, Optional<String> salt) {
@@ -232,11 +246,11 @@ public class TidarChatModel implements ChatModel {
         return salt;
     }
 
-    private ChatResponseMapper responses() {
+    private ChatResponseMapper responses(String model) {
         return new ChatResponseMapper(
                 "tidar-" + UUID.randomUUID(),
-                model(),
-                () -> engine.status().map(EngineStatus::device).orElse(""),
+                model,
+                () -> engine.loaded().map(Loaded::device).orElse(""),
                 reportHits);
     }
 

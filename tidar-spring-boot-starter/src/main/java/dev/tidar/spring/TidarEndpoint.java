@@ -8,10 +8,12 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.InvalidRequestException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -85,8 +87,7 @@ public class TidarEndpoint {
                 return Map.of("droppedBlocks", engine.clearPrefixCache());
             case "mode":
                 if (mode == null) {
-                    throw new InvalidRequestException(
-                            "mode must be auto, single-pass, two-pass or autoregressive, but is not set");
+                    throw new InvalidRequestException("mode must be one of [%s], but is not set".formatted(modes()));
                 }
                 engine.decodeBy(Decoding.of(mode));
                 return Map.of("mode", mode);
@@ -97,6 +98,13 @@ public class TidarEndpoint {
                 throw new InvalidRequestException(
                         "the operation must be clear-cache, mode or unload, but is " + operation);
         }
+    }
+
+    /** As a request writes them. */
+    private static String modes() {
+        return Stream.of(DecodeMode.values())
+                .map(mode -> mode.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .collect(Collectors.joining(", "));
     }
 
     private ModelEngine theOne(@Nullable String model) {

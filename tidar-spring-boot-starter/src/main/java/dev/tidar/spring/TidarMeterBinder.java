@@ -100,9 +100,6 @@ public class TidarMeterBinder implements MeterBinder {
             kv("free", KvStatus::freeBytes);
             kv("cached", KvStatus::cachedBytes);
             kv("used", kv -> kv.bytes() - kv.freeBytes() - kv.cachedBytes());
-            blocks("free", KvStatus::freeBytes);
-            blocks("cached", KvStatus::cachedBytes);
-            blocks("used", kv -> kv.bytes() - kv.freeBytes() - kv.cachedBytes());
             found("hit", KvStatus::blockHits);
             found("miss", KvStatus::blockMisses);
         }
@@ -112,9 +109,6 @@ public class TidarMeterBinder implements MeterBinder {
                     .baseUnit(BaseUnits.BYTES)
                     .tag("state", state)
                     .register(registry);
-        }
-
-        private void blocks(String state, ToDoubleFunction<KvStatus> bytes) {
             gauge("tidar.kv.blocks", "blocks of keys and values", now -> bytes.applyAsDouble(kv(now)) / blockBytes(now))
                     .baseUnit("blocks")
                     .tag("state", state)

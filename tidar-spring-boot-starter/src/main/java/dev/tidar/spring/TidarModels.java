@@ -30,7 +30,7 @@ public final class TidarModels implements AutoCloseable {
     }
 
     /** The engine of a model; empty if there is no model of this name. */
-    public Optional<ModelEngine> engine(String name) {
+    public Optional<OnDemandEngine> engine(String name) {
         return Optional.ofNullable(engines.get(name));
     }
 

@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,11 +99,15 @@ class OnDemandEngineTest {
     void losesNoRequestWhileItIsUnloadedAndLoadedAgainUnderLoad() throws InterruptedException, ExecutionException {
         OnDemandEngine engine = engine(AT_ONCE);
         List<Integer> expected = ask(engine).tokens();
+        var unloadedOnce = new CountDownLatch(1);
         var callers = Executors.newFixedThreadPool(4);
         try {
             Callable<List<List<Integer>>> asking = () -> {
                 List<List<Integer>> answers = new ArrayList<>();
                 for (int i = 0; i < 6; i++) {
+                    if (i == 3) {
+                        unloadedOnce.await();
+                    }
                     answers.add(ask(engine).tokens());
                 }
                 return answers;
@@ -113,6 +119,7 @@ class OnDemandEngineTest {
             Future<?> operator = callers.submit(() -> {
                 for (int i = 0; i < 3; i++) {
                     engine.unload();
+                    unloadedOnce.countDown();
                 }
             });
 
@@ -140,6 +147,100 @@ class OnDemandEngineTest {
         assertThatThrownBy(() -> ask(failing)).isInstanceOf(InvalidModelException.class);
 
         assertThat(ask(failing).tokens()).hasSize(8);
+    }
+
+    @Test
+    void goesOnLoadingForTheOthersWhenOneThatWaitsIsInterrupted() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad);
+        var interrupted = new FutureTask<>(() -> ask(loading));
+        var other = new FutureTask<>(() -> ask(loading));
+        var callers = List.of(new Thread(interrupted), new Thread(other));
+        try {
+            callers.forEach(Thread::start);
+            await().until(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.WAITING));
+
+            callers.get(0).interrupt();
+
+            assertThat(interrupted)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+        } finally {
+            mayLoad.countDown();
+        }
+        assertThat(other)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .satisfies(answer -> assertThat(answer.tokens()).hasSize(8));
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void isUnloadedForAllWhoLookAsSoonAsItIsClosedForThat() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad);
+        loading.load();
+        var unloading = new Thread(loading::unload);
+        try {
+            unloading.start(); // and waits for the end of the stage
+
+            await().until(() -> state(loading) == EngineState.UNLOADED);
+            assertThat(loading.present()).isEmpty();
+            assertThat(unloading.isAlive()).isTrue();
+        } finally {
+            mayLoad.countDown();
+        }
+        unloading.join();
+        assertThat(state(loading)).isEqualTo(EngineState.UNLOADED);
+    }
+
+    @Test
+    void stillTellsWhatHasAnsweredAndInWhichTokensWhenItIsUnloaded() throws InterruptedException {
+        OnDemandEngine engine = engine(NEVER);
+        assertThat(engine.loaded()).isEmpty();
+        int token = ask(engine).tokens().get(0);
+        var text = engine.token(token);
+        var backend = engine.loaded().orElseThrow().backend();
+
+        engine.unload();
+
+        assertThat(engine.token(token)).isPresent().isEqualTo(text);
+        assertThat(engine.loaded().orElseThrow().backend()).isEqualTo(backend);
+    }
+
+    private OnDemandEngine held(CountDownLatch mayLoad) {
+        var loading = new OnDemandEngine(
+                "stories",
+                () -> {
+                    loads.incrementAndGet();
+                    return TidarEngine.start(EngineOptions.builder(folder)
+                            .threads(1)
+                            .progress(stage -> awaitUninterruptibly(mayLoad))
+                            .build());
+                },
+                NEVER);
+        engines.add(loading);
+        return loading;
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void isLoadedNoMoreOnceItIsDrained() throws InterruptedException {
+        OnDemandEngine engine = engine(AT_ONCE);
+        ask(engine);
+        await().until(() -> state(engine) == EngineState.UNLOADED);
+
+        assertThat(engine.drain(Duration.ofSeconds(10))).isTrue();
+
+        assertThatThrownBy(() -> ask(engine)).isInstanceOf(EngineClosedException.class);
+        assertThat(loads).hasValue(1);
     }
 
     @Test

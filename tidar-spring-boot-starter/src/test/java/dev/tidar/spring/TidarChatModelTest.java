@@ -3,13 +3,22 @@ package dev.tidar.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationResult;
 import dev.tidar.api.GenerationStats;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +100,42 @@ class TidarChatModelTest {
             assertThat(metadata.<Long>get(TidarMetadata.DECODE_MILLIS))
                     .isEqualTo(stats.decode().toMillis());
             assertThat(metadata.<Object>get(TidarMetadata.SEED)).isInstanceOf(Long.class);
+        }
+
+        @Test
+        void withTheDeviceAlsoWhereTheEngineIsUnloadedBeforeTheCallerGoesOn(@TempDir Path directory) {
+            EngineOptions options =
+                    EngineOptions.builder(StoriesModel.in(directory)).threads(1).build();
+            try (var onDemand = new OnDemandEngine("stories", () -> TidarEngine.start(options), Duration.ZERO)) {
+                var late = new TidarChatModel(
+                        unloadedAfterEachAnswer(onDemand),
+                        TidarChatOptions.builder().maxTokens(MAX_TOKENS).build(),
+                        ObservationRegistry.NOOP);
+
+                ChatResponse response = late.call(new Prompt(OPENING));
+
+                assertThat(onDemand.present()).isEmpty();
+                assertThat(response.getMetadata().<String>get(TidarMetadata.DEVICE))
+                        .isEqualTo(engine.status().device());
+            }
+        }
+
+        /** Whoever waits for an answer gets it when the engine is gone. */
+        private static ModelEngine unloadedAfterEachAnswer(OnDemandEngine engine) {
+            ModelEngine unloaded = mock(ModelEngine.class, delegatesTo(engine));
+            willAnswer(submission -> {
+                        Generation generation = engine.submit(submission.getArgument(0), submission.getArgument(1));
+                        Generation late = mock(Generation.class);
+                        given(late.await()).willAnswer(end -> {
+                            GenerationResult result = generation.await();
+                            engine.unload();
+                            return result;
+                        });
+                        return late;
+                    })
+                    .given(unloaded)
+                    .submit(any(), any());
+            return unloaded;
         }
 
         @Test

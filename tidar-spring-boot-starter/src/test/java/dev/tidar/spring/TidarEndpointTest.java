@@ -107,7 +107,8 @@ class TidarEndpointTest {
     void rejectsAModeThatIsNotSet() {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
                 .isThrownBy(() -> change("mode", null, null))
-                .withMessageStartingWith("mode must be auto, single-pass, two-pass or autoregressive");
+                .withMessage("mode must be one of [auto, single-pass, two-pass, draft-model, autoregressive],"
+                        + " but is not set");
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineClosedException;
-import dev.tidar.api.EngineOptions;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -22,22 +21,21 @@ final class EagerLoad {
     }
 
     /**
-     * The engine, ready to serve.
+     * Waits until an engine that loads is ready to serve.
      *
-     * @throws dev.tidar.api.TidarException if the model cannot be loaded
-     * @throws dev.tidar.api.EngineClosedException if the JVM ends, or the thread is interrupted; nothing stays loaded
+     * @throws dev.tidar.api.TidarException if the model cannot be loaded; the engine is closed
+     * @throws dev.tidar.api.EngineClosedException if the JVM ends, or the thread is interrupted; the engine is closed
      */
-    static TidarEngine of(EngineOptions options) {
-        return new EagerLoad(TidarEngine.start(options)).await();
+    static void await(TidarEngine engine) {
+        new EagerLoad(engine).await();
     }
 
-    private TidarEngine await() {
+    private void await() {
         boolean loaded = false;
         try {
             hook();
             engine.awaitLoaded();
             loaded = true;
-            return engine;
         } finally {
             unhook();
             if (!loaded) {

@@ -20,20 +20,22 @@ final class EngineShutdown {
 
     private static final Log log = LogFactory.getLog(EngineShutdown.class);
 
-    private final TidarEngine engine;
+    private final EndingEngine engine;
     private final Duration drainTime;
     private final long begin = System.nanoTime();
+    private final Optional<TidarEngine> first;
     private final Optional<EngineStatus> before;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private EngineShutdown(TidarEngine engine, Duration drainTime) {
+    private EngineShutdown(EndingEngine engine, Duration drainTime) {
         this.engine = engine;
         this.drainTime = drainTime;
-        this.before = status();
+        this.first = engine.present();
+        this.before = first.map(TidarEngine::status);
     }
 
     /** Begins: the deadline counts from now. */
-    static EngineShutdown begin(TidarEngine engine, Duration drainTime) {
+    static EngineShutdown begin(EndingEngine engine, Duration drainTime) {
         var shutdown = new EngineShutdown(engine, drainTime);
         int requests = shutdown.before.map(EngineShutdown::requests).orElse(0);
         if (requests > 0) {
@@ -75,32 +77,30 @@ final class EngineShutdown {
     }
 
     private void report() {
-        before.ifPresent(then -> status().ifPresent(now -> {
-            if (then.state() == EngineState.LOADING) {
-                log.info("The TiDAR engine is closed; its model was being loaded");
-                return;
-            }
-            long byThemselves = now.totals().finished()
-                    + now.totals().cancelled()
-                    - then.totals().finished()
-                    - then.totals().cancelled();
-            long ended = now.totals().failed() - then.totals().failed();
-            String line = "The TiDAR engine is closed: %d requests came to their end, %d were ended with an error"
-                    .formatted(byThemselves, ended);
-            if (ended > 0) {
-                log.warn(line + " after %d ms".formatted(drainTime.toMillis()));
-            } else {
-                log.info(line);
-            }
-        }));
+        Optional<TidarEngine> last = engine.present(); // loaded in the meantime, it has counted from 0
+        if (!last.equals(first)) {
+            last.map(TidarEngine::status).ifPresent(now -> report(EngineStatus.Totals.NONE, now.totals()));
+        } else if (before.filter(then -> then.state() == EngineState.LOADING).isPresent()) {
+            log.info("The TiDAR engine is closed; its model was being loaded");
+        } else {
+            before.ifPresent(
+                    then -> last.map(TidarEngine::status).ifPresent(now -> report(then.totals(), now.totals())));
+        }
+    }
+
+    private void report(EngineStatus.Totals then, EngineStatus.Totals now) {
+        long byThemselves = now.finished() + now.cancelled() - then.finished() - then.cancelled();
+        long ended = now.failed() - then.failed();
+        String line = "The TiDAR engine is closed: %d requests came to their end, %d were ended with an error"
+                .formatted(byThemselves, ended);
+        if (ended > 0) {
+            log.warn(line + " after %d ms".formatted(drainTime.toMillis()));
+        } else {
+            log.info(line);
+        }
     }
 
     private static int requests(EngineStatus status) {
         return status.queued() + status.running();
-    }
-
-    /** Empty for a mock that was told no status. */
-    private Optional<EngineStatus> status() {
-        return Optional.of(engine).map(TidarEngine::status);
     }
 }

@@ -16,9 +16,6 @@ final class InvalidModelFailureAnalyzer extends AbstractFailureAnalyzer<InvalidM
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidModelException cause) {
-        return new ModelAdvice(
-                        environment.getProperty("tidar.model", "not set"),
-                        environment.getProperty("tidar.draft-model", ""))
-                .on(cause);
+        return ModelAdvice.of("tidar", environment).on(cause);
     }
 }

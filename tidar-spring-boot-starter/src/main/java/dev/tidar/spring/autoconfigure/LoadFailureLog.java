@@ -3,22 +3,20 @@ package dev.tidar.spring.autoconfigure;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.TidarException;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.core.env.Environment;
 
 /** Logs once that a model could not be loaded in the background, with the advice that a start-up failure would give. */
 final class LoadFailureLog {
 
     private static final Log log = LogFactory.getLog(LoadFailureLog.class);
 
-    private final Environment environment;
+    private final ModelAdvice advice;
 
-    LoadFailureLog(Environment environment) {
-        this.environment = environment;
+    /** @param advice on the model that is loaded */
+    LoadFailureLog(ModelAdvice advice) {
+        this.advice = advice;
     }
 
     /** Waits for the model on a thread of its own, which ends with the loading. */
@@ -39,13 +37,7 @@ final class LoadFailureLog {
     }
 
     private String text(TidarException failure) {
-        return Stream.of(
-                        new InvalidModelFailureAnalyzer(environment),
-                        new HubFailureAnalyzer(),
-                        new DeviceFailureAnalyzer())
-                .map(analyzer -> analyzer.analyze(failure))
-                .filter(Objects::nonNull)
-                .findFirst()
+        return advice.onAny(failure)
                 .map(LoadFailureLog::text)
                 .orElseGet(() -> "The model could not be loaded: " + failure.getMessage());
     }

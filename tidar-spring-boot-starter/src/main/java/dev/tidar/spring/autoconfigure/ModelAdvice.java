@@ -2,20 +2,58 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.api.HubModel;
 import dev.tidar.api.InvalidModelException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
 
 /**
- * Advice on a model folder that cannot be used.
+ * Advice on a model that cannot be set up or loaded.
  *
+ * @param prefix where its properties begin: "tidar", or "tidar.models" and a name
  * @param model where the model is, as the user wrote it
  * @param draft where the draft model is; empty where there is none
  */
-record ModelAdvice(String model, String draft) {
+record ModelAdvice(String prefix, String model, String draft) {
 
     private static final String CACHED_FILE =
             "Every download was checked, so the file was damaged on the disk or is faulty as published. Delete it and what"
                     + " it links to from the cache, and start again; if the same comes back, take another revision.";
 
+    /** For the model whose properties begin so. */
+    static ModelAdvice of(String prefix, Environment environment) {
+        return new ModelAdvice(
+                prefix,
+                environment.getProperty(prefix + ".model", "not set"),
+                environment.getProperty(prefix + ".draft-model", ""));
+    }
+
+    /** Advice on any failure, with the names of this model's properties; empty where there is none. */
+    Optional<FailureAnalysis> onAny(Throwable failure) {
+        return single(failure)
+                .map(single -> new FailureAnalysis(
+                        NamedModelException.underPrefix(prefix, String.valueOf(single.getDescription())),
+                        NamedModelException.underPrefix(prefix, String.valueOf(single.getAction())),
+                        failure));
+    }
+
+    private Optional<FailureAnalysis> single(Throwable failure) {
+        if (failure instanceof InvalidModelException invalid) {
+            return Optional.of(on(invalid));
+        }
+        return Stream.of(
+                        new ModelNotSetFailureAnalyzer(),
+                        new HubFailureAnalyzer(),
+                        new ModelCacheFailureAnalyzer(),
+                        new DeviceFailureAnalyzer(),
+                        new EngineClosedFailureAnalyzer())
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /** Advice in the words of a single model. */
     FailureAnalysis on(InvalidModelException cause) {
         return new FailureAnalysis(
                 "The model (tidar.model=%s%s) cannot be loaded:%n%n    %s"

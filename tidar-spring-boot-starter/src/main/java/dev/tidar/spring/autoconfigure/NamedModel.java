@@ -7,6 +7,7 @@ import java.util.Set;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
@@ -50,12 +51,8 @@ record NamedModel(String name, TidarProperties settings, Duration keepAlive) {
                     binder.bindOrCreate(prefix, TidarProperties.class),
                     binder.bind(prefix + ".keep-alive", Duration.class).orElse(FOR_EVER));
         } catch (BindException e) {
-            throw new NamedModelException(prefix, root(e));
+            throw new NamedModelException(prefix, NestedExceptionUtils.getMostSpecificCause(e));
         }
-    }
-
-    private static Throwable root(Throwable failure) {
-        return failure.getCause() == null ? failure : root(failure.getCause());
     }
 
     /** Where its properties begin. */

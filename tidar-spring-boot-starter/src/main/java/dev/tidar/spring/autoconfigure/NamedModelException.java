@@ -1,7 +1,13 @@
 package dev.tidar.spring.autoconfigure;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** A model under {@code tidar.models} cannot be set up or loaded. Its cause is what a single model would fail with. */
 final class NamedModelException extends RuntimeException {
+
+    /** Where the name of a property begins, and not a part of a path or another value. */
+    private static final Pattern PROPERTY = Pattern.compile("(?<![\\w./=-])tidar\\.(?!models\\b)(?=[a-z-])");
 
     private final String prefix;
 
@@ -22,6 +28,6 @@ final class NamedModelException extends RuntimeException {
 
     /** A text about the properties of a single model, as one about those of this model. */
     static String underPrefix(String prefix, String text) {
-        return text.replaceAll("\\btidar\\.(?!models\\b)(?=[a-z-]+)", prefix + ".");
+        return PROPERTY.matcher(text).replaceAll(Matcher.quoteReplacement(prefix + "."));
     }
 }

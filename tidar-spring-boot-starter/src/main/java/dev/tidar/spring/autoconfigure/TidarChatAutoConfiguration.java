@@ -1,6 +1,7 @@
 package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.spring.ModelEngine;
 import dev.tidar.spring.PrefixCacheSaltResolver;
 import dev.tidar.spring.TidarChatModel;
 import io.micrometer.observation.ObservationRegistry;
@@ -34,6 +35,16 @@ public final class TidarChatAutoConfiguration {
     @Conditional(NoOtherChatModel.class)
     TidarChatModel tidarChatModel(
             TidarEngine engine,
+            TidarProperties properties,
+            ObjectProvider<ObservationRegistry> observations,
+            ObjectProvider<ChatModelObservationConvention> convention,
+            ObjectProvider<PrefixCacheSaltResolver> salts) {
+        return chatModel(ModelEngine.of(engine), properties, observations, convention, salts);
+    }
+
+    /** The chat model on an engine, with what the application has for it. */
+    static TidarChatModel chatModel(
+            ModelEngine engine,
             TidarProperties properties,
             ObjectProvider<ObservationRegistry> observations,
             ObjectProvider<ChatModelObservationConvention> convention,

@@ -43,11 +43,12 @@ public final class TidarEngineAutoConfiguration {
     TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
         EngineOptions options = options(properties, resources);
         OtherEngines.hint();
-        if (properties.loadMode() == LoadMode.EAGER) {
-            return EagerLoad.of(options);
-        }
         TidarEngine engine = TidarEngine.start(options);
-        new LoadFailureLog(environment).watch(engine);
+        if (properties.loadMode() == LoadMode.EAGER) {
+            EagerLoad.await(engine);
+        } else {
+            new LoadFailureLog(ModelAdvice.of("tidar", environment)).watch(engine);
+        }
         return engine;
     }
 
@@ -73,7 +74,7 @@ public final class TidarEngineAutoConfiguration {
     }
 
     /** The folder of its draft model; empty where it has none. */
-    static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
+    private static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
         return StringUtils.hasText(properties.draftModel())
                 ? Optional.of(new ModelLocation(properties.draftModel(), "tidar.draft-model")
                         .resolve(resources, cache(properties)))

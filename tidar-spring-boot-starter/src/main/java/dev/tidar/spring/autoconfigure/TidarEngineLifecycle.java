@@ -1,6 +1,5 @@
 package dev.tidar.spring.autoconfigure;
 
-import dev.tidar.TidarEngine;
 import dev.tidar.api.Durations;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +31,7 @@ final class TidarEngineLifecycle
      */
     static final int PHASE = 0;
 
-    private final Supplier<List<TidarEngine>> engines;
+    private final Supplier<List<EndingEngine>> engines;
     private final Duration drainTime;
     private @Nullable BeanFactory owner;
     private volatile boolean running;
@@ -40,14 +39,15 @@ final class TidarEngineLifecycle
 
     /** @param drainTime how long requests may go on */
     TidarEngineLifecycle(PresentEngine engine, Duration drainTime) {
-        this(() -> engine.engine().stream().toList(), drainTime);
+        this(() -> engine.engine().map(EndingEngine::of).stream().toList(), drainTime);
     }
 
     /**
-     * @param engines the engines that there are when the context begins to close
+     * @param engines the engines to end, asked for when the context begins to close; one that is loaded later is still
+     *     drained
      * @param drainTime how long requests may go on
      */
-    TidarEngineLifecycle(Supplier<List<TidarEngine>> engines, Duration drainTime) {
+    TidarEngineLifecycle(Supplier<List<EndingEngine>> engines, Duration drainTime) {
         this.engines = engines;
         this.drainTime = drainTime;
     }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.Assert;
 
 /**
  * How a model by name ("hf:organization/name") is found and downloaded. What is not set is as the environment variables
@@ -39,9 +38,7 @@ public record TidarHubProperties(
     public TidarHubProperties {
         TidarProperties.requireTime("tidar.hub.connect-timeout", connectTimeout);
         TidarProperties.requireTime("tidar.hub.read-timeout", readTimeout);
-        Assert.isTrue(
-                maxRetries >= 0 && maxRetries <= HubOptions.MAX_RETRIES,
-                "tidar.hub.max-retries must be in [0, %d], but is %d".formatted(HubOptions.MAX_RETRIES, maxRetries));
+        TidarProperties.requireInRange("tidar.hub.max-retries", maxRetries, 0, HubOptions.MAX_RETRIES);
     }
 
     /**

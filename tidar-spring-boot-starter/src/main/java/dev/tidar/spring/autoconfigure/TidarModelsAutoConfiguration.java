@@ -2,7 +2,6 @@ package dev.tidar.spring.autoconfigure;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
-import dev.tidar.api.TidarException;
 import dev.tidar.spring.ModelEngine;
 import dev.tidar.spring.OnDemandEngine;
 import dev.tidar.spring.PrefixCacheSaltResolver;
@@ -65,20 +64,16 @@ public final class TidarModelsAutoConfiguration {
             ObjectProvider<PrefixCacheSaltResolver> salts) {
         Map<String, OnDemandEngine> engines = new LinkedHashMap<>();
         Map<String, TidarChatModel> chatModels = new LinkedHashMap<>();
-        NamedModel.all(environment).forEach((name, model) -> {
+        Map<String, NamedModel> all = NamedModel.all(environment);
+        all.forEach((name, model) -> {
             OnDemandEngine engine = engine(model, resources);
-            var chatModel = new TidarChatModel(
-                    engine,
-                    model.settings().chat().options(),
-                    observations.getIfUnique(() -> ObservationRegistry.NOOP));
-            chatModel.setReportHits(model.settings().prefixCache().reportHits());
-            convention.ifAvailable(chatModel::setObservationConvention);
-            salts.ifAvailable(chatModel::setPrefixCacheSaltResolver);
             engines.put(name, engine);
-            chatModels.put(name, chatModel);
+            chatModels.put(
+                    name,
+                    TidarChatAutoConfiguration.chatModel(engine, model.settings(), observations, convention, salts));
         });
         var models = new TidarModels(engines, chatModels);
-        load(models, environment);
+        all.values().stream().filter(model -> !model.isOnDemand()).forEach(model -> load(model, models, environment));
         return models;
     }
 
@@ -86,29 +81,27 @@ public final class TidarModelsAutoConfiguration {
     private static OnDemandEngine engine(NamedModel model, ResourceLoader resources) {
         try {
             EngineOptions options = TidarEngineAutoConfiguration.options(model.settings(), resources);
-            boolean waits = !model.isOnDemand() && model.settings().loadMode() == LoadMode.EAGER;
-            return new OnDemandEngine(
-                    model.name(),
-                    waits ? () -> EagerLoad.of(options) : () -> TidarEngine.start(options),
-                    model.keepAlive());
+            return new OnDemandEngine(model.name(), () -> TidarEngine.start(options), model.keepAlive());
         } catch (RuntimeException e) {
             throw new NamedModelException(model.prefix(), e);
         }
     }
 
     /** Loads what stays loaded; what could be loaded until one fails is freed again. */
-    private static void load(TidarModels models, Environment environment) {
-        for (NamedModel model : NamedModel.all(environment).values()) {
-            if (!model.isOnDemand()) {
-                try {
-                    models.engines().stream()
-                            .filter(engine -> engine.name().equals(model.name()))
-                            .forEach(OnDemandEngine::load);
-                } catch (TidarException e) {
-                    models.close();
-                    throw new NamedModelException(model.prefix(), e);
-                }
-            }
+    private static void load(NamedModel model, TidarModels models, Environment environment) {
+        try {
+            load(models.engine(model.name()).orElseThrow().load(), model, environment);
+        } catch (RuntimeException e) {
+            models.close();
+            throw new NamedModelException(model.prefix(), e);
+        }
+    }
+
+    private static void load(TidarEngine engine, NamedModel model, Environment environment) {
+        if (model.settings().loadMode() == LoadMode.EAGER) {
+            EagerLoad.await(engine);
+        } else {
+            new LoadFailureLog(ModelAdvice.of(model.prefix(), environment)).watch(engine);
         }
     }
 
@@ -121,11 +114,9 @@ public final class TidarModelsAutoConfiguration {
                         model.settings().shutdown().drainTime(), phase))
                 .max(Duration::compareTo)
                 .orElseThrow();
-        return new TidarEngineLifecycle(
-                () -> models.engines().stream()
-                        .flatMap(engine -> engine.present().stream())
-                        .toList(),
-                drainTime);
+        List<EndingEngine> engines =
+                models.engines().stream().map(EndingEngine::of).toList();
+        return new TidarEngineLifecycle(() -> engines, drainTime);
     }
 
     /** Health of each model below the component {@code tidar}. */

@@ -168,7 +168,7 @@ public record TidarProperties(
         }
     }
 
-    private static void requireInRange(String property, @Nullable Integer value, int from, int to) {
+    static void requireInRange(String property, @Nullable Integer value, int from, int to) {
         Assert.isTrue(
                 value == null || (value >= from && value <= to),
                 () -> "%s must be in [%d, %d], but is %d".formatted(property, from, to, value));
@@ -236,9 +236,7 @@ public record TidarProperties(
             @DefaultValue("50ms") Duration maxStep) {
         public Batch {
             requireInRange("tidar.batch.max-sequences", maxSequences, 1, dev.tidar.api.Limits.MAX_RUNNING);
-            if (prefillChunk != null) {
-                requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
-            }
+            requireInRange("tidar.batch.prefill-chunk", prefillChunk, 1, dev.tidar.api.Limits.LONGEST_CHUNK);
             requireTime("tidar.batch.max-step", maxStep);
         }
     }

@@ -38,7 +38,7 @@ class EagerLoadTest {
             assertThat(analysis.getDescription()).contains("ended before it had started", "interrupted");
             assertThat(analysis.getAction()).contains("tidar.load-mode=background");
         });
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().equals("tidar-engine"));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals("tidar-engine")));
     }
 }

@@ -26,7 +26,6 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -70,13 +69,13 @@ class ModelByNameTest {
         run(
                 context -> {
                     awaitHalf();
-                    Health health = context.getBean(TidarHealthIndicator.class).health();
-                    assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-                    assertThat(health.getDetails())
+                    var health = context.getBean(TidarHealthIndicator.class);
+                    assertThat(health.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+                    await().untilAsserted(() -> assertThat(health.health().getDetails())
                             .containsEntry("model", "acme/stories")
                             .hasEntrySatisfying(
                                     "loading",
-                                    stage -> assertThat((String) stage).startsWith("downloading"));
+                                    stage -> assertThat((String) stage).startsWith("downloading")));
                     hub.half.countDown();
                     await().until(() -> state(context) == EngineState.READY);
                 },

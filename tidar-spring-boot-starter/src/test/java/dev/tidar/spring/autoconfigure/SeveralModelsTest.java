@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.InvalidRequestException;
@@ -16,9 +19,14 @@ import dev.tidar.spring.TidarModels;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -40,6 +49,7 @@ import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.env.MockEnvironment;
@@ -210,6 +220,100 @@ class SeveralModelsTest {
         });
 
         assertThat(engine.get().status().state()).isEqualTo(EngineState.DEAD);
+    }
+
+    @Test
+    void lendsTimeAtItsEndAlsoToAnswersOfAModelThatIsLoadedThen() {
+        var answer = new CompletableFuture<ChatResponse>();
+        two.withBean(LateCaller.class).run(context -> {
+            context.getBean(LateCaller.class).atStop = () -> {
+                context.getBean("notes", TidarChatModel.class).stream(new Prompt(OPENING, StoriesModel.slow(30)))
+                        .last()
+                        .subscribe(answer::complete, answer::completeExceptionally);
+                OnDemandEngine notes =
+                        context.getBean(TidarModels.class).engines().get(1);
+                await().until(() -> notes.status().orElseThrow().running() == 1 || answer.isDone());
+            };
+        });
+
+        assertThat(answer)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .extracting(last -> last.getResult().getMetadata().getFinishReason())
+                .isEqualTo("length");
+    }
+
+    /** Asks when the context has begun to close; stopped before the engines. */
+    static final class LateCaller implements SmartLifecycle {
+
+        private volatile Runnable atStop = () -> {};
+        private volatile boolean running;
+
+        @Override
+        public void start() {
+            running = true;
+        }
+
+        @Override
+        public void stop() {
+            atStop.run();
+            running = false;
+        }
+
+        @Override
+        public boolean isRunning() {
+            return running;
+        }
+    }
+
+    @Test
+    void showsThatAModelIsLoadedAgainWhileARequestWaitsForIt() {
+        two.run(context -> {
+            OnDemandEngine tales = context.getBean(TidarModels.class).engines().get(0);
+            tales.unload();
+            try (var loading = new HeldLoad()) {
+                var answer = new FutureTask<>(
+                        () -> context.getBean("tales", ChatModel.class).call(OPENING));
+                new Thread(answer).start();
+                loading.awaitBegin();
+
+                assertThat(state(tales)).isEqualTo(EngineState.LOADING);
+
+                loading.goOn();
+                assertThat(answer).succeedsWithin(Duration.ofSeconds(10));
+            }
+        });
+    }
+
+    @Test
+    void logsWhyAModelCannotBeLoadedInTheBackgroundInTheNamesOfItsProperties(@TempDir Path directory)
+            throws IOException {
+        Path broken = StoriesModel.in(directory);
+        Files.writeString(broken.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
+        var log = (Logger) LoggerFactory.getLogger(LoadFailureLog.class);
+        var failures = new ListAppender<ILoggingEvent>();
+        failures.start();
+        log.addAppender(failures);
+        try {
+            application
+                    .withPropertyValues(
+                            "tidar.models.tales.model=" + broken,
+                            "tidar.models.tales.threads=1",
+                            "tidar.models.tales.load-mode=background")
+                    .run(context -> await().until(() -> failures.list.size() == 1));
+        } finally {
+            log.detachAppender(failures);
+        }
+
+        assertThat(failures.list.get(0).getFormattedMessage())
+                .contains("tidar.models.tales.model=" + broken, "run git lfs pull");
+    }
+
+    @Test
+    void leavesPathsAsTheyAreInTextsAboutItsProperties() {
+        assertThat(NamedModelException.underPrefix(
+                        "tidar.models.tales", "(tidar.model=/opt/tidar.v/m) needs tidar.mode, see tidar.models.notes"))
+                .isEqualTo("(tidar.models.tales.model=/opt/tidar.v/m) needs tidar.models.tales.mode,"
+                        + " see tidar.models.notes");
     }
 
     @Test
