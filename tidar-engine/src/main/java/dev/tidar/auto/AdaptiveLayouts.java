@@ -98,10 +98,13 @@ public final class AdaptiveLayouts {
         publish();
     }
 
-    /** The decode rows that take as long; a draft block of the draft model has no others. */
+    /**
+     * The decode rows that take as long. An autoregressive row is one by definition, however long its measurement was
+     * disturbed, and a draft block of the draft model has no others.
+     */
     private double rows(Measured measured) {
         StepLayout layout = measured.layout();
-        return layout instanceof WithDraftModel
+        return layout.equals(StepLayout.AUTOREGRESSIVE) || layout instanceof WithDraftModel
                 ? layout.maxRows()
                 : times.rowsFor(measured.nanos() / (double) layout.forwards());
     }
