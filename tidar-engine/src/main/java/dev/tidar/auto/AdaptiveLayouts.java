@@ -53,6 +53,7 @@ public final class AdaptiveLayouts {
     private final PassTimes times;
     private final Optional<PassTimes> draftTimes;
     private final List<LayoutEstimate> candidates = new ArrayList<>();
+    private final List<LayoutEstimate> withoutDraftModel;
     private final Map<StepLayout, LayoutEstimate> byLayout = new HashMap<>();
     private final DraftHistory drafts;
     /** What forwards with drafts of each kind took over the time of their rows. */
@@ -90,6 +91,8 @@ public final class AdaptiveLayouts {
         this.draftTimes = draftTimes;
         measured.forEach(m -> candidates.add(new LayoutEstimate(m.layout(), rows(m), expected)));
         candidates.forEach(candidate -> byLayout.put(candidate.layout(), candidate));
+        withoutDraftModel =
+                candidates.stream().filter(c -> c.kind() != DraftKind.MODEL).toList();
         this.drafts = DraftHistory.ofEngine(candidates);
         for (DraftKind kind : DraftKind.values()) {
             costs.put(kind, new SeenRatio(1, MEASURED_FORWARDS, RECENT_FORWARDS));
@@ -176,9 +179,7 @@ public final class AdaptiveLayouts {
 
     /** The candidates of a request. */
     List<LayoutEstimate> candidates(boolean withDraftModel) {
-        return withDraftModel || draftTimes.isEmpty()
-                ? candidates
-                : candidates.stream().filter(c -> c.kind() != DraftKind.MODEL).toList();
+        return withDraftModel ? candidates : withoutDraftModel;
     }
 
     /** The choice for one request. */
@@ -296,7 +297,7 @@ public final class AdaptiveLayouts {
         return candidate(layout).map(this::surcharge).orElse(0.0);
     }
 
-    private double surcharge(LayoutEstimate candidate) {
+    double surcharge(LayoutEstimate candidate) {
         return candidate.kind() == DraftKind.NONE || candidate.kind() == DraftKind.MODEL
                 ? 0
                 : candidate.surcharge(times, cost(candidate.kind()).value());
