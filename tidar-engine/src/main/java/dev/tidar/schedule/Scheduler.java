@@ -85,11 +85,17 @@ final class Scheduler {
         this.admissions = new Admissions(engine, limits.maxRunning(), waiting, running);
     }
 
-    /** Ends the requests that are due, admits the requests that may run, and chooses the layouts of the next step. */
-    void prepare() {
+    /**
+     * Ends the requests that are due, admits the requests that may run, and chooses the layouts of the next step.
+     *
+     * @return the number of prefill rows that the step may have
+     */
+    int prepare() {
         endDue();
         admissions.admitWaiting();
-        chooseLayouts(Math.min(prefillRows(), uncomputedRows()));
+        int rows = prefillRows();
+        chooseLayouts(Math.min(rows, uncomputedRows()));
+        return rows;
     }
 
     /** What the sequences want of the draft model before the step is planned. */
@@ -104,11 +110,6 @@ final class Scheduler {
     /** Records what the draft model took. */
     void drafted(List<DraftPass> passes) {
         layouts.observeDrafting(passes);
-    }
-
-    /** Gives each running sequence its rows and the blocks for them, once the step is prepared. */
-    StepPlan plan() {
-        return planTurns(prefillRows());
     }
 
     /**
@@ -214,7 +215,7 @@ final class Scheduler {
      * The number of prefill rows of the next step: a full chunk, or fewer where other sequences decode and would wait
      * too long for it.
      */
-    int prefillRows() {
+    private int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
             return prefillChunk;
@@ -255,10 +256,12 @@ final class Scheduler {
     }
 
     /**
-     * Plans the turns, the oldest sequence first. Where blocks run short, the youngest sequence that is not planned yet
-     * is preempted.
+     * Gives each running sequence its rows and the blocks for them, once the step is prepared, the oldest sequence
+     * first. Where blocks run short, the youngest sequence that is not planned yet is preempted.
+     *
+     * @param prefillRows what {@link #prepare} returned
      */
-    private StepPlan planTurns(int prefillRows) {
+    StepPlan plan(int prefillRows) {
         PrefillShares shares = new PrefillShares(running, prefillRows);
         RowBudget budget = new RowBudget(layoutRows, (int) decoding().count());
         Deque<ScheduledSequence> unplanned = new ArrayDeque<>(running);
