@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.DecodeMode;
 import dev.tidar.step.GroupWidth;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
@@ -23,14 +24,21 @@ public sealed interface StepLayout
     /** The rows of the next forward of a sequence. */
     SequenceStep next(DecodeState state, int maskToken);
 
-    /** The group that a prefill carries after the prompt, so that the first draft costs no pass. */
-    List<Group> afterPrompt(int promptEnd, int room, int maskToken);
+    /** The group that a prefill carries after the prompt, so that the first draft costs no pass; empty for none. */
+    default List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
+        return List.of();
+    }
+
+    /** The mode that has such layouts; never {@link DecodeMode#AUTO}, which chooses among those of the others. */
+    DecodeMode mode();
 
     /** K, rows in a draft block; 1 is no drafts. */
     int draftLength();
 
     /** Trust in the verify rows; below 1 they are mixed with mask rows, and decoding is not exact. */
-    double beta();
+    default double beta() {
+        return 1;
+    }
 
     /** The maximum number of rows in one forward of this layout, without those of free drafts. */
     int maxRows();
@@ -62,8 +70,8 @@ public sealed interface StepLayout
         }
 
         @Override
-        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
-            return List.of();
+        public DecodeMode mode() {
+            return DecodeMode.AUTOREGRESSIVE;
         }
 
         @Override
@@ -89,11 +97,6 @@ public sealed interface StepLayout
         @Override
         public double tokensOfDrafts(double mean) {
             return mean;
-        }
-
-        @Override
-        public double beta() {
-            return 1;
         }
 
         @Override
@@ -172,6 +175,11 @@ public sealed interface StepLayout
         }
 
         @Override
+        public DecodeMode mode() {
+            return DecodeMode.SINGLE_PASS;
+        }
+
+        @Override
         public int maxRows() {
             int group = groups.rows(draftLength);
             return Math.max(draftLength + outcomes.size() * group, 1 + group);
@@ -239,8 +247,8 @@ public sealed interface StepLayout
         }
 
         @Override
-        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
-            return List.of();
+        public DecodeMode mode() {
+            return DecodeMode.TWO_PASS;
         }
 
         @Override
@@ -261,11 +269,6 @@ public sealed interface StepLayout
         @Override
         public double tokensPerStep(double acceptance) {
             return StepLayout.tokensOfBlock(draftLength, acceptance);
-        }
-
-        @Override
-        public double beta() {
-            return 1;
         }
 
         @Override

@@ -1,7 +1,7 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.DecodeMode;
 import dev.tidar.step.SequenceStep;
-import dev.tidar.step.SequenceStep.Group;
 import java.util.List;
 
 /**
@@ -27,8 +27,8 @@ public record WithDraftModel(int draftLength) implements StepLayout {
     }
 
     @Override
-    public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
-        return List.of();
+    public DecodeMode mode() {
+        return DecodeMode.DRAFT_MODEL;
     }
 
     @Override
@@ -50,11 +50,6 @@ public record WithDraftModel(int draftLength) implements StepLayout {
     @Override
     public double tokensPerStep(double acceptance) {
         return StepLayout.tokensOfBlock(draftLength, acceptance);
-    }
-
-    @Override
-    public double beta() {
-        return 1;
     }
 
     @Override
