@@ -131,10 +131,6 @@ public final class EngineLoader {
         return model.flatMap(LoadedModel::tokenizer).flatMap(tokenizer -> tokenizer.token(id));
     }
 
-    private static String name(Path folder) {
-        return folder.toAbsolutePath().normalize().getFileName().toString();
-    }
-
     /**
      * Loads the model on the device that the options ask for, or on the CPU where they allow a fallback.
      *
@@ -278,7 +274,7 @@ public final class EngineLoader {
                         own.transformer().weightType(),
                         own.contextLength(),
                         text.template().isPresent()),
-                options.draftModel().map(EngineLoader::name),
+                options.draftModel().map(folder -> new ModelSource.Folder(folder).name()),
                 backend.facts(),
                 choice.reason(),
                 Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())
