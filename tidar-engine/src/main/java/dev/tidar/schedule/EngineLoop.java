@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -62,7 +62,7 @@ public final class EngineLoop implements AutoCloseable {
     private final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final WaitEstimate waits;
     private final LongSupplier nanoTime;
-    private final Function<String, ThreadFactory> background;
+    private final Function<String, ThreadPoolExecutor> background;
     private final Totals totals = new Totals();
     private final Activity activity;
     private final Errands errands = new Errands();
@@ -87,11 +87,14 @@ public final class EngineLoop implements AutoCloseable {
      * Starts the engine thread, which loads the model.
      *
      * @param loader runs on the engine thread
-     * @param background makes threads of a name for work beside the engine thread
+     * @param background makes an executor with one thread of a name for work beside the engine thread
      * @param nanoTime a monotonic clock
      */
     public EngineLoop(
-            Supplier<Engine> loader, Limits limits, Function<String, ThreadFactory> background, LongSupplier nanoTime) {
+            Supplier<Engine> loader,
+            Limits limits,
+            Function<String, ThreadPoolExecutor> background,
+            LongSupplier nanoTime) {
         this.limits = limits;
         this.background = background;
         this.queue = new RequestQueue(limits.maxQueued());
