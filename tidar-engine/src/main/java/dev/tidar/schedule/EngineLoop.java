@@ -52,7 +52,8 @@ public final class EngineLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
-    private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
+    /** When to try again where listeners have not returned. */
+    private static final Duration LISTENER_RETRY = Duration.ofSeconds(5);
 
     /** How long {@link #close} waits for listeners that have not returned; one that blocks must not keep it. */
     private static final long LISTENER_NANOS = 500_000_000;
@@ -175,7 +176,7 @@ public final class EngineLoop implements AutoCloseable {
             totals.rejected.increment();
             throw new EngineBusyException(
                     "%d listeners of requests that have ended have not returned; try again later".formatted(unheard),
-                    LOAD_RETRY);
+                    LISTENER_RETRY);
         }
     }
 
@@ -186,16 +187,7 @@ public final class EngineLoop implements AutoCloseable {
      * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public void requireOpen() {
-        lifecycle.death().ifPresent(cause -> {
-            throw new EngineClosedException("the engine is dead: " + cause.getMessage());
-        });
-        switch (lifecycle.phase()) {
-            case LOADING ->
-                throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
-            case DRAINING -> throw new EngineClosedException("the engine is shutting down");
-            case CLOSED -> throw new EngineClosedException("the engine is closed");
-            case SERVING, RELOADING -> {}
-        }
+        lifecycle.requireOpen();
     }
 
     private void live(Supplier<Engine> loader) {
