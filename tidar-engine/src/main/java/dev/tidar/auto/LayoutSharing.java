@@ -59,8 +59,8 @@ final class LayoutSharing {
         double most = 0;
         for (LayoutEstimate candidate : engine.candidates(true)) {
             if (candidate.kind() == DraftKind.MODEL) {
-                double yield =
-                        forward(candidate.layout(), beginning, underWay, promptRows).tokensPerNano();
+                double yield = forward(candidate.layout(), beginning, underWay, promptRows)
+                        .tokensPerNano();
                 if (yield > most) {
                     most = yield;
                     best = candidate.layout();

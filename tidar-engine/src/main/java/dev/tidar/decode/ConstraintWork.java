@@ -65,8 +65,8 @@ public final class ConstraintWork implements AutoCloseable {
     /**
      * Does a little at once and the rest on two threads, which end when they are not needed.
      *
-     * @param threads makes an executor with one thread of a name, which should end when it is idle and not take time that
-     *     the engine thread could have
+     * @param threads makes an executor with one thread of a name, which should end when it is idle and not take time
+     *     that the engine thread could have
      * @param onDone called on one of them when a turn is made, or cannot be made
      */
     public static ConstraintWork onOtherThreads(Function<String, ThreadPoolExecutor> threads, Runnable onDone) {
