@@ -25,9 +25,7 @@ public sealed interface StepLayout
     SequenceStep next(DecodeState state, int maskToken);
 
     /** The group that a prefill carries after the prompt, so that the first draft costs no pass; empty for none. */
-    default List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
-        return List.of();
-    }
+    List<Group> afterPrompt(int promptEnd, int room, int maskToken);
 
     /** The mode that has such layouts; never {@link DecodeMode#AUTO}, which chooses among those of the others. */
     DecodeMode mode();
@@ -36,9 +34,7 @@ public sealed interface StepLayout
     int draftLength();
 
     /** Trust in the verify rows; below 1 they are mixed with mask rows, and decoding is not exact. */
-    default double beta() {
-        return 1;
-    }
+    double beta();
 
     /** The maximum number of rows in one forward of this layout, without those of free drafts. */
     int maxRows();
@@ -70,6 +66,11 @@ public sealed interface StepLayout
         }
 
         @Override
+        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
+            return List.of();
+        }
+
+        @Override
         public DecodeMode mode() {
             return DecodeMode.AUTOREGRESSIVE;
         }
@@ -97,6 +98,11 @@ public sealed interface StepLayout
         @Override
         public double tokensOfDrafts(double mean) {
             return mean;
+        }
+
+        @Override
+        public double beta() {
+            return 1;
         }
 
         @Override
@@ -247,6 +253,11 @@ public sealed interface StepLayout
         }
 
         @Override
+        public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
+            return List.of();
+        }
+
+        @Override
         public DecodeMode mode() {
             return DecodeMode.TWO_PASS;
         }
@@ -269,6 +280,11 @@ public sealed interface StepLayout
         @Override
         public double tokensPerStep(double acceptance) {
             return StepLayout.tokensOfBlock(draftLength, acceptance);
+        }
+
+        @Override
+        public double beta() {
+            return 1;
         }
 
         @Override

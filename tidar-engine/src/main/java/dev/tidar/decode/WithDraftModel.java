@@ -2,6 +2,7 @@ package dev.tidar.decode;
 
 import dev.tidar.api.DecodeMode;
 import dev.tidar.step.SequenceStep;
+import dev.tidar.step.SequenceStep.Group;
 import java.util.List;
 
 /**
@@ -24,6 +25,11 @@ public record WithDraftModel(int draftLength) implements StepLayout {
     public SequenceStep next(DecodeState state, int maskToken) {
         List<Integer> rows = state.blockWithFreeDrafts(draftLength);
         return new SequenceStep(rows, state.position(), rows.size(), 1, List.of());
+    }
+
+    @Override
+    public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
+        return List.of();
     }
 
     @Override
@@ -50,6 +56,11 @@ public record WithDraftModel(int draftLength) implements StepLayout {
     @Override
     public double tokensPerStep(double acceptance) {
         return StepLayout.tokensOfBlock(draftLength, acceptance);
+    }
+
+    @Override
+    public double beta() {
+        return 1;
     }
 
     @Override
