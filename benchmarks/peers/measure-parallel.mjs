@@ -11,7 +11,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import {getLlama, LlamaLogLevel} from "node-llama-cpp";
+import {openLlama, ownMillis} from "./llama.mjs";
 
 const [modelPath, promptsPath, ...numbers] = process.argv.slice(2);
 if (numbers.length !== 4) {
@@ -24,16 +24,7 @@ const given = lines.map((line) => JSON.parse(line).token_ids);
 const prompts = Array.from({length: requests}, (_, i) => given[i % given.length]);
 const longest = Math.max(...prompts.map((prompt) => prompt.length));
 
-const timings = [];
-const llama = await getLlama({
-    gpu: false,
-    build: "never",
-    skipDownload: true,
-    progressLogs: false,
-    maxThreads: threads,
-    logLevel: LlamaLogLevel.info,
-    logger: (level, message) => timings.push(message),
-});
+const llama = await openLlama(threads);
 const model = await llama.loadModel({modelPath});
 const context = await model.createContext({
     sequences: concurrency,
@@ -98,17 +89,10 @@ async function answer(sequence, prompt) {
     return {tokens, firstToken: times[0] - begun, gaps: times.slice(1).map((time, i) => time - times[i])};
 }
 
-/** Time of llama.cpp's forwards since it was last asked for; it counts forwards of several tokens as those of a prompt. */
+/** Time of llama.cpp's forwards since it was last asked for. */
 async function ownSeconds() {
-    timings.length = 0;
-    await context.printTimings();
-    const text = timings.join("\n");
-    const prompt = /prompt eval time\s*=\s*([\d.]+) ms/.exec(text);
-    const decode = /[^t] eval time\s*=\s*([\d.]+) ms/.exec(text);
-    if (!prompt || !decode) {
-        throw new Error(`llama.cpp must print its timings, but printed: ${text}`);
-    }
-    return (Number(prompt[1]) + Number(decode[1])) / 1000;
+    const own = await ownMillis(context);
+    return (own.prompt + own.decode) / 1000;
 }
 
 /** The smallest value that at least so many per cent do not exceed. */

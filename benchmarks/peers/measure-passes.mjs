@@ -8,7 +8,7 @@
 // its forwards alone: what it calls evaluation of prompts where a batch has several tokens.
 
 import path from "node:path";
-import {getLlama, LlamaLogLevel} from "node-llama-cpp";
+import {openLlama, ownMillis} from "./llama.mjs";
 
 const FORWARDS = 12;
 
@@ -21,16 +21,7 @@ const counts = rowsText.split(",").map(Number);
 const threads = Number(threadsText);
 const repeats = Number(repeatsText ?? 3);
 
-const timings = [];
-const llama = await getLlama({
-    gpu: false,
-    build: "never",
-    skipDownload: true,
-    progressLogs: false,
-    maxThreads: threads,
-    logLevel: LlamaLogLevel.info,
-    logger: (level, message) => timings.push(message),
-});
+const llama = await openLlama(threads);
 const model = await llama.loadModel({modelPath});
 const context = await model.createContext({
     sequences: Math.max(...counts),
@@ -72,10 +63,12 @@ await llama.dispose();
 async function measure(rows) {
     const used = sequences.slice(0, rows);
     await Promise.all(used.map((sequence) => sequence.clearHistory()));
-    await ownMillis();
+    await ownMillis(context);
     const begin = performance.now();
     await Promise.all(used.map(decode));
-    return {millis: (performance.now() - begin) / FORWARDS, own: (await ownMillis()) / FORWARDS};
+    const millis = performance.now() - begin;
+    const own = await ownMillis(context);
+    return {millis: millis / FORWARDS, own: (own.prompt + own.decode) / FORWARDS};
 }
 
 async function decode(sequence) {
@@ -89,17 +82,4 @@ async function decode(sequence) {
 
 function least(a, b) {
     return {millis: Math.min(a.millis, b.millis), own: Math.min(a.own, b.own)};
-}
-
-/** Milliseconds of llama.cpp's forwards since they were last asked for. */
-async function ownMillis() {
-    timings.length = 0;
-    await context.printTimings();
-    const text = timings.join("\n");
-    const prompt = /prompt eval time\s*=\s*([\d.]+) ms/.exec(text);
-    const decoded = /[^t] eval time\s*=\s*([\d.]+) ms/.exec(text);
-    if (!prompt || !decoded) {
-        throw new Error(`llama.cpp must print its timings, but printed: ${text}`);
-    }
-    return Number(prompt[1]) + Number(decoded[1]);
 }

@@ -8,7 +8,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import {getLlama, LlamaLogLevel} from "node-llama-cpp";
+import {openLlama, ownMillis} from "./llama.mjs";
 
 const [modelPath, promptsPath, maxTokensText, threadsText] = process.argv.slice(2);
 if (!threadsText) {
@@ -19,16 +19,7 @@ const maxTokens = Number(maxTokensText);
 const threads = Number(threadsText);
 const prompts = fs.readFileSync(promptsPath, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line).token_ids);
 
-const timings = [];
-const llama = await getLlama({
-    gpu: false,
-    build: "never",
-    skipDownload: true,
-    progressLogs: false,
-    maxThreads: threads,
-    logLevel: LlamaLogLevel.info,
-    logger: (level, message) => timings.push(message),
-});
+const llama = await openLlama(threads);
 const model = await llama.loadModel({modelPath});
 const longest = Math.max(...prompts.map((prompt) => prompt.length));
 const context = await model.createContext({
@@ -70,28 +61,16 @@ async function answer(prompt) {
         }
     }
     const end = performance.now();
-    const own = await ownTimings();
+    const own = await ownMillis(context);
     return {
         tokens,
         promptTokens: prompt.length,
         promptMs: first - start,
         decodedTokens: maxTokens - 1,
         decodeMs: end - first,
-        ...own,
+        ownPromptMs: own.prompt,
+        ownDecodeMs: own.decode,
     };
-}
-
-/** llama.cpp's counters since they were last asked for. */
-async function ownTimings() {
-    timings.length = 0;
-    await context.printTimings();
-    const text = timings.join("\n");
-    const prompt = /prompt eval time\s*=\s*([\d.]+) ms/.exec(text);
-    const decode = /[^t] eval time\s*=\s*([\d.]+) ms/.exec(text);
-    if (!prompt || !decode) {
-        throw new Error(`llama.cpp must print its timings, but printed: ${text}`);
-    }
-    return {ownPromptMs: Number(prompt[1]), ownDecodeMs: Number(decode[1])};
 }
 
 function speed(tokens, millis) {

@@ -180,6 +180,16 @@ class DraftModelTest {
         }
 
         @Test
+        void withFewerRowsThanTheTokenizerHasTokens() throws IOException {
+            Path other = FewerLayers.of(STORIES, 4, directory.resolve("other"));
+            FewerLayers.cutVocabulary(other, 400);
+            edit(other.resolve("config.json"), "\"mask_token_id\": 512,", "");
+            edit(other.resolve("config.json"), "\"block_size\": 8,", "");
+
+            assertRejected(other, "that has ids up to 511, and vocab_size is 400 in the draft model");
+        }
+
+        @Test
         void withoutATokenizerWhereTheModelHasOne() throws IOException {
             Path other = FewerLayers.of(STORIES, 4, directory.resolve("other"));
             Files.delete(other.resolve("tokenizer.json"));

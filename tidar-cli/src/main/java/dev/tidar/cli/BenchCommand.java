@@ -160,11 +160,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private BenchPlan plan(EngineStatus status) {
         ModelFacts facts = status.model();
-        List<Layout> layouts = Layouts.toMeasure(
-                modes,
-                draftLengths,
-                facts.maskTokenId().isPresent(),
-                status.draftModel().isPresent());
+        List<Layout> layouts = Layouts.toMeasure(modes, draftLengths, status);
         if (layouts.isEmpty()) {
             throw new ParameterException(
                     Output.commandLine(spec),

@@ -4,9 +4,7 @@ import dev.tidar.api.StepTotals;
 import dev.tidar.api.StepTotals.Kind;
 import dev.tidar.api.StepTotals.OfKind;
 import dev.tidar.api.StepTotals.OfPosition;
-import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.Turn;
-import dev.tidar.decode.WithDraftModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +68,13 @@ final class StepCounts {
         if (turn.isPrefill()) {
             return Kind.PREFILL;
         }
-        if (turn.layout() instanceof StepLayout.SinglePass) {
-            return Kind.SINGLE_PASS;
-        }
-        if (turn.layout() instanceof WithDraftModel) {
-            return Kind.DRAFT_MODEL;
-        }
-        return turn.layout() instanceof StepLayout.TwoPass ? Kind.TWO_PASS : Kind.AUTOREGRESSIVE;
+        return switch (turn.layout().mode()) {
+            case AUTO -> throw new IllegalArgumentException(turn.layout() + " has no mode of its own");
+            case AUTOREGRESSIVE -> Kind.AUTOREGRESSIVE;
+            case SINGLE_PASS -> Kind.SINGLE_PASS;
+            case TWO_PASS -> Kind.TWO_PASS;
+            case DRAFT_MODEL -> Kind.DRAFT_MODEL;
+        };
     }
 
     StepTotals snapshot() {

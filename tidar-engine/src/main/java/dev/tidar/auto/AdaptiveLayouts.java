@@ -53,6 +53,7 @@ public final class AdaptiveLayouts {
     private final PassTimes times;
     private final Optional<PassTimes> draftTimes;
     private final List<LayoutEstimate> candidates = new ArrayList<>();
+    private final List<LayoutEstimate> withoutDraftModel;
     private final Map<StepLayout, LayoutEstimate> byLayout = new HashMap<>();
     private final DraftHistory drafts;
     /** What forwards with drafts of each kind took over the time of their rows. */
@@ -90,6 +91,8 @@ public final class AdaptiveLayouts {
         this.draftTimes = draftTimes;
         measured.forEach(m -> candidates.add(new LayoutEstimate(m.layout(), rows(m), expected)));
         candidates.forEach(candidate -> byLayout.put(candidate.layout(), candidate));
+        withoutDraftModel =
+                candidates.stream().filter(c -> c.kind() != DraftKind.MODEL).toList();
         this.drafts = DraftHistory.ofEngine(candidates);
         for (DraftKind kind : DraftKind.values()) {
             costs.put(kind, new SeenRatio(1, MEASURED_FORWARDS, RECENT_FORWARDS));
@@ -98,10 +101,13 @@ public final class AdaptiveLayouts {
         publish();
     }
 
-    /** The decode rows that take as long; a draft block of the draft model has no others. */
+    /**
+     * The decode rows that take as long. An autoregressive row is one by definition, however long its measurement was
+     * disturbed, and a draft block of the draft model has no others.
+     */
     private double rows(Measured measured) {
         StepLayout layout = measured.layout();
-        return layout instanceof WithDraftModel
+        return layout.equals(StepLayout.AUTOREGRESSIVE) || layout instanceof WithDraftModel
                 ? layout.maxRows()
                 : times.rowsFor(measured.nanos() / (double) layout.forwards());
     }
@@ -173,9 +179,7 @@ public final class AdaptiveLayouts {
 
     /** The candidates of a request. */
     List<LayoutEstimate> candidates(boolean withDraftModel) {
-        return withDraftModel || draftTimes.isEmpty()
-                ? candidates
-                : candidates.stream().filter(c -> c.kind() != DraftKind.MODEL).toList();
+        return withDraftModel ? candidates : withoutDraftModel;
     }
 
     /** The choice for one request. */
@@ -293,7 +297,7 @@ public final class AdaptiveLayouts {
         return candidate(layout).map(this::surcharge).orElse(0.0);
     }
 
-    private double surcharge(LayoutEstimate candidate) {
+    double surcharge(LayoutEstimate candidate) {
         return candidate.kind() == DraftKind.NONE || candidate.kind() == DraftKind.MODEL
                 ? 0
                 : candidate.surcharge(times, cost(candidate.kind()).value());

@@ -1,7 +1,6 @@
 package dev.tidar.auto;
 
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.WithDraftModel;
 import dev.tidar.step.GroupWidth;
 
 /** Who drafts in a layout: drafts of one kind are accepted alike, whatever the draft length and the outcomes. */
@@ -13,12 +12,16 @@ enum DraftKind {
     MODEL;
 
     static DraftKind of(StepLayout layout) {
-        if (layout instanceof StepLayout.SinglePass single) {
-            return single.groups() == GroupWidth.SHORT ? SHORT_GROUPS : FULL_GROUPS;
-        }
-        if (layout instanceof WithDraftModel) {
-            return MODEL;
-        }
-        return layout instanceof StepLayout.TwoPass ? TWO_PASS : NONE;
+        return switch (layout.mode()) {
+            case AUTO -> throw new IllegalArgumentException(layout + " has no mode of its own");
+            case AUTOREGRESSIVE -> NONE;
+            case SINGLE_PASS -> hasShortGroups(layout) ? SHORT_GROUPS : FULL_GROUPS;
+            case TWO_PASS -> TWO_PASS;
+            case DRAFT_MODEL -> MODEL;
+        };
+    }
+
+    private static boolean hasShortGroups(StepLayout layout) {
+        return layout instanceof StepLayout.SinglePass single && single.groups() == GroupWidth.SHORT;
     }
 }

@@ -1,13 +1,11 @@
 package dev.tidar.auto;
 
-import dev.tidar.api.DecodeMode;
 import dev.tidar.api.Decoding;
 import dev.tidar.api.EngineStatus.Candidate;
 import dev.tidar.api.EngineStatus.LayoutReport;
 import dev.tidar.api.Groups;
 import dev.tidar.auto.AdaptiveLayouts.Standing;
 import dev.tidar.decode.StepLayout;
-import dev.tidar.decode.WithDraftModel;
 import dev.tidar.step.GroupWidth;
 import java.util.Comparator;
 import java.util.List;
@@ -60,18 +58,12 @@ public final class LayoutReports {
     }
 
     private static Decoding decoding(StepLayout layout) {
+        Decoding decoding = Decoding.of(layout.mode());
         if (layout instanceof StepLayout.SinglePass single) {
-            return Decoding.of(DecodeMode.SINGLE_PASS)
-                    .withDraftLength(single.draftLength())
+            return decoding.withDraftLength(single.draftLength())
                     .withOutcomes(single.outcomes())
                     .withGroups(single.groups() == GroupWidth.SHORT ? Groups.SHORT : Groups.FULL);
         }
-        if (layout instanceof StepLayout.TwoPass) {
-            return Decoding.of(DecodeMode.TWO_PASS).withDraftLength(layout.draftLength());
-        }
-        if (layout instanceof WithDraftModel) {
-            return Decoding.of(DecodeMode.DRAFT_MODEL).withDraftLength(layout.draftLength());
-        }
-        return Decoding.of(DecodeMode.AUTOREGRESSIVE);
+        return layout.draftLength() == 1 ? decoding : decoding.withDraftLength(layout.draftLength());
     }
 }

@@ -3,7 +3,6 @@ package dev.tidar.auto;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.decode.WithDraftModel;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,12 +55,19 @@ final class LayoutSharing {
 
     /** The layout with the draft model that yields most if all requests have it that use the draft model. */
     private StepLayout bestTogether(List<LayoutChoice> beginning, List<StepLayout> underWay, int promptRows) {
-        return engine.candidates(true).stream()
-                .filter(candidate -> candidate.kind() == DraftKind.MODEL)
-                .map(LayoutEstimate::layout)
-                .max(Comparator.comparingDouble(layout ->
-                        forward(layout, beginning, underWay, promptRows).tokensPerNano()))
-                .orElse(StepLayout.AUTOREGRESSIVE);
+        StepLayout best = StepLayout.AUTOREGRESSIVE;
+        double most = 0;
+        for (LayoutEstimate candidate : engine.candidates(true)) {
+            if (candidate.kind() == DraftKind.MODEL) {
+                double yield = forward(candidate.layout(), beginning, underWay, promptRows)
+                        .tokensPerNano();
+                if (yield > most) {
+                    most = yield;
+                    best = candidate.layout();
+                }
+            }
+        }
+        return best;
     }
 
     /** A forward whose open requests have a layout, or decode autoregressively if they do not use the draft model. */
@@ -102,7 +108,7 @@ final class LayoutSharing {
         for (int i = 0; i < Math.max(1, last.sequences); i++) {
             forward.add(
                     layout,
-                    engine.surcharge(layout),
+                    engine.surcharge(candidate),
                     candidate.tokensPerStep(own.ratio(candidate)) / layout.forwards());
         }
         return forward;
@@ -119,7 +125,7 @@ final class LayoutSharing {
     }
 
     /** A layout in place of the present one of a request. */
-    private record Change(LayoutChoice request, StepLayout to) {}
+    private record Change(LayoutChoice request, LayoutEstimate to) {}
 
     /** The tokens that all sequences of a forward are expected to emit in it, and its cost. */
     private final class Forward {
@@ -155,9 +161,9 @@ final class LayoutSharing {
             for (Optional<Change> best = best(open); best.isPresent(); best = best(open)) {
                 LayoutChoice request = best.get().request();
                 StepLayout from = request.current();
-                StepLayout to = best.get().to();
-                rows += engine.decodeRows(to) - engine.decodeRows(from);
-                nanos += engine.surcharge(to) - engine.surcharge(from);
+                StepLayout to = best.get().to().layout();
+                rows += best.get().to().rows() - engine.decodeRows(from);
+                nanos += engine.surcharge(best.get().to()) - engine.surcharge(from);
                 tokens += request.tokensPerForward(to) - request.tokensPerForward(from);
                 drafting.change(from, to);
                 request.choose(to);
@@ -169,16 +175,18 @@ final class LayoutSharing {
             double most = tokensPerNano() * LEAST_GAIN;
             for (LayoutChoice request : open) {
                 StepLayout from = request.current();
-                double now = request.tokensPerForward(from);
+                double rowsNow = engine.decodeRows(from);
+                double surchargeNow = engine.surcharge(from);
+                double tokensNow = request.tokensPerForward(from);
                 for (LayoutEstimate candidate : engine.candidates(request.usesDraftModel())) {
                     StepLayout to = candidate.layout();
                     double yield = tokensPerNano(
-                            candidate.rows() - engine.decodeRows(from),
-                            engine.surcharge(to) - engine.surcharge(from) + drafting.added(from, to),
-                            request.tokensPerForward(to) - now);
+                            candidate.rows() - rowsNow,
+                            engine.surcharge(candidate) - surchargeNow + drafting.added(from, to),
+                            request.tokensPerForward(to) - tokensNow);
                     if (yield > most) {
                         most = yield * LEAST_GAIN;
-                        best = Optional.of(new Change(request, to));
+                        best = Optional.of(new Change(request, candidate));
                     }
                 }
             }

@@ -5,8 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -34,8 +32,6 @@ public final class ConstraintWork implements AutoCloseable {
 
     /** The steps that a turn may take at all. */
     static final long MAX_STEPS = 50_000_000;
-
-    private static final long IDLE_SECONDS = 10;
 
     private final Executor small;
     private final Executor large;
@@ -69,12 +65,13 @@ public final class ConstraintWork implements AutoCloseable {
     /**
      * Does a little at once and the rest on two threads, which end when they are not needed.
      *
-     * @param threads makes the threads of a name; they should not take time that the engine thread could have
+     * @param threads makes an executor with one thread of a name, which should end when it is idle and not take time
+     *     that the engine thread could have
      * @param onDone called on one of them when a turn is made, or cannot be made
      */
-    public static ConstraintWork onOtherThreads(Function<String, ThreadFactory> threads, Runnable onDone) {
-        ThreadPoolExecutor small = executor(threads.apply("tidar-masks-small"));
-        ThreadPoolExecutor large = executor(threads.apply("tidar-masks-large"));
+    public static ConstraintWork onOtherThreads(Function<String, ThreadPoolExecutor> threads, Runnable onDone) {
+        ThreadPoolExecutor small = threads.apply("tidar-masks-small");
+        ThreadPoolExecutor large = threads.apply("tidar-masks-large");
         Runnable letIdleThreadsEnd = () -> {
             small.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
             large.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
@@ -85,13 +82,6 @@ public final class ConstraintWork implements AutoCloseable {
     /** The same with other threads, for tests. */
     static ConstraintWork on(Executor small, Executor large, Runnable onDone) {
         return new ConstraintWork(small, large, onDone, () -> {}, STEP_STEPS, ATTEMPT_STEPS);
-    }
-
-    private static ThreadPoolExecutor executor(ThreadFactory threads) {
-        var executor =
-                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 
     /** Takes steps that nobody counts: those of work that is little by its nature. */

@@ -12,7 +12,6 @@ import dev.tidar.step.StepResult.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -31,13 +30,9 @@ public final class RunningSequence implements AutoCloseable {
     private final int maxTokens;
     private final int contextLength;
     private final DecodeStats stats = new DecodeStats();
+    private final NextTurn nextTurn = new NextTurn();
 
     private Constraint constraint;
-    /** The next turn, where another thread makes it. */
-    private Optional<ConstraintWork.Pending<Turn>> pending = Optional.empty();
-    /** Whether the last turn took more work than a turn may take on the engine thread. */
-    private boolean needsMuchWork;
-
     private StepLayout layout = StepLayout.AUTOREGRESSIVE;
     private boolean betweenSteps = true;
 
@@ -77,7 +72,7 @@ public final class RunningSequence implements AutoCloseable {
 
     /** What it wants of the draft model before the rows of its next step are planned; empty where it wants nothing. */
     Optional<DraftWish> draftWish(ConstraintWork work) {
-        if (!layouts.usesDraftModel() || pending.isPresent()) {
+        if (!layouts.usesDraftModel() || nextTurn.isOrdered()) {
             return Optional.empty();
         }
         Optional<Integer> modelRoom = drafts.modelRoom(sequence);
@@ -99,55 +94,28 @@ public final class RunningSequence implements AutoCloseable {
     }
 
     private boolean hasFreeDrafts(ConstraintWork work) {
-        return !needsMuchWork
+        return !nextTurn.needsMuchWork()
                 && work.attempt(meter -> drafts.hasFree(sequence, constraint, meter))
                         .orElse(false);
     }
 
     /** The rows of the next step, see {@link Decoder#plan}. */
     Optional<Turn> plan(int maxPrefillRows, int maskToken, ConstraintWork work) {
-        if (betweenSteps && pending.isEmpty()) {
+        if (betweenSteps && !nextTurn.isOrdered()) {
             layout = layouts.current();
         }
         StepLayout own = layout;
         if (!sequence.needsPrefill()) {
-            return turn(work, meter -> decode(own, maskToken, meter));
+            return nextTurn.take(work, meter -> decode(own, maskToken, meter));
         }
         // one that was ordered when there was room for more rows is made again
-        return turn(work, meter -> prefill(own, maxPrefillRows, maskToken, meter))
+        return nextTurn.take(work, meter -> prefill(own, maxPrefillRows, maskToken, meter))
                 .filter(turn -> turn.end() - sequence.committed() <= maxPrefillRows);
-    }
-
-    /**
-     * Makes a turn within the budget of the step, or takes the one that another thread has made; empty while it makes
-     * it. Until then nothing changes that the turn depends on.
-     */
-    private Optional<Turn> turn(ConstraintWork work, Function<LongConsumer, Turn> making) {
-        if (pending.isEmpty()) {
-            Optional<Turn> atOnce = needsMuchWork ? Optional.empty() : work.attempt(making);
-            if (atOnce.isPresent()) {
-                return atOnce;
-            }
-            pending = Optional.of(work.start(making, needsMuchWork));
-        }
-        ConstraintWork.Pending<Turn> ordered = pending.get();
-        if (!ordered.isDone()) {
-            return Optional.empty();
-        }
-        pending = Optional.empty();
-        Turn turn = ordered.result();
-        needsMuchWork = ordered.steps() > ConstraintWork.ATTEMPT_STEPS;
-        return Optional.of(turn);
     }
 
     /** Whether its next turn is made on another thread at this moment. */
     public boolean isPending() {
-        return pending.map(turn -> !turn.isDone()).orElse(false);
-    }
-
-    private void cancelPending() {
-        pending.ifPresent(ConstraintWork.Pending::cancel);
-        pending = Optional.empty();
+        return nextTurn.isPending();
     }
 
     /** Computes the next tokens of the prompt. The last of them gives a token, and may carry a group for its draft. */
@@ -198,7 +166,7 @@ public final class RunningSequence implements AutoCloseable {
         betweenSteps = true;
         SequenceStep step =
                 new SequenceStep(List.of(sequence.anchor()), sequence.committed(), 1, layout.draftLength(), List.of());
-        return turn(
+        return nextTurn.take(
                 work,
                 meter -> turn(
                         Turn.Phase.DECODE, StepLayout.AUTOREGRESSIVE, step, Drafts.NONE, List.of(constraint), meter));
@@ -274,7 +242,7 @@ public final class RunningSequence implements AutoCloseable {
      * tokens are found in the prefix cache or computed again.
      */
     public void preempt() {
-        cancelPending();
+        nextTurn.cancel();
         sequence.preempt();
         drafts.preempt();
         betweenSteps = true;
@@ -336,7 +304,7 @@ public final class RunningSequence implements AutoCloseable {
 
     @Override
     public void close() {
-        cancelPending();
+        nextTurn.cancel();
         sequence.close();
         drafts.close();
     }

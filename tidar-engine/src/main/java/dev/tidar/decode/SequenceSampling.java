@@ -39,12 +39,12 @@ final class SequenceSampling {
      * @param allowed the tokens that each verify row may sample
      */
     RowSamplings of(SequenceStep step, List<Allowed> allowed) {
-        TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
+        TokenCounts counts = counts();
         List<RowSampling> verify = new ArrayList<>(step.verifyRows());
         RowSampling first = RowSampling.verify(params, counts, TokenCounts.NONE);
         for (int row = 0; row < step.verifyRows(); row++) {
             long[] ids = allowed.get(row).ids();
-            RowSampling own = after(first, counts, step.draftsBefore(row));
+            RowSampling own = after(first, step.draftsBefore(row));
             verify.add(ids.length == 0 ? own : own.allowing(ids));
         }
         int drafts = step.groups().isEmpty() ? 0 : step.draftLength() - 1;
@@ -53,17 +53,18 @@ final class SequenceSampling {
 
     /** The sampling of a row of the draft model after some drafts of the next step. */
     RowSampling afterDrafts(List<Integer> drafts) {
-        TokenCounts counts = history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
-        RowSampling first = RowSampling.draft(params, counts);
-        return history.isEmpty() || drafts.isEmpty()
-                ? first
-                : new RowSampling(params, counts, history.get().changedBy(drafts), first.allowed(), first.logProbs());
+        return after(RowSampling.draft(params, counts()), drafts);
     }
 
-    /** The sampling of a verify row after some drafts, which count as if they were accepted. */
-    private RowSampling after(RowSampling first, TokenCounts counts, List<Integer> drafts) {
+    /** The sampling of a row after some drafts, which count as if they were accepted. */
+    private RowSampling after(RowSampling first, List<Integer> drafts) {
         return history.isEmpty() || drafts.isEmpty()
                 ? first
-                : RowSampling.verify(params, counts, history.get().changedBy(drafts));
+                : new RowSampling(
+                        params, first.history(), history.get().changedBy(drafts), first.allowed(), first.logProbs());
+    }
+
+    private TokenCounts counts() {
+        return history.map(TokenHistory::counts).orElse(TokenCounts.NONE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.DecodeMode;
 import dev.tidar.step.GroupWidth;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
@@ -23,8 +24,11 @@ public sealed interface StepLayout
     /** The rows of the next forward of a sequence. */
     SequenceStep next(DecodeState state, int maskToken);
 
-    /** The group that a prefill carries after the prompt, so that the first draft costs no pass. */
+    /** The group that a prefill carries after the prompt, so that the first draft costs no pass; empty for none. */
     List<Group> afterPrompt(int promptEnd, int room, int maskToken);
+
+    /** The mode that has such layouts; never {@link DecodeMode#AUTO}, which chooses among those of the others. */
+    DecodeMode mode();
 
     /** K, rows in a draft block; 1 is no drafts. */
     int draftLength();
@@ -64,6 +68,11 @@ public sealed interface StepLayout
         @Override
         public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
             return List.of();
+        }
+
+        @Override
+        public DecodeMode mode() {
+            return DecodeMode.AUTOREGRESSIVE;
         }
 
         @Override
@@ -172,6 +181,11 @@ public sealed interface StepLayout
         }
 
         @Override
+        public DecodeMode mode() {
+            return DecodeMode.SINGLE_PASS;
+        }
+
+        @Override
         public int maxRows() {
             int group = groups.rows(draftLength);
             return Math.max(draftLength + outcomes.size() * group, 1 + group);
@@ -241,6 +255,11 @@ public sealed interface StepLayout
         @Override
         public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
             return List.of();
+        }
+
+        @Override
+        public DecodeMode mode() {
+            return DecodeMode.TWO_PASS;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.DecodeMode;
 import dev.tidar.step.SequenceStep;
 import dev.tidar.step.SequenceStep.Group;
 import java.util.List;
@@ -29,6 +30,11 @@ public record WithDraftModel(int draftLength) implements StepLayout {
     @Override
     public List<Group> afterPrompt(int promptEnd, int room, int maskToken) {
         return List.of();
+    }
+
+    @Override
+    public DecodeMode mode() {
+        return DecodeMode.DRAFT_MODEL;
     }
 
     @Override

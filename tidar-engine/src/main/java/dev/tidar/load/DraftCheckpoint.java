@@ -65,6 +65,22 @@ final class DraftCheckpoint {
         tokenizer.get().differenceFrom(drafts.orElseThrow(), masks).ifPresent(difference -> {
             throw differs(draft, model, said(difference));
         });
+        requireRows(model, draft, Math.max(tokenizer.get().size(), drafts.get().size()), masks);
+    }
+
+    /** The draft model embeds every token that the model may emit, and that is never a mask token. */
+    private static void requireRows(Checkpoint model, Checkpoint draft, int ids, Set<Integer> masks) {
+        int last = ids - 1;
+        while (masks.contains(last)) {
+            last--;
+        }
+        int vocabSize = draft.config().vocabSize();
+        if (last >= vocabSize) {
+            throw differs(
+                    draft,
+                    model,
+                    "that has ids up to %d, and vocab_size is %d in the draft model".formatted(last, vocabSize));
+        }
     }
 
     private static String said(Difference difference) {

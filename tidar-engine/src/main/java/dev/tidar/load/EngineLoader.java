@@ -35,8 +35,8 @@ import dev.tidar.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -53,6 +53,9 @@ public final class EngineLoader {
 
     /** The version of the block contents; it changes when their meaning changes. */
     private static final String KV_LAYOUT_VERSION = "1";
+
+    /** How long a thread beside the engine thread waits for more work before it ends. */
+    private static final long IDLE_SECONDS = 10;
 
     /**
      * Engines that compute on the processor take turns, in the order in which they ask: a step uses all its threads,
@@ -121,18 +124,14 @@ public final class EngineLoader {
                 now == EngineState.DEAD ? loop.death().map(TidarException::getMessage) : Optional.empty());
     }
 
-    /** Makes threads of a name that yield to the engine thread. */
-    public static ThreadFactory background(String name) {
-        return new BackgroundThreads(name);
+    /** Runs work on one thread of a name, which yields to the engine thread and ends when it is not needed. */
+    public static ThreadPoolExecutor background(String name) {
+        return BackgroundThreads.one(name, IDLE_SECONDS);
     }
 
     /** What a token stands for; empty if there is no such token, no tokenizer, or no model yet. */
     public Optional<TokenText> token(int id) {
         return model.flatMap(LoadedModel::tokenizer).flatMap(tokenizer -> tokenizer.token(id));
-    }
-
-    private static String name(Path folder) {
-        return folder.toAbsolutePath().normalize().getFileName().toString();
     }
 
     /**
@@ -278,7 +277,7 @@ public final class EngineLoader {
                         own.transformer().weightType(),
                         own.contextLength(),
                         text.template().isPresent()),
-                options.draftModel().map(EngineLoader::name),
+                options.draftModel().map(folder -> new ModelSource.Folder(folder).name()),
                 backend.facts(),
                 choice.reason(),
                 Stream.concat(choice.degradations().stream(), backend.facts().degradations().stream())

@@ -13,6 +13,8 @@ import java.util.function.Supplier;
  */
 final class GrammarsOnce implements Supplier<Grammars> {
 
+    private static final long IDLE_SECONDS = 1;
+
     private final Tokenizer tokenizer;
     private final int[] stopIds;
     private Optional<Grammars> made = Optional.empty();
@@ -26,7 +28,7 @@ final class GrammarsOnce implements Supplier<Grammars> {
     public synchronized Grammars get() {
         if (made.isEmpty()) {
             var vocabulary = new Vocabulary(tokenizer.tokenBytes(), tokenizer.addedTokens(), stopIds);
-            made = Optional.of(new Grammars(vocabulary, BackgroundThreads.one("tidar-grammars")));
+            made = Optional.of(new Grammars(vocabulary, BackgroundThreads.one("tidar-grammars", IDLE_SECONDS)));
         }
         return made.get();
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -52,7 +52,8 @@ public final class EngineLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
-    private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
+    /** When to try again where listeners have not returned. */
+    private static final Duration LISTENER_RETRY = Duration.ofSeconds(5);
 
     /** How long {@link #close} waits for listeners that have not returned; one that blocks must not keep it. */
     private static final long LISTENER_NANOS = 500_000_000;
@@ -62,7 +63,7 @@ public final class EngineLoop implements AutoCloseable {
     private final CopyOnWriteArrayList<ScheduledSequence> running = new CopyOnWriteArrayList<>();
     private final WaitEstimate waits;
     private final LongSupplier nanoTime;
-    private final Function<String, ThreadFactory> background;
+    private final Function<String, ThreadPoolExecutor> background;
     private final Totals totals = new Totals();
     private final Activity activity;
     private final Errands errands = new Errands();
@@ -87,11 +88,14 @@ public final class EngineLoop implements AutoCloseable {
      * Starts the engine thread, which loads the model.
      *
      * @param loader runs on the engine thread
-     * @param background makes threads of a name for work beside the engine thread
+     * @param background makes an executor with one thread of a name for work beside the engine thread
      * @param nanoTime a monotonic clock
      */
     public EngineLoop(
-            Supplier<Engine> loader, Limits limits, Function<String, ThreadFactory> background, LongSupplier nanoTime) {
+            Supplier<Engine> loader,
+            Limits limits,
+            Function<String, ThreadPoolExecutor> background,
+            LongSupplier nanoTime) {
         this.limits = limits;
         this.background = background;
         this.queue = new RequestQueue(limits.maxQueued());
@@ -172,7 +176,7 @@ public final class EngineLoop implements AutoCloseable {
             totals.rejected.increment();
             throw new EngineBusyException(
                     "%d listeners of requests that have ended have not returned; try again later".formatted(unheard),
-                    LOAD_RETRY);
+                    LISTENER_RETRY);
         }
     }
 
@@ -183,16 +187,7 @@ public final class EngineLoop implements AutoCloseable {
      * @throws EngineClosedException if the engine is closed, closing or dead
      */
     public void requireOpen() {
-        lifecycle.death().ifPresent(cause -> {
-            throw new EngineClosedException("the engine is dead: " + cause.getMessage());
-        });
-        switch (lifecycle.phase()) {
-            case LOADING ->
-                throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
-            case DRAINING -> throw new EngineClosedException("the engine is shutting down");
-            case CLOSED -> throw new EngineClosedException("the engine is closed");
-            case SERVING, RELOADING -> {}
-        }
+        lifecycle.requireOpen();
     }
 
     private void live(Supplier<Engine> loader) {

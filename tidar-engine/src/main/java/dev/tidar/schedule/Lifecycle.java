@@ -1,7 +1,10 @@
 package dev.tidar.schedule;
 
+import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.TidarException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,8 @@ import java.util.Optional;
  * <p>An engine that is drained or closed while it loads stops loading: no request can be waiting for it.
  */
 final class Lifecycle {
+
+    private static final Duration LOAD_RETRY = Duration.ofSeconds(5);
 
     /** The phases, the earliest first. */
     enum Phase {
@@ -75,6 +80,25 @@ final class Lifecycle {
     /** Whether no request can be served any more. */
     boolean isOver() {
         return isClosed() || death.isPresent();
+    }
+
+    /**
+     * Returns normally while the engine takes requests.
+     *
+     * @throws EngineBusyException if the model is still being loaded
+     * @throws EngineClosedException if the engine is closed, closing or dead
+     */
+    void requireOpen() {
+        death.ifPresent(cause -> {
+            throw new EngineClosedException("the engine is dead: " + cause.getMessage());
+        });
+        switch (phase) {
+            case LOADING ->
+                throw new EngineBusyException("the model is still being loaded; try again later", LOAD_RETRY);
+            case DRAINING -> throw new EngineClosedException("the engine is shutting down");
+            case CLOSED -> throw new EngineClosedException("the engine is closed");
+            case SERVING, RELOADING -> {}
+        }
     }
 
     /** The failure that ended the engine; empty if it was closed or still lives. */

@@ -13,6 +13,7 @@ import dev.tidar.api.TidarException;
 import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.RunningSequence;
+import dev.tidar.decode.StepLayout;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.Delivery;
 import dev.tidar.delivery.LogLimit;
@@ -63,7 +64,7 @@ final class ScheduledSequence implements Generation {
     private volatile int cachedTokens;
     private volatile int preemptions;
     private volatile int delivered;
-    private volatile String layout = "";
+    private volatile Optional<StepLayout> layout = Optional.empty();
     private OptionalLong firstToken = OptionalLong.empty();
     private Optional<RunningSequence> sequence = Optional.empty();
     private volatile boolean cancelled;
@@ -228,7 +229,7 @@ final class ScheduledSequence implements Generation {
         }
         totals.tokens.add(chunk.tokens().size());
         delivered += chunk.tokens().size();
-        layout = runningSequence().layout().toString();
+        layout = Optional.of(runningSequence().layout());
         delivery.post(listener -> listener.onChunk(chunk));
     }
 
@@ -240,7 +241,14 @@ final class ScheduledSequence implements Generation {
     RequestStatus status(boolean isQueued) {
         Phase phase = isQueued ? Phase.QUEUED : delivered == 0 ? Phase.PREFILL : Phase.DECODE;
         return new RequestStatus(
-                id, phase, promptTokens(), cachedTokens, delivered, layout, preemptions, Duration.ofNanos(ageNanos()));
+                id,
+                phase,
+                promptTokens(),
+                cachedTokens,
+                delivered,
+                layout.map(StepLayout::toString).orElse(""),
+                preemptions,
+                Duration.ofNanos(ageNanos()));
     }
 
     private int numSteps() {

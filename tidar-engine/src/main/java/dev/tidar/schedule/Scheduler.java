@@ -1,8 +1,6 @@
 package dev.tidar.schedule;
 
 import dev.tidar.api.Durations;
-import dev.tidar.api.EngineBusyException;
-import dev.tidar.api.FinishReason;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.Limits;
 import dev.tidar.api.TidarException;
@@ -18,7 +16,6 @@ import dev.tidar.draft.DraftWish;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.kvcache.KvCache;
 import dev.tidar.schedule.StepPlan.Scheduled;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,8 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides which sequences run in the next step, and records the results of the step. All running sequences decode in
@@ -41,8 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Scheduler {
 
-    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
-
     /** The smallest number of prefill rows of a step, so that a prompt makes progress however many sequences decode. */
     private static final int MIN_PREFILL_ROWS = 8;
 
@@ -53,12 +46,11 @@ final class Scheduler {
     private final KvCache kv;
     private final Limits limits;
     private final RequestQueue waiting;
-    private final WaitEstimate waits;
     /** The running requests in the order of their arrival; other threads may read the list. */
     private final List<ScheduledSequence> running;
 
     private final Admissions admissions;
-    private final LogLimit faults;
+    private final Endings endings;
 
     /**
      * @param running the list that it keeps the running requests in; any thread may read it
@@ -80,23 +72,28 @@ final class Scheduler {
         this.limits = limits;
         this.waiting = waiting;
         this.running = running;
-        this.waits = waits;
-        this.faults = faults;
         this.admissions = new Admissions(engine, limits.maxRunning(), waiting, running);
+        this.endings = new Endings(limits, waiting, running, waits, faults);
     }
 
-    /** Ends the requests that are due, admits the requests that may run, and chooses the layouts of the next step. */
-    void prepare() {
-        endDue();
+    /**
+     * Ends the requests that are due, admits the requests that may run, and chooses the layouts of the next step.
+     *
+     * @return the number of prefill rows that the step may have
+     */
+    int prepare() {
+        endings.endDue();
         admissions.admitWaiting();
-        chooseLayouts(Math.min(prefillRows(), uncomputedRows()));
+        int rows = prefillRows();
+        chooseLayouts(Math.min(rows, uncomputedRows()));
+        return rows;
     }
 
     /** What the sequences want of the draft model before the step is planned. */
     List<DraftWish> draftWishes() {
         List<DraftWish> wishes = new ArrayList<>();
         for (ScheduledSequence s : running) {
-            attempt(s, () -> decoder.draftWish(s.runningSequence()).ifPresent(wishes::add));
+            endings.attempt(s, () -> decoder.draftWish(s.runningSequence()).ifPresent(wishes::add));
         }
         return wishes;
     }
@@ -104,11 +101,6 @@ final class Scheduler {
     /** Records what the draft model took. */
     void drafted(List<DraftPass> passes) {
         layouts.observeDrafting(passes);
-    }
-
-    /** Gives each running sequence its rows and the blocks for them, once the step is prepared. */
-    StepPlan plan() {
-        return planTurns(prefillRows());
     }
 
     /**
@@ -125,34 +117,23 @@ final class Scheduler {
                 plan.prefillRows(),
                 nanos);
         for (Scheduled scheduled : plan.scheduled()) {
-            attempt(scheduled.request(), () -> complete(scheduled.request()));
+            endings.attempt(scheduled.request(), () -> complete(scheduled.request()));
         }
     }
 
     private void complete(ScheduledSequence s) {
         Optional<GenerationFailedException> failure = s.runningSequence().failure();
         if (failure.isPresent()) {
-            fail(s, failure.get());
+            endings.fail(s, failure.get());
             return;
         }
         s.deliver();
-        s.runningSequence().finish().ifPresent(reason -> finish(s, reason));
+        s.runningSequence().finish().ifPresent(reason -> endings.finish(s, reason));
     }
 
-    /** Does something for one request. What goes wrong ends that request and no other. */
-    private void attempt(ScheduledSequence s, Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            waiting.remove(s);
-            if (e instanceof GenerationFailedException failure) {
-                fail(s, failure);
-                return;
-            }
-            faults.write(
-                    more -> log.error("Request {} failed while a step was planned or completed{}", s.id(), more, e));
-            fail(s, new GenerationFailedException("the request could not go on: " + e, e));
-        }
+    /** Fails every running request, after a forward that threw. */
+    void failRunning(TidarException failure) {
+        endings.failRunning(failure);
     }
 
     /** The requests that run, as they change. */
@@ -160,61 +141,13 @@ final class Scheduler {
         return running;
     }
 
-    // which requests run
-
-    private void endDue() {
-        for (ScheduledSequence s : waiting.all()) {
-            attempt(s, () -> endWaitingIfDue(s));
-        }
-        for (ScheduledSequence s : running) {
-            attempt(s, () -> endRunningIfDue(s));
-        }
-    }
-
-    private void endWaitingIfDue(ScheduledSequence s) {
-        if (s.isCancelled() || isOverdue(s)) {
-            waiting.remove(s);
-            endWaiting(s);
-        }
-    }
-
-    private void endRunningIfDue(ScheduledSequence s) {
-        if (s.isCancelled()) {
-            finish(s, FinishReason.CANCELLED);
-        } else if (isOverdue(s)) {
-            finish(s, FinishReason.DEADLINE);
-        }
-    }
-
-    private boolean isOverdue(ScheduledSequence s) {
-        return isLate(s) || !s.hasRun() && s.ageNanos() > Durations.nanos(limits.maxQueueWait());
-    }
-
-    /** Whether it has passed its own time limit. */
-    private static boolean isLate(ScheduledSequence s) {
-        return s.timeout().map(time -> s.ageNanos() > Durations.nanos(time)).orElse(false);
-    }
-
-    private void endWaiting(ScheduledSequence s) {
-        if (s.isCancelled()) {
-            s.finish(FinishReason.CANCELLED);
-        } else if (s.hasRun() || isLate(s)) {
-            s.finish(FinishReason.DEADLINE);
-        } else {
-            s.fail(new EngineBusyException(
-                    "the request waited for %d ms, which is its limit, while %d ran and %d waited; try again later"
-                            .formatted(Duration.ofNanos(s.ageNanos()).toMillis(), running.size(), waiting.size()),
-                    waits.after(waiting.size())));
-        }
-    }
-
-    // with which rows
+    // the rows of a step
 
     /**
      * The number of prefill rows of the next step: a full chunk, or fewer where other sequences decode and would wait
      * too long for it.
      */
-    int prefillRows() {
+    private int prefillRows() {
         int decoding = (int) decoding().count();
         if (decoding == 0) {
             return prefillChunk;
@@ -255,17 +188,19 @@ final class Scheduler {
     }
 
     /**
-     * Plans the turns, the oldest sequence first. Where blocks run short, the youngest sequence that is not planned yet
-     * is preempted.
+     * Gives each running sequence its rows and the blocks for them, once the step is prepared, the oldest sequence
+     * first. Where blocks run short, the youngest sequence that is not planned yet is preempted.
+     *
+     * @param prefillRows what {@link #prepare} returned
      */
-    private StepPlan planTurns(int prefillRows) {
+    StepPlan plan(int prefillRows) {
         PrefillShares shares = new PrefillShares(running, prefillRows);
         RowBudget budget = new RowBudget(layoutRows, (int) decoding().count());
         Deque<ScheduledSequence> unplanned = new ArrayDeque<>(running);
         List<Scheduled> scheduled = new ArrayList<>();
         while (!unplanned.isEmpty()) {
             ScheduledSequence s = unplanned.removeFirst();
-            attempt(s, () -> {
+            endings.attempt(s, () -> {
                 Optional<Turn> turn =
                         s.needsPrefill() ? prefillTurn(s, shares.rows(s), unplanned) : decodeTurn(s, budget, unplanned);
                 turn.ifPresent(t -> scheduled.add(new Scheduled(s, t)));
@@ -327,7 +262,7 @@ final class Scheduler {
                 preempt(s);
                 return Optional.empty();
             } else {
-                fail(s, noRoom(turn.end()));
+                endings.fail(s, noRoom(turn.end()));
                 return Optional.empty();
             }
         }
@@ -345,31 +280,5 @@ final class Scheduler {
                 "the KV cache has no room for %d tokens: that takes %d blocks, but there are %d"
                         .formatted(tokens, kv.blocksFor(tokens), kv.pool().blocks()),
                 null);
-    }
-
-    // how it ends
-
-    /** Fails every running request, after a forward that threw. */
-    void failRunning(TidarException failure) {
-        running.forEach(s -> fail(s, failure));
-    }
-
-    private void finish(ScheduledSequence s, FinishReason reason) {
-        leave(s);
-        s.finish(reason);
-    }
-
-    private void fail(ScheduledSequence s, TidarException failure) {
-        leave(s);
-        s.fail(failure);
-    }
-
-    /** Frees the blocks of a request before its caller is notified of the end. */
-    private void leave(ScheduledSequence s) {
-        running.remove(s);
-        s.release();
-        if (s.hasRun()) {
-            waits.observe(s.runNanos());
-        }
     }
 }

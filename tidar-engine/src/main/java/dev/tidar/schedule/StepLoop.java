@@ -84,7 +84,8 @@ final class StepLoop {
      */
     void run(Engine engine, Errands errands) {
         try {
-            while (awaitWork(engine.caches(), errands)) {
+            List<KvCache> caches = engine.caches();
+            while (awaitWork(caches, errands)) {
                 stepInTurn(engine.turns());
             }
         } catch (RuntimeException | Error e) {
@@ -195,16 +196,16 @@ final class StepLoop {
     }
 
     /** The forwards of the draft model, because what it drafts decides about the rows of the step. */
-    private void draft(Drafter drafter) {
+    private void draft(Drafter drafter, int promptRows) {
         List<DraftWish> wishes = scheduler.draftWishes();
-        runForwards(() -> scheduler.drafted(drafter.draft(wishes, scheduler.prefillRows())));
+        runForwards(() -> scheduler.drafted(drafter.draft(wishes, promptRows)));
     }
 
     private StepPlan plan() {
         try {
-            scheduler.prepare();
-            drafter.ifPresent(this::draft);
-            StepPlan plan = scheduler.plan();
+            int prefillRows = scheduler.prepare();
+            drafter.ifPresent(model -> draft(model, prefillRows));
+            StepPlan plan = scheduler.plan(prefillRows);
             boolean isStuck =
                     plan.isEmpty() && !running.isEmpty() && running.stream().noneMatch(StepLoop::isPending);
             emptyPlans = isStuck ? emptyPlans + 1 : 0;

@@ -196,6 +196,18 @@ class AdaptiveLayoutsTest {
         assertThat(layouts.times().nanos(5)).isBetween(195.0, 200.0);
     }
 
+    @Test
+    void countsAnAutoregressiveSequenceAsOneRowHoweverLongItsMeasurementWasDisturbed() {
+        var layouts = new AdaptiveLayouts(
+                new PassTimes(Map.of(1, 100L, 4, 400L), 1), List.of(new Measured(StepLayout.AUTOREGRESSIVE, 300)));
+        for (int i = 0; i < 200; i++) {
+            layouts.observe(List.of(StepLayout.AUTOREGRESSIVE), 0, 0, 150);
+        }
+
+        assertThat(layouts.times().nanos(1)).isBetween(148.0, 150.0);
+        assertThat(layouts.times().nanos(4)).isEqualTo(400);
+    }
+
     @Nested
     class WithKeptCountsOfTheCheckpoint {
 

@@ -255,20 +255,6 @@ class EquivalenceTest {
         }
     }
 
-    /** A layout that auto has chosen, where rows are free, so that any promise is worth a draft. */
-    private record FreeRows(StepLayout current) implements LayoutChoice {
-
-        @Override
-        public boolean looksUp() {
-            return true;
-        }
-
-        @Override
-        public double batchYield(double tokens, int rowsBeyondLayout) {
-            return tokens;
-        }
-    }
-
     @Test
     void withDraftsFromTheText() {
         List<StepLayout> layouts = List.of(

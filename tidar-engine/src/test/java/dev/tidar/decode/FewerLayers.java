@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A copy of a model without its last layers: a smaller model with the same tokens, which often agrees with it. */
 public final class FewerLayers {
 
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
+
+    private static final String EMBEDDING = "model.embed_tokens.weight";
 
     private FewerLayers() {}
 
@@ -32,11 +35,23 @@ public final class FewerLayers {
                 config.replaceAll("\"num_hidden_layers\": \\d+", "\"num_hidden_layers\": " + layers));
         Files.write(
                 folder.resolve("model.safetensors"),
-                weights(ByteBuffer.wrap(Files.readAllBytes(model.resolve("model.safetensors"))), layers));
+                rewritten(
+                        ByteBuffer.wrap(Files.readAllBytes(model.resolve("model.safetensors"))),
+                        layers,
+                        Integer.MAX_VALUE));
         return folder;
     }
 
-    private static byte[] weights(ByteBuffer all, int layers) throws IOException {
+    /** Leaves a model with tied embeddings the first rows of them alone, with the tokenizer as it was. */
+    public static void cutVocabulary(Path folder, int rows) throws IOException {
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config, Files.readString(config).replaceAll("\"vocab_size\": \\d+", "\"vocab_size\": " + rows));
+        Path weights = folder.resolve("model.safetensors");
+        Files.write(weights, rewritten(ByteBuffer.wrap(Files.readAllBytes(weights)), Integer.MAX_VALUE, rows));
+    }
+
+    private static byte[] rewritten(ByteBuffer all, int layers, int vocabulary) throws IOException {
         int header = (int) all.order(ByteOrder.LITTLE_ENDIAN).getLong();
         ObjectMapper json = new ObjectMapper();
         ObjectNode kept = json.createObjectNode();
@@ -52,6 +67,11 @@ public final class FewerLayers {
                     int from = tensor.getValue().get("data_offsets").get(0).asInt();
                     int to = tensor.getValue().get("data_offsets").get(1).asInt();
                     ObjectNode moved = (ObjectNode) tensor.getValue().deepCopy();
+                    int rows = moved.get("shape").get(0).asInt();
+                    if (tensor.getKey().equals(EMBEDDING) && vocabulary < rows) {
+                        to = from + (to - from) / rows * vocabulary;
+                        ((ArrayNode) moved.get("shape")).set(0, vocabulary);
+                    }
                     moved.putArray("data_offsets").add(values.size()).add(values.size() + to - from);
                     kept.set(tensor.getKey(), moved);
                     values.write(all.array(), 8 + header + from, to - from);

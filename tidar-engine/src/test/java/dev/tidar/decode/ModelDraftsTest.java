@@ -197,25 +197,6 @@ class ModelDraftsTest {
         assertThat(fewTokens.sequence(List.of(1, 300), "")).isEmpty();
     }
 
-    /** A choice that looks up, where any promise is worth a draft. */
-    private record TextFirst(StepLayout current) implements LayoutChoice {
-
-        @Override
-        public boolean looksUp() {
-            return true;
-        }
-
-        @Override
-        public boolean usesDraftModel() {
-            return true;
-        }
-
-        @Override
-        public double batchYield(double tokens, int rowsBeyondLayout) {
-            return tokens;
-        }
-    }
-
     @Test
     void takesDraftsThatAreFreeBeforeItAsksTheDraftModel() {
         List<Integer> prompt = new ArrayList<>();
@@ -224,7 +205,7 @@ class ModelDraftsTest {
         }
         DecodeRequest request = new DecodeRequest(prompt, SamplingParams.GREEDY, TOKENS, CONTEXT);
         DraftModel draftModel = equal(CONTEXT);
-        RunningSequence textFirst = sequence(request, new TextFirst(new WithDraftModel(4)), draftModel);
+        RunningSequence textFirst = sequence(request, new FreeRows(new WithDraftModel(4)), draftModel);
         decode(List.of(textFirst), draftModel, 64);
         RunningSequence modelOnly = decode(request, new WithDraftModel(4), equal);
 

@@ -63,24 +63,22 @@ public final class TestModel implements AutoCloseable {
 
     /** The same with keys and values of another type. */
     public static TestModel load(String resource, Backend backend, DType kvType) {
-        return load(folder(resource), backend, kvType);
+        return load(folder(resource), backend, Overrides.none(), kvType);
     }
 
     /** Loads a folder in float32, with a context of 512 tokens and the kernels that this JVM chooses. */
     static TestModel load(Path folder) {
-        return load(folder, Backend.onCpu(WeightFormat.F32, 1), DType.F32);
-    }
-
-    private static TestModel load(Path folder, Backend backend, DType kvType) {
-        try (Checkpoint checkpoint = Checkpoint.open(folder, Overrides.none())) {
-            return new TestModel(backend, checkpoint, 32, kvType);
-        }
+        return load(folder, Backend.onCpu(WeightFormat.F32, 1), Overrides.none());
     }
 
     /** Loads a folder with a context of 512 tokens. */
     static TestModel load(Path folder, Backend backend, Overrides overrides) {
+        return load(folder, backend, overrides, DType.F32);
+    }
+
+    private static TestModel load(Path folder, Backend backend, Overrides overrides, DType kvType) {
         try (Checkpoint checkpoint = Checkpoint.open(folder, overrides)) {
-            return new TestModel(backend, checkpoint, 32, DType.F32);
+            return new TestModel(backend, checkpoint, 32, kvType);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.auto.AdaptiveLayouts;
 import dev.tidar.auto.AdaptiveLayouts.Measured;
 import dev.tidar.auto.PassTimes;
+import dev.tidar.backend.jni.BackgroundThreads;
 import dev.tidar.decode.StepLayout;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.KvCache;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -48,13 +49,9 @@ final class LoopBench {
         loop = new EngineLoop(loader, limits, LoopBench::threads, System::nanoTime);
     }
 
-    /** Threads of a name that end with the JVM. */
-    static ThreadFactory threads(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        };
+    /** A thread of a name, which ends soon and does not keep the JVM from ending. */
+    static ThreadPoolExecutor threads(String name) {
+        return BackgroundThreads.one(name, 1);
     }
 
     private Engine engine(int blocks, Limits limits, IntConsumer forward) {

@@ -208,9 +208,9 @@ final class SchedulerBench {
 
     /** One engine step, of a length that the pass times would expect. */
     StepPlan step() {
-        scheduler.prepare();
-        drafter.ifPresent(d -> scheduler.drafted(d.draft(scheduler.draftWishes(), scheduler.prefillRows())));
-        StepPlan plan = scheduler.plan();
+        int prefillRows = scheduler.prepare();
+        drafter.ifPresent(d -> scheduler.drafted(d.draft(scheduler.draftWishes(), prefillRows)));
+        StepPlan plan = scheduler.plan(prefillRows);
         if (!plan.isEmpty()) {
             decoder.step(plan.turns());
             long time = 1_000_000L + 100_000L * plan.prefillRows();

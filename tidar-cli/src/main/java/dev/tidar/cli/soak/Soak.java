@@ -6,6 +6,7 @@ import dev.tidar.api.EngineStatus;
 import dev.tidar.api.FinishReason;
 import dev.tidar.api.Generation;
 import dev.tidar.api.InvalidRequestException;
+import dev.tidar.cli.bench.Layouts;
 import dev.tidar.cli.serving.Ended;
 import dev.tidar.cli.serving.InFlight;
 import dev.tidar.cli.soak.Mix.Drawn;
@@ -71,13 +72,8 @@ public final class Soak {
 
     /** The modes that the engine serves. */
     private static List<DecodeMode> modes(EngineStatus status) {
-        boolean drafts = status.model().maskTokenId().isPresent();
         return Stream.of(DecodeMode.values())
-                .filter(mode -> switch (mode) {
-                    case AUTO, AUTOREGRESSIVE -> true;
-                    case SINGLE_PASS, TWO_PASS -> drafts;
-                    case DRAFT_MODEL -> status.draftModel().isPresent();
-                })
+                .filter(mode -> Layouts.serves(mode, status))
                 .toList();
     }
 

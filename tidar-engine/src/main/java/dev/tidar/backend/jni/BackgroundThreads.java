@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
  */
 public record BackgroundThreads(String name) implements ThreadFactory {
 
-    private static final long IDLE_SECONDS = 1;
-
     @Override
     @SuppressWarnings(
             "ThreadPriorityCheck") // a wish, where the native library cannot ask for more; nothing relies on it
@@ -34,10 +32,10 @@ public record BackgroundThreads(String name) implements ThreadFactory {
         return thread;
     }
 
-    /** An executor with one such thread, which ends when it has nothing to do. */
-    public static ThreadPoolExecutor one(String name) {
+    /** An executor with one such thread, which ends when it has had nothing to do for so long. */
+    public static ThreadPoolExecutor one(String name, long idleSeconds) {
         var executor = new ThreadPoolExecutor(
-                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new BackgroundThreads(name));
+                1, 1, idleSeconds, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new BackgroundThreads(name));
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }

@@ -32,7 +32,7 @@ class BackgroundThreadsTest {
                 .as("the native library is in use")
                 .isPresent();
         int own = nice();
-        ThreadPoolExecutor background = BackgroundThreads.one("background");
+        ThreadPoolExecutor background = BackgroundThreads.one("background", 1);
         try {
             int lowered = background.submit(BackgroundThreadsTest::nice).get();
 
@@ -45,7 +45,7 @@ class BackgroundThreadsTest {
 
     @Test
     void doesNotKeepAJvmFromEnding() throws Exception {
-        ThreadPoolExecutor background = BackgroundThreads.one("background");
+        ThreadPoolExecutor background = BackgroundThreads.one("background", 1);
         try {
             assertThat(background
                             .submit(() -> Thread.currentThread().isDaemon())
