@@ -10,11 +10,6 @@ namespace emulated::ptx {
 
 namespace {
 
-constexpr int MISALIGNED = 716;
-constexpr int ILLEGAL_ADDRESS = 700;
-constexpr int FAILED = 719;
-constexpr int TOO_LONG = 702;
-
 /** Warps and blocks run in ascending order, or in descending if TIDAR_EMU_ORDER says so. */
 bool descending() {
     static const char* order = getenv("TIDAR_EMU_ORDER");
@@ -242,6 +237,12 @@ void Block::find(const Warp& warp, const Instruction& i, int lane, uintptr_t add
              "global address " + hexadecimal(address) + " is outside of every allocation");
     }
     last = *(after - 1);
+}
+
+void wrongShared(const Warp& warp, const Instruction& i, int lane, uint32_t at, const char* what) {
+    bool outside = strncmp(what, "is outside", 10) == 0;
+    warp.block->stop(outside ? ILLEGAL_ADDRESS : FAILED, warp, i, lane,
+                     "shared address " + hexadecimal(at) + " " + what);
 }
 
 void undefinedRegister(const Warp& warp, const Instruction& i, const Operand& operand) {
