@@ -91,7 +91,7 @@ private:
         int count = std::min(LANES, threads - number * LANES);
         warp.block = &block;
         warp.number = number;
-        warp.existing = warp.alive = count == LANES ? ALL : (1u << count) - 1;
+        warp.alive = count == LANES ? ALL : (1u << count) - 1;
         warp.atBarrier = false;
         warp.epoch = 1;
         warp.registers = storage.registers.data() + static_cast<size_t>(number) * launch.function->registerBytes;

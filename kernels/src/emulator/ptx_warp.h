@@ -49,7 +49,6 @@ struct Block;
 struct Warp {
     Block* block = nullptr;
     int number = 0;
-    uint32_t existing = 0; // lanes that the block has in this warp
     uint32_t alive = 0;
     uint32_t lanes = 0; // that execute the present instruction
     bool atBarrier = false;
