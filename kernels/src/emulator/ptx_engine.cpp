@@ -10,13 +10,6 @@ namespace emulated::ptx {
 
 namespace {
 
-/** Warps and blocks run in ascending order, or in descending if TIDAR_EMU_ORDER says so. */
-bool descending() {
-    static const char* order = getenv("TIDAR_EMU_ORDER");
-    static const bool down = order != nullptr && strcmp(order, "descending") == 0;
-    return down;
-}
-
 /** Instructions that the warps of a block may execute together, as a driver's watchdog ends what does not end. */
 long stepLimit() {
     static const char* steps = getenv("TIDAR_EMU_STEPS");
