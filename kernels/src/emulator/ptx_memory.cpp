@@ -101,10 +101,8 @@ void copyAsync(Warp& warp, const Instruction& i) {
         if (at % size != 0 || source % size != 0) {
             warp.block->misaligned(warp, i, lane, at % size != 0 ? at : source);
         }
-        if (given[lane] > 0) {
-            for (uint32_t byte = 0; byte < given[lane]; byte++) {
-                warp.block->global(warp, i, lane, source + byte, 1);
-            }
+        for (uint32_t byte = 0; byte < given[lane]; byte++) {
+            warp.block->global(warp, i, lane, source + byte, 1);
         }
         if (const char* bad = warp.block->shared.flies(visitor(warp, lane), at, size)) {
             wrongShared(warp, i, lane, at, bad);
