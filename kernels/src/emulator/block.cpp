@@ -121,17 +121,13 @@ emulated_switch:
 .size emulated_switch,.-emulated_switch
 )");
 
-namespace {
-
-/**
- * Threads run in ascending order and copies happen as late as possible; or, if TIDAR_EMU_ORDER says so, threads run in
- * descending order and copies happen at once. What depends on that lacks a barrier, and one of the two shows it.
- */
 bool descending() {
     static const char* order = getenv("TIDAR_EMU_ORDER");
     static const bool down = order != nullptr && strcmp(order, "descending") == 0;
     return down;
 }
+
+namespace {
 
 /** The lane that runs after this one; -1 is before the first and 32 after the last. */
 int following(uint32_t runnable, int lane) {

@@ -73,6 +73,13 @@ struct Block {
 
 extern __thread Block* block __attribute__((tls_model("initial-exec")));
 
+/**
+ * Whether TIDAR_EMU_ORDER asks for descending order. Threads run in ascending order and copies happen as late as
+ * possible; or threads run in descending order and copies happen at once. What depends on that lacks a barrier, and one
+ * of the two shows it. The engine of the PTX runs warps and blocks in this order.
+ */
+bool descending();
+
 /** Lets the next thread run. Returns when this one may go on. */
 void switchAway();
 

@@ -7,9 +7,6 @@ namespace emulated::ptx {
 
 namespace {
 
-constexpr int ILLEGAL_ADDRESS = 700;
-constexpr int FAILED = 719;
-
 void requireWholeWarp(const Warp& warp, const Instruction& i) {
     if (warp.lanes != ALL) {
         warp.block->stop(FAILED, warp, i, __builtin_ctz(warp.lanes), "not all 32 threads of the warp are here");
@@ -75,11 +72,8 @@ void loadMatrices(Warp& warp, const Instruction& i) {
         if (at % 16 != 0) {
             warp.block->misaligned(warp, i, lane, at);
         }
-        Visitor who{warp.thread(lane), warp.block->barriers, warp.epoch};
-        if (const char* bad = warp.block->shared.reads(who, at, 16)) {
-            char text[200];
-            snprintf(text, sizeof text, "shared address 0x%x %s", at, bad);
-            warp.block->stop(strncmp(bad, "is outside", 10) == 0 ? ILLEGAL_ADDRESS : FAILED, warp, i, lane, text);
+        if (const char* bad = warp.block->shared.reads(visitor(warp, lane), at, 16)) {
+            wrongShared(warp, i, lane, at, bad);
         }
         memcpy(matrices[lane], warp.block->shared.data(at), 16);
     }

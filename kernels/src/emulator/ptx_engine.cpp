@@ -10,18 +10,6 @@ namespace emulated::ptx {
 
 namespace {
 
-constexpr int MISALIGNED = 716;
-constexpr int ILLEGAL_ADDRESS = 700;
-constexpr int FAILED = 719;
-constexpr int TOO_LONG = 702;
-
-/** Warps and blocks run in ascending order, or in descending if TIDAR_EMU_ORDER says so. */
-bool descending() {
-    static const char* order = getenv("TIDAR_EMU_ORDER");
-    static const bool down = order != nullptr && strcmp(order, "descending") == 0;
-    return down;
-}
-
 /** Instructions that the warps of a block may execute together, as a driver's watchdog ends what does not end. */
 long stepLimit() {
     static const char* steps = getenv("TIDAR_EMU_STEPS");
@@ -96,7 +84,7 @@ private:
         int count = std::min(LANES, threads - number * LANES);
         warp.block = &block;
         warp.number = number;
-        warp.existing = warp.alive = count == LANES ? ALL : (1u << count) - 1;
+        warp.alive = count == LANES ? ALL : (1u << count) - 1;
         warp.atBarrier = false;
         warp.epoch = 1;
         warp.registers = storage.registers.data() + static_cast<size_t>(number) * launch.function->registerBytes;
@@ -242,6 +230,12 @@ void Block::find(const Warp& warp, const Instruction& i, int lane, uintptr_t add
              "global address " + hexadecimal(address) + " is outside of every allocation");
     }
     last = *(after - 1);
+}
+
+void wrongShared(const Warp& warp, const Instruction& i, int lane, uint32_t at, const char* what) {
+    bool outside = strncmp(what, "is outside", 10) == 0;
+    warp.block->stop(outside ? ILLEGAL_ADDRESS : FAILED, warp, i, lane,
+                     "shared address " + hexadecimal(at) + " " + what);
 }
 
 void undefinedRegister(const Warp& warp, const Instruction& i, const Operand& operand) {

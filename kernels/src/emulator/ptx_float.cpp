@@ -27,13 +27,7 @@ uint64_t negativeDouble(uint64_t a) { return a ^ 0x8000000000000000u; }
 uint32_t magnitude(uint32_t a) { return a & 0x7fffffffu; }
 uint64_t magnitudeDouble(uint64_t a) { return a & 0x7fffffffffffffffu; }
 
-// Ordered comparisons are false where an operand is NaN, unordered ones true.
-template <class T> bool equal(T a, T b) { return a == b; }
-template <class T> bool unequal(T a, T b) { return a < b || a > b; }
-template <class T> bool less(T a, T b) { return a < b; }
-template <class T> bool lessOrEqual(T a, T b) { return a <= b; }
-template <class T> bool greater(T a, T b) { return a > b; }
-template <class T> bool greaterOrEqual(T a, T b) { return a >= b; }
+// Unordered comparisons are true where an operand is NaN.
 template <class T> bool equalOrNan(T a, T b) { return !(a < b || a > b); }
 template <class T> bool unequalOrNan(T a, T b) { return a != b; }
 template <class T> bool lessOrNan(T a, T b) { return !(a >= b); }
@@ -91,12 +85,7 @@ void addArithmetic(Forms& forms, const std::string& type) {
 
 template <class T>
 void addComparisons(Forms& forms, const std::string& type) {
-    forms.add<equal<T>>("setp.eq" + type, COMPARISON);
-    forms.add<unequal<T>>("setp.ne" + type, COMPARISON);
-    forms.add<less<T>>("setp.lt" + type, COMPARISON);
-    forms.add<lessOrEqual<T>>("setp.le" + type, COMPARISON);
-    forms.add<greater<T>>("setp.gt" + type, COMPARISON);
-    forms.add<greaterOrEqual<T>>("setp.ge" + type, COMPARISON);
+    addOrderedComparisons<T>(forms, type);
     forms.add<equalOrNan<T>>("setp.equ" + type, COMPARISON);
     forms.add<unequalOrNan<T>>("setp.neu" + type, COMPARISON);
     forms.add<lessOrNan<T>>("setp.ltu" + type, COMPARISON);

@@ -71,6 +71,26 @@ private:
     std::map<std::string, std::vector<Form>> known;
 };
 
+// clang-format off
+template <class T> bool equal(T a, T b) { return a == b; }
+template <class T> bool unequal(T a, T b) { return a < b || a > b; }
+template <class T> bool less(T a, T b) { return a < b; }
+template <class T> bool lessOrEqual(T a, T b) { return a <= b; }
+template <class T> bool greater(T a, T b) { return a > b; }
+template <class T> bool greaterOrEqual(T a, T b) { return a >= b; }
+// clang-format on
+
+/** setp of numbers: false where an operand is NaN. */
+template <class T>
+void addOrderedComparisons(Forms& forms, const std::string& type) {
+    forms.add<equal<T>>("setp.eq" + type, COMPARISON);
+    forms.add<unequal<T>>("setp.ne" + type, COMPARISON);
+    forms.add<less<T>>("setp.lt" + type, COMPARISON);
+    forms.add<lessOrEqual<T>>("setp.le" + type, COMPARISON);
+    forms.add<greater<T>>("setp.gt" + type, COMPARISON);
+    forms.add<greaterOrEqual<T>>("setp.ge" + type, COMPARISON);
+}
+
 void addIntegerForms(Forms& forms);
 void addFloatForms(Forms& forms);
 void addMoveForms(Forms& forms);

@@ -26,12 +26,6 @@ template <class T> T either(T a, T b) { return static_cast<T>(a | b); }
 template <class T> T one(T a, T b) { return static_cast<T>(a ^ b); }
 template <class T> T complement(T a) { return static_cast<T>(~a); }
 template <class T> T negative(T a) { return static_cast<T>(0 - a); }
-template <class T> bool equal(T a, T b) { return a == b; }
-template <class T> bool unequal(T a, T b) { return a != b; }
-template <class T> bool less(T a, T b) { return a < b; }
-template <class T> bool lessOrEqual(T a, T b) { return a <= b; }
-template <class T> bool greater(T a, T b) { return a > b; }
-template <class T> bool greaterOrEqual(T a, T b) { return a >= b; }
 bool notPredicate(bool a) { return !a; }
 // clang-format on
 
@@ -125,16 +119,6 @@ void addLogic(Forms& forms, const std::string& bits) {
     forms.add<shiftRight<Unsigned>>("shr.b" + bits, LOGIC);
 }
 
-template <class T>
-void addComparisons(Forms& forms, const std::string& type) {
-    forms.add<equal<T>>("setp.eq" + type, COMPARISON);
-    forms.add<unequal<T>>("setp.ne" + type, COMPARISON);
-    forms.add<less<T>>("setp.lt" + type, COMPARISON);
-    forms.add<lessOrEqual<T>>("setp.le" + type, COMPARISON);
-    forms.add<greater<T>>("setp.gt" + type, COMPARISON);
-    forms.add<greaterOrEqual<T>>("setp.ge" + type, COMPARISON);
-}
-
 } // namespace
 
 void addIntegerForms(Forms& forms) {
@@ -159,12 +143,12 @@ void addIntegerForms(Forms& forms) {
     forms.add<insertBits<u64>>("bfi.b64", INTEGER);
     forms.add<permuteBytes>("prmt.b32", MOVEMENT);
 
-    addComparisons<s16>(forms, ".s16");
-    addComparisons<u16>(forms, ".u16");
-    addComparisons<s32>(forms, ".s32");
-    addComparisons<u32>(forms, ".u32");
-    addComparisons<s64>(forms, ".s64");
-    addComparisons<u64>(forms, ".u64");
+    addOrderedComparisons<s16>(forms, ".s16");
+    addOrderedComparisons<u16>(forms, ".u16");
+    addOrderedComparisons<s32>(forms, ".s32");
+    addOrderedComparisons<u32>(forms, ".u32");
+    addOrderedComparisons<s64>(forms, ".s64");
+    addOrderedComparisons<u64>(forms, ".u64");
     forms.add<equal<u16>>("setp.eq.b16", COMPARISON);
     forms.add<equal<u32>>("setp.eq.b32", COMPARISON);
     forms.add<equal<u64>>("setp.eq.b64", COMPARISON);

@@ -5,17 +5,6 @@ namespace emulated::ptx {
 
 namespace {
 
-constexpr int ILLEGAL_ADDRESS = 700;
-constexpr int FAILED = 719;
-
-Visitor visitor(const Warp& warp, int lane) { return {warp.thread(lane), warp.block->barriers, warp.epoch}; }
-
-[[noreturn]] void wrong(const Warp& warp, const Instruction& i, int lane, uint32_t at, const char* what) {
-    char text[200];
-    snprintf(text, sizeof text, "shared address 0x%x %s", at, what);
-    warp.block->stop(strncmp(what, "is outside", 10) == 0 ? ILLEGAL_ADDRESS : FAILED, warp, i, lane, text);
-}
-
 enum class Space { GLOBAL, SHARED, PARAMETER };
 
 /** Where the lane's access leads, after all checks. */
@@ -36,7 +25,7 @@ char* locate(Warp& warp, const Instruction& i, const Operand& address, int lane,
         const char* bad = WRITE ? block.shared.writes(visitor(warp, lane), at, static_cast<uint32_t>(bytes))
                                 : block.shared.reads(visitor(warp, lane), at, static_cast<uint32_t>(bytes));
         if (bad != nullptr) {
-            wrong(warp, i, lane, at, bad);
+            wrongShared(warp, i, lane, at, bad);
         }
         return block.shared.data(at);
     }
@@ -112,13 +101,11 @@ void copyAsync(Warp& warp, const Instruction& i) {
         if (at % size != 0 || source % size != 0) {
             warp.block->misaligned(warp, i, lane, at % size != 0 ? at : source);
         }
-        if (given[lane] > 0) {
-            for (uint32_t byte = 0; byte < given[lane]; byte++) {
-                warp.block->global(warp, i, lane, source + byte, 1);
-            }
+        for (uint32_t byte = 0; byte < given[lane]; byte++) {
+            warp.block->global(warp, i, lane, source + byte, 1);
         }
         if (const char* bad = warp.block->shared.flies(visitor(warp, lane), at, size)) {
-            wrong(warp, i, lane, at, bad);
+            wrongShared(warp, i, lane, at, bad);
         }
         warp.copies.push_back(
             {at, source, static_cast<int>(given[lane]), static_cast<int>(size - given[lane]), lane, warp.groups[lane]});
@@ -140,7 +127,7 @@ void waitForCopies(Warp& warp, const Instruction& i) {
         }
         char* to = warp.block->shared.data(copy.to);
         if (const char* bad = warp.block->shared.lands(visitor(warp, copy.lane), copy.to, 16)) {
-            wrong(warp, i, copy.lane, copy.to, bad);
+            wrongShared(warp, i, copy.lane, copy.to, bad);
         }
         memcpy(to, reinterpret_cast<const char*>(copy.from), copy.bytes);
         memset(to + copy.bytes, 0, copy.zeros);

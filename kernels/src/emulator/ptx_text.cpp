@@ -175,22 +175,20 @@ private:
             return;
         }
         while (!in.take(';')) {
-            s.groups.push_back(operand(s));
+            operand(s);
             in.take(',');
         }
         own.statements.push_back(std::move(s));
     }
 
-    /** Reads one place; returns how many operands it holds. */
-    int operand(Statement& s) {
+    /** Reads what stands in one place: one operand, or several. */
+    void operand(Statement& s) {
         if (in.take('{')) {
-            int count = 0;
             while (!in.take('}')) {
                 s.operands.push_back(resolve(in.word()));
                 in.take(',');
-                count++;
             }
-            return count;
+            return;
         }
         if (in.take('[')) {
             std::string address = resolve(in.word());
@@ -199,14 +197,12 @@ private:
             }
             in.expect(']');
             s.operands.push_back("[" + address + "]");
-            return 1;
+            return;
         }
         s.operands.push_back(resolve(in.word()));
         if (in.take('|')) {
             s.operands.push_back(resolve(in.word()));
-            return 2;
         }
-        return 1;
     }
 };
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -23,7 +22,6 @@ struct Statement {
     bool guardNegated = false;
     std::string opcode; // with all modifiers
     std::vector<std::string> operands;
-    std::vector<int> groups; // how many operands each place has: {2, 1} of mov.b64 {a, b}, c
 };
 
 /** A variable in shared memory, or a parameter. */

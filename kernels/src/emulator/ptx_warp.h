@@ -9,6 +9,12 @@
 
 namespace emulated::ptx {
 
+/** The driver's codes for what ends a launch. */
+constexpr int ILLEGAL_ADDRESS = 700;
+constexpr int TOO_LONG = 702;
+constexpr int MISALIGNED = 716;
+constexpr int FAILED = 719;
+
 /** Ends the launch with a code of the driver. */
 struct Stop {
     int code;
@@ -43,7 +49,6 @@ struct Block;
 struct Warp {
     Block* block = nullptr;
     int number = 0;
-    uint32_t existing = 0; // lanes that the block has in this warp
     uint32_t alive = 0;
     uint32_t lanes = 0; // that execute the present instruction
     bool atBarrier = false;
@@ -87,6 +92,14 @@ struct Block {
 private:
     void find(const Warp& warp, const Instruction& i, int lane, uintptr_t address, uint32_t bytes) const;
 };
+
+/** A lane, when it comes to shared memory. */
+inline Visitor visitor(const Warp& warp, int lane) {
+    return {warp.thread(lane), warp.block->barriers, warp.epoch};
+}
+
+/** Ends the launch over what SharedMemory finds wrong with an access. */
+[[noreturn]] void wrongShared(const Warp& warp, const Instruction& i, int lane, uint32_t at, const char* what);
 
 [[noreturn]] void undefinedRegister(const Warp& warp, const Instruction& i, const Operand& operand);
 

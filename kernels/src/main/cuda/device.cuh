@@ -28,6 +28,11 @@ struct __align__(8) HalfChunk {
     uint32_t word[2];
 };
 
+/** Four neighbouring floats, read and written as one. */
+struct __align__(16) Four {
+    float of[4];
+};
+
 /** A bfloat16 in memory. */
 struct bf16 {
     uint16_t bits;
@@ -134,12 +139,14 @@ __device__ __forceinline__ HalfChunk read_once(const HalfChunk* at) {
 #endif
 }
 
-/** A float that another thread block has written during this launch: from the L2 cache, where all see the same. */
-__device__ __forceinline__ float read_shared_result(const float* at) {
+/** Four floats that another thread block has written during this launch: from the L2 cache, where all see the same. */
+__device__ __forceinline__ Four read_shared_result(const Four* at) {
 #ifdef __CUDACC__
-    float value;
-    asm volatile("ld.global.cg.f32 %0, [%1];" : "=f"(value) : "l"(at));
-    return value;
+    Four four;
+    asm volatile("ld.global.cg.v4.f32 {%0, %1, %2, %3}, [%4];"
+                 : "=f"(four.of[0]), "=f"(four.of[1]), "=f"(four.of[2]), "=f"(four.of[3])
+                 : "l"(at));
+    return four;
 #else
     return *at;
 #endif

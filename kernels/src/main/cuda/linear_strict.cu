@@ -51,7 +51,7 @@ __device__ __forceinline__ void linear_strict(const Product& p) {
     }
 }
 
-PRODUCT_KERNEL(linear_strict_f32, 64, linear_strict<F32>)
-PRODUCT_KERNEL(linear_strict_bf16, 64, linear_strict<Bf16>)
-PRODUCT_KERNEL(linear_strict_int8, 64, linear_strict<Int8>)
-PRODUCT_KERNEL(linear_strict_int4, 64, linear_strict<Int4>)
+PRODUCT_KERNEL(linear_strict_f32, (64), linear_strict<F32>)
+PRODUCT_KERNEL(linear_strict_bf16, (64), linear_strict<Bf16>)
+PRODUCT_KERNEL(linear_strict_int8, (64), linear_strict<Int8>)
+PRODUCT_KERNEL(linear_strict_int4, (64), linear_strict<Int4>)

@@ -32,23 +32,31 @@
 
 namespace tile_products {
 
-/** Where one split leaves a sum of this block. */
-template <class S>
-__device__ __forceinline__ size_t partial_at(int split, int row, int output) {
-    size_t rows = static_cast<size_t>(gridDim.x) * S::ROWS;
-    return ((split * rows + blockIdx.x * S::ROWS + row) * gridDim.y + blockIdx.y) * BLOCK_OUTPUTS + output;
+constexpr int WARPS = TILE_THREADS / 32;
+
+/** Rows of a warp that are read at a time, so that many loads are under way. */
+constexpr int ROWS_AT_ONCE = 4;
+
+/** Four sums of this lane in shared memory. */
+__device__ __forceinline__ Four* four_at(float* sums, int row, int output) {
+    return reinterpret_cast<Four*>(sums + row * SUM_PITCH + output);
 }
 
 /**
  * Leaves the sums of this block for the split that ends last. Returns whether this is that split: then the sums are
- * the totals, added in ascending order of the splits.
+ * the totals, added in ascending order of the splits. A warp has whole rows, a lane four neighbouring outputs of them.
  */
 template <class S>
 __device__ __forceinline__ bool join_splits(float* sums, const Product& p, int rows) {
-    for (int i = threadIdx.x; i < rows * BLOCK_OUTPUTS; i += TILE_THREADS) {
-        int row = i / BLOCK_OUTPUTS;
-        int output = i % BLOCK_OUTPUTS;
-        p.partials[partial_at<S>(blockIdx.z, row, output)] = sums[row * SUM_PITCH + output];
+    int warp = threadIdx.x / 32;
+    int output = threadIdx.x % 32 * 4;
+    size_t rowStep = static_cast<size_t>(gridDim.y) * BLOCK_OUTPUTS;
+    size_t splitStep = gridDim.x * S::ROWS * rowStep;
+    float* first = p.partials + blockIdx.x * S::ROWS * rowStep + blockIdx.y * BLOCK_OUTPUTS + output;
+    float* own = first + blockIdx.z * splitStep;
+#pragma unroll ROWS_AT_ONCE
+    for (int row = warp; row < rows; row += WARPS) {
+        *reinterpret_cast<Four*>(own + row * rowStep) = *four_at(sums, row, output);
     }
     __threadfence();
     __syncthreads();
@@ -66,40 +74,90 @@ __device__ __forceinline__ bool join_splits(float* sums, const Product& p, int r
     if (threadIdx.x == 0) {
         *ticket = 0; // for the next launch
     }
-    for (int i = threadIdx.x; i < rows * BLOCK_OUTPUTS; i += TILE_THREADS) {
-        int row = i / BLOCK_OUTPUTS;
-        int output = i % BLOCK_OUTPUTS;
-        float total = 0.f;
+    for (int begin = warp; begin < rows; begin += WARPS * ROWS_AT_ONCE) {
+        Four totals[ROWS_AT_ONCE] = {};
+#pragma unroll 3
         for (int split = 0; split < static_cast<int>(gridDim.z); split++) {
-            total += read_shared_result(p.partials + partial_at<S>(split, row, output));
+            Four parts[ROWS_AT_ONCE];
+#pragma unroll
+            for (int r = 0; r < ROWS_AT_ONCE; r++) {
+                int row = min(begin + r * WARPS, rows - 1); // once more the last, where there are fewer
+                const float* part = first + split * splitStep + row * rowStep;
+                parts[r] = read_shared_result(reinterpret_cast<const Four*>(part));
+            }
+#pragma unroll
+            for (int r = 0; r < ROWS_AT_ONCE; r++) {
+#pragma unroll
+                for (int i = 0; i < 4; i++) {
+                    totals[r].of[i] += parts[r].of[i];
+                }
+            }
         }
-        sums[row * SUM_PITCH + output] = total;
+#pragma unroll
+        for (int r = 0; r < ROWS_AT_ONCE; r++) {
+            if (begin + r * WARPS < rows) {
+                *four_at(sums, begin + r * WARPS, output) = totals[r];
+            }
+        }
     }
     __syncthreads();
     return true;
 }
 
-/** Finishes the sums of the block: neighbouring threads, neighbouring columns of y. */
+/** Finishes the sums of the block. What y holds is read for several rows before any of them is written. */
 template <class S>
-__device__ __forceinline__ void store_sums(const float* sums, const Product& p, int firstRow, int rows) {
-    constexpr bool GROUP_SCALES = S::W::GROUP_SCALES;
-    int firstOutput = blockIdx.y * BLOCK_OUTPUTS;
-    int columns = p.gated() ? BLOCK_OUTPUTS / 2 : BLOCK_OUTPUTS;
-    for (int i = threadIdx.x; i < rows * columns; i += TILE_THREADS) {
-        int row = i / columns;
-        int column = i % columns;
-        int output = p.gated() ? column / 8 * 16 + column % 8 : column;
-        if (firstOutput + output >= p.Np) {
-            continue;
+__device__ __forceinline__ void store_sums(float* sums, const Product& p, int firstRow, int rows) {
+    int output = threadIdx.x % 32 * 4;
+    int n = blockIdx.y * BLOCK_OUTPUTS + output;
+    if (n >= p.Np) {
+        return;
+    }
+    Finish<S::W::GROUP_SCALES> finish(p, n);
+    for (int begin = threadIdx.x / 32; begin < rows; begin += WARPS * ROWS_AT_ONCE) {
+        Four before[ROWS_AT_ONCE] = {};
+        if (p.epilogue == ADD) {
+#pragma unroll
+            for (int r = 0; r < ROWS_AT_ONCE; r++) {
+                before[r] = p.stored(firstRow + min(begin + r * WARPS, rows - 1), n);
+            }
         }
-        const float* at = sums + row * SUM_PITCH + output;
-        float value = p.finish<GROUP_SCALES>(at[0], firstRow + row, firstOutput + output);
-        if (p.gated()) {
-            float up = p.finish<GROUP_SCALES>(at[8], firstRow + row, firstOutput + output + 8);
-            p.store_gated(value, up, firstRow + row, firstOutput + output);
-        } else {
-            p.store(value, firstRow + row, firstOutput + output);
+#pragma unroll
+        for (int r = 0; r < ROWS_AT_ONCE; r++) {
+            int row = begin + r * WARPS;
+            if (row < rows) {
+                Four value = finish(*four_at(sums, row, output), firstRow + row);
+                if (p.epilogue == ADD) {
+#pragma unroll
+                    for (int i = 0; i < 4; i++) {
+                        value.of[i] = before[r].of[i] + value.of[i];
+                    }
+                }
+                p.store(value, firstRow + row, n);
+            }
         }
+    }
+}
+
+/** The same of a gated matrix: half a warp has the 64 columns of a row. */
+template <class S>
+__device__ __forceinline__ void store_gated_sums(float* sums, const Product& p, int firstRow, int rows) {
+    int column = threadIdx.x % 16 * 4;
+    int gate = column / 8 * 16 + column % 8;
+    int n = blockIdx.y * BLOCK_OUTPUTS + gate;
+    if (n >= p.Np) {
+        return;
+    }
+    Finish<S::W::GROUP_SCALES> finishGate(p, n);
+    Finish<S::W::GROUP_SCALES> finishUp(p, n + 8);
+    for (int row = threadIdx.x / 16; row < rows; row += TILE_THREADS / 16) {
+        Four gates = finishGate(*four_at(sums, row, gate), firstRow + row);
+        Four ups = finishUp(*four_at(sums, row, gate + 8), firstRow + row);
+        Four value;
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            value.of[i] = swish_gate(gates.of[i], ups.of[i]);
+        }
+        p.store(value, firstRow + row, blockIdx.y * (BLOCK_OUTPUTS / 2) + column);
     }
 }
 
@@ -112,23 +170,30 @@ __device__ __forceinline__ void linear_tile(const Product& p) {
     int firstRow = blockIdx.x * S::ROWS;
     int rows = min(S::ROWS, p.M - firstRow);
     float* sums = tile_product<S>(shared, p, firstRow, blockIdx.y * 2, from, min(kTiles, from + perSplit));
-    if (gridDim.z == 1 || join_splits<S>(sums, p, rows)) {
+    if (gridDim.z > 1 && !join_splits<S>(sums, p, rows)) {
+        return;
+    }
+    if (p.gated()) {
+        store_gated_sums<S>(sums, p, firstRow, rows);
+    } else {
         store_sums<S>(sums, p, firstRow, rows);
     }
 }
 
 } // namespace tile_products
 
-#define LINEAR_TILE(rows, warpsAlongRows, stages)                                           \
-    PRODUCT_KERNEL(linear_tile##rows##_bf16, 256,                                           \
+#define LINEAR_TILE(rows, warpsAlongRows, stages, bounds)                                   \
+    PRODUCT_KERNEL(linear_tile##rows##_bf16, bounds,                                        \
                    (tile_products::linear_tile<Shape<Bf16, rows, warpsAlongRows, stages>>)) \
-    PRODUCT_KERNEL(linear_tile##rows##_int8, 256,                                           \
+    PRODUCT_KERNEL(linear_tile##rows##_int8, bounds,                                        \
                    (tile_products::linear_tile<Shape<Int8, rows, warpsAlongRows, stages>>)) \
-    PRODUCT_KERNEL(linear_tile##rows##_int4, 256,                                           \
+    PRODUCT_KERNEL(linear_tile##rows##_int4, bounds,                                        \
                    (tile_products::linear_tile<Shape<Int4, rows, warpsAlongRows, stages>>))
 
-LINEAR_TILE(16, 1, 4)
-LINEAR_TILE(32, 1, 4)
-LINEAR_TILE(80, 1, 3)
-LINEAR_TILE(128, 2, 3)
-LINEAR_TILE(144, 1, 3)
+// Two blocks a multiprocessor where their registers suffice without spills: the copies of one run beside the products of
+// the other.
+LINEAR_TILE(16, 1, 4, (256))
+LINEAR_TILE(32, 1, 4, (256))
+LINEAR_TILE(80, 1, 3, (256, 2))
+LINEAR_TILE(128, 2, 3, (256, 2))
+LINEAR_TILE(144, 1, 3, (256))

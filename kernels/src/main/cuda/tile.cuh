@@ -41,26 +41,58 @@ __device__ __forceinline__ int warp_output() {
     return threadIdx.x / 32 % (BLOCK_OUTPUTS / S::WARP_OUTPUTS) * S::WARP_OUTPUTS;
 }
 
-/** Starts the copies of one stage. Rows of x lie in 8 chunks of 16 bytes, permuted so that no bank is hit twice. */
+/**
+ * What a thread copies in every stage, and where: only the place along the inputs changes from stage to stage, so that
+ * the loop has no more than an addition for each copy. Rows of x lie in 8 chunks of 16 bytes, permuted so that no bank is
+ * hit twice; a thread has the same chunk of every 32nd row.
+ */
 template <class S>
-__device__ __forceinline__ void copy_stage(char* stage, const Product& p, int firstRow, int firstTile, int kTile) {
-    const bf16* x = static_cast<const bf16*>(p.x);
-    for (int i = threadIdx.x; i < S::ROWS * 8; i += TILE_THREADS) {
-        int row = i / 8;
-        int chunk = i % 8;
-        bool exists = firstRow + row < p.M;
-        const bf16* from = x + static_cast<size_t>(exists ? firstRow + row : 0) * p.xPitch + kTile * TILE + chunk * 8;
-        copy_async(stage + row * 128 + (chunk ^ row % 8) * 16, from, exists);
+struct Copies {
+    static constexpr int ROWS_AT_ONCE = TILE_THREADS / 8;
+    static constexpr int X_COPIES = (S::ROWS + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
+    static constexpr int CHUNKS = S::W::TILE_BYTES / 16; // of a tile of weights
+    static constexpr int W_COPIES = BLOCK_OUTPUTS / TILE * CHUNKS / TILE_THREADS;
+
+    const char* x; // this thread's chunk of its first row, or of row 0 where that does not exist
+    const char* w; // this thread's chunk of the block's first 64 outputs
+    int xStep;     // bytes from one of its rows to the next
+    int wStep; // bytes from the first 64 outputs to the next 64, below 2^28 as K is at most 2^20; 0 if there are none
+    int rows;  // that exist from this thread's first one on
+    int xTo;
+
+    __device__ __forceinline__ Copies(const Product& p, int firstRow, int firstTile) {
+        int row = threadIdx.x / 8;
+        int chunk = threadIdx.x % 8;
+        rows = p.M - firstRow - row;
+        int from = rows > 0 ? firstRow + row : 0;
+        x = static_cast<const char*>(p.x) + (static_cast<size_t>(from) * p.xPitch + chunk * 8) * sizeof(bf16);
+        xStep = p.xPitch * (ROWS_AT_ONCE * static_cast<int>(sizeof(bf16)));
+        xTo = row * 128 + (chunk ^ row % 8) * 16;
+        int step = tiles_of(p.K) * S::W::TILE_BYTES;
+        w = static_cast<const char*>(p.w) + firstTile * static_cast<size_t>(step) + threadIdx.x % CHUNKS * 16;
+        wStep = firstTile + 1 < p.Np / TILE ? step : 0;
     }
-    const char* w = static_cast<const char*>(p.w);
-    constexpr int CHUNKS = S::W::TILE_BYTES / 16;
-    for (int i = threadIdx.x; i < BLOCK_OUTPUTS / TILE * CHUNKS; i += TILE_THREADS) {
-        int tile = firstTile + i / CHUNKS;
-        bool exists = tile < p.Np / TILE;
-        size_t at = (static_cast<size_t>(exists ? tile : 0) * tiles_of(p.K) + kTile) * S::W::TILE_BYTES;
-        copy_async(stage + S::X_BYTES + i * 16, w + at + i % CHUNKS * 16, exists);
+
+    /** Starts the copies of a stage. */
+    __device__ __forceinline__ void start(char* stage, int kTile) const {
+        const char* fromX = x + kTile * (TILE * static_cast<int>(sizeof(bf16)));
+#pragma unroll
+        for (int i = 0; i < X_COPIES; i++) {
+            if ((i + 1) * ROWS_AT_ONCE <= S::ROWS || threadIdx.x / 8 + i * ROWS_AT_ONCE < S::ROWS) {
+                bool exists = i * ROWS_AT_ONCE < rows;
+                copy_async(stage + xTo + i * ROWS_AT_ONCE * 128, exists ? fromX + i * xStep : fromX, exists);
+            }
+        }
+        const char* fromW = w + kTile * S::W::TILE_BYTES;
+#pragma unroll
+        for (int i = 0; i < W_COPIES; i++) {
+            int chunk = i * TILE_THREADS + static_cast<int>(threadIdx.x);
+            int tile = CHUNKS < TILE_THREADS ? chunk / CHUNKS : i * TILE_THREADS / CHUNKS;
+            copy_async(stage + S::X_BYTES + chunk * 16, fromW + tile * wStep + i * TILE_THREADS % CHUNKS * 16,
+                       tile == 0 || wStep != 0);
+        }
     }
-}
+};
 
 /** Multiplies one stage: 64 inputs. */
 template <class S>
@@ -115,9 +147,10 @@ __device__ __forceinline__ float* tile_product(char* shared, const Product& p, i
         }
     }
     int firstOutput = firstTile * TILE + warp_output<S>() + threadIdx.x % 32 / 4;
+    Copies<S> copies(p, firstRow, firstTile);
     for (int s = 0; s < S::STAGES - 1; s++) {
         if (from + s < end) {
-            copy_stage<S>(shared + s * S::STAGE_BYTES, p, firstRow, firstTile, from + s);
+            copies.start(shared + s * S::STAGE_BYTES, from + s);
         }
         commit_copies(); // of nothing, where there are fewer tiles: then groups count the same
     }
@@ -132,7 +165,7 @@ __device__ __forceinline__ float* tile_product(char* shared, const Product& p, i
         __syncthreads(); // all have their part of this stage, and none reads the one that is overwritten next
         int ahead = kt + S::STAGES - 1;
         if (ahead < end) {
-            copy_stage<S>(shared + (ahead - from) % S::STAGES * S::STAGE_BYTES, p, firstRow, firstTile, ahead);
+            copies.start(shared + (ahead - from) % S::STAGES * S::STAGE_BYTES, ahead);
         }
         commit_copies();
         multiply_stage<S>(sums, shared + (kt - from) % S::STAGES * S::STAGE_BYTES, scales);

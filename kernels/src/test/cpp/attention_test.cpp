@@ -214,10 +214,6 @@ std::vector<float> fast(const Step& s, int splitTokens, int splits) {
     return values;
 }
 
-} // namespace
-
-namespace {
-
 constexpr int NO_WINDOW = 0x7fffffff;
 
 void bothKinds(int heads, int kvHeads, int headDim, int tokens, int window, Random& random) {

@@ -117,7 +117,16 @@ void everyKernelMultiplies() {
             compare(way, Weights(type, 200, 330, false, random), Inputs(rows - 3, 330, random), STORE, random);
             way.splits = 3;
             compare(way, Weights(type, 2 * 50, 700, true, random), Inputs(rows, 700, random), SWIGLU_BF16, random);
+            way.splits = 2;
+            compare(way, Weights(type, 68, 130, false, random), Inputs(rows + 1, 130, random), ADD, random);
+            compare(way, Weights(type, 67, 130, false, random), Inputs(rows + 1, 130, random), ADD, random);
+            compare(way, Weights(type, 67, 70, false, random), Inputs(rows, 70, random), STORE_BF16, random);
         }
+        Way four{"linear_tile32", 32, 4}; // columns of y in fours
+        compare(four, Weights(type, 132, 260, false, random), Inputs(35, 260, random), ADD, random);
+        compare(four, Weights(type, 132, 130, false, random), Inputs(9, 130, random), STORE_BF16, random);
+        compare(four, Weights(type, 2 * 76, 130, true, random), Inputs(9, 130, random), SWIGLU_BF16, random);
+        compare(four, Weights(type, 2 * 76, 130, true, random), Inputs(9, 130, random), SWIGLU, random);
         Way way{"linear_tile16", 16, 2};
         compare(way, Weights(type, 65, 64, false, random), Inputs(40, 64, random), ADD, random); // one split is empty
         compare(way, Weights(type, 65, 130, false, random), Inputs(17, 130, random), STORE_BF16, random);

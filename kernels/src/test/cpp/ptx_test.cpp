@@ -11,9 +11,10 @@ namespace {
 
 using namespace emulated::ptx;
 
-constexpr const char* HEADER = ".version 8.0\n.target sm_80\n.address_size 64\n.extern .shared .align 128 .b8 pool[];\n"
-                               ".visible .entry k(.param .u64 k_param_0, .param .u64 k_param_1)\n{\n"
-                               ".reg .pred %p<9>;\n.reg .b16 %rs<9>;\n.reg .b32 %r<40>;\n.reg .f32 %f<9>;\n"
+constexpr const char* MODULE = ".version 8.0\n.target sm_80\n.address_size 64\n.extern .shared .align 128 .b8 pool[];\n"
+                               ".visible .entry k(.param .u64 k_param_0, .param .u64 k_param_1)\n{\n";
+
+constexpr const char* HEADER = ".reg .pred %p<9>;\n.reg .b16 %rs<9>;\n.reg .b32 %r<40>;\n.reg .f32 %f<9>;\n"
                                ".reg .b64 %rd<9>;\n.reg .f64 %fd<9>;\n"
                                "ld.param.u64 %rd1, [k_param_0];\nld.param.u64 %rd2, [k_param_1];\n"
                                "mov.u32 %r1, %tid.x;\nmul.wide.u32 %rd3, %r1, 4;\nadd.s64 %rd4, %rd1, %rd3;\n"
@@ -25,8 +26,8 @@ struct Outcome {
     std::vector<uint32_t> words;
 };
 
-/** Runs lines: %r1 is the thread, %rd4 its word of the result, %r4 that of shared memory, %rd2 the input. */
-Outcome run(const std::string& body, unsigned threads = 64) {
+/** Runs a kernel that declares its registers itself. */
+Outcome runBare(const std::string& body, unsigned threads = 64) {
     alignas(16) static uint32_t input[64];
     std::vector<uint32_t> words(threads, 0);
     for (uint32_t i = 0; i < 64; i++) {
@@ -34,7 +35,7 @@ Outcome run(const std::string& body, unsigned threads = 64) {
     }
     Outcome outcome;
     try {
-        auto module = decode((HEADER + body + "\nret;\n}\n").c_str());
+        auto module = decode((MODULE + body + "\nret;\n}\n").c_str());
         Launch launch{&module->functions.at("k"), {1, 1, 1}, {threads, 1, 1}, 1024, std::vector<char>(16)};
         void* parameters[] = {words.data(), input};
         memcpy(launch.parameters.data(), parameters, 16);
@@ -51,6 +52,9 @@ Outcome run(const std::string& body, unsigned threads = 64) {
     outcome.words = words;
     return outcome;
 }
+
+/** Runs lines: %r1 is the thread, %rd4 its word of the result, %r4 that of shared memory, %rd2 the input. */
+Outcome run(const std::string& body) { return runBare(HEADER + body); }
 
 void gives(const char* what, const std::string& body, const std::function<uint32_t(uint32_t)>& word) {
     Outcome outcome = run(body);
@@ -84,6 +88,15 @@ void lanesThatABranchPartsMeetAgain() {
           [](uint32_t i) { return (i & 1) == 0   ? ((i & 2) != 0 ? 101u : 1u)
                                   : (i & 2) != 0 ? 0u
                                                  : 11u; });
+}
+
+void predicatesAreTheirKernelsOwn() {
+    Outcome other = runBare(".reg .b32 %r<9>;\nmov.u32 %r0, 0x06060606;\nmov.u32 %r1, %r0;\nmov.u32 %r2, %r0;");
+    check(other.code == 0, other.fault.c_str(), "a kernel whose words lie where the next one has predicates");
+    gives("a predicate that only the last lanes set after it",
+          "mov.u32 %r5, 1;\nsetp.lt.u32 %p1, %r1, 18;\n@%p1 bra $L1;\nsetp.gt.u32 %p2, %r1, 99;\n"
+          "@%p2 mov.u32 %r5, 2;\n$L1:\nst.global.u32 [%rd4], %r5;",
+          [](uint32_t) { return 1; });
 }
 
 void arithmeticKeepsToTheManual() {
@@ -158,6 +171,7 @@ int main() {
     using namespace self_test;
     setenv("TIDAR_EMU_STEPS", "100000", 1);
     lanesThatABranchPartsMeetAgain();
+    predicatesAreTheirKernelsOwn();
     arithmeticKeepsToTheManual();
     mistakesAreNamed();
     copiesArriveWhenTheyAreWaitedFor();

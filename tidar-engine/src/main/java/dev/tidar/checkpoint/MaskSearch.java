@@ -1,7 +1,5 @@
 package dev.tidar.checkpoint;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tidar.file.ModelFile;
 import dev.tidar.file.ModelFolder;
 import dev.tidar.file.Problem;
@@ -102,8 +100,13 @@ record MaskSearch(ModelFolder folder) {
     /** Reads one list of the tokenizer; the rest of the file is passed over. */
     private Map<String, Integer> addedTokens() {
         Path file = folder.path().resolve(TOKENIZER);
+        return ModelFile.utf8(file, MAX_TOKENIZER_BYTES)
+                .map(json -> addedTokens(file, json))
+                .orElse(Map.of());
+    }
+
+    private static Map<String, Integer> addedTokens(Path file, byte[] json) {
         Map<String, Integer> ids = new LinkedHashMap<>();
-        byte[] json = ModelFile.text(file, MAX_TOKENIZER_BYTES).orElse("{}").getBytes(UTF_8);
         try (JsonParser parser = Json.parser(json)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {

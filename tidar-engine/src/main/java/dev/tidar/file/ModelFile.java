@@ -31,12 +31,17 @@ public final class ModelFile {
 
     /** Returns the text of a file of at most {@code maxBytes}, which must be UTF-8; empty if there is no such file. */
     public static Optional<String> text(Path file, int maxBytes) {
+        return utf8(file, maxBytes).map(bytes -> new String(bytes, UTF_8));
+    }
+
+    /** Returns the bytes of a file of at most {@code maxBytes}, which must be UTF-8; empty if there is no such file. */
+    public static Optional<byte[]> utf8(Path file, int maxBytes) {
         if (!isThere(file)) {
             return Optional.empty();
         }
         byte[] bytes = bytes(file, maxBytes);
         requireUtf8(file, bytes);
-        return Optional.of(new String(bytes, UTF_8));
+        return Optional.of(bytes);
     }
 
     /** Returns the size of a file of at most {@code maxBytes}; 0 if there is no such file. */

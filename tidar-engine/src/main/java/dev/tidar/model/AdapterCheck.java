@@ -5,6 +5,7 @@ import dev.tidar.step.RowCounts;
 import dev.tidar.tensor.Linear;
 import dev.tidar.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Looks whether a draft adapter acts. An adapter that does not, because it was never trained or because a device left
@@ -29,21 +30,18 @@ record AdapterCheck(Backend backend, TidarWeights weights, Workspace work) {
         return differs(work.mixed(), work.attended(), layer.output())
                 || differs(work.qkv(), work.h(), layer.qkv())
                 || differs(work.mixed(), work.gated(), layer.down())
-                || gateDiffers(layer.gateUp());
+                || differs(work.gated(), rows -> backend.swiGlu(work.gated(), work.h(), layer.gateUp(), rows));
     }
 
     private boolean differs(Tensor y, Tensor x, Linear w) {
-        backend.linear(y, x, w, EXACT);
-        float[] exact = backend.read(y, 1);
-        backend.linear(y, x, w, DRAFTING);
-        return !Arrays.equals(exact, backend.read(y, 1));
+        return differs(y, rows -> backend.linear(y, x, w, rows));
     }
 
-    private boolean gateDiffers(Linear gateUp) {
-        Tensor y = backend.allocate(1, gateUp.outputs());
-        backend.swiGlu(y, work.h(), gateUp, EXACT);
+    /** Whether a verb leaves other bits in the first row of y where that is a drafting row. */
+    private boolean differs(Tensor y, Consumer<RowCounts> verb) {
+        verb.accept(EXACT);
         float[] exact = backend.read(y, 1);
-        backend.swiGlu(y, work.h(), gateUp, DRAFTING);
+        verb.accept(DRAFTING);
         return !Arrays.equals(exact, backend.read(y, 1));
     }
 }

@@ -1,19 +1,18 @@
 package dev.tidar.decode;
 
+import static dev.tidar.decode.GoldenTest.ints;
+import static dev.tidar.decode.GoldenTest.prefillLogits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidar.api.WeightFormat;
 import dev.tidar.checkpoint.Overrides;
 import dev.tidar.decode.StepLayout.TwoPass;
 import dev.tidar.sampling.SamplingParams;
-import dev.tidar.step.StepRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,6 @@ import tools.jackson.databind.ObjectMapper;
 class FamilyGoldenTest {
 
     private static final double LOGIT_TOLERANCE = 1e-4;
-    private static final int GROUP = 4;
 
     static final List<String> FAMILIES = List.of(
             "llama3",
@@ -50,31 +48,19 @@ class FamilyGoldenTest {
     Path folder;
 
     static Stream<Arguments> families() {
-        return FAMILIES.stream().flatMap(name -> TestKernels.available().map(kernels -> Arguments.of(name, kernels)));
+        return GoldenTest.onEachKernels(FAMILIES);
     }
 
     @ParameterizedTest(name = "{0}, {1} kernels")
     @MethodSource("families")
     void haveTheLogitsOfExactAndDraftingRowsWithTheirAdapter(String name, TestKernels kernels) {
-        JsonNode golden = golden(name);
-        try (TestModel model = load(resource(name), golden, kernels)) {
-            float[] logits = logits(model, golden);
-
-            assertClose(logits, 0, golden.get("exact"));
-            assertClose(logits, golden.get("exact").size(), golden.get("adapted"));
-        }
+        assertLogits(resource(name), golden(name), kernels, "adapted");
     }
 
     @ParameterizedTest(name = "{0}, {1} kernels")
     @MethodSource("families")
     void haveOtherLogitsOfDraftingRowsWithoutIt(String name, TestKernels kernels) {
-        JsonNode golden = golden(name);
-        try (TestModel model = load(withoutAdapter(name), golden, kernels)) {
-            float[] logits = logits(model, golden);
-
-            assertClose(logits, 0, golden.get("exact"));
-            assertClose(logits, golden.get("exact").size(), golden.get("plain"));
-        }
+        assertLogits(withoutAdapter(name), golden(name), kernels, "plain");
     }
 
     @ParameterizedTest(name = "{0}, {1} kernels")
@@ -96,24 +82,15 @@ class FamilyGoldenTest {
         return Stream.of(StepLayout.AUTOREGRESSIVE, GoldenTest.all(4), new TwoPass(8));
     }
 
-    /** Logits of the last rows of the prompt, then of masks after it. */
-    private static float[] logits(TestModel model, JsonNode golden) {
+    /** Exact rows have the logits of "exact" of the goldens, the masks after them those of another key. */
+    private static void assertLogits(Path folder, JsonNode golden, TestKernels kernels, String masks) {
         List<Integer> prompt = ints(golden.get("prompt"));
-        int length = prompt.size();
-        int exact = golden.get("exact").size();
-        int[] masks = IntStream.generate(model::maskToken).limit(GROUP).toArray();
-        var rows = new StepRows.Builder();
-        try (var blocks = model.blocks()) {
-            blocks.reserve(length);
-            int s = rows.sequence(blocks.blocks());
-            for (int i = 0; i < length; i++) {
-                rows.exact(s, prompt.get(i), i);
-            }
-            rows.group(s, masks, length, length);
-            return model.network()
-                    .logits(
-                            rows.build(),
-                            IntStream.range(length - exact, length + GROUP).toArray());
+        JsonNode exact = golden.get("exact");
+        try (TestModel model = load(folder, golden, kernels)) {
+            float[] logits = prefillLogits(model, prompt, prompt.size() - exact.size());
+
+            assertClose(logits, 0, exact);
+            assertClose(logits, exact.size(), golden.get(masks));
         }
     }
 
@@ -156,11 +133,5 @@ class FamilyGoldenTest {
     private static JsonNode golden(String name) {
         return new ObjectMapper()
                 .readTree(resource(name).resolve("expected.json").toFile());
-    }
-
-    private static List<Integer> ints(JsonNode array) {
-        List<Integer> values = new ArrayList<>();
-        array.forEach(v -> values.add(v.asInt()));
-        return List.copyOf(values);
     }
 }

@@ -37,11 +37,16 @@ class GoldenTest {
     static final List<String> TRACED = List.of("llama", "llama-adapter", "qwen2", "qwen3");
 
     static Stream<Arguments> models() {
-        return MODELS.stream().flatMap(name -> TestKernels.available().map(kernels -> Arguments.of(name, kernels)));
+        return onEachKernels(MODELS);
     }
 
     static Stream<Arguments> traced() {
-        return TRACED.stream().flatMap(name -> TestKernels.available().map(kernels -> Arguments.of(name, kernels)));
+        return onEachKernels(TRACED);
+    }
+
+    /** Each of the models with each of the kernels that this machine can run. */
+    static Stream<Arguments> onEachKernels(List<String> models) {
+        return models.stream().flatMap(name -> TestKernels.available().map(kernels -> Arguments.of(name, kernels)));
     }
 
     @ParameterizedTest(name = "{0}, {1} kernels")
@@ -53,7 +58,7 @@ class GoldenTest {
             List<JsonNode> cases = cases(name);
             for (int i = 0; i < Math.min(4, cases.size()); i++) {
                 List<Integer> prompt = ints(cases.get(i).get("prompt"));
-                assertClose(prefillLogits(model, prompt), expected.floats(i + ".prefill.logits"), model);
+                assertClose(prefillLogits(model, prompt, 0), expected.floats(i + ".prefill.logits"), model);
                 assertClose(
                         stepLogits(model, prompt, expected.longs(i + ".step.tokens")),
                         expected.floats(i + ".step.logits"),
@@ -184,7 +189,8 @@ class GoldenTest {
         }
     }
 
-    private static float[] prefillLogits(TestModel model, List<Integer> prompt) {
+    /** Logits of the prompt's rows from the first asked for on, then of 4 masks after it. */
+    static float[] prefillLogits(TestModel model, List<Integer> prompt, int first) {
         var rows = new StepRows.Builder();
         int length = prompt.size();
         try (var blocks = model.blocks()) {
@@ -195,7 +201,7 @@ class GoldenTest {
             }
             rows.group(s, masks(model), length, length);
             return model.network()
-                    .logits(rows.build(), IntStream.range(0, length + 4).toArray());
+                    .logits(rows.build(), IntStream.range(first, length + 4).toArray());
         }
     }
 
@@ -284,7 +290,7 @@ class GoldenTest {
         return draft.subList(1, draft.size());
     }
 
-    private static List<Integer> ints(JsonNode array) {
+    static List<Integer> ints(JsonNode array) {
         List<Integer> values = new ArrayList<>();
         array.forEach(v -> values.add(v.asInt()));
         return Collections.unmodifiableList(values);

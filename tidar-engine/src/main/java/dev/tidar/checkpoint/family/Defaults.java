@@ -10,4 +10,7 @@ package dev.tidar.checkpoint.family;
 public record Defaults(double ropeTheta, boolean tiedHead, boolean multiHead) {
 
     static final Defaults TRANSFORMERS = new Defaults(10_000, false, true);
+
+    /** Those of Qwen's model classes, for which config.json must say how many key heads there are. */
+    static final Defaults QWEN = new Defaults(10_000, false, false);
 }

@@ -38,6 +38,11 @@ final class Ministral3 implements Family {
 
     @Override
     public void requireSupported(JsonFields config) {
+        requireRopeParameters(config);
+    }
+
+    /** Fails if config.json has no {@code rope_parameters}: this network cannot do without. */
+    static void requireRopeParameters(JsonFields config) {
         if (!config.has("rope_parameters")) {
             throw config.missing("rope_parameters");
         }

@@ -39,9 +39,7 @@ final class NemotronLabsDiffusion implements Family {
 
     @Override
     public void requireSupported(JsonFields config) {
-        if (!config.has("rope_parameters")) {
-            throw config.missing("rope_parameters");
-        }
+        Ministral3.requireRopeParameters(config);
         if (!config.string(PARADIGM).orElse("bidirectional").equals("bidirectional")) {
             throw config.unsupported(PARADIGM, "bidirectional");
         }

@@ -38,6 +38,6 @@ final class Qwen2 implements Family {
 
     @Override
     public Defaults defaults() {
-        return new Defaults(10_000, false, false);
+        return Defaults.QWEN;
     }
 }

@@ -31,6 +31,6 @@ final class Qwen3 implements Family {
 
     @Override
     public Defaults defaults() {
-        return new Defaults(10_000, false, false);
+        return Defaults.QWEN;
     }
 }
