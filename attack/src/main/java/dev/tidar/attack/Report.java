@@ -20,7 +20,7 @@ final class Report {
             Command: `tools/attack`, which wrote this page. It treats the engine and the sample as somebody would who means
             harm or has bad luck. A case is *served*, *rejected* by name (a typed error, a problem detail, a start that ends
             with its reason), or *failed*: an abort, a hang, an untyped error, a request that was lost or ended twice, a
-            neighbour that was harmed. `mvn verify` runs a small part of each attack.
+            neighbour that was harmed. The tests run a small part of each attack.
 
             """;
 

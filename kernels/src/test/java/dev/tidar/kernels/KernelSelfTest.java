@@ -48,7 +48,9 @@ class KernelSelfTest {
     /** What the program prints; it must end with success. */
     private static String run(String name, Map<String, String> environment) throws IOException, InterruptedException {
         Path program = PROGRAMS.resolve(name);
-        assumeTrue(Files.isExecutable(program), "the emulated device was not built: it needs g++ on x86-64 Linux");
+        assumeTrue(
+                Files.isExecutable(program),
+                "the emulated device was not built: it needs g++ on x86-64 Linux, and -Dtidar.test.grid=sample");
         ProcessBuilder builder = new ProcessBuilder(program.toString()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -198,8 +198,7 @@ public class TidarChatModel implements ChatModel {
      * A prompt with all options resolved, as a request to the engine and as the context of an observation, and what
      * makes the responses.
      */
-    private record Task(
-            GenerationRequest request, ChatModelObservationContext context, ChatResponseMapper responses) {}
+    private record Task(GenerationRequest request, ChatModelObservationContext context, ChatResponseMapper responses) {}
 
     /** @param salt the result of the resolver */
     private Task task(Prompt prompt, boolean streaming, Optional<String> salt) {

@@ -68,9 +68,28 @@ final class PlainKernels implements KernelSet {
         }
     }
 
+    /**
+     * Adds one product for each input to the chains; four inputs a turn, so that a sum is loaded and stored once for
+     * them.
+     */
     private static void addChains(
             float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, float[] w, int wFrom, int inputs) {
-        for (int k = 0; k < inputs; k++) {
+        int k = 0;
+        for (; k <= inputs - 4; k += 4) {
+            int xAt = xFrom + k * xStride;
+            float x0 = x[xAt];
+            float x1 = x[xAt + xStride];
+            float x2 = x[xAt + 2 * xStride];
+            float x3 = x[xAt + 3 * xStride];
+            int at = wFrom + k * PANEL;
+            for (int n = 0; n < PANEL; n++) {
+                float sum = Math.fma(x0, w[at + n], sums[sumsFrom + n]);
+                sum = Math.fma(x1, w[at + PANEL + n], sum);
+                sum = Math.fma(x2, w[at + 2 * PANEL + n], sum);
+                sums[sumsFrom + n] = Math.fma(x3, w[at + 3 * PANEL + n], sum);
+            }
+        }
+        for (; k < inputs; k++) {
             float xk = x[xFrom + k * xStride];
             int at = wFrom + k * PANEL;
             for (int n = 0; n < PANEL; n++) {
@@ -95,7 +114,22 @@ final class PlainKernels implements KernelSet {
 
     private static void addChains(
             float[] sums, int sumsFrom, float[] x, int xFrom, int xStride, byte[] w, int wFrom, int inputs) {
-        for (int k = 0; k < inputs; k++) {
+        int k = 0;
+        for (; k <= inputs - 4; k += 4) {
+            int xAt = xFrom + k * xStride;
+            float x0 = x[xAt];
+            float x1 = x[xAt + xStride];
+            float x2 = x[xAt + 2 * xStride];
+            float x3 = x[xAt + 3 * xStride];
+            int at = wFrom + k * PANEL;
+            for (int n = 0; n < PANEL; n++) {
+                float sum = Math.fma(x0, (float) w[at + n], sums[sumsFrom + n]);
+                sum = Math.fma(x1, (float) w[at + PANEL + n], sum);
+                sum = Math.fma(x2, (float) w[at + 2 * PANEL + n], sum);
+                sums[sumsFrom + n] = Math.fma(x3, (float) w[at + 3 * PANEL + n], sum);
+            }
+        }
+        for (; k < inputs; k++) {
             float xk = x[xFrom + k * xStride];
             int at = wFrom + k * PANEL;
             for (int n = 0; n < PANEL; n++) {

@@ -91,7 +91,9 @@ public final class EmulatedGpu implements ExecutionCondition, BeforeEachCallback
         if (REAL || Files.exists(LIBRARY)) {
             return ConditionEvaluationResult.enabled("there is a GPU, or an emulated one");
         }
-        String reason = "%s was not built: module kernels needs g++ for it".formatted(LIBRARY.toAbsolutePath());
+        String reason =
+                "%s was not built: module kernels builds it with g++ where a test grid is chosen (-Dtidar.test.grid=sample)"
+                        .formatted(LIBRARY.toAbsolutePath());
         if ("required".equals(System.getProperty("tidar.test.emulated-gpu"))) {
             throw new AssertionError(reason);
         }
