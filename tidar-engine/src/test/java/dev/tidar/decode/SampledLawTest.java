@@ -58,7 +58,7 @@ class SampledLawTest {
             OptionalInt.empty());
 
     private static final int SAMPLES = 10_000;
-    private static final int SEEDS = TestGrid.size(4, 10, 20);
+    private static final int SEEDS = TestGrid.size(4, 6, 20);
 
     /** Standard normal quantile of 1 - 1e-4. */
     private static final double QUANTILE = 3.719;
