@@ -84,7 +84,7 @@ record ModelAdvice(String prefix, String model, String draft) {
                                 : "Download the file again and compare its checksum with that of the publisher. If it is as"
                                         + " published, the model itself is faulty.";
             case UNSUPPORTED ->
-                "Take a model of a supported shape and weight format; the README lists them. Where the"
+                "Take a model of a supported shape and weight format; docs/models.md lists them. Where the"
                         + " message names a tidar property, correct that property.";
             case SETTING ->
                 "The model itself is fine. Remove or correct the property that the message speaks of:"

@@ -21,8 +21,8 @@ final class OtherEngines {
         if (others > 0) {
             log.info(
                     ("This JVM has %d other TiDAR engine(s), and each holds a model. Where these belong to cached contexts"
-                                    + " of tests: a test that mocks ChatModel loads none, and docs/serving.md, \"Tests of your"
-                                    + " application\", shows how all contexts share one.")
+                                    + " of tests: a test that mocks ChatModel loads none, and docs/testing.md, \"On a real"
+                                    + " model\", shows how all contexts share one.")
                             .formatted(others));
         }
     }
