@@ -1,0 +1,107 @@
+package dev.tidar.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.tidar.guide.Guide.Example;
+import dev.tidar.spring.StoriesModel;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.io.DefaultResourceLoader;
+
+@DisplayName("The Java examples of the guide")
+class JavaExamplesTest {
+
+    private static final Path FIRST_PAGE = Guide.DOCS.resolve("getting-started.md");
+    private static final Pattern CURL = Pattern.compile("curl -sSN? 'http://localhost:8080([^']*)'");
+
+    private static Map<Example, String> failures = Map.of();
+
+    @BeforeAll
+    static void compile() throws IOException {
+        failures = JavaExamples.compile(Guide.examples("java").toList());
+        String settings = Guide.examples(FIRST_PAGE).stream()
+                .filter(example -> example.text().startsWith("# src/main/resources/application.yml"))
+                .map(Example::text)
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(JavaExamples.CLASSES.resolve("application.yml"), settings);
+    }
+
+    @Test
+    void compileAsTheyStand() {
+        assertThat(Guide.examples("java")).hasSizeGreaterThan(15);
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void makeAnApplicationThatAnswersWhatTheFirstPageAsks(WebApplicationType type, @TempDir Path directory)
+            throws Exception {
+        List<String> paths = CURL.matcher(Guide.read(FIRST_PAGE))
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .toList();
+        assertThat(paths).hasSize(4);
+
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {
+                    JavaExamples.CLASSES.toAbsolutePath().toUri().toURL()
+                });
+                ConfigurableApplicationContext context = run(loader, type, directory)) {
+            String url = "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
+
+            assertThat(get(url + paths.get(0))).isNotBlank();
+            assertThat(get(url + paths.get(1))).startsWith("data:{\"text\":");
+            assertThat(JsonPath.<Object>read(get(url + paths.get(2)), "$.country")).isInstanceOf(String.class);
+            assertThat(get(url + paths.get(3))).isNotBlank();
+        }
+    }
+
+    private static ConfigurableApplicationContext run(ClassLoader loader, WebApplicationType type, Path directory)
+            throws ClassNotFoundException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            var application = new SpringApplication(
+                    new DefaultResourceLoader(loader), loader.loadClass("com.example.chat.ChatApplication"));
+            application.setWebApplicationType(type);
+            return application.run(
+                    "--server.port=0",
+                    "--spring.main.banner-mode=off",
+                    "--tidar.model=" + StoriesModel.in(directory, 2_048),
+                    "--tidar.threads=1",
+                    "--tidar.chat.max-tokens=120");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+}
