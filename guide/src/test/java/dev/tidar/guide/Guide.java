@@ -82,7 +82,8 @@ final class Guide {
     /** The examples of all pages in these languages. */
     static Stream<Example> examples(String... languages) {
         Set<String> wanted = Set.of(languages);
-        return pages().stream().flatMap(page -> examples(page).stream())
+        return pages().stream()
+                .flatMap(page -> examples(page).stream())
                 .filter(example -> wanted.contains(example.language()));
     }
 

@@ -32,8 +32,7 @@ final class JavaExamples {
     /** Where the classes are written, as an application of their own. */
     static final Path CLASSES = Path.of("target", "examples");
 
-    private static final String IMPORTS =
-            """
+    private static final String IMPORTS = """
             import dev.tidar.TidarEngine;
             import dev.tidar.api.ClosedByLimit;
             import dev.tidar.api.EngineOptions;
@@ -110,7 +109,12 @@ final class JavaExamples {
 
     private static String describe(Diagnostic<? extends JavaFileObject> error) {
         String line = Optional.ofNullable(error.getSource())
-                .map(source -> ((Source) source).code.lines().skip(error.getLineNumber() - 1).findFirst().orElse(""))
+                .map(source -> ((Source) source)
+                        .code
+                        .lines()
+                        .skip(error.getLineNumber() - 1)
+                        .findFirst()
+                        .orElse(""))
                 .orElse("");
         return error.getMessage(Locale.ROOT) + "\n    " + line.strip();
     }
@@ -131,8 +135,8 @@ final class JavaExamples {
         return new Source(
                 example,
                 file,
-                head + "class " + name + " extends Surroundings {\n" + name
-                        + "(ChatModel model) { super(model); }\n" + body + "}\n");
+                head + "class " + name + " extends Surroundings {\n" + name + "(ChatModel model) { super(model); }\n"
+                        + body + "}\n");
     }
 
     private static final class Source extends SimpleJavaFileObject {

@@ -36,6 +36,9 @@ class JavaExamplesTest {
     private static final Path FIRST_PAGE = Guide.DOCS.resolve("getting-started.md");
     private static final Pattern CURL = Pattern.compile("curl -sSN? 'http://localhost:8080([^']*)'");
 
+    /** The JDK from which on WebFlux can run methods that wait on threads of their own. */
+    private static final int VIRTUAL_THREADS = 21;
+
     private static Map<Example, String> failures = Map.of();
 
     @BeforeAll
@@ -59,22 +62,25 @@ class JavaExamplesTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void makeAnApplicationThatAnswersWhatTheFirstPageAsks(WebApplicationType type, @TempDir Path directory)
             throws Exception {
+        boolean mayWait = type == WebApplicationType.SERVLET || Runtime.version().feature() >= VIRTUAL_THREADS;
         List<String> paths = CURL.matcher(Guide.read(FIRST_PAGE))
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .toList();
         assertThat(paths).hasSize(4);
 
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {
-                    JavaExamples.CLASSES.toAbsolutePath().toUri().toURL()
-                });
+        try (URLClassLoader loader = new URLClassLoader(
+                        new URL[] {JavaExamples.CLASSES.toAbsolutePath().toUri().toURL()});
                 ConfigurableApplicationContext context = run(loader, type, directory)) {
             String url = "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
 
-            assertThat(get(url + paths.get(0))).isNotBlank();
             assertThat(get(url + paths.get(1))).startsWith("data:{\"text\":");
-            assertThat(JsonPath.<Object>read(get(url + paths.get(2)), "$.country")).isInstanceOf(String.class);
-            assertThat(get(url + paths.get(3))).isNotBlank();
+            if (mayWait) {
+                assertThat(get(url + paths.get(0))).isNotBlank();
+                assertThat(JsonPath.<Object>read(get(url + paths.get(2)), "$.country"))
+                        .isInstanceOf(String.class);
+                assertThat(get(url + paths.get(3))).isNotBlank();
+            }
         }
     }
 
@@ -91,8 +97,9 @@ class JavaExamplesTest {
                     "--server.port=0",
                     "--spring.main.banner-mode=off",
                     "--tidar.model=" + StoriesModel.in(directory, 2_048),
+                    "--spring.threads.virtual.enabled=true",
                     "--tidar.threads=1",
-                    "--tidar.chat.max-tokens=120");
+                    "--tidar.chat.max-tokens=60");
         } finally {
             thread.setContextClassLoader(before);
         }

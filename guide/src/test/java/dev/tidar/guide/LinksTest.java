@@ -34,7 +34,8 @@ class LinksTest {
     void leadToFilesAndHeadingsThatThereAre(Path page) {
         assertThat(links(page)).allSatisfy(link -> {
             String[] parts = link.split("#", 2);
-            Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+            Path target =
+                    parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
             assertThat(target).exists();
             if (parts.length == 2) {
                 assertThat(anchors(target)).contains(parts[1]);
@@ -45,7 +46,8 @@ class LinksTest {
     @Test
     void leadFromTheIndexToEveryPageOfTheGuide() {
         Path index = Guide.DOCS.resolve("README.md");
-        List<Path> linked = links(index).map(index::resolveSibling).map(Path::normalize).toList();
+        List<Path> linked =
+                links(index).map(index::resolveSibling).map(Path::normalize).toList();
 
         assertThat(Guide.pages().stream()
                         .filter(page -> page.startsWith(Guide.DOCS))
@@ -54,7 +56,8 @@ class LinksTest {
     }
 
     private static Stream<String> links(Path page) {
-        String text = CODE.matcher(FENCED.matcher(Guide.read(page)).replaceAll("")).replaceAll("");
+        String text =
+                CODE.matcher(FENCED.matcher(Guide.read(page)).replaceAll("")).replaceAll("");
         return LINK.matcher(text).results().map(match -> match.group(1)).filter(link -> !link.contains("://"));
     }
 
@@ -68,7 +71,9 @@ class LinksTest {
                 .results()
                 .map(match -> anchor(match.group(1)))
                 .map(anchor -> {
-                    int before = Optional.ofNullable(times.merge(anchor, 1, Integer::sum)).orElse(1) - 1;
+                    int before = Optional.ofNullable(times.merge(anchor, 1, Integer::sum))
+                                    .orElse(1)
+                            - 1;
                     return before == 0 ? anchor : anchor + "-" + before;
                 })
                 .toList();

@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 /** The page of all properties, as the configuration metadata gives it. */
 final class PropertiesPage {
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # Properties
 
             <!-- Written by PropertiesPageTest from the configuration metadata. Change the descriptions in the sources, then run
@@ -22,7 +21,7 @@ final class PropertiesPage {
 
             Under `tidar.models.<name>` each model has all properties of the sections up to `tidar.watchdog` but `tidar.models`, with `tidar.models.<name>` in place of `tidar`, and `keep-alive` ([several models](serving.md#several-models)). Which one to change for what: [tuning](tuning.md). Options of a request: [answers](answers.md). Models by name: [settings](models-by-name.md#settings), with the environment variables that count where a property is not set.
 
-            `spring.ai.model.chat` is Spring AI's: %s
+            `spring.ai.model.chat` is Spring AI's. Of its values two concern this model:<br>%s
             """;
 
     private PropertiesPage() {}
@@ -43,7 +42,9 @@ final class PropertiesPage {
 
     private static String section(String name) {
         String group = name.substring(0, name.lastIndexOf('.'));
-        return group.startsWith("management.") ? "management" : group.startsWith("tidar.openai.") ? "tidar.openai" : group;
+        return group.startsWith("management.")
+                ? "management"
+                : group.startsWith("tidar.openai.") ? "tidar.openai" : group;
     }
 
     /** What belongs to the engine first, then what serves it, then what is Boot's. */
@@ -61,7 +62,7 @@ final class PropertiesPage {
     }
 
     private static String row(Property property, List<Hint> hints) {
-        String meaning = hints.isEmpty() ? property.description() : property.description() + " " + values(hints);
+        String meaning = hints.isEmpty() ? property.description() : property.description() + "<br>" + values(hints);
         String value = property.defaultValue().isEmpty() ? "" : "`" + property.defaultValue() + "`";
         return "| `%s` | %s | %s | %s |\n"
                 .formatted(property.name(), type(property.type()), value, meaning.replace("|", "\\|"));
@@ -75,6 +76,6 @@ final class PropertiesPage {
     private static String values(List<Hint> hints) {
         return hints.stream()
                 .map(hint -> "`%s`: %s".formatted(hint.value(), hint.description()))
-                .collect(Collectors.joining(" "));
+                .collect(Collectors.joining("<br>"));
     }
 }

@@ -38,6 +38,8 @@ class SettingsTest {
 
     private static final Metadata METADATA = Metadata.ofClassPath();
     private static final String PARENT = Guide.read(Guide.ROOT.resolve("pom.xml"));
+    private static final String OF_A_PART =
+            "<groupId>(?:dev\\.tidar|org\\.springframework\\.boot)</groupId>\\s*<artifactId>[^<]*</artifactId>\\s*<version>([^<]*)";
     private static final Pattern NAMED_IN_TEXT = Pattern.compile("`(tidar\\.[a-z0-9.-]+[a-z0-9])(?:=[^`]*)?`");
 
     static Stream<Example> settings() {
@@ -73,17 +75,17 @@ class SettingsTest {
     @Test
     void areNamedRightlyInTheText() {
         String sources = Sources.text();
-        List<String> properties = METADATA.ofTidar().stream()
-                .map(Metadata.Property::name)
-                .toList();
+        List<String> properties =
+                METADATA.ofTidar().stream().map(Metadata.Property::name).toList();
 
-        assertThat(Guide.pages()).allSatisfy(page -> assertThat(namesIn(Guide.read(page)))
-                .as("names in %s", page.getFileName())
-                .allMatch(
-                        name -> METADATA.knows(name)
-                                || properties.stream().anyMatch(property -> property.startsWith(name + "."))
-                                || sources.contains('"' + name + '"'),
-                        "known"));
+        assertThat(Guide.pages())
+                .allSatisfy(page -> assertThat(namesIn(Guide.read(page)))
+                        .as("names in %s", page.getFileName())
+                        .allMatch(
+                                name -> METADATA.knows(name)
+                                        || properties.stream().anyMatch(property -> property.startsWith(name + "."))
+                                        || sources.contains('"' + name + '"'),
+                                "known"));
     }
 
     @ParameterizedTest
@@ -101,7 +103,7 @@ class SettingsTest {
         String boot = group(PARENT, "<spring-boot\\.version>([^<]*)");
         String ours = group(PARENT, "<artifactId>tidar-parent</artifactId>\\s*<version>([^<]*)");
 
-        assertThat(versions("</artifactId>\\s*<version>([^<]*)")).containsOnly(boot, ours);
+        assertThat(versions(OF_A_PART)).containsOnly(boot, ours);
         assertThat(versions("org\\.springframework\\.boot' version '([^']*)'")).containsOnly(boot);
         assertThat(versions("dev\\.tidar:[a-z-]*:([^']*)'")).containsOnly(ours);
     }
@@ -115,7 +117,8 @@ class SettingsTest {
 
     private static Set<String> versions(String expression) {
         return Guide.examples("xml", "groovy")
-                .flatMap(example -> Pattern.compile(expression).matcher(example.text()).results())
+                .flatMap(example ->
+                        Pattern.compile(expression).matcher(example.text()).results())
                 .map(match -> match.group(1))
                 .collect(Collectors.toSet());
     }

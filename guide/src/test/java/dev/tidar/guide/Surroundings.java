@@ -21,6 +21,8 @@ public abstract class Surroundings {
     /** A tool. */
     protected static class Weather {
 
+        public Weather() {}
+
         @Tool(description = "The temperature in a city, in degrees Celsius")
         int temperature(String city) {
             return city.length();

@@ -189,7 +189,7 @@ public final class RequestOption<T> {
             Type.MODE,
             Rule.none(),
             decoding(Decoding::withMode),
-            "Layout of the decode steps: auto, single-pass, two-pass or autoregressive. Changes the speed, never the tokens.");
+            "Layout of the decode steps: auto, single-pass, two-pass, draft-model or autoregressive. Changes the speed, never the tokens.");
 
     public static final RequestOption<Integer> DRAFT_LENGTH = new RequestOption<>(
             "draft-length",

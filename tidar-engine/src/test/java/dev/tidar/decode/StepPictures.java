@@ -60,7 +60,9 @@ final class StepPictures {
         int left = 120;
         int top = 56;
         int cache = 3 * cell;
-        var svg = new Svg(left + cache + rows.counts().total() * cell + 20, top + rows.counts().total() * cell + 64,
+        var svg = new Svg(
+                left + cache + rows.counts().total() * cell + 20,
+                top + rows.counts().total() * cell + 64,
                 "The attention mask of one step with draft length 4. A filled cell is a key that the row sees.");
         IntFunction<Double> x = key -> (double) left + cache + key * cell;
         svg.text("middle", left + cache / 2.0, top - 10, "cache");
@@ -75,7 +77,8 @@ final class StepPictures {
         }
         double below = top + rows.counts().total() * cell + 26;
         svg.box("verify", left, below - 11, 12, 12).text("", left + 18, below, "a verify row's key is seen");
-        svg.box("group", left, below + 11, 12, 12).text("", left + 18, below + 22, "a key of the row's own group is seen");
+        svg.box("group", left, below + 11, 12, 12)
+                .text("", left + 18, below + 22, "a key of the row's own group is seen");
         return svg.end();
     }
 
@@ -107,12 +110,17 @@ final class StepPictures {
     static String step() {
         var plan = new VerifyPlan(0, DRAFT_LENGTH, 0, 0, DRAFT_LENGTH, new int[DRAFT_LENGTH + 1]);
         int kept = Verification.kept(SAMPLED, plan, rows());
-        var svg = new Svg(920, 370, "One step: four verify rows and four groups of masks go through one forward."
-                + " Three rows are kept, and the group for three kept rows is the next draft.");
+        var svg = new Svg(
+                920,
+                370,
+                "One step: four verify rows and four groups of masks go through one forward."
+                        + " Three rows are kept, and the group for three kept rows is the next draft.");
         double width = 56;
         double verify = 24 + COMMITTED * width;
         double groups = verify + DRAFT_LENGTH * width + 24;
-        svg.text("", 24, 28, "in the cache").text("", verify, 28, "verify rows").text("", groups, 28, "mask rows, a group for each outcome");
+        svg.text("", 24, 28, "in the cache")
+                .text("", verify, 28, "verify rows")
+                .text("", groups, 28, "mask rows, a group for each outcome");
         for (int i = 0; i < COMMITTED; i++) {
             word(svg, "cache", "", 24 + i * width, 40, WORDS.get(i));
         }
@@ -155,8 +163,12 @@ final class StepPictures {
             word(svg, "verify", "on", verify + (i + 1) * width, 264, NEXT_DRAFTS.get(i));
             svg.text("small middle", verify + (i + 1) * width + 26, 308, "draft " + (i + 1));
         }
-        svg.text("", 24, 344, "%d tokens were emitted by one forward: %d accepted drafts, and the token that the model itself puts after them."
-                .formatted(kept, kept - 1));
+        svg.text(
+                "",
+                24,
+                344,
+                "%d tokens were emitted by one forward: %d accepted drafts, and the token that the model itself puts after them."
+                        .formatted(kept, kept - 1));
     }
 
     private static String verdict(int row, int kept) {
@@ -178,8 +190,13 @@ final class StepPictures {
 
     /** Tokens of a forward by its rows, as mode auto computes them from an acceptance. */
     static String tokensPerForward() {
-        var svg = new Svg(900, 380, "Tokens per forward against rows of a forward, computed for single pass and two pass.");
-        panel(svg, 60, 72, "single pass, all outcomes: K + K · K rows",
+        var svg = new Svg(
+                900, 380, "Tokens per forward against rows of a forward, computed for single pass and two pass.");
+        panel(
+                svg,
+                60,
+                72,
+                "single pass, all outcomes: K + K · K rows",
                 k -> new SinglePass(k, StepLayout.allOutcomes(k)));
         panel(svg, 500, LONGEST, "two pass: K rows", TwoPass::new);
         for (int i = 0; i < ACCEPTANCES.size(); i++) {
