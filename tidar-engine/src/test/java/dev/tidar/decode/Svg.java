@@ -25,9 +25,8 @@ final class Svg {
 
     /** @param title what a reader hears who cannot see the picture */
     Svg(int width, int height, String title) {
-        text.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">%n"
-                        .formatted(width, height)
-                        .replace("\r", ""))
+        text.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
+                        .formatted(width, height))
                 .append("<title>%s</title>\n".formatted(title))
                 .append(STYLE)
                 .append("<rect class=\"page\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n".formatted(width, height));
