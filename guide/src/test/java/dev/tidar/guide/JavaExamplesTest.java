@@ -62,7 +62,8 @@ class JavaExamplesTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void makeAnApplicationThatAnswersWhatTheFirstPageAsks(WebApplicationType type, @TempDir Path directory)
             throws Exception {
-        boolean mayWait = type == WebApplicationType.SERVLET || Runtime.version().feature() >= VIRTUAL_THREADS;
+        boolean mayWait =
+                type == WebApplicationType.SERVLET || Runtime.version().feature() >= VIRTUAL_THREADS;
         List<String> paths = CURL.matcher(Guide.read(FIRST_PAGE))
                 .results()
                 .map((MatchResult match) -> match.group(1))
