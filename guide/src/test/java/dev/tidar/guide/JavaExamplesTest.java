@@ -1,11 +1,13 @@
 package dev.tidar.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.tidar.guide.Guide.Example;
 import dev.tidar.spring.StoriesModel;
 import java.io.IOException;
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -25,6 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -70,8 +76,7 @@ class JavaExamplesTest {
                 .toList();
         assertThat(paths).hasSize(4);
 
-        try (URLClassLoader loader = new URLClassLoader(
-                        new URL[] {JavaExamples.CLASSES.toAbsolutePath().toUri().toURL()});
+        try (URLClassLoader loader = loader();
                 ConfigurableApplicationContext context = run(loader, type, directory)) {
             String url = "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
 
@@ -83,6 +88,34 @@ class JavaExamplesTest {
                 assertThat(get(url + paths.get(3))).isNotBlank();
             }
         }
+    }
+
+    @Test
+    void makeATestOfItThatLoadsNoModel() throws Exception {
+        var summary = new SummaryGeneratingListener();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = loader()) {
+            thread.setContextClassLoader(loader);
+            LauncherFactory.create()
+                    .execute(
+                            LauncherDiscoveryRequestBuilder.request()
+                                    .selectors(selectClass(loader.loadClass("com.example.chat.ChatModelIsMockedTest")))
+                                    .build(),
+                            summary);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+
+        assertThat(summary.getSummary().getFailures())
+                .extracting(TestExecutionSummary.Failure::getException)
+                .isEmpty();
+        assertThat(summary.getSummary().getTestsSucceededCount()).isOne();
+    }
+
+    private static URLClassLoader loader() throws MalformedURLException {
+        return new URLClassLoader(
+                new URL[] {JavaExamples.CLASSES.toAbsolutePath().toUri().toURL()});
     }
 
     private static ConfigurableApplicationContext run(ClassLoader loader, WebApplicationType type, Path directory)
