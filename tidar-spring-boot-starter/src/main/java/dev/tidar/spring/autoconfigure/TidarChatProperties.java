@@ -52,8 +52,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     and have no empty text. A request may set another format in its place.
  * @param logprobs Reports the log-probability of each token, and those of this many most likely tokens. Must be in [0,
  *     20]. None are reported if not set.
- * @param mode Layout of the decode steps: auto, single-pass, two-pass, draft-model or autoregressive. Changes the speed,
- *     never the tokens. "tidar.mode" if no option of decoding is set.
+ * @param mode Layout of the decode steps: auto, single-pass, two-pass, draft-model or autoregressive. Changes the
+ *     speed, never the tokens. "tidar.mode" if no option of decoding is set.
  * @param draftLength Rows of a draft block, the anchor included. The trained block of the model if not set. Must be in
  *     [2, 32].
  * @param outcomes Kept counts that single-pass steps draft for; without any, steps that draft and steps that verify
