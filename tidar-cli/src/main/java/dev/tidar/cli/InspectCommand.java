@@ -50,6 +50,7 @@ final class InspectCommand implements Callable<Integer> {
         line(out, "family", model.family());
         line(out, "parameters", format("%,d", model.parameters()));
         line(out, "weights", Choices.asWritten(model.weights()));
+        model.storedAs().ifPresent(format -> line(out, "stored as", format));
         line(out, "context", format("%,d tokens", model.contextLength()));
         line(out, "mask token", orElse(model.maskTokenId(), "none: plain autoregressive model"));
         line(out, "block size", orElse(model.blockSize(), "none"));

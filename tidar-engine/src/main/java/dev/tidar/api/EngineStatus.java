@@ -171,6 +171,8 @@ public record EngineStatus(
      * @param family shape of the network, for example {@code llama}
      * @param parameters weights, the draft adapter left out
      * @param weights how the device holds them
+     * @param storedAs the format of quantised weights in the files, for example {@code GPTQ int4, groups of 128}; empty
+     *     where they are not quantised
      * @param contextLength tokens of prompt and answer together
      * @param maskTokenId token that stands for "not drafted yet"; empty for a plain autoregressive model
      * @param blockSize trained draft block in rows; empty for a plain autoregressive model
@@ -186,6 +188,7 @@ public record EngineStatus(
             String family,
             long parameters,
             WeightFormat weights,
+            Optional<String> storedAs,
             int contextLength,
             OptionalInt maskTokenId,
             OptionalInt blockSize,

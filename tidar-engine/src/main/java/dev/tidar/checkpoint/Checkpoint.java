@@ -1,7 +1,7 @@
 package dev.tidar.checkpoint;
 
 import dev.tidar.api.InvalidModelException;
-import dev.tidar.checkpoint.safetensors.ElementType;
+import dev.tidar.checkpoint.quantized.StoredWeights;
 import dev.tidar.checkpoint.safetensors.ShardIndex;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
 import dev.tidar.checkpoint.safetensors.TensorSet;
@@ -37,7 +37,7 @@ public final class Checkpoint implements AutoCloseable {
     private final ModelConfig config;
     private final String drafting;
     private final GenerationDefaults generation;
-    private final TensorSet tensors;
+    private final StoredWeights weights;
     private final String embedding;
     private final Optional<DraftAdapter> adapter;
     private final String fingerprint;
@@ -47,7 +47,7 @@ public final class Checkpoint implements AutoCloseable {
             ModelConfig config,
             String drafting,
             GenerationDefaults generation,
-            TensorSet tensors,
+            StoredWeights weights,
             String embedding,
             Optional<DraftAdapter> adapter,
             String fingerprint) {
@@ -55,7 +55,7 @@ public final class Checkpoint implements AutoCloseable {
         this.config = config;
         this.drafting = drafting;
         this.generation = generation;
-        this.tensors = tensors;
+        this.weights = weights;
         this.embedding = embedding;
         this.adapter = adapter;
         this.fingerprint = fingerprint;
@@ -79,9 +79,11 @@ public final class Checkpoint implements AutoCloseable {
                 : Optional.empty();
         GenerationDefaults generation = GenerationDefaults.read(json, generationJson, config.vocabSize());
         rejectStoppingMask(json, config, generation);
-        TensorSet tensors = ShardIndex.open(files, json.has("quantization_config"));
+        Optional<StoredWeights.Format> format = StoredWeights.Format.of(json);
+        TensorSet tensors = ShardIndex.open(files);
         try {
-            String embedding = new VocabularyRule(files.file(FileNames.CONFIG), json, config, tensors).check();
+            StoredWeights weights = new StoredWeights(tensors, format);
+            String embedding = new VocabularyRule(files.file(FileNames.CONFIG), json, config, weights).check();
             MessageDigest digest = Digests.sha256();
             Digests.add(digest, json.node().toString());
             tensors.addTo(digest);
@@ -91,7 +93,7 @@ public final class Checkpoint implements AutoCloseable {
                     config,
                     drafts.origin(),
                     generation,
-                    tensors,
+                    weights,
                     embedding,
                     adapter,
                     HexFormat.of().formatHex(digest.digest()));
@@ -139,22 +141,22 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Returns the same without its adapter; closing either closes both. */
     public Checkpoint withoutDraftAdapter() {
-        return new Checkpoint(folder, config, drafting, generation, tensors, embedding, Optional.empty(), fingerprint);
+        return new Checkpoint(folder, config, drafting, generation, weights, embedding, Optional.empty(), fingerprint);
     }
 
     public boolean has(String name) {
-        return tensors.has(name);
+        return weights.has(name);
     }
 
     /**
-     * Maps a matrix {@code [rows, columns]}; an int8 matrix comes with its scales, one for each row, from
-     * {@code <name>_scale}. The weights are not read yet; the scales are, and they must be finite.
+     * Maps a matrix {@code [rows, columns]}, under the name that its weights have where they are not quantised. The
+     * weights are not read yet, and are dequantised as they are read; scales are read once, and must be finite.
      *
      * @throws InvalidModelException if the tensor is missing, has another shape or an unsupported type, or if the file
      *     has changed since it was opened
      */
     public MatrixSource matrix(String name, int rows, int columns) {
-        return tensors.matrix(name, rows, columns);
+        return weights.matrix(name, rows, columns);
     }
 
     /**
@@ -163,7 +165,7 @@ public final class Checkpoint implements AutoCloseable {
      * @throws InvalidModelException as for {@link #matrix}, or if a value is not finite
      */
     public float[] vector(String name, int length) {
-        return tensors.vector(name, length);
+        return weights.tensors().vector(name, length);
     }
 
     /**
@@ -171,7 +173,7 @@ public final class Checkpoint implements AutoCloseable {
      * stored RoPE tables and a second copy of a tied head.
      */
     public Set<String> unusedNames() {
-        return tensors.unused().stream()
+        return weights.unused().stream()
                 .filter(name -> !isRotaryBuffer(name))
                 .filter(name -> !(config.tiedHead() && name.startsWith(head())))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -182,7 +184,7 @@ public final class Checkpoint implements AutoCloseable {
      * such values. This costs a pass over the files. Vectors and scales are checked when they are taken.
      */
     public void requireFinite() {
-        tensors.requireFinite();
+        weights.requireFinite();
         adapter.ifPresent(loaded -> loaded.tensors().requireFinite());
     }
 
@@ -191,23 +193,25 @@ public final class Checkpoint implements AutoCloseable {
      * the adapter.
      */
     public long parameters() {
-        return weights().mapToLong(TensorEntry::elements).sum();
+        return entries().mapToLong(weights::weightsIn).sum();
     }
 
     /**
-     * Returns the size in bytes of the {@link #parameters()} on a device that keeps their types, except that F16 is
-     * widened to F32.
+     * Returns the size in bytes of the {@link #parameters()} on a device that is to keep what is stored: F16 is widened
+     * to F32, FP8 to BF16, and integers of fewer than 8 bits to int8.
      */
     public long weightBytes() {
-        return weights()
-                .mapToLong(entry -> entry.type() == ElementType.F16 ? 2 * entry.bytes() : entry.bytes())
-                .sum();
+        return entries().mapToLong(weights::bytesIn).sum();
     }
 
-    private Stream<TensorEntry> weights() {
-        return tensors.entries().stream()
-                .filter(entry -> !isRotaryBuffer(entry.name()) && !isScale(entry.name()))
-                .filter(entry -> !isSecondCopy(entry.name()));
+    /** Returns the format of quantised matrices in words, such as {@code GPTQ int4, groups of 128}. */
+    public Optional<String> quantization() {
+        return weights.description();
+    }
+
+    private Stream<TensorEntry> entries() {
+        return weights.tensors().entries().stream()
+                .filter(entry -> !isRotaryBuffer(entry.name()) && !isSecondCopy(entry.name()));
     }
 
     /**
@@ -231,15 +235,10 @@ public final class Checkpoint implements AutoCloseable {
         return config.tiedHead() && name.equals(head()) && !name.equals(embedding);
     }
 
-    private boolean isScale(String name) {
-        return name.endsWith(TensorSet.SCALE)
-                && tensors.has(name.substring(0, name.length() - TensorSet.SCALE.length()));
-    }
-
     /** Closes the files. Matrices that were handed out stay readable. */
     @Override
     public void close() {
-        tensors.close();
+        weights.tensors().close();
         adapter.ifPresent(loaded -> loaded.tensors().close());
     }
 }

@@ -32,7 +32,6 @@ final class ConfigReader {
         if (config.has("hidden_act") && !config.shown("hidden_act").equals("\"silu\"")) {
             throw config.unsupported("hidden_act", "silu");
         }
-        QuantizationRule.check(config);
         Sizes sizes = new Sizes(size("hidden_size"), size("intermediate_size"), layers(), vocabSize());
         HeadGeometry heads = heads(sizes.hidden());
         int maxPositions = size("max_position_embeddings");

@@ -88,7 +88,7 @@ public final class DraftAdapter {
             throw folder.without(FileNames.ADAPTER_WEIGHTS);
         }
         SafetensorsFile file = SafetensorsFile.open(folder.file(FileNames.ADAPTER_WEIGHTS));
-        TensorSet tensors = new TensorSet(folder.path(), List.of(file), false);
+        TensorSet tensors = new TensorSet(folder.path(), List.of(file));
         tensors.addTo(digest);
         Digests.add(digest, Double.toString(scale));
         return new DraftAdapter(folder.path(), tensors, rank, (float) scale);

@@ -1,6 +1,6 @@
 package dev.tidar.checkpoint;
 
-import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.quantized.StoredWeights;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
 import dev.tidar.json.JsonFields;
@@ -16,53 +16,56 @@ final class VocabularyRule {
     private final Path file;
     private final JsonFields json;
     private final ModelConfig config;
-    private final TensorSet tensors;
+    private final StoredWeights weights;
     private final String head;
 
     /** @param file config.json */
-    VocabularyRule(Path file, JsonFields json, ModelConfig config, TensorSet tensors) {
+    VocabularyRule(Path file, JsonFields json, ModelConfig config, StoredWeights weights) {
         this.file = file;
         this.json = json;
         this.config = config;
-        this.tensors = tensors;
+        this.weights = weights;
         this.head = config.family().names().head();
     }
 
     /** Checks, and returns the name of the matrix that is the embedding. */
     String check() {
         String name = config.family().names().embedding();
-        if (config.tiedHead() && !tensors.has(name) && tensors.has(head)) {
+        if (config.tiedHead() && !weights.has(name) && weights.has(head)) {
             name = head;
         }
-        TensorEntry embedding = tensors.entry(name);
-        if (embedding.shape().isEmpty() || embedding.shape().get(0) != config.vocabSize()) {
+        long rows = weights.rows(name);
+        if (rows != config.vocabSize()) {
             throw json.errors()
                     .wrong(
-                            "vocab_size must equal the rows of %s, but is %d, and the shape is %s",
-                            name, config.vocabSize(), embedding.shape());
+                            "vocab_size must equal the rows of %s, but is %d, and those are %d",
+                            name, config.vocabSize(), rows);
         }
         checkHead(name);
         return name;
     }
 
     private void checkHead(String embedding) {
-        if (!config.tiedHead() && !tensors.has(head)) {
+        if (!config.tiedHead() && !weights.has(head)) {
             throw Problem.incomplete(
                     file,
                     "tensor %s is missing and tie_word_embeddings is %s; a model without a head must set it to true",
                     head,
                     json.shown("tie_word_embeddings"));
         }
-        if (config.tiedHead() && tensors.has(head) && !isCopy(embedding)) {
+        if (config.tiedHead() && weights.has(head) && !isCopy(embedding)) {
             throw json.errors()
                     .wrong("tie_word_embeddings is true, but %s is there and differs from %s", head, embedding);
         }
     }
 
     private boolean isCopy(String embedding) {
+        TensorSet tensors = weights.tensors();
         boolean scaled = tensors.has(embedding + TensorSet.SCALE);
         return embedding.equals(head)
-                || tensors.same(embedding, head)
+                || tensors.has(embedding)
+                        && tensors.has(head)
+                        && tensors.same(embedding, head)
                         && scaled == tensors.has(head + TensorSet.SCALE)
                         && (!scaled || tensors.same(embedding + TensorSet.SCALE, head + TensorSet.SCALE));
     }

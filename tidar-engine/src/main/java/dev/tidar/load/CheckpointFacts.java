@@ -61,6 +61,7 @@ record CheckpointFacts(Checkpoint checkpoint) {
                 config.family().modelType(),
                 checkpoint.parameters(),
                 format(weights),
+                checkpoint.quantization(),
                 contextLength,
                 maskToken(),
                 config.tidar().map(TidarConfig::blockSize).map(OptionalInt::of).orElseGet(OptionalInt::empty),

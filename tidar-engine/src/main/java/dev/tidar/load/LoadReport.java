@@ -19,11 +19,12 @@ final class LoadReport {
                         .formatted(facts.blockSize().orElseThrow(), facts.draftAdapter() ? ", draft adapter" : "");
         return String.format(
                 Locale.ROOT,
-                "%s (%s, %.1f M parameters as %s, %s%s) on %s (%s), %s kernels, context %d; auto chose %s",
+                "%s (%s, %.1f M parameters as %s%s, %s%s) on %s (%s), %s kernels, context %d; auto chose %s",
                 facts.name(),
                 facts.family(),
                 facts.parameters() / 1e6,
                 facts.weights(),
+                facts.storedAs().map(", stored as "::concat).orElse(""),
                 drafting,
                 model.draftModel().map(", draft model "::concat).orElse(""),
                 model.backend().device(),

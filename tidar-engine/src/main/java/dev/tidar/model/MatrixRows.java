@@ -81,6 +81,11 @@ record MatrixRows(int count, IntUnaryOperator stored) {
         }
 
         @Override
+        public DType keptAs() {
+            return whole.keptAs();
+        }
+
+        @Override
         public void readRow(int row, float[] target) {
             whole.readRow(chosen.stored().applyAsInt(row), target);
         }

@@ -10,8 +10,16 @@ public interface MatrixSource {
 
     int columns();
 
-    /** The type of the stored elements. */
+    /** The type of the stored elements; F32 where they are dequantised as they are read. */
     DType dtype();
+
+    /**
+     * The type in which a device keeps this matrix that is to keep what is stored. It is narrower than {@link #dtype}
+     * where elements are dequantised: the narrowest that devices have for what the file holds.
+     */
+    default DType keptAs() {
+        return dtype();
+    }
 
     /**
      * Reads one row as floats; the elements of an int8 row are multiplied by the scale of the row.

@@ -1,6 +1,10 @@
 package dev.tidar.checkpoint;
 
-/** The {@code quantization_config} of an int8 model, as compressed-tensors writes it. */
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
+
+/**
+ * Good {@code quantization_config}s, as the formats' own tools write them, and tensors of one module to go with them.
+ */
 final class QuantizationFixture {
 
     static final String INT8 = """
@@ -10,5 +14,63 @@ final class QuantizationFixture {
                "weights": {"num_bits": 8, "type": "int", "symmetric": true, "strategy": "channel", "group_size": null,
                  "dynamic": false, "actorder": null, "observer": "minmax"}}}}""";
 
+    static final String PACKED = """
+            {"quant_method": "compressed-tensors", "format": "pack-quantized",
+             "config_groups": {"group_0": {"targets": ["Linear"],
+               "weights": {"num_bits": 4, "type": "int", "symmetric": true, "strategy": "group", "group_size": 4}}}}""";
+
+    static final String FLOAT8 = """
+            {"quant_method": "compressed-tensors", "format": "float-quantized",
+             "config_groups": {"group_0": {"targets": ["Linear"],
+               "weights": {"num_bits": 8, "type": "float", "symmetric": true, "strategy": "block",
+                 "block_structure": [4, 4]}}}}""";
+
+    static final String BLOCKS = """
+            {"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [4, 8]}""";
+
+    static final String GPTQ = """
+            {"quant_method": "gptq", "bits": 4, "group_size": 4, "desc_act": false, "sym": true,
+             "checkpoint_format": "gptq", "pack_dtype": "int32"}""";
+
+    static final String AWQ = """
+            {"quant_method": "awq", "bits": 4, "group_size": 4, "zero_point": true, "version": "gemm",
+             "backend": "autoawq"}""";
+
+    /** The module whose tensors the methods below write, a matrix of 8 rows and 8 columns. */
+    static final String MODULE = "m";
+
     private QuantizationFixture() {}
+
+    static SafetensorsBytes packed(SafetensorsBytes tensors) {
+        return tensors.add(MODULE + ".weight_packed", "I32", new long[] {8, 1}, new byte[32])
+                .filled(MODULE + ".weight_scale", 1, 8, 2)
+                .add(MODULE + ".weight_shape", "I64", new long[] {2}, longs(8, 8));
+    }
+
+    static SafetensorsBytes transposed(SafetensorsBytes tensors, long... shape) {
+        return tensors.add(MODULE + ".qweight", "I32", shape, new byte[32])
+                .add(MODULE + ".qzeros", "I32", new long[] {2, 1}, new byte[8])
+                .filled(MODULE + ".scales", 1, 2, 8);
+    }
+
+    static SafetensorsBytes float8(SafetensorsBytes tensors, String scale, long... shape) {
+        return tensors.add(MODULE + ".weight", "F8_E4M3", new long[] {8, 8}, new byte[64])
+                .filled(MODULE + scale, 1, shape);
+    }
+
+    static byte[] longs(long... values) {
+        return little(Long.BYTES, values);
+    }
+
+    static byte[] ints(long... values) {
+        return little(Integer.BYTES, values);
+    }
+
+    private static byte[] little(int size, long... values) {
+        byte[] bytes = new byte[size * values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (values[i / size] >>> i % size * Byte.SIZE);
+        }
+        return bytes;
+    }
 }

@@ -292,8 +292,13 @@ class WeightsRejectionTest {
                             .add("f4", "F4", new long[] {4}, new byte[2]));
             try (Checkpoint checkpoint = fixture.open()) {
                 assertRejected(
-                        Fault.UNSUPPORTED, () -> checkpoint.matrix("f8", 1, 4), "f8", "F8_E4M3", "not supported");
-                assertRejected(Fault.UNSUPPORTED, () -> checkpoint.vector("f4", 4), "f4", "F4", "not supported");
+                        Fault.UNSUPPORTED, () -> checkpoint.matrix("f8", 1, 4), "f8", "F8_E4M3", "quantization_config");
+                assertRejected(
+                        Fault.UNSUPPORTED,
+                        () -> checkpoint.vector("f4", 4),
+                        "f4",
+                        "F4",
+                        "must have the type F32 or F16 or BF16");
             }
         }
 
@@ -310,9 +315,9 @@ class WeightsRejectionTest {
         @Test
         @DisplayName("A36 a scale is NaN")
         void scaleNotFinite() {
-            var fixture = quantized(t -> t.f32("q_scale", new long[] {2, 1}, 1, Float.NaN));
+            var fixture = quantized(t -> t.f32("q.weight_scale", new long[] {2, 1}, 1, Float.NaN));
             try (Checkpoint checkpoint = fixture.open()) {
-                assertRejected(Fault.CORRUPT, () -> checkpoint.matrix("q", 2, 2), "q_scale", "1 values");
+                assertRejected(Fault.CORRUPT, () -> checkpoint.matrix("q.weight", 2, 2), "q.weight_scale", "1 values");
             }
         }
 
@@ -341,23 +346,29 @@ class WeightsRejectionTest {
         @Test
         void aMatrixHasNoScales() {
             try (Checkpoint checkpoint = quantized(t -> {}).open()) {
-                assertRejected(Fault.INCOMPLETE, () -> checkpoint.matrix("q", 2, 2), "q", "q_scale");
+                assertRejected(
+                        Fault.INCOMPLETE, () -> checkpoint.matrix("q.weight", 2, 2), "q.weight", "q.weight_scale");
             }
         }
 
         @Test
         void aMatrixHasScalesOfGroups() {
             try (Checkpoint checkpoint =
-                    quantized(t -> t.filled("q_scale", 1, 2, 2)).open()) {
-                assertRejected(Fault.CORRUPT, () -> checkpoint.matrix("q", 2, 2), "q_scale", "[2, 1]", "[2, 2]");
+                    quantized(t -> t.filled("q.weight_scale", 1, 2, 2)).open()) {
+                assertRejected(
+                        Fault.CORRUPT, () -> checkpoint.matrix("q.weight", 2, 2), "q.weight_scale", "[2, 1]", "[2, 2]");
             }
         }
 
         @Test
         void configJsonDoesNotSayThatItIsQuantized() {
-            var fixture = quantized(t -> t.filled("q_scale", 1, 2, 1)).without("quantization_config");
+            var fixture = quantized(t -> t.filled("q.weight_scale", 1, 2, 1)).without("quantization_config");
             try (Checkpoint checkpoint = fixture.open()) {
-                assertRejected(Fault.UNSUPPORTED, () -> checkpoint.matrix("q", 2, 2), "q is I8", "quantization_config");
+                assertRejected(
+                        Fault.UNSUPPORTED,
+                        () -> checkpoint.matrix("q.weight", 2, 2),
+                        "q.weight is I8",
+                        "quantization_config");
             }
         }
 
@@ -373,7 +384,7 @@ class WeightsRejectionTest {
     private ModelFolderFixture quantized(Consumer<SafetensorsBytes> change) {
         return ModelFolderFixture.in(folder)
                 .json("quantization_config", QuantizationFixture.INT8)
-                .tensors(t -> t.add("q", "I8", new long[] {2, 2}, new byte[4]))
+                .tensors(t -> t.add("q.weight", "I8", new long[] {2, 2}, new byte[4]))
                 .tensors(change);
     }
 

@@ -107,12 +107,16 @@ class FamilyGoldenTest {
     }
 
     private static TestModel load(Path folder, JsonNode golden, TestKernels kernels) {
+        return load(folder, golden, kernels, WeightFormat.F32);
+    }
+
+    static TestModel load(Path folder, JsonNode golden, TestKernels kernels, WeightFormat weights) {
         var said = new Overrides(
                 OptionalInt.of(golden.get("mask").asInt()),
                 OptionalInt.of(golden.get("block").asInt()),
                 OptionalInt.empty(),
                 false);
-        return TestModel.load(folder, kernels.backend(WeightFormat.F32), said);
+        return TestModel.load(folder, kernels.backend(weights), said);
     }
 
     private Path withoutAdapter(String name) {
@@ -126,11 +130,11 @@ class FamilyGoldenTest {
         }
     }
 
-    private static Path resource(String name) {
+    static Path resource(String name) {
         return TestModel.folder("golden/families/" + name);
     }
 
-    private static JsonNode golden(String name) {
+    static JsonNode golden(String name) {
         return new ObjectMapper()
                 .readTree(resource(name).resolve("expected.json").toFile());
     }

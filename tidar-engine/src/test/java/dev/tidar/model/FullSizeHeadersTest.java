@@ -200,7 +200,7 @@ class FullSizeHeadersTest {
         assertRejected(
                 Fault.UNSUPPORTED,
                 () -> plan(Published.QWEN3_1_7B, Published.QWEN3_1_7B.tensors(), "I16"),
-                "model.embed_tokens.weight has the type I16");
+                "model.embed_tokens.weight must have the type F32 or F16 or BF16, but has I16");
     }
 
     @Test

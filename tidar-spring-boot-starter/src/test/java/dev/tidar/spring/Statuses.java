@@ -33,6 +33,7 @@ final class Statuses {
             "llama",
             1000,
             WeightFormat.F32,
+            Optional.empty(),
             512,
             OptionalInt.of(512),
             OptionalInt.of(8),

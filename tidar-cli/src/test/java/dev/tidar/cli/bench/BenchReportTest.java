@@ -99,6 +99,7 @@ class BenchReportTest {
                 "llama",
                 1,
                 WeightFormat.F32,
+                Optional.empty(),
                 8,
                 OptionalInt.empty(),
                 OptionalInt.empty(),

@@ -26,8 +26,8 @@ public record WeightChoice(WeightFormat format, WeightType widest) {
     }
 
     private WeightType asStored(List<LinearSource> sources) {
-        DType first = sources.get(0).weight().dtype();
-        if (sources.stream().anyMatch(source -> source.weight().dtype() != first)) {
+        DType first = sources.get(0).weight().keptAs();
+        if (sources.stream().anyMatch(source -> source.weight().keptAs() != first)) {
             return widest;
         }
         return switch (first) {

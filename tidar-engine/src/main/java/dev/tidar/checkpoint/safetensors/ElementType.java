@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The element types that a safetensors header can name. A file may contain tensors of a type without a {@link DType},
- * but they cannot be read.
+ * The element types that a safetensors header can name. Tensors of a type without a {@link DType} are read only as
+ * parts of quantised matrices.
  */
 public enum ElementType {
     F32(32, DType.F32),
@@ -47,11 +47,13 @@ public enum ElementType {
         this.dtype = dtype;
     }
 
-    int bits() {
+    /** The number of bits of one element. */
+    public int bits() {
         return bits;
     }
 
-    Optional<DType> dtype() {
+    /** The type of the engine's own arithmetic for it, if it has one. */
+    public Optional<DType> dtype() {
         return Optional.ofNullable(dtype);
     }
 

@@ -19,23 +19,18 @@ public final class ShardIndex {
 
     private ShardIndex() {}
 
-    /**
-     * Opens all weights of a folder.
-     *
-     * @param quantized whether the configuration of the folder allows int8 matrices
-     */
-    public static TensorSet open(ModelFolder folder, boolean quantized) {
+    /** Opens all weights of a folder. */
+    public static TensorSet open(ModelFolder folder) {
         if (folder.has(FileNames.WEIGHTS)) {
-            return new TensorSet(
-                    folder.path(), List.of(SafetensorsFile.open(folder.file(FileNames.WEIGHTS))), quantized);
+            return new TensorSet(folder.path(), List.of(SafetensorsFile.open(folder.file(FileNames.WEIGHTS))));
         }
         if (folder.has(FileNames.SHARD_INDEX)) {
-            return openShards(folder, quantized);
+            return openShards(folder);
         }
         throw folder.without(FileNames.WEIGHTS);
     }
 
-    private static TensorSet openShards(ModelFolder folder, boolean quantized) {
+    private static TensorSet openShards(ModelFolder folder) {
         Path index = folder.file(FileNames.SHARD_INDEX);
         Map<String, List<String>> tensorsByShard = tensorsByShard(index);
         List<SafetensorsFile> opened = new ArrayList<>();
@@ -49,7 +44,7 @@ public final class ShardIndex {
             opened.forEach(SafetensorsFile::close);
             throw e;
         }
-        return new TensorSet(folder.path(), opened, quantized);
+        return new TensorSet(folder.path(), opened);
     }
 
     private static Map<String, List<String>> tensorsByShard(Path index) {

@@ -8,13 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The tensors of one or several safetensors files by name. The set records which of them were taken. */
 public final class TensorSet implements AutoCloseable {
@@ -24,7 +27,6 @@ public final class TensorSet implements AutoCloseable {
 
     private final Path folder;
     private final List<SafetensorsFile> files;
-    private final boolean quantized;
     private final Map<String, Located> tensors = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
 
@@ -33,12 +35,9 @@ public final class TensorSet implements AutoCloseable {
     /**
      * Takes ownership of the files. They are closed with this set, or at once if two of them hold a tensor of the same
      * name, which is an error.
-     *
-     * @param quantized whether the folder's configuration allows int8 matrices
      */
-    public TensorSet(Path folder, List<SafetensorsFile> files, boolean quantized) {
+    public TensorSet(Path folder, List<SafetensorsFile> files) {
         this.folder = folder;
-        this.quantized = quantized;
         this.files = List.copyOf(files);
         for (SafetensorsFile file : files) {
             for (TensorEntry entry : file.tensors().values()) {
@@ -70,28 +69,65 @@ public final class TensorSet implements AutoCloseable {
         return tensors.values().stream().map(Located::entry).toList();
     }
 
-    /** Takes a matrix of this shape; an int8 matrix comes with its scales. */
+    /** Takes a float matrix of this shape. */
     public MatrixSource matrix(String name, int rows, int columns) {
         Located tensor = take(name, List.of((long) rows, (long) columns));
-        DType dtype = dtype(tensor);
-        float[] scales = dtype == DType.I8 ? scales(name, rows) : new float[0];
-        return new StoredMatrix(tensor.file(), tensor.entry(), dtype, scales);
+        return new StoredMatrix(tensor.file(), tensor.entry(), floats(tensor), new float[0]);
+    }
+
+    /** Takes an int8 matrix of this shape with its scales, one for each row, from {@code <name>_scale}. */
+    public MatrixSource int8Matrix(String name, int rows, int columns) {
+        Located tensor = take(name, List.of((long) rows, (long) columns));
+        requireType(tensor, ElementType.I8);
+        return new StoredMatrix(tensor.file(), tensor.entry(), DType.I8, scales(name, rows));
+    }
+
+    /** Takes a tensor of this shape, of at most two dimensions, and of one of these types. */
+    public StoredGrid grid(String name, List<Long> shape, ElementType... types) {
+        Located tensor = take(name, shape);
+        requireType(tensor, types);
+        return new StoredGrid(tensor.file(), tensor.entry());
     }
 
     /** Takes a float vector of this length, whose values must all be finite. */
     public float[] vector(String name, int length) {
-        Located tensor = take(name, List.of((long) length));
-        if (dtype(tensor) == DType.I8) {
-            throw Problem.unsupported(tensor.file().path(), "tensor %s must be F32, F16 or BF16, but is I8", name);
+        return finiteRow(take(name, List.of((long) length)), length);
+    }
+
+    /**
+     * A tensor of one of these types and of at most two dimensions, if there is one, to be looked at: it does not count
+     * as taken.
+     */
+    public Optional<StoredGrid> peek(String name, ElementType... types) {
+        return Optional.ofNullable(tensors.get(name))
+                .filter(found -> List.of(types).contains(found.entry().type())
+                        && found.entry().shape().size() <= 2)
+                .map(found -> new StoredGrid(found.file(), found.entry()));
+    }
+
+    /** Whether all bits of a tensor are zero; this reads it, and does not count as taking it. */
+    public boolean isZero(String name) {
+        Located tensor = located(name);
+        for (ByteBuffer window : tensor.file().map(tensor.entry(), 1)) {
+            while (window.hasRemaining()) {
+                if (window.get() != 0) {
+                    return false;
+                }
+            }
         }
-        return finiteRow(tensor, length);
+        return true;
     }
 
     public TensorEntry entry(String name) {
         return located(name).entry();
     }
 
-    Path fileOf(String name) {
+    public Optional<TensorEntry> find(String name) {
+        return Optional.ofNullable(tensors.get(name)).map(Located::entry);
+    }
+
+    /** The file that holds a tensor, for messages. */
+    public Path fileOf(String name) {
         return located(name).file().path();
     }
 
@@ -137,25 +173,17 @@ public final class TensorSet implements AutoCloseable {
                 matrix.readRow(r, row);
                 bad += countNonFinite(row);
             }
-            requireNone(tensor, bad);
+            requireNone(tensor.file(), tensor.entry(), bad);
         }
     }
 
     private float[] scales(String name, int rows) {
-        if (!quantized) {
-            throw Problem.unsupported(
-                    fileOf(name), "tensor %s is I8, which needs a quantization_config in config.json", name);
-        }
         String scaleName = name + SCALE;
         if (!has(scaleName)) {
             throw Problem.incomplete(fileOf(name), "int8 tensor %s has no %s", name, scaleName);
         }
         List<Long> shape = entry(scaleName).shape();
-        Located tensor = take(scaleName, shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L));
-        if (dtype(tensor) == DType.I8) {
-            throw Problem.unsupported(tensor.file().path(), "tensor %s must be F32, F16 or BF16, but is I8", scaleName);
-        }
-        return finiteRow(tensor, rows);
+        return finiteRow(take(scaleName, shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L)), rows);
     }
 
     /** Reads a vector, or a matrix with one column, as one row of finite values. */
@@ -164,8 +192,8 @@ public final class TensorSet implements AutoCloseable {
         TensorEntry row =
                 new TensorEntry(stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
         float[] values = new float[length];
-        new StoredMatrix(tensor.file(), row, dtype(tensor), new float[0]).readRow(0, values);
-        requireNone(tensor, countNonFinite(values));
+        new StoredMatrix(tensor.file(), row, floats(tensor), new float[0]).readRow(0, values);
+        requireNone(tensor.file(), tensor.entry(), countNonFinite(values));
         return values;
     }
 
@@ -192,14 +220,21 @@ public final class TensorSet implements AutoCloseable {
         return tensor;
     }
 
-    private static DType dtype(Located tensor) {
+    private static DType floats(Located tensor) {
+        requireType(tensor, ElementType.F32, ElementType.F16, ElementType.BF16);
+        return tensor.entry().type().dtype().orElseThrow();
+    }
+
+    private static void requireType(Located tensor, ElementType... types) {
         ElementType type = tensor.entry().type();
-        return type.dtype()
-                .orElseThrow(() -> Problem.unsupported(
-                        tensor.file().path(),
-                        "tensor %s has the type %s, which is not supported; supported are F32, F16, BF16 and I8",
-                        tensor.entry().name(),
-                        type));
+        if (!List.of(types).contains(type)) {
+            throw Problem.unsupported(
+                    tensor.file().path(),
+                    "tensor %s must have the type %s, but has %s",
+                    tensor.entry().name(),
+                    Arrays.stream(types).map(ElementType::name).collect(Collectors.joining(" or ")),
+                    type);
+        }
     }
 
     private static int countNonFinite(float[] values) {
@@ -212,12 +247,18 @@ public final class TensorSet implements AutoCloseable {
         return count;
     }
 
-    private static void requireNone(Located tensor, long nonFinite) {
+    /** Fails if so many values of a tensor, which are NaN or infinite, are any. */
+    public void requireNone(String name, long nonFinite) {
+        Located tensor = located(name);
+        requireNone(tensor.file(), tensor.entry(), nonFinite);
+    }
+
+    static void requireNone(SafetensorsFile file, TensorEntry entry, long nonFinite) {
         if (nonFinite > 0) {
             throw Problem.corrupt(
-                    tensor.file().path(),
+                    file.path(),
                     "tensor %s must be finite, but holds %d values that are NaN or infinite",
-                    tensor.entry().name(),
+                    entry.name(),
                     nonFinite);
         }
     }

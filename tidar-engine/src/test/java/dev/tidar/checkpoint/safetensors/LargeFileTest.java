@@ -31,7 +31,7 @@ class LargeFileTest {
         long before = allocatedBytes();
 
         try (SafetensorsFile opened = SafetensorsFile.open(file);
-                TensorSet tensors = new TensorSet(folder, List.of(opened), false)) {
+                TensorSet tensors = new TensorSet(folder, List.of(opened))) {
             MatrixSource matrix = tensors.matrix("big", ROWS, COLUMNS);
 
             assertThat(lastValue(matrix, 0)).isZero();

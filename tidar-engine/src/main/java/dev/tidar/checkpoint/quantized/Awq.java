@@ -1,0 +1,95 @@
+package dev.tidar.checkpoint.quantized;
+
+import dev.tidar.checkpoint.safetensors.StoredGrid;
+import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.MatrixSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/**
+ * AWQ (arXiv 2306.00978) as AutoAWQ stores it in its version {@code gemm}: {@code qweight} {@code [columns, rows / 8]},
+ * {@code qzeros} {@code [groups, rows / 8]}, both interleaved.
+ *
+ * @param width columns of a group; empty for all
+ */
+record Awq(OptionalInt width) implements QuantizedFormat {
+
+    private static final WordPacking PACKING = WordPacking.INTERLEAVED_FOUR;
+
+    static Awq read(JsonFields config) {
+        String bits = config.has("w_bit") ? "w_bit" : "bits";
+        if (config.requiredInteger(bits, 1, 64) != PACKING.bits()) {
+            throw config.unsupported(bits, "4");
+        }
+        if (!config.flag("zero_point").orElse(true)) {
+            throw config.unsupported("zero_point", "true");
+        }
+        String key = config.has("version") ? "version" : "format";
+        if (!config.string(key).orElse("gemm").toLowerCase(Locale.ROOT).equals("gemm")) {
+            throw config.unsupported(key, "gemm");
+        }
+        if (config.string("backend").orElse("").equals("llm-awq")) {
+            throw config.unsupported("backend", "another than llm-awq, which has a layout of its own");
+        }
+        return new Awq(Gptq.groupSize(config, config.has("q_group_size") ? "q_group_size" : "group_size"));
+    }
+
+    @Override
+    public String description() {
+        return "AWQ int4, " + (width.isPresent() ? "groups of " + width.getAsInt() : "a scale for each row");
+    }
+
+    @Override
+    public boolean stores(TensorSet tensors, String module) {
+        return tensors.has(module + Transposed.CODES);
+    }
+
+    @Override
+    public long rows(TensorSet tensors, String module) {
+        List<Long> shape = tensors.entry(module + Transposed.CODES).shape();
+        return shape.size() < 2 ? 1 : shape.get(1) * PACKING.perWord();
+    }
+
+    @Override
+    public MatrixSource matrix(TensorSet tensors, String module, int rows, int columns) {
+        Transposed stored = new Transposed(tensors, module, rows, columns);
+        stored.requireWholeWords(PACKING, rows);
+        int group = width.orElse(columns);
+        if (columns % group != 0) {
+            throw Problem.unsupported(
+                    tensors.fileOf(module + Transposed.CODES),
+                    "group_size must divide the %d columns of %s, but is %d",
+                    columns,
+                    module,
+                    group);
+        }
+        Groups groups = Groups.of(columns, group);
+        StoredGrid codes = stored.words(Transposed.CODES, columns, PACKING.words(rows));
+        StoredGrid zeros = stored.words(Transposed.ZEROS, groups.count(), PACKING.words(rows));
+        StoredGrid scales = stored.scales(groups);
+        return new DequantizedMatrix(
+                module + ".weight",
+                rows,
+                columns,
+                DType.I8,
+                Codes.acrossRows(codes, PACKING),
+                new Scales(
+                        groups,
+                        (row, at) -> scales.number(at, row),
+                        (row, at) -> PACKING.integer(zeros.word(at, row / PACKING.perWord()), row)),
+                List.of(codes, zeros, scales));
+    }
+
+    @Override
+    public Part part(TensorSet tensors, TensorEntry entry) {
+        if (entry.name().endsWith(Transposed.CODES)) {
+            return Part.codes(entry.elements() * PACKING.perWord(), DType.I8);
+        }
+        return Transposed.isBeside(entry) ? Part.beside() : Part.plain(entry);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.tidar.checkpoint.quantized;
+
+import dev.tidar.checkpoint.quantized.QuantizedFormat.Part;
+import dev.tidar.checkpoint.safetensors.ElementType;
+import dev.tidar.checkpoint.safetensors.StoredGrid;
+import dev.tidar.checkpoint.safetensors.TensorEntry;
+import dev.tidar.checkpoint.safetensors.TensorSet;
+import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.MatrixSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The matrices of a checkpoint by the names that their weights have in an unquantised one, such as
+ * {@code model.layers.0.self_attn.q_proj.weight}, however they are stored.
+ *
+ * @param tensors all tensors of the checkpoint
+ * @param format how quantised matrices are stored; empty where config.json says that there are none
+ */
+public record StoredWeights(TensorSet tensors, Optional<Format> format) {
+
+    private static final String WEIGHT = ".weight";
+    private static final List<String> CODES = List.of(".weight_packed", ".qweight");
+
+    /** What {@code quantization_config} says, read and checked. */
+    public static final class Format {
+
+        private final QuantizedFormat stored;
+
+        private Format(QuantizedFormat stored) {
+            this.stored = stored;
+        }
+
+        /**
+         * Reads config.json; empty where nothing is quantised.
+         *
+         * @throws dev.tidar.api.InvalidModelException if a format is asked for that would be read wrongly
+         */
+        public static Optional<Format> of(JsonFields config) {
+            if (!config.isUnset("compression_config")) {
+                throw config.unsupported("compression_config", "absent; the supported key is quantization_config");
+            }
+            return config.object("quantization_config").map(fields -> new Format(QuantizedFormat.read(fields)));
+        }
+    }
+
+    /** The stored format in words, such as {@code GPTQ int4, groups of 128}. */
+    public Optional<String> description() {
+        return format.map(found -> found.stored.description());
+    }
+
+    /** Whether there is a matrix of this name. */
+    public boolean has(String weight) {
+        return tensors.has(weight) || isQuantized(weight);
+    }
+
+    private boolean isQuantized(String weight) {
+        return format.map(found -> found.stored.stores(tensors, module(weight))).orElse(false);
+    }
+
+    /** The number of rows of a matrix, by its own shape. */
+    public long rows(String weight) {
+        if (isQuantized(weight)) {
+            return format.orElseThrow().stored.rows(tensors, module(weight));
+        }
+        List<Long> shape = tensors.entry(weight).shape();
+        return shape.isEmpty() ? 1 : shape.get(0);
+    }
+
+    /**
+     * Takes a matrix.
+     *
+     * @throws dev.tidar.api.InvalidModelException if a tensor of it is missing, has another shape or an unsupported
+     *     type, or holds what its format cannot mean
+     */
+    public MatrixSource matrix(String weight, int rows, int columns) {
+        if (isQuantized(weight)) {
+            return format.orElseThrow().stored.matrix(tensors, module(weight), rows, columns);
+        }
+        if (format.isEmpty()) {
+            requirePlain(weight);
+        }
+        return tensors.matrix(weight, rows, columns);
+    }
+
+    /** Codes without a format are a folder whose config.json is not its own, not a folder that lacks a tensor. */
+    private void requirePlain(String weight) {
+        Optional<TensorEntry> plain = tensors.find(weight).filter(entry -> isCode(entry.type()));
+        Optional<TensorEntry> packed = CODES.stream()
+                .flatMap(suffix -> tensors.find(module(weight) + suffix).stream())
+                .findFirst();
+        plain.or(() -> packed).ifPresent(entry -> {
+            throw Problem.unsupported(
+                    tensors.fileOf(entry.name()),
+                    "tensor %s is %s, which needs a quantization_config in config.json",
+                    entry.name(),
+                    entry.type());
+        });
+    }
+
+    static boolean isCode(ElementType type) {
+        return type == ElementType.I8 || Float8.is(type);
+    }
+
+    /** The number of weights that a tensor holds; none where it only helps to read others. */
+    public long weightsIn(TensorEntry entry) {
+        return part(entry).weights();
+    }
+
+    /** The size in bytes of the weights that a tensor holds, on a device that is to keep what is stored. */
+    public long bytesIn(TensorEntry entry) {
+        Part part = part(entry);
+        int bytes = part.keptAs() == DType.F16 ? Float.BYTES : part.keptAs().bytes();
+        return part.weights() * bytes;
+    }
+
+    private Part part(TensorEntry entry) {
+        return format.map(found -> found.stored.part(tensors, entry)).orElseGet(() -> Part.plain(entry));
+    }
+
+    /** The names of the tensors that were not taken and that a network needs, in order. */
+    public Set<String> unused() {
+        return tensors.unused().stream()
+                .filter(name -> part(tensors.entry(name)).isNeeded())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Reads all float matrices and all 8-bit floats, and fails if one holds NaN or an infinity; the error names it and
+     * the number of such values. Scales are checked when they are taken.
+     */
+    public void requireFinite() {
+        tensors.requireFinite();
+        for (TensorEntry entry : tensors.entries()) {
+            if (Float8.is(entry.type())) {
+                tensors.peek(entry.name(), entry.type()).ifPresent(stored -> requireFinite(entry, stored));
+            }
+        }
+    }
+
+    private void requireFinite(TensorEntry entry, StoredGrid stored) {
+        float[] row = new float[stored.columns()];
+        Codes codes = Codes.bytes(stored);
+        long bad = 0;
+        for (int r = 0; r < stored.rows(); r++) {
+            stored.requireUnchanged();
+            codes.read(r, row.length, row);
+            for (float value : row) {
+                bad += Float.isFinite(value) ? 0 : 1;
+            }
+        }
+        tensors.requireNone(entry.name(), bad);
+    }
+
+    /** The module of a weight: its name without the last part. */
+    static String module(String weight) {
+        return weight.endsWith(WEIGHT) ? weight.substring(0, weight.length() - WEIGHT.length()) : weight;
+    }
+}
