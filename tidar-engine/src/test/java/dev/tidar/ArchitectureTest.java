@@ -48,6 +48,7 @@ class ArchitectureTest {
             List.of(
                     "dev.tidar.backend.cuda.step",
                     "dev.tidar.backend.weights",
+                    "dev.tidar.checkpoint.quantized",
                     "dev.tidar.text.tokenizer.bpe",
                     "dev.tidar.text.grammar.schema"),
             List.of("dev.tidar.backend.cpu", "dev.tidar.backend.cuda", "dev.tidar.text.tokenizer"),

@@ -160,6 +160,36 @@ class FullSizeHeadersTest {
         assertThat(need.weights()).isBetween(2 * model.parameters, 2 * model.parameters * 106 / 100);
     }
 
+    /** 4 bits a weight in the file, 8 on the device; embedding and head stay what they are. */
+    @Test
+    void isReadNamedAndPlannedWhereItIsQuantised() {
+        Map<String, Stored> tensors = new LinkedHashMap<>();
+        Published.QWEN3_8B.tensors().forEach((name, shape) -> {
+            if (name.contains("_proj.weight")) {
+                addGptq(tensors, name.substring(0, name.length() - "weight".length()), shape[0], shape[1]);
+            } else {
+                tensors.put(name, new Stored("BF16", 2, shape));
+            }
+        });
+        String config = Published.QWEN3_8B.config();
+        String quantized = config.substring(0, config.length() - 1) + """
+                , "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": false,
+                "sym": true, "checkpoint_format": "gptq"}}""";
+        writeTensors(folder.resolve("model.safetensors"), tensors);
+
+        Need need = plan(quantized, WeightFormat.AUTO);
+
+        long outside = 2L * 151936 * 4096;
+        long least = Published.QWEN3_8B.parameters + outside;
+        assertThat(need.weights()).isBetween(least, least * 106 / 100);
+    }
+
+    private static void addGptq(Map<String, Stored> tensors, String module, long rows, long columns) {
+        tensors.put(module + "qweight", new Stored("I32", 4, new long[] {columns / 8, rows}));
+        tensors.put(module + "qzeros", new Stored("I32", 4, new long[] {columns / 128, rows / 8}));
+        tensors.put(module + "scales", new Stored("F16", 2, new long[] {columns / 128, rows}));
+    }
+
     @Test
     void thatLacksATensorIsRejectedByItsName() {
         Map<String, long[]> tensors = Published.NEMOTRON_8B.tensors();
@@ -222,27 +252,45 @@ class FullSizeHeadersTest {
     }
 
     private Need plan(Published model, Map<String, long[]> tensors, String type) {
+        write(folder.resolve("model.safetensors"), tensors, type);
+        return plan(model.config(), WeightFormat.BF16);
+    }
+
+    private Need plan(String json, WeightFormat weights) {
         try {
-            Files.writeString(folder.resolve("config.json"), model.config());
+            Files.writeString(folder.resolve("config.json"), json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        write(folder.resolve("model.safetensors"), tensors, type);
         try (Checkpoint checkpoint = Checkpoint.open(folder, Overrides.none());
-                Backend backend = Backend.onCpu(WeightFormat.BF16, 1, KernelChoice.plain())) {
+                Backend backend = Backend.onCpu(weights, 1, KernelChoice.plain())) {
             ModelConfig config = checkpoint.config();
             var kv = new KvGeometry(config.numLayers(), config.numKvHeads(), config.headDim(), 16, DType.BF16);
             return TidarModelLoader.need(checkpoint, backend, kv, ROWS);
         }
     }
 
+    /**
+     * A tensor of a file whose data is a hole.
+     *
+     * @param bytes of an element
+     */
+    private record Stored(String type, int bytes, long[] shape) {}
+
     private static void write(Path file, Map<String, long[]> shapes, String type) {
+        Map<String, Stored> tensors = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> tensors.put(name, new Stored(type, 2, shape)));
+        writeTensors(file, tensors);
+    }
+
+    private static void writeTensors(Path file, Map<String, Stored> tensors) {
         StringJoiner header = new StringJoiner(",", "{", "}");
         long at = 0;
-        for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-            long end = at + 2 * elements(tensor.getValue());
+        for (Map.Entry<String, Stored> entry : tensors.entrySet()) {
+            Stored tensor = entry.getValue();
+            long end = at + tensor.bytes() * elements(tensor.shape());
             header.add("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
-                    .formatted(tensor.getKey(), type, Arrays.toString(tensor.getValue()), at, end));
+                    .formatted(entry.getKey(), tensor.type(), Arrays.toString(tensor.shape()), at, end));
             at = end;
         }
         byte[] json = header.toString().getBytes(UTF_8);

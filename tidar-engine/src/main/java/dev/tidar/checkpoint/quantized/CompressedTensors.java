@@ -2,7 +2,6 @@ package dev.tidar.checkpoint.quantized;
 
 import dev.tidar.checkpoint.quantized.CompressedScheme.Storage;
 import dev.tidar.checkpoint.safetensors.ElementType;
-import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
@@ -100,20 +99,15 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
         return activations.stream().anyMatch(name::endsWith) ? Part.withoutEffect() : Part.plain(entry);
     }
 
-    /**
-     * The weights in words, without the padding of the last word of a row as far as the file says how long rows are.
-     */
+    /** The weights in words, without the padding of the last word of a row, as far as the file says how long rows are. */
     private static long packed(TensorSet tensors, TensorEntry entry) {
         String module = entry.name().substring(0, entry.name().length() - ".weight_packed".length());
-        long most = Integer.SIZE / 4 * entry.elements();
+        int mostInWord = WordPacking.FOUR.perWord();
         return tensors.peek(module + CompressedScheme.SHAPE, ElementType.I64, ElementType.I32)
-                .filter(shape -> shape.rows() == 2 && !entry.shape().isEmpty())
-                .map(shape -> columns(shape) * entry.shape().get(0))
-                .filter(weights -> weights <= most)
-                .orElse(most);
-    }
-
-    private static long columns(StoredGrid shape) {
-        return Math.max(0, Math.min(Integer.MAX_VALUE, shape.integer(1, 0)));
+                .filter(shape -> shape.rows() == 2 && entry.shape().size() == 2)
+                .map(shape -> shape.integer(1, 0))
+                .filter(columns -> columns >= 0 && columns <= mostInWord * entry.shape().get(1))
+                .map(columns -> columns * entry.shape().get(0))
+                .orElse(mostInWord * entry.elements());
     }
 }

@@ -47,7 +47,7 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
                 config.isTrue("desc_act"));
     }
 
-    /** {@code group_size}; -1 stands for whole rows, and so does a lack of it nowhere. */
+    /** Columns of a group; empty for -1, which stands for all. */
     static OptionalInt groupSize(JsonFields config, String key) {
         int size = config.requiredInteger(key, -1, MAX_GROUP);
         if (size == 0) {

@@ -1,0 +1,102 @@
+package dev.tidar.checkpoint;
+
+import static dev.tidar.checkpoint.QuantizationFixture.MODULE;
+import static dev.tidar.checkpoint.QuantizationFixture.float8;
+import static dev.tidar.checkpoint.QuantizationFixture.ints;
+import static dev.tidar.checkpoint.QuantizationFixture.packed;
+import static dev.tidar.checkpoint.QuantizationFixture.transposed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
+import dev.tidar.tensor.DType;
+import dev.tidar.tensor.MatrixSource;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A quantised matrix")
+class QuantizedMatrixTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void needsNoBiasOfZerosThatGptqAddedAndAnyOther() {
+        var fixture = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 8));
+        var other = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 1, 8));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.unusedNames()).doesNotContain(MODULE + ".bias");
+        }
+        try (Checkpoint checkpoint = other.open()) {
+            assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
+        }
+    }
+
+    @Test
+    void hasGroupsOfNeighboursWhereTheIndexWasNeverSet() {
+        String byActivation =
+                QuantizationFixture.PACKED.replace("\"num_bits\"", "\"actorder\": \"group\", \"num_bits\"");
+        var fixture = with(
+                byActivation,
+                t -> packed(t)
+                        .add(MODULE + ".weight_packed", "I32", new long[] {8, 1}, ints(0x98765432, 0, 0, 0, 0, 0, 0, 0))
+                        .f32(
+                                MODULE + ".weight_scale",
+                                new long[] {8, 2},
+                                1,
+                                2,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1)
+                        .add(MODULE + ".weight_g_idx", "I32", new long[] {8}, ints(-1, -1, -1, -1, -1, -1, -1, -1)));
+        try (Checkpoint checkpoint = fixture.open()) {
+            MatrixSource matrix = checkpoint.matrix(MODULE + ".weight", 8, 8);
+            float[] row = new float[8];
+            matrix.readRow(0, row);
+
+            assertThat(row).containsExactly(-6, -5, -4, -3, -4, -2, 0, 2);
+            assertThat(matrix.dtype()).isEqualTo(DType.F32);
+            assertThat(matrix.keptAs()).isEqualTo(DType.I8);
+        }
+    }
+
+    @Test
+    void mayHaveScalesThatArePowersOfTwo() {
+        var fixture = with(
+                QuantizationFixture.BLOCKS,
+                t -> float8(t, ".weight_scale_inv", 2, 1)
+                        .add(MODULE + ".weight", "F8_E4M3", new long[] {8, 8}, ofByte(0x38))
+                        .add(MODULE + ".weight_scale_inv", "F8_E8M0", new long[] {2, 1}, new byte[] {126, (byte) 130}));
+        try (Checkpoint checkpoint = fixture.open()) {
+            float[] row = new float[8];
+            checkpoint.matrix(MODULE + ".weight", 8, 8).readRow(3, row);
+            assertThat(row).containsOnly(0.5f);
+            checkpoint.matrix(MODULE + ".weight", 8, 8).readRow(4, row);
+            assertThat(row).containsOnly(8);
+        }
+    }
+
+    private static byte[] ofByte(int value) {
+        byte[] bytes = new byte[64];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    private ModelFolderFixture with(String config, Consumer<SafetensorsBytes> tensors) {
+        return ModelFolderFixture.in(folder).json("quantization_config", config).tensors(tensors);
+    }
+}
