@@ -2,7 +2,6 @@ package dev.tidar.checkpoint;
 
 import static dev.tidar.checkpoint.Bad.corrupt;
 import static dev.tidar.checkpoint.Bad.unsupported;
-import static dev.tidar.checkpoint.QuantizationFixture.packed;
 import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -181,7 +181,7 @@ class FullSizeHeadersTest {
 
         long outside = 2L * 151936 * 4096;
         long least = Published.QWEN3_8B.parameters + outside;
-        assertThat(need.weights()).isBetween(least, least * 106 / 100);
+        assertThat(need.weights()).isBetween(least, least * 107 / 100);
     }
 
     private static void addGptq(Map<String, Stored> tensors, String module, long rows, long columns) {

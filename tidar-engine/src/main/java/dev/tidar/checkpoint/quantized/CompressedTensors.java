@@ -99,14 +99,17 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
         return activations.stream().anyMatch(name::endsWith) ? Part.withoutEffect() : Part.plain(entry);
     }
 
-    /** The weights in words, without the padding of the last word of a row, as far as the file says how long rows are. */
+    /**
+     * The weights in words, without the padding of the last word of a row, as far as the file says how long rows are.
+     */
     private static long packed(TensorSet tensors, TensorEntry entry) {
         String module = entry.name().substring(0, entry.name().length() - ".weight_packed".length());
         int mostInWord = WordPacking.FOUR.perWord();
         return tensors.peek(module + CompressedScheme.SHAPE, ElementType.I64, ElementType.I32)
                 .filter(shape -> shape.rows() == 2 && entry.shape().size() == 2)
                 .map(shape -> shape.integer(1, 0))
-                .filter(columns -> columns >= 0 && columns <= mostInWord * entry.shape().get(1))
+                .filter(columns ->
+                        columns >= 0 && columns <= mostInWord * entry.shape().get(1))
                 .map(columns -> columns * entry.shape().get(0))
                 .orElse(mostInWord * entry.elements());
     }

@@ -48,8 +48,8 @@ final class CompressedTensorsReader {
         requireNothing(config, "sparsity_config");
         requireNothing(config, "transform_config");
         if (!config.isUnset("kv_cache_scheme")) {
-            activations.addAll(List.of(
-                    ".k_scale", ".v_scale", ".q_scale", ".k_proj.output_scale", ".v_proj.output_scale"));
+            activations.addAll(
+                    List.of(".k_scale", ".v_scale", ".q_scale", ".k_proj.output_scale", ".v_proj.output_scale"));
         }
         JsonFields groups = config.object("config_groups").orElseThrow(() -> config.missing("config_groups"));
         if (groups.names().size() > MAX_GROUPS) {
