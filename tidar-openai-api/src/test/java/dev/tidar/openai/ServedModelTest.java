@@ -73,6 +73,7 @@ class ServedModelTest {
                 "llama",
                 1,
                 weights,
+                Optional.empty(),
                 8,
                 OptionalInt.empty(),
                 OptionalInt.empty(),
