@@ -29,6 +29,19 @@ class InspectCommandTest {
     }
 
     @Test
+    void showsHowAQuantisedModelIsStored() {
+        Cli shown = tidar(
+                "inspect",
+                "--model",
+                "../tidar-engine/src/test/resources/golden/quantized/phi3-awq",
+                "--device",
+                "cpu");
+
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.out()).containsPattern("weights +int8").containsPattern("stored as +AWQ int4, groups of 8");
+    }
+
+    @Test
     void looksForAModelByNameWhereItMayDownloadNothing() {
         Cli offline = tidar("inspect", "--model", "hf:acme/of-no-cache", "--offline");
         Cli wrong = tidar("inspect", "--model", "hf:a/b/c");
