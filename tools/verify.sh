@@ -64,6 +64,7 @@ verify() {
     if [ -z "$home" ]; then
         summaries+=("JDK $version is not here (looked at JAVA_HOME, the path and /usr/lib/jvm): NOT RUN: mvn $*")
         echo "== ${summaries[-1]}"
+        failed=$((failed + 1))
         return
     fi
     echo "== JDK $version ($home): mvn $*"
