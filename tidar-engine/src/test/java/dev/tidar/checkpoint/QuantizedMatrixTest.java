@@ -5,12 +5,17 @@ import static dev.tidar.checkpoint.QuantizationFixture.float8;
 import static dev.tidar.checkpoint.QuantizationFixture.ints;
 import static dev.tidar.checkpoint.QuantizationFixture.packed;
 import static dev.tidar.checkpoint.QuantizationFixture.transposed;
+import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +37,30 @@ class QuantizedMatrixTest {
         }
         try (Checkpoint checkpoint = other.open()) {
             assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
+        }
+    }
+
+    @Test
+    void isNotReadOnAfterAMebibyteOfAFileThatChanges() throws IOException {
+        int columns = 1 << 17;
+        var fixture = with(
+                QuantizationFixture.AWQ.replace("\"group_size\": 4", "\"group_size\": -1"),
+                t -> t.add(MODULE + ".qweight", "I32", new long[] {columns, 1}, new byte[columns * Integer.BYTES])
+                        .add(MODULE + ".qzeros", "I32", new long[] {1, 1}, ints(0))
+                        .filled(MODULE + ".scales", 1, 1, 8));
+        try (Checkpoint checkpoint = fixture.open()) {
+            MatrixSource matrix = checkpoint.matrix(MODULE + ".weight", 8, columns);
+            float[] row = new float[columns];
+            matrix.readRow(0, row);
+            Files.setLastModifiedTime(folder.resolve("model.safetensors"), FileTime.fromMillis(0));
+
+            assertRejected(
+                    Fault.CORRUPT,
+                    () -> {
+                        matrix.readRow(1, row);
+                        matrix.readRow(2, row);
+                    },
+                    "must not change");
         }
     }
 

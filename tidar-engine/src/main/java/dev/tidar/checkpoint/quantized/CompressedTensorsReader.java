@@ -11,7 +11,6 @@ import java.util.Set;
 /** Reads the {@code quantization_config} of compressed-tensors; the defaults are those of its Python classes. */
 final class CompressedTensorsReader {
 
-    private static final int MAX_EXTENT = 1 << 20;
     private static final int MAX_GROUPS = 64;
 
     private static final Set<String> KNOWN = Set.of(
@@ -93,7 +92,7 @@ final class CompressedTensorsReader {
             throw weights.unsupported("symmetric", "true where type is float");
         }
         Tile tile = tile(weights);
-        if (storage == Storage.PACKED && tile.height().orElse(0) != 1) {
+        if (storage == Storage.WORDS && tile.height().orElse(0) != 1) {
             throw weights.unsupported("strategy", "group or channel where the format is pack-quantized");
         }
         return new CompressedScheme(storage, bits, symmetric, tile, isIndexed(weights, tile));
@@ -111,7 +110,7 @@ final class CompressedTensorsReader {
         String format = formatted.string("format").orElseThrow(() -> formatted.missing("format"));
         Storage bytes = floats ? Storage.FLOATS : Storage.INTEGERS;
         Storage storage = switch (format) {
-            case "pack-quantized" -> Storage.PACKED;
+            case "pack-quantized" -> Storage.WORDS;
             case "int-quantized" -> Storage.INTEGERS;
             case "float-quantized" -> Storage.FLOATS;
             case "naive-quantized" -> bytes;
@@ -119,7 +118,7 @@ final class CompressedTensorsReader {
                 throw formatted.unsupported(
                         "format", "pack-quantized, int-quantized, float-quantized or naive-quantized");
         };
-        if (storage != (storage == Storage.PACKED && !floats ? storage : bytes)) {
+        if (storage != (storage == Storage.WORDS && !floats ? storage : bytes)) {
             throw formatted.unsupported(
                     "format",
                     floats ? "float-quantized for float weights" : "pack-quantized or int-quantized for int weights");
@@ -128,19 +127,19 @@ final class CompressedTensorsReader {
     }
 
     private static Tile tile(JsonFields weights) {
-        int group = weights.integer("group_size", -1, MAX_EXTENT).orElse(0);
+        int group = weights.integer("group_size", -1, Tile.MAX_EXTENT).orElse(0);
         String inferred = group > 0 ? "group" : group == -1 ? "channel" : "tensor";
         return switch (weights.string("strategy").orElse(inferred).toLowerCase(Locale.ROOT)) {
             case "tensor" -> Tile.TENSOR;
             case "channel" -> Tile.ROW;
-            case "group" -> Tile.group(weights.requiredInteger("group_size", 1, MAX_EXTENT));
+            case "group" -> Tile.group(weights.requiredInteger("group_size", 1, Tile.MAX_EXTENT));
             case "block" -> block(weights);
             default -> throw weights.unsupported("strategy", "tensor, channel, group or block");
         };
     }
 
     private static Tile block(JsonFields weights) {
-        List<Integer> block = weights.integers("block_structure", 1, MAX_EXTENT)
+        List<Integer> block = weights.integers("block_structure", 1, Tile.MAX_EXTENT)
                 .filter(sizes -> sizes.size() == 2)
                 .orElseThrow(() -> weights.unsupported("block_structure", "two numbers"));
         return Tile.block(block.get(0), block.get(1));
