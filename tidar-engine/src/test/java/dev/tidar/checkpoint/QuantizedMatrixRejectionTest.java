@@ -190,12 +190,30 @@ class QuantizedMatrixRejectionTest {
     @Test
     void aZeroPointLessOneIsTheLargest() {
         rejected(
-                QuantizationFixture.GPTQ,
+                QuantizationFixture.GPTQ.replace("\"sym\": true", "\"sym\": false"),
                 t -> transposed(t, 1, 8).add(MODULE + ".qzeros", "I32", new long[] {2, 1}, ints(0, 0xf000)),
                 Fault.UNSUPPORTED,
                 "m.qzeros",
                 "less than 15",
                 "gptq_v2");
+    }
+
+    @Test
+    void theZeroPointsOfASymmetricModelAreNotStoredAsItsFormatSays() {
+        rejected(
+                QuantizationFixture.GPTQ,
+                t -> transposed(t, 1, 8)
+                        .add(MODULE + ".qzeros", "I32", new long[] {2, 1}, ints(0x77777777, 0x77778777)),
+                Fault.UNSUPPORTED,
+                "m.qzeros",
+                "stored as 7 where sym is true and checkpoint_format is gptq, but one is 8");
+        rejected(
+                QuantizationFixture.GPTQ.replace(
+                        "\"checkpoint_format\": \"gptq\"", "\"checkpoint_format\": \"gptq_v2\""),
+                t -> transposed(t, 1, 8),
+                Fault.UNSUPPORTED,
+                "m.qzeros",
+                "stored as 8 where sym is true and checkpoint_format is gptq_v2, but one is 7");
     }
 
     @Test

@@ -41,6 +41,14 @@ class QuantizedMatrixTest {
     }
 
     @Test
+    void needsABiasOfZerosThatIsNoRowOfItsModule() {
+        var fixture = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
+        }
+    }
+
+    @Test
     void isNotReadOnAfterAMebibyteOfAFileThatChanges() throws IOException {
         int columns = 1 << 17;
         var fixture = with(

@@ -18,9 +18,10 @@ import java.util.Locale;
  * @param packing codes in words
  * @param tile the columns of a row that share a scale
  * @param zerosLessOne whether zero points are stored less 1, as in {@code checkpoint_format} {@code gptq}
+ * @param symmetric whether all zero points are half the range of the codes ({@code sym})
  * @param byActivation whether {@code g_idx} may give neighbouring columns different groups ({@code desc_act})
  */
-record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean byActivation)
+record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmetric, boolean byActivation)
         implements QuantizedFormat {
 
     private static final String BIAS = ".bias";
@@ -43,6 +44,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean byActi
                 WordPacking.inOrder(bits),
                 Transposed.tile(config, "group_size"),
                 zerosLessOne(config),
+                config.isTrue("sym"),
                 config.isTrue("desc_act"));
     }
 
@@ -91,7 +93,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean byActi
         Groups groups = tile.groups(columns);
         StoredGrid codes = stored.words(Transposed.CODES, packing.words(columns), rows);
         StoredGrid zeros = stored.words(Transposed.ZEROS, groups.count(), packing.words(rows));
-        if (zerosLessOne) {
+        if (zerosLessOne || symmetric) {
             tensors.checkOnce(module + Transposed.ZEROS, () -> requireZeros(stored, zeros));
         }
         StoredGrid scales = stored.scales(groups, packing.largest());
@@ -128,9 +130,21 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean byActi
     }
 
     /**
-     * Fails where readers differ: of the largest integer plus 1, some make 0 and others one more than any code.
+     * Fails where readers differ. Of the largest integer plus 1, some make 0 and others one more than any code. Of the
+     * zero points of a symmetric model, some read what is stored, and others take half the range for granted.
      */
     private void requireZero(Transposed stored, int zero) {
+        int half = packing.largest() / 2 + 1;
+        if (symmetric && zero + more() != half) {
+            throw Problem.unsupported(
+                    stored.fileOf(Transposed.ZEROS),
+                    "zero points in %s must be stored as %d where sym is true and checkpoint_format is %s, but one is"
+                            + " %d; checkpoint_format must say how they are stored",
+                    stored.module() + Transposed.ZEROS,
+                    half - more(),
+                    zerosLessOne ? "gptq" : "gptq_v2",
+                    zero);
+        }
         if (zerosLessOne && zero == packing.largest()) {
             throw Problem.unsupported(
                     stored.fileOf(Transposed.ZEROS),
@@ -180,6 +194,6 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean byActi
             return false;
         }
         String module = name.substring(0, name.length() - BIAS.length());
-        return stores(tensors, module) && tensors.isZero(name);
+        return stores(tensors, module) && entry.shape().equals(List.of(rows(tensors, module))) && tensors.isZero(name);
     }
 }
