@@ -49,6 +49,32 @@ class QuantizedMatrixTest {
     }
 
     @Test
+    void isReadWhereTheStatusOfItsFolderIsFrozen() {
+        assertThat(storedAs(QuantizationFixture.INT8.replace("\"compressed\"", "\"frozen\"")))
+                .isEqualTo("compressed-tensors int8, a scale for each row");
+    }
+
+    @Test
+    void hasBlocksThatTheConfigMayGiveAsAString() {
+        assertThat(storedAs(QuantizationFixture.FLOAT8.replace("[4, 4]", "\"128x64\"")))
+                .isEqualTo("compressed-tensors FP8, blocks of 128 x 64");
+    }
+
+    @Test
+    void isOfOneSchemeWhereBytesHoldIntegersOfSeveralWidths() {
+        String two = QuantizationFixture.INT8.replace(
+                "\"config_groups\": {",
+                "\"config_groups\": {\"other\": {\"weights\": {\"num_bits\": 4, \"strategy\": \"channel\"}}, ");
+        var fixture = with(
+                two,
+                t -> t.add(MODULE + ".weight", "I8", new long[] {8, 8}, new byte[64])
+                        .filled(MODULE + ".weight_scale", 1, 8, 1));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.matrix(MODULE + ".weight", 8, 8).dtype()).isEqualTo(DType.I8);
+        }
+    }
+
+    @Test
     void isNotReadOnAfterAMebibyteOfAFileThatChanges() throws IOException {
         int columns = 1 << 17;
         var fixture = with(
@@ -69,6 +95,12 @@ class QuantizedMatrixTest {
                         matrix.readRow(2, row);
                     },
                     "must not change");
+        }
+    }
+
+    private String storedAs(String config) {
+        try (Checkpoint checkpoint = with(config, t -> {}).open()) {
+            return checkpoint.quantization().orElseThrow();
         }
     }
 

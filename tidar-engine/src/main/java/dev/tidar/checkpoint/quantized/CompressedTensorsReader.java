@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the {@code quantization_config} of compressed-tensors; the defaults are those of its Python classes. */
 final class CompressedTensorsReader {
@@ -27,6 +29,12 @@ final class CompressedTensorsReader {
             "scale_dtype",
             "zp_dtype");
 
+    /** Frozen scales are final as well; whether the weights beside them are codes is seen by the tensors. */
+    private static final Set<String> STATUSES = Set.of("compressed", "frozen");
+
+    /** A block in one string, {@code 128x128}, which the Python class takes as well. */
+    private static final Pattern BLOCK = Pattern.compile("([1-9][0-9]{0,5})x([1-9][0-9]{0,5})");
+
     private final JsonFields config;
     private final Set<CompressedScheme> schemes = new LinkedHashSet<>();
     private final Set<String> activations = new HashSet<>();
@@ -41,8 +49,8 @@ final class CompressedTensorsReader {
 
     private CompressedTensors read() {
         if (config.has("quantization_status")
-                && !config.string("quantization_status").orElse("").equals("compressed")) {
-            throw config.unsupported("quantization_status", "compressed");
+                && !STATUSES.contains(config.string("quantization_status").orElse(""))) {
+            throw config.unsupported("quantization_status", "compressed or frozen");
         }
         requireNothing(config, "sparsity_config");
         requireNothing(config, "transform_config");
@@ -95,7 +103,8 @@ final class CompressedTensorsReader {
         if (storage == Storage.WORDS && tile.height().orElse(0) != 1) {
             throw weights.unsupported("strategy", "group or channel where the format is pack-quantized");
         }
-        return new CompressedScheme(storage, bits, symmetric, tile, isIndexed(weights, tile));
+        int stored = storage == Storage.WORDS ? bits : Byte.SIZE;
+        return new CompressedScheme(storage, stored, symmetric, tile, isIndexed(weights, tile));
     }
 
     private static boolean isFloat(JsonFields weights) {
@@ -139,10 +148,21 @@ final class CompressedTensorsReader {
     }
 
     private static Tile block(JsonFields weights) {
+        if (weights.shown("block_structure").startsWith("\"")) {
+            return blockInWords(weights);
+        }
         List<Integer> block = weights.integers("block_structure", 1, Tile.MAX_EXTENT)
                 .filter(sizes -> sizes.size() == 2)
                 .orElseThrow(() -> weights.unsupported("block_structure", "two numbers"));
         return Tile.block(block.get(0), block.get(1));
+    }
+
+    private static Tile blockInWords(JsonFields weights) {
+        Matcher sizes = BLOCK.matcher(weights.string("block_structure").orElseThrow());
+        if (!sizes.matches()) {
+            throw weights.unsupported("block_structure", "two numbers, such as [128, 128] or \"128x128\"");
+        }
+        return Tile.block(Integer.parseInt(sizes.group(1)), Integer.parseInt(sizes.group(2)));
     }
 
     private static boolean isIndexed(JsonFields weights, Tile tile) {
