@@ -7,6 +7,7 @@ import static dev.tidar.checkpoint.QuantizationFixture.packed;
 import static dev.tidar.checkpoint.QuantizationFixture.transposed;
 import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
@@ -71,6 +72,17 @@ class QuantizedMatrixTest {
                         .filled(MODULE + ".weight_scale", 1, 8, 1));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.matrix(MODULE + ".weight", 8, 8).dtype()).isEqualTo(DType.I8);
+        }
+    }
+
+    @Test
+    void isFiniteByTheScanWhereTensorsWithoutBytesClaimEndlessRows() {
+        var fixture = with(
+                QuantizationFixture.BLOCKS,
+                t -> t.add("codes", "F8_E4M3", new long[] {0, Integer.MAX_VALUE}, new byte[0])
+                        .add("floats", "F32", new long[] {0, 1L << 40}, new byte[0]));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThatNoException().isThrownBy(checkpoint::requireFinite);
         }
     }
 

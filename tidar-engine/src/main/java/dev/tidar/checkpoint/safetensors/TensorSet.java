@@ -21,9 +21,6 @@ import java.util.stream.Collectors;
 /** The tensors of one or several safetensors files by name. The set records which of them were taken. */
 public final class TensorSet implements AutoCloseable {
 
-    /** The suffix of the tensor that holds the scales of an int8 matrix. */
-    public static final String SCALE = "_scale";
-
     private final Path folder;
     private final List<SafetensorsFile> files;
     private final Map<String, Located> tensors = new LinkedHashMap<>();
