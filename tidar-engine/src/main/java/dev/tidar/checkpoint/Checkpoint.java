@@ -150,7 +150,8 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * Maps a matrix {@code [rows, columns]}, under the name that its weights have where they are not quantised. The
-     * weights are not read yet, and are dequantised as they are read; scales are read once, and must be finite.
+     * weights are not read yet, and are dequantised as they are read. The first time that a matrix is taken, its scales
+     * are read, which must be finite, and so must be the weights that they make.
      *
      * @throws InvalidModelException if the tensor is missing, has another shape or an unsupported type, or if the file
      *     has changed since it was opened
@@ -173,9 +174,9 @@ public final class Checkpoint implements AutoCloseable {
      * stored RoPE tables and a second copy of a tied head.
      */
     public Set<String> unusedNames() {
+        Set<String> copies = secondCopy();
         return weights.unused().stream()
-                .filter(name -> !isRotaryBuffer(name))
-                .filter(name -> !(config.tiedHead() && name.startsWith(head())))
+                .filter(name -> !isRotaryBuffer(name) && !copies.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -210,8 +211,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private Stream<TensorEntry> entries() {
+        Set<String> copies = secondCopy();
         return weights.tensors().entries().stream()
-                .filter(entry -> !isRotaryBuffer(entry.name()) && !isSecondCopy(entry.name()));
+                .filter(entry -> !isRotaryBuffer(entry.name()) && !copies.contains(entry.name()));
     }
 
     /**
@@ -227,12 +229,10 @@ public final class Checkpoint implements AutoCloseable {
         return name.endsWith(".rotary_emb.inv_freq");
     }
 
-    private String head() {
-        return config.family().names().head();
-    }
-
-    private boolean isSecondCopy(String name) {
-        return config.tiedHead() && name.equals(head()) && !name.equals(embedding);
+    /** The tensors of a tied head that is stored besides the embedding. */
+    private Set<String> secondCopy() {
+        String head = config.family().names().head();
+        return config.tiedHead() && !head.equals(embedding) ? weights.tensorsOf(head) : Set.of();
     }
 
     /** Closes the files. Matrices that were handed out stay readable. */

@@ -1,7 +1,6 @@
 package dev.tidar.checkpoint;
 
 import dev.tidar.checkpoint.quantized.StoredWeights;
-import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
 import dev.tidar.json.JsonFields;
 import java.nio.file.Path;
@@ -53,20 +52,9 @@ final class VocabularyRule {
                     head,
                     json.shown("tie_word_embeddings"));
         }
-        if (config.tiedHead() && weights.has(head) && !isCopy(embedding)) {
+        if (config.tiedHead() && weights.has(head) && !embedding.equals(head) && !weights.same(embedding, head)) {
             throw json.errors()
                     .wrong("tie_word_embeddings is true, but %s is there and differs from %s", head, embedding);
         }
-    }
-
-    private boolean isCopy(String embedding) {
-        TensorSet tensors = weights.tensors();
-        boolean scaled = tensors.has(embedding + TensorSet.SCALE);
-        return embedding.equals(head)
-                || tensors.has(embedding)
-                        && tensors.has(head)
-                        && tensors.same(embedding, head)
-                        && scaled == tensors.has(head + TensorSet.SCALE)
-                        && (!scaled || tensors.same(embedding + TensorSet.SCALE, head + TensorSet.SCALE));
     }
 }

@@ -50,7 +50,7 @@ class QuantizationConfigTest {
                 int8(
                         "it is not compressed",
                         "\"quantization_status\": \"compressed\"",
-                        "\"quantization_status\": \"frozen\"",
+                        "\"quantization_status\": \"calibration\"",
                         "quantization_status"),
                 int8("weights have 3 bits", "\"num_bits\": 8", "\"num_bits\": 3", "num_bits", "3"),
                 int8(
@@ -115,6 +115,13 @@ class QuantizationConfigTest {
                         "\"num_bits\": 4",
                         "num_bits"),
                 change("blocks have one number", QuantizationFixture.FLOAT8, "[4, 4]", "[4]", "block_structure"),
+                change(
+                        "blocks are words",
+                        QuantizationFixture.FLOAT8,
+                        "[4, 4]",
+                        "\"4 by 4\"",
+                        "block_structure",
+                        "4 by 4"),
                 outOfRange("blocks have no rows", QuantizationFixture.FLOAT8, "[4, 4]", "[0, 4]", "block_structure"),
                 corrupt(
                         "B49 no group is named",

@@ -47,9 +47,10 @@ final class QuantizationFixture {
                 .add(MODULE + ".weight_shape", "I64", new long[] {2}, longs(8, 8));
     }
 
+    /** Zero points of 8, as GPTQ stores those of symmetric models. */
     static SafetensorsBytes transposed(SafetensorsBytes tensors, long... shape) {
         return tensors.add(MODULE + ".qweight", "I32", shape, new byte[32])
-                .add(MODULE + ".qzeros", "I32", new long[] {2, 1}, new byte[8])
+                .add(MODULE + ".qzeros", "I32", new long[] {2, 1}, ints(0x77777777, 0x77777777))
                 .filled(MODULE + ".scales", 1, 2, 8);
     }
 

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tidar.TestGrid;
 import dev.tidar.api.InvalidModelException;
+import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.decode.TestModel;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Mutations of {@code quantization_config}, and of the headers and the data of quantised tensors. */
@@ -162,8 +167,11 @@ class QuantizedFuzzTest {
         node.values().forEach(child -> collect(child, objects));
     }
 
-    /** Another type or another figure in the header, or other bytes in the data. */
+    /** Another type or another figure in the header, other bytes in the data, or none. */
     private static byte[] damaged(byte[] good, SplittableRandom random) {
+        if (random.nextInt(4) == 0) {
+            return emptied(good, random);
+        }
         byte[] bytes = good.clone();
         int header = 8 + (bytes[0] & 0xff) + ((bytes[1] & 0xff) << 8) + ((bytes[2] & 0xff) << 16);
         if (random.nextInt(3) == 0) {
@@ -188,5 +196,35 @@ class QuantizedFuzzTest {
             System.arraycopy(type.getBytes(StandardCharsets.ISO_8859_1), 0, bytes, value, type.length());
         }
         return bytes;
+    }
+
+    /** A tensor of a matrix that is read, without data, because one of its dimensions, or one more, is 0. */
+    private static byte[] emptied(byte[] good, SplittableRandom random) {
+        int length = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        ObjectNode header = (ObjectNode) JSON.readTree(new String(good, 8, length, StandardCharsets.UTF_8));
+        List<String> names = header.propertyNames().stream()
+                .filter(name -> name.startsWith("model.layers.1.") && name.contains("_proj."))
+                .filter(name -> !header.get(name).get("shape").isEmpty())
+                .toList();
+        JsonNode chosen = header.get(names.get(random.nextInt(names.size())));
+        int begin = chosen.get("data_offsets").get(0).intValue();
+        int end = chosen.get("data_offsets").get(1).intValue();
+        ArrayNode shape = (ArrayNode) chosen.get("shape");
+        if (random.nextBoolean()) {
+            shape.set(random.nextInt(shape.size()), JSON.readTree("0"));
+        } else {
+            shape.add(0);
+        }
+        for (String name : header.propertyNames()) {
+            if (header.get(name).get("data_offsets") instanceof ArrayNode offsets) {
+                for (int i = 0; i < 2; i++) {
+                    int at = offsets.get(i).intValue();
+                    offsets.set(i, JSON.readTree(Integer.toString(at < end ? at : at - (end - begin))));
+                }
+            }
+        }
+        byte[] data = Arrays.copyOfRange(good, 8 + length + end - begin, good.length);
+        System.arraycopy(good, 8 + length, data, 0, begin);
+        return SafetensorsBytes.file(JSON.writeValueAsString(header), data);
     }
 }

@@ -131,6 +131,42 @@ class QuantizedMatrixRejectionTest {
     }
 
     @Test
+    void aScaleMakesAnInfinityOfTheLargestCode() {
+        rejected(
+                QuantizationFixture.PACKED,
+                t -> packed(t).filled(MODULE + ".weight_scale", 1e38f, 8, 2),
+                Fault.CORRUPT,
+                "m.weight_scale",
+                "multiplied by 15",
+                "16 are too large");
+        rejected(
+                QuantizationFixture.BLOCKS,
+                t -> float8(t, ".weight_scale_inv", 2, 1).filled(MODULE + ".weight_scale_inv", 1e36f, 2, 1),
+                Fault.CORRUPT,
+                "m.weight_scale_inv",
+                "multiplied by 448");
+        rejected(
+                QuantizationFixture.INT8,
+                t -> t.add(MODULE + ".weight", "I8", new long[] {8, 8}, new byte[64])
+                        .filled(MODULE + ".weight_scale", 1e37f, 8, 1),
+                Fault.CORRUPT,
+                "m.weight_scale",
+                "multiplied by 128");
+    }
+
+    @Test
+    void theShapeOfPackedWeightsIsEmpty() {
+        var fixture = with(
+                QuantizationFixture.PACKED,
+                t -> packed(t).add(MODULE + ".weight_shape", "I64", new long[] {2, 0}, new byte[0]));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.parameters()).isPositive();
+            assertRejected(
+                    Fault.CORRUPT, () -> checkpoint.matrix(MODULE + ".weight", 8, 8), "m.weight_shape", "[2, 0]");
+        }
+    }
+
+    @Test
     void blocksHaveAnotherNumberOfScales() {
         rejected(
                 QuantizationFixture.BLOCKS,
@@ -154,12 +190,30 @@ class QuantizedMatrixRejectionTest {
     @Test
     void aZeroPointLessOneIsTheLargest() {
         rejected(
-                QuantizationFixture.GPTQ,
+                QuantizationFixture.GPTQ.replace("\"sym\": true", "\"sym\": false"),
                 t -> transposed(t, 1, 8).add(MODULE + ".qzeros", "I32", new long[] {2, 1}, ints(0, 0xf000)),
                 Fault.UNSUPPORTED,
                 "m.qzeros",
                 "less than 15",
                 "gptq_v2");
+    }
+
+    @Test
+    void theZeroPointsOfASymmetricModelAreNotStoredAsItsFormatSays() {
+        rejected(
+                QuantizationFixture.GPTQ,
+                t -> transposed(t, 1, 8)
+                        .add(MODULE + ".qzeros", "I32", new long[] {2, 1}, ints(0x77777777, 0x77778777)),
+                Fault.UNSUPPORTED,
+                "m.qzeros",
+                "stored as 7 where sym is true and checkpoint_format is gptq, but one is 8");
+        rejected(
+                QuantizationFixture.GPTQ.replace(
+                        "\"checkpoint_format\": \"gptq\"", "\"checkpoint_format\": \"gptq_v2\""),
+                t -> transposed(t, 1, 8),
+                Fault.UNSUPPORTED,
+                "m.qzeros",
+                "stored as 8 where sym is true and checkpoint_format is gptq_v2, but one is 7");
     }
 
     @Test

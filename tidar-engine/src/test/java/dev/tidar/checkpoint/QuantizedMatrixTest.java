@@ -5,12 +5,18 @@ import static dev.tidar.checkpoint.QuantizationFixture.float8;
 import static dev.tidar.checkpoint.QuantizationFixture.ints;
 import static dev.tidar.checkpoint.QuantizationFixture.packed;
 import static dev.tidar.checkpoint.QuantizationFixture.transposed;
+import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +38,81 @@ class QuantizedMatrixTest {
         }
         try (Checkpoint checkpoint = other.open()) {
             assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
+        }
+    }
+
+    @Test
+    void needsABiasOfZerosThatIsNoRowOfItsModule() {
+        var fixture = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
+        }
+    }
+
+    @Test
+    void isReadWhereTheStatusOfItsFolderIsFrozen() {
+        assertThat(storedAs(QuantizationFixture.INT8.replace("\"compressed\"", "\"frozen\"")))
+                .isEqualTo("compressed-tensors int8, a scale for each row");
+    }
+
+    @Test
+    void hasBlocksThatTheConfigMayGiveAsAString() {
+        assertThat(storedAs(QuantizationFixture.FLOAT8.replace("[4, 4]", "\"128x64\"")))
+                .isEqualTo("compressed-tensors FP8, blocks of 128 x 64");
+    }
+
+    @Test
+    void isOfOneSchemeWhereBytesHoldIntegersOfSeveralWidths() {
+        String two = QuantizationFixture.INT8.replace(
+                "\"config_groups\": {",
+                "\"config_groups\": {\"other\": {\"weights\": {\"num_bits\": 4, \"strategy\": \"channel\"}}, ");
+        var fixture = with(
+                two,
+                t -> t.add(MODULE + ".weight", "I8", new long[] {8, 8}, new byte[64])
+                        .filled(MODULE + ".weight_scale", 1, 8, 1));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThat(checkpoint.matrix(MODULE + ".weight", 8, 8).dtype()).isEqualTo(DType.I8);
+        }
+    }
+
+    @Test
+    void isFiniteByTheScanWhereTensorsWithoutBytesClaimEndlessRows() {
+        var fixture = with(
+                QuantizationFixture.BLOCKS,
+                t -> t.add("codes", "F8_E4M3", new long[] {0, Integer.MAX_VALUE}, new byte[0])
+                        .add("floats", "F32", new long[] {0, 1L << 40}, new byte[0]));
+        try (Checkpoint checkpoint = fixture.open()) {
+            assertThatNoException().isThrownBy(checkpoint::requireFinite);
+        }
+    }
+
+    @Test
+    void isNotReadOnAfterAMebibyteOfAFileThatChanges() throws IOException {
+        int columns = 1 << 17;
+        var fixture = with(
+                QuantizationFixture.AWQ.replace("\"group_size\": 4", "\"group_size\": -1"),
+                t -> t.add(MODULE + ".qweight", "I32", new long[] {columns, 1}, new byte[columns * Integer.BYTES])
+                        .add(MODULE + ".qzeros", "I32", new long[] {1, 1}, ints(0))
+                        .filled(MODULE + ".scales", 1, 1, 8));
+        try (Checkpoint checkpoint = fixture.open()) {
+            MatrixSource matrix = checkpoint.matrix(MODULE + ".weight", 8, columns);
+            float[] row = new float[columns];
+            matrix.readRow(0, row);
+            Files.setLastModifiedTime(folder.resolve("model.safetensors"), FileTime.fromMillis(0));
+
+            assertRejected(
+                    Fault.CORRUPT,
+                    () -> {
+                        matrix.readRow(1, row);
+                        matrix.readRow(2, row);
+                    },
+                    "must not change");
+        }
+    }
+
+    private String storedAs(String config) {
+        try (Checkpoint checkpoint = with(config, t -> {}).open()) {
+            return checkpoint.quantization().orElseThrow();
         }
     }
 

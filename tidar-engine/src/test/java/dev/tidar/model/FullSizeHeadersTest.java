@@ -174,7 +174,7 @@ class FullSizeHeadersTest {
         String config = Published.QWEN3_8B.config();
         String quantized = config.substring(0, config.length() - 1) + """
                 , "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": false,
-                "sym": true, "checkpoint_format": "gptq"}}""";
+                "sym": false, "checkpoint_format": "gptq"}}""";
         writeTensors(folder.resolve("model.safetensors"), tensors);
 
         Need need = plan(quantized, WeightFormat.AUTO);

@@ -9,15 +9,14 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 
 /**
  * AWQ (arXiv 2306.00978) as AutoAWQ stores it in its version {@code gemm}: {@code qweight} {@code [columns, rows / 8]},
  * {@code qzeros} {@code [groups, rows / 8]}, both interleaved.
  *
- * @param width columns of a group; empty for all
+ * @param tile the columns of a row that share a scale
  */
-record Awq(OptionalInt width) implements QuantizedFormat {
+record Awq(Tile tile) implements QuantizedFormat {
 
     private static final WordPacking PACKING = WordPacking.INTERLEAVED_FOUR;
 
@@ -36,12 +35,12 @@ record Awq(OptionalInt width) implements QuantizedFormat {
         if (config.string("backend").orElse("").equals("llm-awq")) {
             throw config.unsupported("backend", "another than llm-awq, which has a layout of its own");
         }
-        return new Awq(Gptq.groupSize(config, config.has("q_group_size") ? "q_group_size" : "group_size"));
+        return new Awq(Transposed.tile(config, config.has("q_group_size") ? "q_group_size" : "group_size"));
     }
 
     @Override
     public String description() {
-        return "AWQ int4, " + (width.isPresent() ? "groups of " + width.getAsInt() : "a scale for each row");
+        return "AWQ int4, " + tile;
     }
 
     @Override
@@ -59,19 +58,18 @@ record Awq(OptionalInt width) implements QuantizedFormat {
     public MatrixSource matrix(TensorSet tensors, String module, int rows, int columns) {
         Transposed stored = new Transposed(tensors, module, rows, columns);
         stored.requireWholeWords(PACKING, rows);
-        int group = width.orElse(columns);
-        if (columns % group != 0) {
+        Groups groups = tile.groups(columns);
+        if (columns % groups.width() != 0) {
             throw Problem.unsupported(
                     tensors.fileOf(module + Transposed.CODES),
                     "group_size must divide the %d columns of %s, but is %d",
                     columns,
                     module,
-                    group);
+                    groups.width());
         }
-        Groups groups = Groups.of(columns, group);
         StoredGrid codes = stored.words(Transposed.CODES, columns, PACKING.words(rows));
         StoredGrid zeros = stored.words(Transposed.ZEROS, groups.count(), PACKING.words(rows));
-        StoredGrid scales = stored.scales(groups);
+        StoredGrid scales = stored.scales(groups, PACKING.largest());
         return new DequantizedMatrix(
                 module + ".weight",
                 rows,

@@ -18,7 +18,6 @@ import java.util.List;
  */
 record BlockFloat8(Tile tile) implements QuantizedFormat {
 
-    private static final int MAX_EXTENT = 1 << 20;
     private static final String CODES = ".weight";
     private static final List<String> SCALES = List.of(".weight_scale_inv", ".weight_scale");
     private static final List<String> ACTIVATIONS = List.of(".input_scale", ".activation_scale");
@@ -32,7 +31,7 @@ record BlockFloat8(Tile tile) implements QuantizedFormat {
             return new BlockFloat8(Tile.TENSOR);
         }
         List<Integer> block =
-                config.integers("weight_block_size", 1, MAX_EXTENT).orElseThrow();
+                config.integers("weight_block_size", 1, Tile.MAX_EXTENT).orElseThrow();
         if (block.size() != 2) {
             throw config.unsupported("weight_block_size", "two numbers, or null");
         }
@@ -66,7 +65,7 @@ record BlockFloat8(Tile tile) implements QuantizedFormat {
                 .filter(tensors::has)
                 .findFirst()
                 .orElse(module + SCALES.get(0));
-        StoredGrid scales = tile.take(tensors, name, rows, columns);
+        StoredGrid scales = tile.take(tensors, name, rows, columns, Float8.largest(codes.type()));
         return new DequantizedMatrix(
                 module + CODES,
                 rows,

@@ -65,8 +65,10 @@ interface Codes {
     static Codes acrossRows(StoredGrid words, WordPacking packing) {
         return (row, columns, target) -> {
             int at = row / packing.perWord();
+            int shift = packing.shift(row);
+            int mask = packing.largest();
             for (int c = 0; c < columns; c++) {
-                target[c] = packing.integer(words.word(c, at), row);
+                target[c] = words.word(c, at) >>> shift & mask;
             }
         };
     }

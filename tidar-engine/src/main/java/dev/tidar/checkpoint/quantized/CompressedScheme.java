@@ -8,7 +8,6 @@ import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +30,7 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
     /** Where codes are. */
     enum Storage {
         /** Integers in words of 32 bits, {@code weight_packed}. */
-        PACKED(".weight_packed"),
+        WORDS(".weight_packed"),
         /** An int8 {@code weight}. */
         INTEGERS(".weight"),
         /** An 8-bit float {@code weight}. */
@@ -43,13 +42,17 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
             this.suffix = suffix;
         }
 
+        String suffix() {
+            return suffix;
+        }
+
         Optional<TensorEntry> find(TensorSet tensors, String module) {
             return tensors.find(module + suffix).filter(this::holds);
         }
 
         private boolean holds(TensorEntry entry) {
             return switch (this) {
-                case PACKED -> true;
+                case WORDS -> true;
                 case INTEGERS -> entry.type() == ElementType.I8;
                 case FLOATS -> Float8.is(entry.type());
             };
@@ -72,7 +75,7 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
     }
 
     private List<Long> codeShape(int rows, int columns) {
-        return List.of((long) rows, storage == Storage.PACKED ? packing().words(columns) : columns);
+        return List.of((long) rows, storage == Storage.WORDS ? packing().words(columns) : columns);
     }
 
     private boolean hasWholeGroups(int columns) {
@@ -87,32 +90,37 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
 
     MatrixSource matrix(TensorSet tensors, String module, int rows, int columns) {
         if (storage == Storage.INTEGERS && symmetric && tile.equals(Tile.ROW)) {
-            return tensors.int8Matrix(module + storage.suffix, rows, columns);
+            return tensors.int8Matrix(module + storage.suffix, module + SCALE, rows, columns);
         }
         requireWholeGroups(tensors, module, columns);
-        List<StoredGrid> files = new ArrayList<>();
         StoredGrid codes = codes(tensors, module, rows, columns);
-        StoredGrid scales = tile.take(tensors, module + SCALE, rows, columns);
-        files.add(codes);
-        files.add(scales);
+        StoredGrid scales = tile.take(tensors, module + SCALE, rows, columns, largest(codes));
         Groups groups = tile.groups(columns);
         if (indexed) {
             groups = indexed(tensors, module + INDEX, columns, groups);
         }
+        List<StoredGrid> files = List.of(codes, scales);
         Cells zeros = Cells.ZERO;
         if (!symmetric) {
             StoredGrid stored = zeros(tensors, module + ZERO, rows, columns);
-            files.add(stored);
-            zeros = storage == Storage.PACKED ? packedZeros(stored) : tile.integers(stored, rows);
+            files = List.of(codes, scales, stored);
+            zeros = storage == Storage.WORDS ? zerosInWords(stored) : tile.integers(stored, rows);
         }
         return new DequantizedMatrix(
                 module + ".weight",
                 rows,
                 columns,
                 storage == Storage.FLOATS ? DType.BF16 : DType.I8,
-                storage == Storage.PACKED ? Codes.inRows(codes, packing()) : Codes.bytes(codes),
+                storage == Storage.WORDS ? Codes.inRows(codes, packing()) : Codes.bytes(codes),
                 new Scales(groups, tile.numbers(scales, rows), zeros),
                 files);
+    }
+
+    /** The largest difference of a code and its zero point. */
+    private float largest(StoredGrid codes) {
+        return storage == Storage.FLOATS
+                ? Float8.largest(codes.type())
+                : packing().largest();
     }
 
     private void requireWholeGroups(TensorSet tensors, String module, int columns) {
@@ -127,11 +135,11 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
     }
 
     private StoredGrid codes(TensorSet tensors, String module, int rows, int columns) {
-        if (storage == Storage.PACKED) {
+        if (storage == Storage.WORDS) {
             requireShape(tensors, module + SHAPE, rows, columns);
         }
         ElementType[] types = switch (storage) {
-            case PACKED -> new ElementType[] {ElementType.I32};
+            case WORDS -> new ElementType[] {ElementType.I32};
             case INTEGERS -> new ElementType[] {ElementType.I8};
             case FLOATS -> new ElementType[] {ElementType.F8_E4M3, ElementType.F8_E5M2};
         };
@@ -155,23 +163,28 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
     /** The format takes an index that holds -1 for one that was never set, and the columns for neighbours. */
     private static Groups indexed(TensorSet tensors, String name, int columns, Groups groups) {
         StoredGrid stored = tensors.grid(name, List.of((long) columns), ElementType.I32, ElementType.I64);
-        for (int column = 0; column < columns; column++) {
-            if (stored.integer(column, 0) == -1) {
-                return groups;
-            }
+        return hasUnset(stored) ? groups : groups.indexedBy(tensors, name, stored);
+    }
+
+    private static boolean hasUnset(StoredGrid index) {
+        boolean unset = false;
+        for (int column = 0; column < index.rows() && !unset; column++) {
+            index.requireUnchangedAt(column);
+            unset = index.integer(column, 0) == -1;
         }
-        return groups.indexedBy(tensors, name, stored);
+        index.requireUnchanged();
+        return unset;
     }
 
     private StoredGrid zeros(TensorSet tensors, String name, int rows, int columns) {
         List<Long> tiles = tile.shape(rows, columns, tensors.entry(name).shape().size());
-        return storage == Storage.PACKED
+        return storage == Storage.WORDS
                 ? tensors.grid(name, List.of(packing().words(rows), tiles.get(tiles.size() - 1)), ElementType.I32)
                 : tensors.grid(name, tiles, ElementType.I8);
     }
 
     /** Zero points in words along the rows, stored like codes. */
-    private Cells packedZeros(StoredGrid words) {
+    private Cells zerosInWords(StoredGrid words) {
         WordPacking packing = packing();
         int half = packing.largest() / 2 + 1;
         return (row, group) -> packing.integer(words.word(row / packing.perWord(), group), row) - half;

@@ -45,11 +45,7 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
 
     @Override
     public long rows(TensorSet tensors, String module) {
-        List<Long> shape = Arrays.stream(Storage.values())
-                .flatMap(storage -> storage.find(tensors, module).stream())
-                .findFirst()
-                .orElseThrow()
-                .shape();
+        List<Long> shape = codes(tensors, module).shape();
         return shape.isEmpty() ? 1 : shape.get(0);
     }
 
@@ -67,7 +63,7 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
                 .toList();
         if (fitting.size() != 1) {
             throw Problem.corrupt(
-                    tensors.fileOf(codes(tensors, module)),
+                    tensors.fileOf(codes(tensors, module).name()),
                     "the tensors of %s must have the shapes of one of the config_groups (%s), but have those of %d",
                     module,
                     description(),
@@ -76,21 +72,20 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
         return fitting.get(0);
     }
 
-    private static String codes(TensorSet tensors, String module) {
+    private static TensorEntry codes(TensorSet tensors, String module) {
         return Arrays.stream(Storage.values())
                 .flatMap(storage -> storage.find(tensors, module).stream())
                 .findFirst()
-                .orElseThrow()
-                .name();
+                .orElseThrow();
     }
 
     @Override
     public Part part(TensorSet tensors, TensorEntry entry) {
         String name = entry.name();
-        if (name.endsWith(".weight_packed")) {
-            return Part.codes(packed(tensors, entry), DType.I8);
+        if (name.endsWith(Storage.WORDS.suffix())) {
+            return Part.codes(inWords(tensors, entry), DType.I8);
         }
-        if (name.endsWith(".weight") && StoredWeights.isCode(entry.type())) {
+        if (name.endsWith(Storage.INTEGERS.suffix()) && StoredWeights.isCode(entry.type())) {
             return Part.codes(entry.elements(), entry.type() == ElementType.I8 ? DType.I8 : DType.BF16);
         }
         if (BESIDE.stream().anyMatch(name::endsWith)) {
@@ -102,11 +97,14 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
     /**
      * The weights in words, without the padding of the last word of a row, as far as the file says how long rows are.
      */
-    private static long packed(TensorSet tensors, TensorEntry entry) {
-        String module = entry.name().substring(0, entry.name().length() - ".weight_packed".length());
+    private static long inWords(TensorSet tensors, TensorEntry entry) {
+        String module = entry.name()
+                .substring(0, entry.name().length() - Storage.WORDS.suffix().length());
         int mostInWord = WordPacking.FOUR.perWord();
         return tensors.peek(module + CompressedScheme.SHAPE, ElementType.I64, ElementType.I32)
-                .filter(shape -> shape.rows() == 2 && entry.shape().size() == 2)
+                .filter(shape -> shape.rows() == 2
+                        && shape.columns() == 1
+                        && entry.shape().size() == 2)
                 .map(shape -> shape.integer(1, 0))
                 .filter(columns ->
                         columns >= 0 && columns <= mostInWord * entry.shape().get(1))

@@ -7,11 +7,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the {@code quantization_config} of compressed-tensors; the defaults are those of its Python classes. */
 final class CompressedTensorsReader {
 
-    private static final int MAX_EXTENT = 1 << 20;
     private static final int MAX_GROUPS = 64;
 
     private static final Set<String> KNOWN = Set.of(
@@ -28,6 +29,12 @@ final class CompressedTensorsReader {
             "scale_dtype",
             "zp_dtype");
 
+    /** Frozen scales are final as well; whether the weights beside them are codes is seen by the tensors. */
+    private static final Set<String> STATUSES = Set.of("compressed", "frozen");
+
+    /** A block in one string, {@code 128x128}, which the Python class takes as well. */
+    private static final Pattern BLOCK = Pattern.compile("([1-9][0-9]{0,5})x([1-9][0-9]{0,5})");
+
     private final JsonFields config;
     private final Set<CompressedScheme> schemes = new LinkedHashSet<>();
     private final Set<String> activations = new HashSet<>();
@@ -42,8 +49,8 @@ final class CompressedTensorsReader {
 
     private CompressedTensors read() {
         if (config.has("quantization_status")
-                && !config.string("quantization_status").orElse("").equals("compressed")) {
-            throw config.unsupported("quantization_status", "compressed");
+                && !STATUSES.contains(config.string("quantization_status").orElse(""))) {
+            throw config.unsupported("quantization_status", "compressed or frozen");
         }
         requireNothing(config, "sparsity_config");
         requireNothing(config, "transform_config");
@@ -93,10 +100,11 @@ final class CompressedTensorsReader {
             throw weights.unsupported("symmetric", "true where type is float");
         }
         Tile tile = tile(weights);
-        if (storage == Storage.PACKED && tile.height().orElse(0) != 1) {
+        if (storage == Storage.WORDS && tile.height().orElse(0) != 1) {
             throw weights.unsupported("strategy", "group or channel where the format is pack-quantized");
         }
-        return new CompressedScheme(storage, bits, symmetric, tile, isIndexed(weights, tile));
+        int stored = storage == Storage.WORDS ? bits : Byte.SIZE;
+        return new CompressedScheme(storage, stored, symmetric, tile, isIndexed(weights, tile));
     }
 
     private static boolean isFloat(JsonFields weights) {
@@ -111,7 +119,7 @@ final class CompressedTensorsReader {
         String format = formatted.string("format").orElseThrow(() -> formatted.missing("format"));
         Storage bytes = floats ? Storage.FLOATS : Storage.INTEGERS;
         Storage storage = switch (format) {
-            case "pack-quantized" -> Storage.PACKED;
+            case "pack-quantized" -> Storage.WORDS;
             case "int-quantized" -> Storage.INTEGERS;
             case "float-quantized" -> Storage.FLOATS;
             case "naive-quantized" -> bytes;
@@ -119,7 +127,7 @@ final class CompressedTensorsReader {
                 throw formatted.unsupported(
                         "format", "pack-quantized, int-quantized, float-quantized or naive-quantized");
         };
-        if (storage != (storage == Storage.PACKED && !floats ? storage : bytes)) {
+        if (storage != (storage == Storage.WORDS && !floats ? storage : bytes)) {
             throw formatted.unsupported(
                     "format",
                     floats ? "float-quantized for float weights" : "pack-quantized or int-quantized for int weights");
@@ -128,22 +136,33 @@ final class CompressedTensorsReader {
     }
 
     private static Tile tile(JsonFields weights) {
-        int group = weights.integer("group_size", -1, MAX_EXTENT).orElse(0);
+        int group = weights.integer("group_size", -1, Tile.MAX_EXTENT).orElse(0);
         String inferred = group > 0 ? "group" : group == -1 ? "channel" : "tensor";
         return switch (weights.string("strategy").orElse(inferred).toLowerCase(Locale.ROOT)) {
             case "tensor" -> Tile.TENSOR;
             case "channel" -> Tile.ROW;
-            case "group" -> Tile.group(weights.requiredInteger("group_size", 1, MAX_EXTENT));
+            case "group" -> Tile.group(weights.requiredInteger("group_size", 1, Tile.MAX_EXTENT));
             case "block" -> block(weights);
             default -> throw weights.unsupported("strategy", "tensor, channel, group or block");
         };
     }
 
     private static Tile block(JsonFields weights) {
-        List<Integer> block = weights.integers("block_structure", 1, MAX_EXTENT)
+        if (weights.shown("block_structure").startsWith("\"")) {
+            return blockInWords(weights);
+        }
+        List<Integer> block = weights.integers("block_structure", 1, Tile.MAX_EXTENT)
                 .filter(sizes -> sizes.size() == 2)
                 .orElseThrow(() -> weights.unsupported("block_structure", "two numbers"));
         return Tile.block(block.get(0), block.get(1));
+    }
+
+    private static Tile blockInWords(JsonFields weights) {
+        Matcher sizes = BLOCK.matcher(weights.string("block_structure").orElseThrow());
+        if (!sizes.matches()) {
+            throw weights.unsupported("block_structure", "two numbers, such as [128, 128] or \"128x128\"");
+        }
+        return Tile.block(Integer.parseInt(sizes.group(1)), Integer.parseInt(sizes.group(2)));
     }
 
     private static boolean isIndexed(JsonFields weights, Tile tile) {

@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint.quantized;
 
+import dev.tidar.checkpoint.safetensors.SafetensorsFile;
 import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
@@ -17,7 +18,12 @@ record DequantizedMatrix(
         String name, int rows, int columns, DType keptAs, Codes codes, Scales scales, List<StoredGrid> files)
         implements MatrixSource {
 
-    private static final int CHECKED_BYTES = 1 << 20;
+    /** The maximum of bytes that are read for a column: with a code of AWQ, its whole word. */
+    private static final long COLUMN_BYTES = Integer.BYTES;
+
+    DequantizedMatrix {
+        files = List.copyOf(files);
+    }
 
     @Override
     public DType dtype() {
@@ -28,7 +34,7 @@ record DequantizedMatrix(
     public void readRow(int row, float[] target) {
         Objects.checkIndex(row, rows);
         Objects.checkFromIndexSize(0, columns, target.length);
-        if (row % Math.max(1, CHECKED_BYTES / columns) == 0) {
+        if (row % SafetensorsFile.rowsPerCheck(columns * COLUMN_BYTES) == 0) {
             files.forEach(StoredGrid::requireUnchanged);
         }
         codes.read(row, columns, target);

@@ -30,6 +30,15 @@ final class Float8 {
         return values;
     }
 
+    /** The largest finite value. */
+    static float largest(ElementType type) {
+        float largest = 0;
+        for (float value : values(type)) {
+            largest = Float.isFinite(value) ? Math.max(largest, value) : largest;
+        }
+        return largest;
+    }
+
     private static float e4m3(int code) {
         int exponent = code >>> 3 & 0xf;
         int fraction = code & 7;

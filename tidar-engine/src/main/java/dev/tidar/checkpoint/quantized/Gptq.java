@@ -10,21 +10,21 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 
 /**
  * GPTQ (arXiv 2210.17323) as AutoGPTQ and GPTQModel store it: {@code qweight} {@code [columns / codes of a word,
  * rows]}, {@code qzeros} {@code [groups, rows / codes of a word]}.
  *
  * @param packing codes in words
- * @param width columns of a group; empty for all
+ * @param tile the columns of a row that share a scale
  * @param zerosLessOne whether zero points are stored less 1, as in {@code checkpoint_format} {@code gptq}
+ * @param symmetric whether all zero points are half the range of the codes ({@code sym})
  * @param byActivation whether {@code g_idx} may give neighbouring columns different groups ({@code desc_act})
  */
-record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolean byActivation)
+record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmetric, boolean byActivation)
         implements QuantizedFormat {
 
-    private static final int MAX_GROUP = 1 << 20;
+    private static final String BIAS = ".bias";
 
     static Gptq read(JsonFields config) {
         int bits = config.requiredInteger("bits", 1, 64);
@@ -42,18 +42,10 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
         config.object("dynamic").ifPresent(Gptq::requireExclusions);
         return new Gptq(
                 WordPacking.inOrder(bits),
-                groupSize(config, "group_size"),
+                Transposed.tile(config, "group_size"),
                 zerosLessOne(config),
+                config.isTrue("sym"),
                 config.isTrue("desc_act"));
-    }
-
-    /** Columns of a group; empty for -1, which stands for all. */
-    static OptionalInt groupSize(JsonFields config, String key) {
-        int size = config.requiredInteger(key, -1, MAX_GROUP);
-        if (size == 0) {
-            throw config.unsupported(key, "-1 or at least 1");
-        }
-        return size == -1 ? OptionalInt.empty() : OptionalInt.of(size);
     }
 
     /** Rules for single modules may leave them as they are, which their tensors show, and nothing else. */
@@ -79,8 +71,7 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
 
     @Override
     public String description() {
-        String groups = width.isPresent() ? "groups of " + width.getAsInt() : "a scale for each row";
-        return "GPTQ int%d, %s%s".formatted(packing.bits(), groups, byActivation ? " by activation" : "");
+        return "GPTQ int%d, %s%s".formatted(packing.bits(), tile, byActivation ? " by activation" : "");
     }
 
     @Override
@@ -99,14 +90,14 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
         Transposed stored = new Transposed(tensors, module, rows, columns);
         stored.requireWholeWords(packing, rows);
         stored.requireWholeWords(packing, columns);
-        Groups groups = Groups.of(columns, width.orElse(columns));
+        Groups groups = tile.groups(columns);
         StoredGrid codes = stored.words(Transposed.CODES, packing.words(columns), rows);
         StoredGrid zeros = stored.words(Transposed.ZEROS, groups.count(), packing.words(rows));
-        if (zerosLessOne) {
-            requireZerosInRange(tensors, module + Transposed.ZEROS, zeros);
+        if (zerosLessOne || symmetric) {
+            tensors.checkOnce(module + Transposed.ZEROS, () -> requireZeros(stored, zeros));
         }
-        StoredGrid scales = stored.scales(groups);
-        int more = zerosLessOne ? 1 : 0;
+        StoredGrid scales = stored.scales(groups, packing.largest());
+        int more = more();
         return new DequantizedMatrix(
                 module + ".weight",
                 rows,
@@ -120,24 +111,47 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
                 List.of(codes, zeros, scales));
     }
 
-    /**
-     * Of the largest integer plus 1, some readers make 0 and others one more than any code; there is no right answer.
-     */
-    private void requireZerosInRange(TensorSet tensors, String name, StoredGrid zeros) {
+    /** What is to be added to a stored zero point. */
+    private int more() {
+        return zerosLessOne ? 1 : 0;
+    }
+
+    private void requireZeros(Transposed stored, StoredGrid zeros) {
         for (int group = 0; group < zeros.rows(); group++) {
+            zeros.requireUnchangedAt(group);
             for (int column = 0; column < zeros.columns(); column++) {
                 int word = zeros.word(group, column);
                 for (int i = 0; i < packing.perWord(); i++) {
-                    if (packing.integer(word, i) == packing.largest()) {
-                        throw Problem.unsupported(
-                                tensors.fileOf(name),
-                                "zero points in %s must be less than %d where checkpoint_format is gptq, which stores"
-                                        + " them less 1; convert the model to gptq_v2",
-                                name,
-                                packing.largest());
-                    }
+                    requireZero(stored, packing.integer(word, i));
                 }
             }
+        }
+        zeros.requireUnchanged();
+    }
+
+    /**
+     * Fails where readers differ. Of the largest integer plus 1, some make 0 and others one more than any code. Of the
+     * zero points of a symmetric model, some read what is stored, and others take half the range for granted.
+     */
+    private void requireZero(Transposed stored, int zero) {
+        int half = packing.largest() / 2 + 1;
+        if (symmetric && zero + more() != half) {
+            throw Problem.unsupported(
+                    stored.fileOf(Transposed.ZEROS),
+                    "zero points in %s must be stored as %d where sym is true and checkpoint_format is %s, but one is"
+                            + " %d; checkpoint_format must say how they are stored",
+                    stored.module() + Transposed.ZEROS,
+                    half - more(),
+                    zerosLessOne ? "gptq" : "gptq_v2",
+                    zero);
+        }
+        if (zerosLessOne && zero == packing.largest()) {
+            throw Problem.unsupported(
+                    stored.fileOf(Transposed.ZEROS),
+                    "zero points in %s must be less than %d where checkpoint_format is gptq, which stores them less 1;"
+                            + " convert the model to gptq_v2",
+                    stored.module() + Transposed.ZEROS,
+                    packing.largest());
         }
     }
 
@@ -171,11 +185,15 @@ record Gptq(WordPacking packing, OptionalInt width, boolean zerosLessOne, boolea
         if (Transposed.isBeside(entry)) {
             return Part.beside();
         }
-        if (name.endsWith(".bias")
-                && stores(tensors, name.substring(0, name.length() - ".bias".length()))
-                && tensors.isZero(name)) {
-            return Part.withoutEffect();
+        return isBiasOfZeros(tensors, entry) ? Part.withoutEffect() : Part.plain(entry);
+    }
+
+    private boolean isBiasOfZeros(TensorSet tensors, TensorEntry entry) {
+        String name = entry.name();
+        if (!name.endsWith(BIAS)) {
+            return false;
         }
-        return Part.plain(entry);
+        String module = name.substring(0, name.length() - BIAS.length());
+        return stores(tensors, module) && entry.shape().equals(List.of(rows(tensors, module))) && tensors.isZero(name);
     }
 }

@@ -5,23 +5,22 @@ import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
 import java.util.Optional;
 
-/**
- * Which columns of a row share a scale.
- *
- * @param width columns of a group; the last group may have fewer
- * @param count groups of a row
- * @param index the group of each column; empty where a group has neighbouring columns
- */
-record Groups(int width, int count, Optional<int[]> index) {
+/** Which columns of a row share a scale. */
+final class Groups {
 
-    /** Groups of neighbouring columns. */
-    static Groups of(int columns, int width) {
-        return new Groups(width, Math.toIntExact((columns + (long) width - 1) / width), Optional.empty());
+    private final int width;
+    private final int count;
+    private final Optional<int[]> index;
+
+    private Groups(int width, int count, Optional<int[]> index) {
+        this.width = width;
+        this.count = count;
+        this.index = index;
     }
 
-    /** All columns in one group. */
-    static Groups one(int columns) {
-        return of(columns, columns);
+    /** Groups of neighbouring columns; the last may have fewer than the width. */
+    static Groups of(int columns, int width) {
+        return new Groups(width, Math.toIntExact((columns + (long) width - 1) / width), Optional.empty());
     }
 
     /**
@@ -34,6 +33,7 @@ record Groups(int width, int count, Optional<int[]> index) {
         int[] index = new int[stored.rows()];
         int[] members = new int[count];
         for (int column = 0; column < index.length; column++) {
+            stored.requireUnchangedAt(column);
             long group = stored.integer(column, 0);
             if (group < 0 || group >= count) {
                 throw Problem.corrupt(
@@ -54,10 +54,31 @@ record Groups(int width, int count, Optional<int[]> index) {
                         group);
             }
         }
+        stored.requireUnchanged();
         return new Groups(width, count, Optional.of(index));
     }
 
-    /** Whether the index says what no index says. */
+    /** Columns of a group. */
+    int width() {
+        return width;
+    }
+
+    /** Groups of a row. */
+    int count() {
+        return count;
+    }
+
+    /** The group of a column. */
+    int of(int column) {
+        return index.isPresent() ? index.get()[column] : column / width;
+    }
+
+    /** Whether a tensor lists the groups of the columns. */
+    boolean areListed() {
+        return index.isPresent();
+    }
+
+    /** Whether the list says what no list says. */
     boolean areNeighbours() {
         return index.map(groups -> {
                     for (int column = 0; column < groups.length; column++) {

@@ -47,29 +47,41 @@ interface QuantizedFormat {
     /**
      * What a tensor is.
      *
+     * @param role what it is to the matrix of its module
      * @param weights elements of a matrix that it holds; 0 unless it holds codes
      * @param keptAs the type of those weights on a device that is to keep what is stored
-     * @param isNeeded whether a network without it would lack something
      */
-    record Part(long weights, DType keptAs, boolean isNeeded) {
+    record Part(Role role, long weights, DType keptAs) {
+
+        enum Role {
+            /** Codes, and scales, zero points and indices, without which codes say nothing. */
+            OF_MATRIX,
+            /** What belongs to quantised activations, keys or values, and whatever else changes nothing. */
+            WITHOUT_EFFECT,
+            /** No part of a quantised module. */
+            PLAIN
+        }
 
         static Part codes(long weights, DType keptAs) {
-            return new Part(weights, keptAs, true);
+            return new Part(Role.OF_MATRIX, weights, keptAs);
         }
 
-        /** Scales, zero points and indices, without which codes say nothing. */
+        /** Scales, zero points and indices. */
         static Part beside() {
-            return new Part(0, DType.F32, true);
+            return new Part(Role.OF_MATRIX, 0, DType.F32);
         }
 
-        /** What belongs to quantised activations, keys or values, and whatever else changes nothing. */
         static Part withoutEffect() {
-            return new Part(0, DType.F32, false);
+            return new Part(Role.WITHOUT_EFFECT, 0, DType.F32);
         }
 
-        /** A tensor that is no part of a quantised module. */
         static Part plain(TensorEntry entry) {
-            return new Part(entry.elements(), entry.type().dtype().orElse(DType.F32), true);
+            return new Part(Role.PLAIN, entry.elements(), entry.type().dtype().orElse(DType.F32));
+        }
+
+        /** Whether a network without it would lack something. */
+        boolean isNeeded() {
+            return role != Role.WITHOUT_EFFECT;
         }
     }
 }

@@ -23,8 +23,8 @@ record Scales(Groups groups, Cells scale, Cells zero) {
      * @param row codes, which become values
      */
     void apply(int index, int columns, float[] row) {
-        if (groups.index().isPresent()) {
-            applyByIndex(index, groups.index().get(), row);
+        if (groups.areListed()) {
+            applyByList(index, columns, row);
             return;
         }
         for (int group = 0, first = 0; first < columns; group++, first += groups.width()) {
@@ -37,15 +37,16 @@ record Scales(Groups groups, Cells scale, Cells zero) {
         }
     }
 
-    private void applyByIndex(int index, int[] groupOf, float[] row) {
+    private void applyByList(int index, int columns, float[] row) {
         float[] factors = new float[groups.count()];
         float[] origins = new float[groups.count()];
         for (int group = 0; group < factors.length; group++) {
             factors[group] = scale.at(index, group);
             origins[group] = zero.at(index, group);
         }
-        for (int c = 0; c < groupOf.length; c++) {
-            row[c] = (row[c] - origins[groupOf[c]]) * factors[groupOf[c]];
+        for (int c = 0; c < columns; c++) {
+            int group = groups.of(c);
+            row[c] = (row[c] - origins[group]) * factors[group];
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.tidar.checkpoint.quantized;
 
+import dev.tidar.checkpoint.quantized.CompressedScheme.Storage;
 import dev.tidar.checkpoint.quantized.QuantizedFormat.Part;
+import dev.tidar.checkpoint.quantized.QuantizedFormat.Part.Role;
 import dev.tidar.checkpoint.safetensors.ElementType;
 import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
@@ -25,7 +27,7 @@ import java.util.stream.Collectors;
 public record StoredWeights(TensorSet tensors, Optional<Format> format) {
 
     private static final String WEIGHT = ".weight";
-    private static final List<String> CODES = List.of(".weight_packed", ".qweight");
+    private static final List<String> CODES = List.of(Storage.WORDS.suffix(), Transposed.CODES);
 
     /** What {@code quantization_config} says, read and checked. */
     public static final class Format {
@@ -107,6 +109,35 @@ public record StoredWeights(TensorSet tensors, Optional<Format> format) {
         return type == ElementType.I8 || Float8.is(type);
     }
 
+    /** The names of the tensors that hold a matrix, with those that its format knows beside its codes, in order. */
+    public Set<String> tensorsOf(String weight) {
+        return tensors.entries().stream()
+                .filter(entry -> isOf(weight, entry))
+                .map(TensorEntry::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private boolean isOf(String weight, TensorEntry entry) {
+        String prefix = module(weight) + ".";
+        return entry.name().equals(weight)
+                || entry.name().startsWith(prefix)
+                        && entry.name().indexOf('.', prefix.length()) < 0
+                        && part(entry).role() == Role.OF_MATRIX;
+    }
+
+    /** Whether two matrices are stored alike, in tensors of the same types, shapes and bytes; this reads both. */
+    public boolean same(String one, String other) {
+        Set<String> suffixes = suffixes(one);
+        return suffixes.equals(suffixes(other))
+                && suffixes.stream().allMatch(suffix -> tensors.same(module(one) + suffix, module(other) + suffix));
+    }
+
+    private Set<String> suffixes(String weight) {
+        return tensorsOf(weight).stream()
+                .map(name -> name.substring(module(weight).length()))
+                .collect(Collectors.toSet());
+    }
+
     /** The number of weights that a tensor holds; none where it only helps to read others. */
     public long weightsIn(TensorEntry entry) {
         return part(entry).weights();
@@ -137,23 +168,22 @@ public record StoredWeights(TensorSet tensors, Optional<Format> format) {
     public void requireFinite() {
         tensors.requireFinite();
         for (TensorEntry entry : tensors.entries()) {
-            if (Float8.is(entry.type())) {
+            if (Float8.is(entry.type()) && entry.bytes() > 0) {
                 tensors.peek(entry.name(), entry.type()).ifPresent(stored -> requireFinite(entry, stored));
             }
         }
     }
 
     private void requireFinite(TensorEntry entry, StoredGrid stored) {
-        float[] row = new float[stored.columns()];
-        Codes codes = Codes.bytes(stored);
+        float[] values = Float8.values(stored.type());
         long bad = 0;
-        for (int r = 0; r < stored.rows(); r++) {
-            stored.requireUnchanged();
-            codes.read(r, row.length, row);
-            for (float value : row) {
-                bad += Float.isFinite(value) ? 0 : 1;
+        for (int row = 0; row < stored.rows(); row++) {
+            stored.requireUnchangedAt(row);
+            for (int column = 0; column < stored.columns(); column++) {
+                bad += Float.isFinite(values[stored.octet(row, column) & 0xff]) ? 0 : 1;
             }
         }
+        stored.requireUnchanged();
         tensors.requireNone(entry.name(), bad);
     }
 

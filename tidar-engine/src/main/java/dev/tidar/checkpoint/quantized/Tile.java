@@ -15,6 +15,9 @@ import java.util.OptionalInt;
  */
 record Tile(OptionalInt height, OptionalInt width) {
 
+    /** The maximum of rows or columns that a configuration may give a tile. */
+    static final int MAX_EXTENT = 1 << 20;
+
     static final Tile TENSOR = new Tile(OptionalInt.empty(), OptionalInt.empty());
     static final Tile ROW = new Tile(OptionalInt.of(1), OptionalInt.empty());
 
@@ -30,8 +33,12 @@ record Tile(OptionalInt height, OptionalInt width) {
         return width.isPresent() && height.orElse(0) == 1;
     }
 
-    /** Takes the scales of a matrix, one for each tile; they must be finite. */
-    StoredGrid take(TensorSet tensors, String name, int rows, int columns) {
+    /**
+     * Takes the scales of a matrix, one for each tile; they and the weights must be finite.
+     *
+     * @param largest the largest difference of a code and its zero point
+     */
+    StoredGrid take(TensorSet tensors, String name, int rows, int columns, float largest) {
         int dimensions = tensors.entry(name).shape().size();
         StoredGrid scales = tensors.grid(
                 name,
@@ -40,7 +47,7 @@ record Tile(OptionalInt height, OptionalInt width) {
                 ElementType.F16,
                 ElementType.BF16,
                 ElementType.F8_E8M0);
-        scales.requireFinite();
+        tensors.checkOnce(name, () -> scales.requireFinite(largest));
         return scales;
     }
 

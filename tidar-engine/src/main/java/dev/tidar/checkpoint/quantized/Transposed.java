@@ -5,6 +5,8 @@ import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
+import dev.tidar.json.JsonFields;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -20,11 +22,25 @@ record Transposed(TensorSet tensors, String module, int rows, int columns) {
     static final String SCALES = ".scales";
     static final String INDEX = ".g_idx";
 
+    /** Reads how many columns share a scale; -1 stands for all. */
+    static Tile tile(JsonFields config, String key) {
+        int width = config.requiredInteger(key, -1, Tile.MAX_EXTENT);
+        if (width == 0) {
+            throw config.unsupported(key, "-1 or at least 1");
+        }
+        return width == -1 ? Tile.ROW : Tile.group(width);
+    }
+
+    /** The file of a tensor of the module, for messages. */
+    Path fileOf(String suffix) {
+        return tensors.fileOf(module + suffix);
+    }
+
     /** Fails unless whole words hold the integers of a dimension. */
     void requireWholeWords(WordPacking packing, int size) {
         if (size % packing.perWord() != 0) {
             throw Problem.unsupported(
-                    tensors.fileOf(module + CODES),
+                    fileOf(CODES),
                     "both dimensions of %s must be multiples of %d, but they are [%d, %d]",
                     module,
                     packing.perWord(),
@@ -37,15 +53,16 @@ record Transposed(TensorSet tensors, String module, int rows, int columns) {
         return tensors.grid(module + suffix, List.of(down, across), ElementType.I32);
     }
 
-    /** Takes the scales, which must be finite. */
-    StoredGrid scales(Groups groups) {
+    /**
+     * Takes the scales; they and the weights must be finite.
+     *
+     * @param largest the largest difference of a code and its zero point
+     */
+    StoredGrid scales(Groups groups, int largest) {
+        String name = module + SCALES;
         StoredGrid scales = tensors.grid(
-                module + SCALES,
-                List.of((long) groups.count(), (long) rows),
-                ElementType.F16,
-                ElementType.BF16,
-                ElementType.F32);
-        scales.requireFinite();
+                name, List.of((long) groups.count(), (long) rows), ElementType.F16, ElementType.BF16, ElementType.F32);
+        tensors.checkOnce(name, () -> scales.requireFinite(largest));
         return scales;
     }
 

@@ -41,8 +41,13 @@ enum WordPacking {
 
     /** Takes an integer out of the word that holds it. */
     int integer(int word, int index) {
+        return word >>> shift(index) & largest();
+    }
+
+    /** The place of an integer in its word: the number of bits below it. */
+    int shift(int index) {
         int at = index % perWord;
         int place = this == INTERLEAVED_FOUR ? at % 2 * (perWord / 2) + at / 2 : at;
-        return word >>> place * bits & largest();
+        return place * bits;
     }
 }

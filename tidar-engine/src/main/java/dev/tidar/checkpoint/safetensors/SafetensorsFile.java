@@ -29,6 +29,9 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static final int SAMPLE_BYTES = 4096;
 
+    /** How much of a mapped tensor may be read before the file is checked for changes. */
+    static final int CHECKED_BYTES = 1 << 20;
+
     private final Path path;
     private final FileChannel channel;
     private final long bytes;
@@ -124,6 +127,11 @@ public final class SafetensorsFile implements AutoCloseable {
 
     static long rowsPerWindow(long rowBytes) {
         return Math.max(1, MAX_WINDOW_BYTES / Math.max(1, rowBytes));
+    }
+
+    /** The rows of so many bytes that may be read before the file is checked for changes; at least one. */
+    public static int rowsPerCheck(long rowBytes) {
+        return (int) Math.max(1, CHECKED_BYTES / Math.max(1, rowBytes));
     }
 
     /**

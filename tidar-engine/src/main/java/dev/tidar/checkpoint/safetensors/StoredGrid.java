@@ -9,8 +9,8 @@ import java.util.List;
  * A tensor in a mapped file, {@code [rows, columns]}, whose elements are read one by one in any order, so that it takes
  * no heap memory. A tensor of one dimension is a column, and a scalar one element. Several threads may read it.
  *
- * <p>Who reads it calls {@link #requireUnchanged} at least once in each mebibyte that is read, for the reason that
- * {@link StoredMatrix} has.
+ * <p>Who reads it calls {@link #requireUnchanged} at least once in each mebibyte that is read, and after the last, for
+ * the reason that {@link StoredMatrix} has.
  */
 public final class StoredGrid {
 
@@ -23,6 +23,7 @@ public final class StoredGrid {
     private final int bytes;
     private final ByteBuffer[] windows;
     private final int rowsPerWindow;
+    private final int rowsPerCheck;
 
     /** @param entry of at most two dimensions, of a type of whole bytes */
     StoredGrid(SafetensorsFile file, TensorEntry entry) {
@@ -38,6 +39,7 @@ public final class StoredGrid {
         }
         this.windows = file.map(entry, rowBytes).toArray(ByteBuffer[]::new);
         this.rowsPerWindow = (int) Math.min(Integer.MAX_VALUE, SafetensorsFile.rowsPerWindow(rowBytes));
+        this.rowsPerCheck = SafetensorsFile.rowsPerCheck(rowBytes);
     }
 
     private int dimension(long size) {
@@ -104,18 +106,43 @@ public final class StoredGrid {
     }
 
     /**
-     * Fails if an element of a float type is NaN or infinite; this reads all of them.
+     * Fails if an element of a float type is NaN or infinite, or becomes so when it is multiplied; this reads all of
+     * them.
      *
+     * @param factor the largest that an element is multiplied by
      * @throws dev.tidar.api.InvalidModelException if one is
      */
-    public void requireFinite() {
+    public void requireFinite(float factor) {
         long bad = 0;
+        long tooLarge = 0;
         for (int row = 0; row < rows; row++) {
+            requireUnchangedAt(row);
             for (int column = 0; column < columns; column++) {
-                bad += Float.isFinite(number(row, column)) ? 0 : 1;
+                float number = number(row, column);
+                bad += Float.isFinite(number) ? 0 : 1;
+                tooLarge += Float.isFinite(number * factor) ? 0 : 1;
             }
         }
+        requireUnchanged();
         TensorSet.requireNone(file, entry, bad);
+        if (tooLarge > 0) {
+            throw Problem.corrupt(
+                    file.path(),
+                    "numbers in tensor %s must be finite when multiplied by %s, but %d are too large",
+                    entry.name(),
+                    factor,
+                    tooLarge);
+        }
+    }
+
+    /**
+     * The same as {@link #requireUnchanged} at the first row of each mebibyte, and nothing at the others; for those who
+     * read all rows in order.
+     */
+    public void requireUnchangedAt(int row) {
+        if (row % rowsPerCheck == 0) {
+            requireUnchanged();
+        }
     }
 
     /** Fails if the file has changed since it was opened. */
@@ -128,11 +155,13 @@ public final class StoredGrid {
         return biased == 0xff ? Float.NaN : Math.scalb(1f, biased - EXPONENT_BIAS);
     }
 
+    /** Without a division where there is one window, as there is for all but the largest tensors. */
     private ByteBuffer window(int row) {
-        return windows[row / rowsPerWindow];
+        return windows.length == 1 ? windows[0] : windows[row / rowsPerWindow];
     }
 
     private int at(int row, int column) {
-        return (row % rowsPerWindow * columns + column) * bytes;
+        int inWindow = windows.length == 1 ? row : row % rowsPerWindow;
+        return (inWindow * columns + column) * bytes;
     }
 }

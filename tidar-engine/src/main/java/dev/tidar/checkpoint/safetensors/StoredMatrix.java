@@ -20,8 +20,6 @@ import java.util.Objects;
  */
 final class StoredMatrix implements MatrixSource {
 
-    private static final long CHECKED_BYTES = 1 << 20;
-
     private final SafetensorsFile file;
     private final String name;
     private final int rows;
@@ -51,7 +49,7 @@ final class StoredMatrix implements MatrixSource {
         }
         List<ByteBuffer> mapped = file.map(entry, rowBytes);
         this.windows = mapped.toArray(ByteBuffer[]::new);
-        this.rowsPerCheck = (int) Math.max(1, CHECKED_BYTES / Math.max(1, rowBytes));
+        this.rowsPerCheck = SafetensorsFile.rowsPerCheck(rowBytes);
         this.rowsPerWindow = (int) Math.min(Integer.MAX_VALUE, SafetensorsFile.rowsPerWindow(rowBytes));
     }
 

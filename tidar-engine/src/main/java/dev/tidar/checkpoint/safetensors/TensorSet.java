@@ -4,7 +4,6 @@ import dev.tidar.api.InvalidModelException;
 import dev.tidar.file.Problem;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -22,13 +21,11 @@ import java.util.stream.Collectors;
 /** The tensors of one or several safetensors files by name. The set records which of them were taken. */
 public final class TensorSet implements AutoCloseable {
 
-    /** The suffix of the tensor that holds the scales of an int8 matrix. */
-    public static final String SCALE = "_scale";
-
     private final Path folder;
     private final List<SafetensorsFile> files;
     private final Map<String, Located> tensors = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+    private final Set<String> checked = new HashSet<>();
 
     private record Located(SafetensorsFile file, TensorEntry entry) {}
 
@@ -75,11 +72,15 @@ public final class TensorSet implements AutoCloseable {
         return new StoredMatrix(tensor.file(), tensor.entry(), floats(tensor), new float[0]);
     }
 
-    /** Takes an int8 matrix of this shape with its scales, one for each row, from {@code <name>_scale}. */
-    public MatrixSource int8Matrix(String name, int rows, int columns) {
+    /**
+     * Takes an int8 matrix of this shape with its scales, one for each row.
+     *
+     * @param scales name of the tensor that holds them
+     */
+    public MatrixSource int8Matrix(String name, String scales, int rows, int columns) {
         Located tensor = take(name, List.of((long) rows, (long) columns));
         requireType(tensor, ElementType.I8);
-        return new StoredMatrix(tensor.file(), tensor.entry(), DType.I8, scales(name, rows));
+        return new StoredMatrix(tensor.file(), tensor.entry(), DType.I8, scales(name, scales, rows));
     }
 
     /** Takes a tensor of this shape, of at most two dimensions, and of one of these types. */
@@ -107,15 +108,22 @@ public final class TensorSet implements AutoCloseable {
 
     /** Whether all bits of a tensor are zero; this reads it, and does not count as taking it. */
     public boolean isZero(String name) {
-        Located tensor = located(name);
-        for (ByteBuffer window : tensor.file().map(tensor.entry(), 1)) {
-            while (window.hasRemaining()) {
-                if (window.get() != 0) {
-                    return false;
-                }
-            }
+        return bytes(located(name)).areZero();
+    }
+
+    private static TensorBytes bytes(Located tensor) {
+        return new TensorBytes(tensor.file(), tensor.entry());
+    }
+
+    /**
+     * Runs a check of what a tensor holds, unless it has passed before: a model that is planned and then loaded takes
+     * each tensor twice.
+     */
+    public void checkOnce(String name, Runnable check) {
+        if (!checked.contains(name)) {
+            check.run();
+            checked.add(name);
         }
-        return true;
     }
 
     public TensorEntry entry(String name) {
@@ -135,18 +143,9 @@ public final class TensorSet implements AutoCloseable {
     public boolean same(String one, String other) {
         Located a = located(one);
         Located b = located(other);
-        if (a.entry().type() != b.entry().type()
-                || !a.entry().shape().equals(b.entry().shape())) {
-            return false;
-        }
-        List<ByteBuffer> left = a.file().map(a.entry(), 1);
-        List<ByteBuffer> right = b.file().map(b.entry(), 1);
-        for (int i = 0; i < left.size(); i++) {
-            if (left.get(i).mismatch(right.get(i)) >= 0) {
-                return false;
-            }
-        }
-        return true;
+        return a.entry().type() == b.entry().type()
+                && a.entry().shape().equals(b.entry().shape())
+                && bytes(a).areThoseOf(bytes(b));
     }
 
     /** Returns the names of the tensors that were not taken, in order. */
@@ -163,7 +162,9 @@ public final class TensorSet implements AutoCloseable {
     public void requireFinite() {
         for (Located tensor : tensors.values()) {
             var dtype = tensor.entry().type().dtype().filter(type -> type != DType.I8);
-            if (dtype.isEmpty() || tensor.entry().shape().size() != 2) {
+            if (dtype.isEmpty()
+                    || tensor.entry().shape().size() != 2
+                    || tensor.entry().bytes() == 0) {
                 continue;
             }
             var matrix = new StoredMatrix(tensor.file(), tensor.entry(), dtype.get(), new float[0]);
@@ -177,16 +178,28 @@ public final class TensorSet implements AutoCloseable {
         }
     }
 
-    private float[] scales(String name, int rows) {
-        String scaleName = name + SCALE;
+    private float[] scales(String name, String scaleName, int rows) {
         if (!has(scaleName)) {
             throw Problem.incomplete(fileOf(name), "int8 tensor %s has no %s", name, scaleName);
         }
         List<Long> shape = entry(scaleName).shape();
-        return finiteRow(take(scaleName, shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L)), rows);
+        StoredGrid stored = grid(
+                scaleName,
+                shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L),
+                ElementType.F32,
+                ElementType.F16,
+                ElementType.BF16);
+        checkOnce(scaleName, () -> stored.requireFinite(-Byte.MIN_VALUE));
+        float[] scales = new float[rows];
+        for (int row = 0; row < rows; row++) {
+            stored.requireUnchangedAt(row);
+            scales[row] = stored.number(row, 0);
+        }
+        stored.requireUnchanged();
+        return scales;
     }
 
-    /** Reads a vector, or a matrix with one column, as one row of finite values. */
+    /** Reads a vector as one row of finite values. */
     private float[] finiteRow(Located tensor, int length) {
         TensorEntry stored = tensor.entry();
         TensorEntry row =
