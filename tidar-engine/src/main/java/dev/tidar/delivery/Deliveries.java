@@ -2,6 +2,7 @@ package dev.tidar.delivery;
 
 import dev.tidar.api.GenerationListener;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,8 @@ import java.util.function.Consumer;
  * The threads on which an engine calls listeners. A listener is the code of a caller: it may block, throw anything,
  * interrupt its thread or wait for its own request, and must not stop the engine thread or another listener by that. So
  * a request whose listener has something to hear borrows a thread for as long as it has; a thread that nobody needs
- * ends after a while. Thread-safe.
+ * ends after a while. One thread is kept in reserve, for the ends of requests for which the system has no thread left.
+ * Thread-safe.
  */
 public final class Deliveries implements AutoCloseable {
 
@@ -20,6 +22,7 @@ public final class Deliveries implements AutoCloseable {
 
     private final AtomicInteger numThreads = new AtomicInteger();
     private final Executor threads;
+    private final Executor reserve;
     private final Runnable letIdleThreadsEnd;
     private int unheard;
 
@@ -32,13 +35,31 @@ public final class Deliveries implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
+        ThreadPoolExecutor kept = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
+        kept.prestartAllCoreThreads(); // because none can be had when it is needed
         this.threads = pool;
-        this.letIdleThreadsEnd = () -> pool.setKeepAliveTime(0, TimeUnit.SECONDS);
+        this.reserve = kept;
+        this.letIdleThreadsEnd = () -> {
+            pool.setKeepAliveTime(0, TimeUnit.SECONDS);
+            kept.shutdown();
+        };
     }
 
-    /** @param threads what runs the calls, for tests */
-    public Deliveries(Executor threads) {
+    /**
+     * For tests.
+     *
+     * @param threads what runs the calls
+     * @param reserve what runs the last calls of those that {@code threads} rejects
+     */
+    public Deliveries(Executor threads, Executor reserve) {
         this.threads = threads;
+        this.reserve = reserve;
         this.letIdleThreadsEnd = () -> {};
     }
 
@@ -59,7 +80,7 @@ public final class Deliveries implements AutoCloseable {
      * @param onFault receives what the listener threw, on the thread that called it
      */
     public Delivery to(GenerationListener listener, Consumer<Throwable> onFault) {
-        return new Delivery(this, threads, listener, onFault);
+        return new Delivery(this, threads, reserve, listener, onFault);
     }
 
     /** The requests that have ended but whose listener has not returned from its last call yet. */

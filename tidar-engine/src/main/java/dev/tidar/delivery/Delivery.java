@@ -16,6 +16,7 @@ public final class Delivery {
 
     private final Deliveries owner;
     private final Executor threads;
+    private final Executor reserve;
     private final GenerationListener listener;
     private final Consumer<Throwable> onFault;
     private final CountDownLatch heard = new CountDownLatch(1);
@@ -28,9 +29,16 @@ public final class Delivery {
     /** The thread that calls the listener now. */
     private Optional<Thread> caller = Optional.empty();
 
-    Delivery(Deliveries owner, Executor threads, GenerationListener listener, Consumer<Throwable> onFault) {
+    /** @param reserve runs the calls of a listener that has to hear of the end where {@code threads} has no thread */
+    Delivery(
+            Deliveries owner,
+            Executor threads,
+            Executor reserve,
+            GenerationListener listener,
+            Consumer<Throwable> onFault) {
         this.owner = owner;
         this.threads = threads;
+        this.reserve = reserve;
         this.listener = listener;
         this.onFault = onFault;
     }
@@ -74,12 +82,23 @@ public final class Delivery {
         }
     }
 
-    /** Keeps the calls for the next try; where the last was among them, nobody will hear of the end. */
-    private synchronized void withoutThread() {
-        underWay = false;
-        if (ended) {
-            calls.clear();
-            over();
+    /** Keeps the calls for the next try, which the last of them does not have. */
+    private void withoutThread() {
+        synchronized (this) {
+            if (!ended) {
+                underWay = false;
+                return;
+            }
+        }
+        try {
+            reserve.execute(this::callAll);
+        } catch (RuntimeException | OutOfMemoryError e) { // the engine is closed, and nobody hears of the end
+            onFault.accept(e);
+            synchronized (this) {
+                underWay = false;
+                calls.clear();
+                over();
+            }
         }
     }
 

@@ -132,24 +132,46 @@ class DeliveryTest {
     }
 
     @Test
+    void tellOfTheEndOnTheThreadInReserveWhereThereIsNoOther() throws InterruptedException {
+        Deliveries full = new Deliveries(DeliveryTest::reject, call -> new Thread(call).start());
+        List<TidarException> ends = new ArrayList<>();
+        Numbers listener = new Numbers() {
+            @Override
+            public void onFailed(TidarException failure) {
+                ends.add(failure);
+            }
+        };
+        Delivery delivery = full.to(listener, faults::add);
+        post(delivery, 0);
+        assertThat(listener.heard).isEmpty();
+        end(delivery);
+        delivery.await();
+
+        assertThat(listener.heard).containsExactly(0);
+        assertThat(ends).containsExactly(END);
+        assertThat(faults).hasSize(2).allMatch(OutOfMemoryError.class::isInstance);
+        assertThat(full.unheard()).isZero();
+    }
+
+    @Test
     void endAlsoWhereThereIsNoThreadForThem() throws InterruptedException {
-        Deliveries without = new Deliveries(call -> {
-            throw new OutOfMemoryError("unable to create native thread");
-        });
+        Deliveries without = new Deliveries(DeliveryTest::reject, DeliveryTest::reject);
         Delivery delivery = without.to(new Numbers(), faults::add);
         post(delivery, 0);
         end(delivery);
         delivery.await();
 
-        assertThat(faults).hasSize(2);
+        assertThat(faults).hasSize(3);
         assertThat(without.unheard()).isZero();
+    }
+
+    private static void reject(Runnable call) {
+        throw new OutOfMemoryError("unable to create native thread");
     }
 
     @Test
     void needNoThreadForAListenerThatHearsNothing() throws InterruptedException {
-        Deliveries without = new Deliveries(call -> {
-            throw new AssertionError("no thread is needed");
-        });
+        Deliveries without = new Deliveries(DeliveryTest::reject, DeliveryTest::reject);
         Delivery delivery = without.to(GenerationListener.NONE, faults::add);
         post(delivery, 0);
         end(delivery);

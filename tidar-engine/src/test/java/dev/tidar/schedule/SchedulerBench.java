@@ -143,7 +143,8 @@ final class SchedulerBench {
                             terms.salt(),
                             () -> layout.map(LayoutChoice::fixed).orElseGet(() -> layouts.forRequest(Lookup.OFF))),
                     this,
-                    new ScheduledSequence.Listeners(new Deliveries(Runnable::run), new LogLimit(() -> nanos)),
+                    new ScheduledSequence.Listeners(
+                            new Deliveries(Runnable::run, Runnable::run), new LogLimit(() -> nanos)),
                     () -> nanos,
                     totals);
         }

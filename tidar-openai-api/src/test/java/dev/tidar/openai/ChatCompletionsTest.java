@@ -5,10 +5,13 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineState;
 import dev.tidar.api.EngineStatus;
+import dev.tidar.api.InvalidModelException;
+import dev.tidar.api.InvalidModelException.Fault;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.ToolCallAtLimitException;
 import dev.tidar.spring.TidarChatModel;
@@ -82,6 +85,24 @@ class ChatCompletionsTest {
                         null,
                         "engine_closed",
                         "the engine is closed"),
+                Arguments.of(
+                        new EngineClosedException("the engine is dead: /srv/a-secret/config.json is missing"),
+                        503,
+                        null,
+                        "engine_closed",
+                        "the engine is dead"),
+                Arguments.of(
+                        new InvalidModelException(Fault.INCOMPLETE, "/srv/a-secret/config.json is missing"),
+                        500,
+                        null,
+                        null,
+                        "the model could not be loaded, and the server's log says why"),
+                Arguments.of(
+                        new DeviceException("tidar.a-secret must be at most 1", null),
+                        500,
+                        null,
+                        null,
+                        "the device failed or cannot be used, and the server's log says why"),
                 Arguments.of(
                         new IllegalStateException("a secret"),
                         500,

@@ -2,6 +2,7 @@ package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.Decoding;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
@@ -38,7 +39,10 @@ public interface ModelEngine {
 
     /**
      * Lets the requests that are there come to their end, and frees the device. The next request loads the model again.
+     * Has no effect if the engine is closed meanwhile, which frees the device as well.
      *
+     * @throws EngineClosedException if the thread is interrupted meanwhile, whose flag is set again; the model stays
+     *     loaded
      * @throws UnsupportedOperationException if this engine stays loaded until its application ends
      */
     void unload();

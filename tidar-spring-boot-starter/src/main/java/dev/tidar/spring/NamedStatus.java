@@ -24,10 +24,14 @@ final class NamedStatus {
                 status.failure());
     }
 
-    /** While there is no engine. */
-    static EngineStatus unloaded(String name) {
+    /**
+     * While there is no engine.
+     *
+     * @param failure why the last one could not be loaded or has died; empty if it is only unloaded
+     */
+    static EngineStatus unloaded(String name, Optional<String> failure) {
         return new EngineStatus(
-                EngineState.UNLOADED,
+                failure.isPresent() ? EngineState.DEAD : EngineState.UNLOADED,
                 name,
                 new LoadProgress("not loaded", 0),
                 Optional.empty(),
@@ -35,6 +39,6 @@ final class NamedStatus {
                 0,
                 EngineStatus.Totals.NONE,
                 EngineActivity.NONE,
-                Optional.empty());
+                failure);
     }
 }

@@ -11,35 +11,17 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.TokenText;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
  * An engine that is loaded when a request needs it, and unloaded when none has for some time. A request that comes
- * while the model is loaded or unloaded waits for that, so that none is lost. Thread-safe.
+ * while the model is loaded or unloaded waits for that, so that none is lost. Where the model could not be loaded, or
+ * its engine died, the next request tries again, and the status tells the failure until one has succeeded. Thread-safe.
  */
 public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 
     private final String name;
-    private final Supplier<TidarEngine> loader;
-    private final KeepAlive timer;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private final Condition unloaded = lock.newCondition();
-    private volatile Optional<TidarEngine> engine = Optional.empty();
-    /** The one that is closed at this moment. */
-    private volatile Optional<TidarEngine> leaving = Optional.empty();
-    /** The one that was loaded last, which knows its tokens and what it ran on also when it is closed. */
-    private volatile Optional<TidarEngine> known = Optional.empty();
-    /** Requests that are there or about to be submitted. */
-    private int users;
-    /** Counts what has used the engine, so that a timer finds out whether anything has since it was set. */
-    private long uses;
-
-    private boolean unloading;
-    private boolean closed;
+    private final EnginePresence presence;
 
     /**
      * @param name name of the model, for status and requests
@@ -48,8 +30,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
      */
     public OnDemandEngine(String name, Supplier<TidarEngine> loader, Duration keepAlive) {
         this.name = name;
-        this.loader = loader;
-        this.timer = new KeepAlive(name, keepAlive);
+        this.presence = new EnginePresence(name, loader, keepAlive);
     }
 
     public String name() {
@@ -58,153 +39,39 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
 
     /** The engine that is loaded or being loaded at this moment. */
     public Optional<TidarEngine> present() {
-        return engine;
+        return presence.engine();
     }
 
-    /** Begins to load, unless it is loaded or being loaded, and returns the engine that does. */
+    /**
+     * Begins to load, unless it is loaded or being loaded, and returns the engine that does. Where no request comes it
+     * is unloaded when it has been loaded for as long as it stays without one.
+     */
     public TidarEngine load() {
-        TidarEngine loading = enter();
-        leave();
-        return loading;
+        TidarEngine present = presence.enter();
+        presence.endEntering(false);
+        return present;
     }
 
     @Override
     public Generation submit(GenerationRequest request, GenerationListener listener) {
-        TidarEngine present = enter();
+        TidarEngine present = presence.enter();
         boolean submitted = false;
         try {
-            awaitLoaded(present);
-            Generation generation = present.submit(request, new CountedOut(listener, this::leave));
+            presence.awaitLoaded(present);
+            Generation generation = present.submit(request, new CountedOut(listener, presence::leave));
             submitted = true;
             return generation;
+        } catch (EngineClosedException e) {
+            presence.giveUpIfDead(present);
+            throw e;
         } finally {
-            if (!submitted) {
-                leave();
-            }
+            presence.endEntering(submitted);
         }
-    }
-
-    /**
-     * An engine that could not be loaded is given up, so that the next request tries again. An interrupt ends the
-     * waiting of its own thread alone: others may wait for the same engine.
-     */
-    private void awaitLoaded(TidarEngine present) {
-        try {
-            present.awaitLoaded();
-            known = Optional.of(present);
-        } catch (RuntimeException failure) {
-            boolean onlyInterrupted = failure instanceof EngineClosedException
-                    && Thread.currentThread().isInterrupted();
-            if (!onlyInterrupted) {
-                giveUp(present);
-            }
-            throw failure;
-        }
-    }
-
-    private void giveUp(TidarEngine failed) {
-        lock.lock();
-        try {
-            if (engine.filter(e -> e == failed).isPresent()) {
-                engine = Optional.empty();
-            }
-        } finally {
-            lock.unlock();
-        }
-        failed.close();
-    }
-
-    /** Counts a user in, and makes sure that there is an engine. */
-    private TidarEngine enter() {
-        lock.lock();
-        try {
-            while (unloading) {
-                unloaded.awaitUninterruptibly();
-            }
-            if (closed) {
-                throw new EngineClosedException("the engine of %s is closed".formatted(name));
-            }
-            TidarEngine present = engine.orElseGet(loader);
-            engine = Optional.of(present);
-            timer.stop();
-            users++;
-            uses++;
-            return present;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Counts a user out; the last one sets the timer. */
-    private void leave() {
-        lock.lock();
-        try {
-            users--;
-            if (users > 0) {
-                return;
-            }
-            idle.signalAll();
-            if (!closed) {
-                long seen = uses;
-                timer.start(() -> unloadIfUnusedSince(seen));
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void unloadIfUnusedSince(long seen) {
-        lock.lock();
-        try {
-            if (uses != seen || users > 0 || unloading || closed) {
-                return;
-            }
-            unloading = true;
-            takeAway();
-        } finally {
-            lock.unlock();
-        }
-        free();
     }
 
     @Override
     public void unload() {
-        lock.lock();
-        try {
-            while (unloading) {
-                unloaded.awaitUninterruptibly();
-            }
-            unloading = true;
-            while (users > 0) {
-                idle.awaitUninterruptibly();
-            }
-            takeAway();
-        } finally {
-            lock.unlock();
-        }
-        free();
-    }
-
-    /** Lets nobody see the engine any more who looks from now on, before it is closed. */
-    private void takeAway() {
-        leaving = engine;
-        engine = Optional.empty();
-    }
-
-    /** Closes what was taken away, while new requests wait. */
-    private void free() {
-        try {
-            leaving.ifPresent(TidarEngine::close);
-        } finally {
-            lock.lock();
-            try {
-                leaving = Optional.empty();
-                unloading = false;
-                unloaded.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
+        presence.unload();
     }
 
     /** Never that of an engine that is closed to unload it: as soon as that begins, the state is unloaded. */
@@ -213,11 +80,12 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
         Optional<TidarEngine> seen;
         EngineStatus status;
         do {
-            seen = engine;
+            seen = presence.engine();
             status = seen.map(TidarEngine::status)
                     .map(its -> NamedStatus.of(name, its))
-                    .orElseGet(() -> NamedStatus.unloaded(name));
-        } while (!seen.equals(engine)); // it has changed meanwhile, so the status may be of one that is closed
+                    .orElseGet(() -> NamedStatus.unloaded(name, presence.failure()));
+        } while (!seen.equals(
+                presence.engine())); // it has changed meanwhile, so the status may be of one that is closed
         return Optional.of(status);
     }
 
@@ -225,24 +93,25 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
     @Override
     public Optional<Loaded> loaded() {
         return status().flatMap(EngineStatus::loaded)
-                .or(() -> known.map(TidarEngine::status).flatMap(EngineStatus::loaded));
+                .or(() -> presence.known().map(TidarEngine::status).flatMap(EngineStatus::loaded));
     }
 
     /** Known also while it is unloaded, because an answer may be read when its engine is gone. */
     @Override
     public Optional<TokenText> token(int id) {
-        return known.or(() -> engine).flatMap(loaded -> loaded.token(id));
+        return presence.known().or(presence::engine).flatMap(loaded -> loaded.token(id));
     }
 
     @Override
     public int clearPrefixCache() {
-        return engine.map(TidarEngine::clearPrefixCache).orElse(0);
+        return presence.engine().map(TidarEngine::clearPrefixCache).orElse(0);
     }
 
     /** Holds until the engine is unloaded. */
     @Override
     public void decodeBy(Decoding decoding) {
-        engine.orElseThrow(() -> new EngineClosedException("%s is not loaded".formatted(name)))
+        presence.engine()
+                .orElseThrow(() -> new EngineClosedException("%s is not loaded".formatted(name)))
                 .decodeBy(decoding);
     }
 
@@ -253,28 +122,12 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
      * @throws InterruptedException if interrupted; the engine still has to be closed then
      */
     public boolean drain(Duration limit) throws InterruptedException {
-        Optional<TidarEngine> last;
-        lock.lock();
-        try {
-            closed = true;
-            last = engine.or(() -> leaving);
-        } finally {
-            lock.unlock();
-        }
-        return last.isEmpty() || last.get().drain(limit);
+        return presence.drain(limit);
     }
 
     /** Ends all requests and frees the device; no request loads the model again. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
-        timer.close();
-        engine.ifPresent(TidarEngine::close);
-        leaving.ifPresent(TidarEngine::close);
+        presence.close();
     }
 }

@@ -14,7 +14,8 @@ import reactor.util.context.ContextView;
  * <pre>{@code
  * // WebFlux
  * PrefixCacheSaltResolver salts = subscriber -> ReactiveSecurityContextHolder.getContext()
- *         .map(context -> "user:" + context.getAuthentication().getName());
+ *         .map(context -> "user:" + context.getAuthentication().getName())
+ *         .switchIfEmpty(Mono.error(() -> new IllegalStateException("nobody is authenticated")));
  *
  * // MVC
  * PrefixCacheSaltResolver salts = subscriber -> Mono.fromSupplier(
@@ -30,7 +31,8 @@ public interface PrefixCacheSaltResolver {
     /**
      * Called once for each request, before it is submitted. The result is subscribed to on the thread that calls or
      * subscribes, so that it can read thread-locals of a servlet; if advisors change threads before that, set
-     * {@code spring.reactor.context-propagation=auto}. A blocking call waits for it.
+     * {@code spring.reactor.context-propagation=auto}. A blocking call waits for it, and has no subscriber: a result
+     * that needs one is empty there, unless it ends in an error, and all blocking calls then share.
      *
      * @param subscriber the context of the subscriber, which the result sees as well; empty for a blocking call
      * @return up to {@value dev.tidar.api.GenerationRequest#MAX_SALT_LENGTH} visible ASCII characters; empty to share

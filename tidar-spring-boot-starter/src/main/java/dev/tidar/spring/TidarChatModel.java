@@ -1,9 +1,11 @@
 package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
+import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.EngineStatus.Loaded;
 import dev.tidar.api.Generation;
+import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidRequestException;
@@ -158,7 +160,7 @@ public class TidarChatModel implements ChatModel {
         Observation observation = observation(task.context);
         var listener = new ObservedGeneration(observation, task.context, task.responses);
         return observation.observe(() -> {
-            GenerationResult result = await(engine.submit(task.request, listener));
+            GenerationResult result = await(submit(task.request, listener));
             ChatResponse response = task.context.getResponse();
             if (response == null) { // a mocked engine calls no listener
                 response = task.responses.whole(result);
@@ -258,15 +260,27 @@ public class TidarChatModel implements ChatModel {
                 convention, DEFAULT_CONVENTION, () -> context, observations);
     }
 
+    private Generation submit(GenerationRequest request, GenerationListener listener) {
+        try {
+            return engine.submit(request, listener);
+        } catch (EngineClosedException e) {
+            throw Thread.currentThread().isInterrupted() ? cancelled("model, so nothing was submitted", e) : e;
+        }
+    }
+
     private static GenerationResult await(Generation generation) {
         try {
             return generation.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            var cancelled = new CancellationException("interrupted while waiting for the answer, which is cancelled");
-            cancelled.initCause(e);
-            throw cancelled;
+            throw cancelled("answer, which is cancelled", e);
         }
+    }
+
+    private static CancellationException cancelled(String awaited, Exception cause) {
+        var cancelled = new CancellationException("interrupted while waiting for the " + awaited);
+        cancelled.initCause(cause);
+        return cancelled;
     }
 
     private static void rejectOnEventLoop() {

@@ -13,11 +13,13 @@ import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.GenerationResult;
 import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.Prompt;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -36,6 +38,11 @@ class OnDemandEngineTest {
     private static final Duration AT_ONCE = Duration.ZERO;
 
     private static final Duration NEVER = Duration.ofMillis(-1);
+
+    private static final GenerationRequest REQUEST = GenerationRequest.builder(new Prompt.Text("Once upon a time"))
+            .maxTokens(8)
+            .temperature(0)
+            .build();
 
     private static Path folder;
 
@@ -135,14 +142,7 @@ class OnDemandEngineTest {
 
     @Test
     void triesAgainAfterALoadThatFailed() throws InterruptedException {
-        var failing = new OnDemandEngine(
-                "stories",
-                () -> TidarEngine.start(
-                        EngineOptions.builder(loads.incrementAndGet() == 1 ? Path.of("nowhere") : folder)
-                                .threads(1)
-                                .build()),
-                NEVER);
-        engines.add(failing);
+        OnDemandEngine failing = failingAtFirst(1);
 
         assertThatThrownBy(() -> ask(failing)).isInstanceOf(InvalidModelException.class);
 
@@ -150,9 +150,68 @@ class OnDemandEngineTest {
     }
 
     @Test
+    void isDeadAndSaysWhyUntilALoadSucceeds() throws InterruptedException {
+        OnDemandEngine failing = failingAtFirst(2);
+
+        failing.load(); // which no request waits for
+        await().until(() -> failing.present().isEmpty());
+        assertThat(state(failing)).isEqualTo(EngineState.DEAD);
+        assertThat(failing.status().orElseThrow().failure().orElseThrow()).contains("nowhere");
+        assertThatThrownBy(() -> ask(failing)).isInstanceOf(InvalidModelException.class);
+        assertThat(state(failing)).isEqualTo(EngineState.DEAD);
+
+        ask(failing);
+
+        assertThat(state(failing)).isEqualTo(EngineState.READY);
+        failing.unload();
+        assertThat(state(failing)).isEqualTo(EngineState.UNLOADED);
+        assertThat(failing.status().orElseThrow().failure()).isEmpty();
+    }
+
+    @Test
+    void isLoadedAgainAfterItsEngineHasDied() throws InterruptedException {
+        OnDemandEngine engine = engine(NEVER);
+        ask(engine);
+        engine.present().orElseThrow().close();
+
+        assertThatThrownBy(() -> ask(engine)).isInstanceOf(EngineClosedException.class);
+
+        assertThat(ask(engine).tokens()).hasSize(8);
+        assertThat(loads).hasValue(2);
+    }
+
+    private OnDemandEngine failingAtFirst(int times) {
+        var failing = new OnDemandEngine(
+                "stories",
+                () -> TidarEngine.start(
+                        EngineOptions.builder(loads.incrementAndGet() <= times ? Path.of("nowhere") : folder)
+                                .threads(1)
+                                .build()),
+                NEVER);
+        engines.add(failing);
+        return failing;
+    }
+
+    @Test
+    void staysLoadedAfterALoadByHandFromTheEndOfTheLoad() {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad, AT_ONCE);
+        try {
+            TidarEngine engine = loading.load();
+            assertThat(loading.present()).containsSame(engine);
+        } finally {
+            mayLoad.countDown();
+        }
+
+        await().until(() -> loading.loaded().isPresent()); // it was not cut
+        await().until(() -> state(loading) == EngineState.UNLOADED);
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
     void goesOnLoadingForTheOthersWhenOneThatWaitsIsInterrupted() throws InterruptedException {
         var mayLoad = new CountDownLatch(1);
-        OnDemandEngine loading = held(mayLoad);
+        OnDemandEngine loading = held(mayLoad, NEVER);
         var interrupted = new FutureTask<>(() -> ask(loading));
         var other = new FutureTask<>(() -> ask(loading));
         var callers = List.of(new Thread(interrupted), new Thread(other));
@@ -176,9 +235,110 @@ class OnDemandEngineTest {
     }
 
     @Test
+    void cancelsACallThatIsInterruptedWhileTheModelIsLoaded() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        var model = new TidarChatModel(
+                held(mayLoad, NEVER), TidarChatOptions.builder().build(), ObservationRegistry.NOOP);
+        var call = new FutureTask<>(() -> model.call("Once upon a time"));
+        var caller = new Thread(call);
+        try {
+            caller.start();
+            await().until(() -> caller.getState() == Thread.State.WAITING);
+
+            caller.interrupt();
+
+            assertThat(call)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(CancellationException.class);
+        } finally {
+            mayLoad.countDown();
+        }
+    }
+
+    @Test
+    void letsNobodyWaitOnceItIsClosed() {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad, NEVER);
+        var first = new FutureTask<>(() -> ask(loading));
+        var unloading = new FutureTask<>(loading::unload, true);
+        var late = new FutureTask<>(() -> ask(loading));
+        try {
+            begin(first); // and waits for the model
+            begin(unloading); // and waits for the first request
+            begin(late); // and waits until the model is unloaded
+            new Thread(loading::close).start(); // and waits for the end of the stage
+
+            assertThat(late)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+            assertThat(unloading).succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            mayLoad.countDown();
+        }
+    }
+
+    @Test
+    void leavesItLoadedWhereTheUnloadingIsInterrupted() throws InterruptedException {
+        var mayLoad = new CountDownLatch(1);
+        OnDemandEngine loading = held(mayLoad, NEVER);
+        var asking = new FutureTask<>(() -> ask(loading));
+        var unloading = new FutureTask<>(loading::unload, true);
+        try {
+            begin(asking);
+            begin(unloading).interrupt();
+
+            assertThat(unloading)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(EngineClosedException.class);
+        } finally {
+            mayLoad.countDown();
+        }
+        assertThat(asking).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(ask(loading).tokens()).hasSize(8);
+        assertThat(loads).hasValue(1);
+    }
+
+    /** On a thread of its own, until that waits. */
+    private static Thread begin(FutureTask<?> task) {
+        var thread = new Thread(task);
+        thread.start();
+        await().until(() -> thread.getState() == Thread.State.WAITING
+                || thread.getState() == Thread.State.TIMED_WAITING
+                || task.isDone());
+        return thread;
+    }
+
+    @Test
+    void isUnloadedAlsoWhereAListenerDoesNotReturnFromTheEndOfItsRequest() {
+        OnDemandEngine engine = engine(NEVER);
+        var hasEnded = new CountDownLatch(1);
+        var mayReturn = new CountDownLatch(1);
+        try {
+            engine.submit(REQUEST, new GenerationListener() {
+                @Override
+                public void onFinished(GenerationResult result) {
+                    hasEnded.countDown();
+                    awaitUninterruptibly(mayReturn);
+                }
+            });
+            awaitUninterruptibly(hasEnded);
+
+            var unloading = new FutureTask<>(engine::unload, true);
+            begin(unloading);
+            assertThat(unloading).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(state(engine)).isEqualTo(EngineState.UNLOADED);
+        } finally {
+            mayReturn.countDown();
+        }
+    }
+
+    @Test
     void isUnloadedForAllWhoLookAsSoonAsItIsClosedForThat() throws InterruptedException {
         var mayLoad = new CountDownLatch(1);
-        OnDemandEngine loading = held(mayLoad);
+        OnDemandEngine loading = held(mayLoad, NEVER);
         loading.load();
         var unloading = new Thread(loading::unload);
         try {
@@ -208,7 +368,7 @@ class OnDemandEngineTest {
         assertThat(engine.loaded().orElseThrow().backend()).isEqualTo(backend);
     }
 
-    private OnDemandEngine held(CountDownLatch mayLoad) {
+    private OnDemandEngine held(CountDownLatch mayLoad, Duration keepAlive) {
         var loading = new OnDemandEngine(
                 "stories",
                 () -> {
@@ -218,7 +378,7 @@ class OnDemandEngineTest {
                             .progress(stage -> awaitUninterruptibly(mayLoad))
                             .build());
                 },
-                NEVER);
+                keepAlive);
         engines.add(loading);
         return loading;
     }
@@ -268,11 +428,7 @@ class OnDemandEngineTest {
     }
 
     private static GenerationResult ask(OnDemandEngine engine) throws InterruptedException {
-        var request = GenerationRequest.builder(new Prompt.Text("Once upon a time"))
-                .maxTokens(8)
-                .temperature(0)
-                .build();
-        return engine.submit(request, GenerationListener.NONE).await();
+        return engine.submit(REQUEST, GenerationListener.NONE).await();
     }
 
     private static EngineState state(OnDemandEngine engine) {

@@ -1,7 +1,10 @@
 package dev.tidar.openai.error;
 
+import dev.tidar.api.DeviceException;
 import dev.tidar.api.EngineBusyException;
 import dev.tidar.api.EngineClosedException;
+import dev.tidar.api.HubException;
+import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.TidarException;
@@ -29,6 +32,9 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
     private static final Logger log = LoggerFactory.getLogger(EngineFailures.class);
 
     private static final String RESPONSE_FORMAT = "response_format";
+
+    /** What the message of an engine begins with that no longer serves; the reason follows. */
+    private static final String DEAD = "the engine is dead";
 
     /** The fields at fault, by what the engine's messages begin with. */
     private static final Map<String, String> FIELDS = fields();
@@ -64,7 +70,10 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
                     option -> Pattern.compile("(?<![\\w-])%s(?![\\w-])".formatted(option.name())),
                     EngineFailures::field));
 
-    /** The error that a client is told; what nobody expected is logged and says nothing. */
+    /**
+     * The error that a client is told. What nobody expected is logged and says nothing, and so is what names files and
+     * settings of the server.
+     */
     public ApiError error(Throwable failure) {
         if (failure instanceof ApiException known) {
             return known.error();
@@ -81,7 +90,15 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
                     : ApiError.tooMany("engine_busy", message(busy), busy.retryAfter());
         }
         if (failure instanceof EngineClosedException closed) {
-            return ApiError.unavailable("engine_closed", message(closed), closed.retryAfter());
+            return ApiError.unavailable("engine_closed", closedMessage(closed), closed.retryAfter());
+        }
+        if (failure instanceof InvalidModelException || failure instanceof HubException) {
+            log.error("The model of a chat completion could not be loaded", failure);
+            return ApiError.failed("the model could not be loaded, and the server's log says why");
+        }
+        if (failure instanceof DeviceException) {
+            log.error("The device of a chat completion failed", failure);
+            return ApiError.failed("the device failed or cannot be used, and the server's log says why");
         }
         if (failure instanceof TidarException failed) {
             return ApiError.failed(message(failed));
@@ -93,6 +110,12 @@ public record EngineFailures(String maxTokens, BooleanSupplier loading) {
     public static ApiError unexpected(Throwable failure) {
         log.error("A chat completion failed", failure);
         return ApiError.failed("the server failed, and its log says why");
+    }
+
+    /** Without why an engine is dead, which the engine has logged or its loading has. */
+    private String closedMessage(EngineClosedException failure) {
+        String message = message(failure);
+        return message.startsWith(DEAD) ? DEAD : message;
     }
 
     private ApiError rejected(InvalidRequestException failure) {

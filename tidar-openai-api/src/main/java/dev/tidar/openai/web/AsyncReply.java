@@ -71,12 +71,13 @@ final class AsyncReply implements ServerResponse {
     }
 
     /**
-     * Ends the request once: when the reply was sent, or when the container finds the connection closed, which stops
-     * the engine.
+     * Ends the request: when the reply was sent, or when it can be sent no further, which stops the engine.
      *
      * <p>A container gives the response of a request that has ended to the next one. Tomcat even ends it on a thread of
      * its own while the write that has failed still runs, and would then note that failure on the response of somebody
-     * else. Therefore its thread waits here until no write runs, and none begins afterwards.
+     * else. Therefore its thread waits here until no write runs, and none begins afterwards. Jetty and wrappers of the
+     * response tell no listener of a write that has failed, and there is no time limit, so such a request is ended here
+     * as well, after the write; of two ends the container rejects the second.
      */
     private static final class Sending implements AsyncListener {
         private final AsyncContext async;
@@ -88,8 +89,6 @@ final class AsyncReply implements ServerResponse {
 
         /** Whether the response must not be touched any more. */
         private boolean ended;
-
-        private boolean completed;
 
         Sending(AsyncContext async, HttpServletResponse response) {
             this.async = async;
@@ -111,8 +110,8 @@ final class AsyncReply implements ServerResponse {
         }
 
         /**
-         * Does something with the response unless it has ended. What can no longer be written stops the engine, and is
-         * no failure of anybody; the container, which knows of it, ends the request.
+         * Does something with the response unless it has ended. What can no longer be written ends the request and
+         * stops the engine, and is no failure of anybody.
          */
         private void use(Step step) {
             try {
@@ -130,7 +129,7 @@ final class AsyncReply implements ServerResponse {
                     step.run();
                 }
             } catch (IOException e) {
-                ended = true;
+                complete();
                 throw e;
             } finally {
                 use.unlock();
@@ -139,24 +138,30 @@ final class AsyncReply implements ServerResponse {
 
         private void fail(Throwable failure) {
             ApiError error = EngineFailures.unexpected(failure);
-            use(() -> {
-                if (!response.isCommitted()) {
-                    ServletReply.write(Reply.of(error), response);
-                }
-            });
-            end();
+            try {
+                use(() -> {
+                    if (!response.isCommitted()) {
+                        ServletReply.write(Reply.of(error), response);
+                    }
+                });
+            } catch (RuntimeException e) {
+                log.error("The error of a chat completion could not be sent either", e);
+            } finally {
+                end();
+            }
         }
 
         private void end() {
             use(this::complete);
         }
 
-        /** To be called with the lock. */
+        /** To be called with the lock; on Tomcat also where it was called before, because an error undoes that. */
         private void complete() {
             ended = true;
-            if (!completed) {
-                completed = true;
+            try {
                 async.complete();
+            } catch (IllegalStateException e) {
+                log.debug("The request has ended already: {}", e.getMessage());
             }
         }
 

@@ -7,11 +7,14 @@ import dev.tidar.openai.Reply;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -47,15 +50,49 @@ class AsyncReplyTest {
         assertThat(events.currentSubscriberCount()).isZero();
     }
 
+    /** Jetty does not notify of a write that failed. */
     @Test
-    void isLeftToTheContainerAfterAFailedWrite() {
+    void endsAfterAFailedWriteAlsoWhereTheContainerDoesNotNotify() {
         begin(responseThatFails(() -> {}));
         events.tryEmitNext("one").orThrow();
 
         assertThat(events.currentSubscriberCount()).isZero();
-        assertThat(request.isAsyncStarted()).isTrue();
+        assertThat(request.isAsyncStarted()).isFalse();
+    }
 
-        notifyOfAnError();
+    /** Tomcat does notify, and knows of the failure before the write has returned. */
+    @Test
+    void mayHaveBeenEndedByTheContainerBefore() {
+        var rejecting = new MockHttpServletRequest() {
+            @Override
+            public MockAsyncContext startAsync(ServletRequest request, @Nullable ServletResponse response) {
+                return new MockAsyncContext(request, response) {
+                    @Override
+                    public void complete() {
+                        throw new IllegalStateException("the request has ended");
+                    }
+                };
+            }
+        };
+        new AsyncReply(Mono.just(Reply.events(events.asFlux())))
+                .writeTo(rejecting, responseThatFails(() -> {}), List::of);
+
+        assertThat(events.tryEmitNext("one").isSuccess()).isTrue();
+        assertThat(events.currentSubscriberCount()).isZero();
+    }
+
+    @Test
+    void endsAlsoWhereNotEvenItsErrorCanBeSent() {
+        var response = new MockHttpServletResponse() {
+            @Override
+            public ServletOutputStream getOutputStream() {
+                throw new IllegalStateException("a filter has closed the response");
+            }
+        };
+        begin(response);
+        events.tryEmitNext("one").orThrow();
+
+        assertThat(events.currentSubscriberCount()).isZero();
         assertThat(request.isAsyncStarted()).isFalse();
     }
 

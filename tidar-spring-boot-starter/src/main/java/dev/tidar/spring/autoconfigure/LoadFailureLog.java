@@ -38,12 +38,15 @@ final class LoadFailureLog {
 
     private String text(TidarException failure) {
         return advice.onAny(failure)
-                .map(LoadFailureLog::text)
+                .map(this::text)
                 .orElseGet(() -> "The model could not be loaded: " + failure.getMessage());
     }
 
-    private static String text(FailureAnalysis analysis) {
-        return "The model could not be loaded, and every request will be rejected.%n%n%s%n%n%s%n"
-                .formatted(analysis.getDescription(), analysis.getAction());
+    private String text(FailureAnalysis analysis) {
+        return "The model could not be loaded, and %s.%n%n%s%n%n%s%n"
+                .formatted(
+                        advice.isForOneOfSeveral() ? "the next request tries again" : "every request will be rejected",
+                        analysis.getDescription(),
+                        analysis.getAction());
     }
 }

@@ -29,6 +29,11 @@ record ModelAdvice(String prefix, String model, String draft) {
                 environment.getProperty(prefix + ".draft-model", ""));
     }
 
+    /** Whether the model is one under {@code tidar.models}, where the next request tries again. */
+    boolean isForOneOfSeveral() {
+        return !prefix.equals("tidar");
+    }
+
     /** Advice on any failure, with the names of this model's properties; empty where there is none. */
     Optional<FailureAnalysis> onAny(Throwable failure) {
         return single(failure)

@@ -94,9 +94,25 @@ final class TidarEngineLifecycle
     @Override
     public void stop() {
         shutdown.ifPresent(begun -> {
-            begun.forEach(EngineShutdown::drain); // all have one deadline
+            drainTogether(begun);
             running = false;
         });
+    }
+
+    /** Begins with all before it waits for any, because one that is not drained yet takes further requests. */
+    private static void drainTogether(List<EngineShutdown> all) {
+        List<Thread> threads = all.stream()
+                .map(each -> new Thread(each::drain, "tidar-shutdown-drain"))
+                .toList();
+        threads.forEach(Thread::start);
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            threads.forEach(Thread::interrupt); // which closes their engines
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Drains on a thread of its own, so that the other beans of the phase can stop in the meantime. */

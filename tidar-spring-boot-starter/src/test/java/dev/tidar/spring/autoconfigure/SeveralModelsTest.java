@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineState;
+import dev.tidar.api.InvalidModelException;
 import dev.tidar.api.InvalidRequestException;
 import dev.tidar.spring.OnDemandEngine;
 import dev.tidar.spring.StoriesModel;
@@ -46,6 +47,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -305,7 +307,27 @@ class SeveralModelsTest {
         }
 
         assertThat(failures.list.get(0).getFormattedMessage())
-                .contains("tidar.models.tales.model=" + broken, "run git lfs pull");
+                .contains("and the next request tries again", "tidar.models.tales.model=" + broken, "run git lfs pull");
+    }
+
+    @Test
+    void staysDownWhileRequestsTryInVainToLoadAModel(@TempDir Path directory) throws IOException {
+        Path broken = StoriesModel.in(directory);
+        Files.writeString(broken.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
+        application
+                .withPropertyValues("tidar.models.tales.model=" + broken, "tidar.models.tales.keep-alive=1m")
+                .run(context -> {
+                    var tales = context.getBean("tales", ChatModel.class);
+                    var health =
+                            (HealthIndicator) context.getBean("tidarHealthIndicator", CompositeHealthContributor.class)
+                                    .getContributor("tales");
+
+                    assertThatExceptionOfType(InvalidModelException.class).isThrownBy(() -> tales.call(OPENING));
+
+                    Health down = Objects.requireNonNull(health).health();
+                    assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(down.getDetails()).containsKey("failure");
+                });
     }
 
     @Test

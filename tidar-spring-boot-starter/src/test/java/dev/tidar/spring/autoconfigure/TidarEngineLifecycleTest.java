@@ -12,7 +12,12 @@ import dev.tidar.spring.TidarChatModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -30,6 +35,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
 /** Rows of the list of bad inputs about contexts that end or start again (F100, F101), on the real engine. */
@@ -256,6 +262,40 @@ class TidarEngineLifecycleTest {
                 return SmartLifecycle.DEFAULT_PHASE - 1024;
             }
         }
+    }
+
+    /** One that is not drained yet takes further requests. */
+    @Test
+    void isDrainedTogetherWithTheOthersOfItsApplication() {
+        var begun = new CountDownLatch(2);
+        var together = new AtomicInteger();
+        var waitingForTheOther = new EndingEngine() {
+            @Override
+            public Optional<TidarEngine> present() {
+                return Optional.empty();
+            }
+
+            @Override
+            public boolean drain(Duration limit) throws InterruptedException {
+                begun.countDown();
+                if (begun.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    together.incrementAndGet();
+                }
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+        var context = new GenericApplicationContext();
+        var lifecycle =
+                new TidarEngineLifecycle(() -> List.of(waitingForTheOther, waitingForTheOther), Duration.ofSeconds(5));
+        lifecycle.setApplicationContext(context);
+        lifecycle.onApplicationEvent(new ContextClosedEvent(context));
+
+        lifecycle.stop();
+
+        assertThat(together).hasValue(2);
     }
 
     @Test
