@@ -47,6 +47,8 @@ class OnDemandEngineTest {
     private static Path folder;
 
     private final AtomicInteger loads = new AtomicInteger();
+    /** Counted down when a load is held in its first stage. */
+    private final CountDownLatch isHeld = new CountDownLatch(1);
     private final List<OnDemandEngine> engines = new ArrayList<>();
 
     @BeforeAll
@@ -340,6 +342,7 @@ class OnDemandEngineTest {
         var mayLoad = new CountDownLatch(1);
         OnDemandEngine loading = held(mayLoad, NEVER);
         loading.load();
+        isHeld.await(); // one that has not begun ends at once
         var unloading = new Thread(loading::unload);
         try {
             unloading.start(); // and waits for the end of the stage
@@ -375,7 +378,10 @@ class OnDemandEngineTest {
                     loads.incrementAndGet();
                     return TidarEngine.start(EngineOptions.builder(folder)
                             .threads(1)
-                            .progress(stage -> awaitUninterruptibly(mayLoad))
+                            .progress(stage -> {
+                                isHeld.countDown();
+                                awaitUninterruptibly(mayLoad);
+                            })
                             .build());
                 },
                 keepAlive);
