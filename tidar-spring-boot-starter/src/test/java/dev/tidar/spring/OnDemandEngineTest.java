@@ -49,6 +49,7 @@ class OnDemandEngineTest {
     private final AtomicInteger loads = new AtomicInteger();
     /** Counted down when a load is held in its first stage. */
     private final CountDownLatch isHeld = new CountDownLatch(1);
+
     private final List<OnDemandEngine> engines = new ArrayList<>();
 
     @BeforeAll
