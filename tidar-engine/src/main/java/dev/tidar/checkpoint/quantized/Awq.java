@@ -45,7 +45,7 @@ record Awq(Tile tile) implements QuantizedFormat {
 
     @Override
     public boolean stores(TensorSet tensors, String module) {
-        return tensors.has(module + Transposed.CODES);
+        return Transposed.stores(tensors, module);
     }
 
     @Override
@@ -76,18 +76,12 @@ record Awq(Tile tile) implements QuantizedFormat {
                 columns,
                 DType.I8,
                 Codes.acrossRows(codes, PACKING),
-                new Scales(
-                        groups,
-                        (row, at) -> scales.number(at, row),
-                        (row, at) -> PACKING.integer(zeros.word(at, row / PACKING.perWord()), row)),
+                new Scales(groups, Transposed.scale(scales), Transposed.zero(zeros, PACKING)),
                 List.of(codes, zeros, scales));
     }
 
     @Override
     public Part part(TensorSet tensors, TensorEntry entry) {
-        if (entry.name().endsWith(Transposed.CODES)) {
-            return Part.codes(entry.elements() * PACKING.perWord(), DType.I8);
-        }
-        return Transposed.isBeside(entry) ? Part.beside() : Part.plain(entry);
+        return Transposed.part(entry, PACKING);
     }
 }

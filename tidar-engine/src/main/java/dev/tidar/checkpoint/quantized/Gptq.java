@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint.quantized;
 
+import dev.tidar.checkpoint.quantized.Scales.Cells;
 import dev.tidar.checkpoint.safetensors.ElementType;
 import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
@@ -76,7 +77,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
 
     @Override
     public boolean stores(TensorSet tensors, String module) {
-        return tensors.has(module + Transposed.CODES);
+        return Transposed.stores(tensors, module);
     }
 
     @Override
@@ -97,6 +98,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
             tensors.checkOnce(module + Transposed.ZEROS, () -> requireZeros(stored, zeros));
         }
         StoredGrid scales = stored.scales(groups, packing.largest());
+        Cells zero = Transposed.zero(zeros, packing);
         int more = more();
         return new DequantizedMatrix(
                 module + ".weight",
@@ -106,8 +108,8 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
                 Codes.downColumns(codes, packing),
                 new Scales(
                         indexed(stored, groups),
-                        (row, group) -> scales.number(group, row),
-                        (row, group) -> packing.integer(zeros.word(group, row / packing.perWord()), row) + more),
+                        Transposed.scale(scales),
+                        (row, group) -> zero.at(row, group) + more),
                 List.of(codes, zeros, scales));
     }
 
@@ -178,14 +180,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
     /** Older writers gave every module a bias; one of zeros adds nothing to a network that has none. */
     @Override
     public Part part(TensorSet tensors, TensorEntry entry) {
-        String name = entry.name();
-        if (name.endsWith(Transposed.CODES)) {
-            return Part.codes(entry.elements() * packing.perWord(), DType.I8);
-        }
-        if (Transposed.isBeside(entry)) {
-            return Part.beside();
-        }
-        return isBiasOfZeros(tensors, entry) ? Part.withoutEffect() : Part.plain(entry);
+        return isBiasOfZeros(tensors, entry) ? Part.withoutEffect() : Transposed.part(entry, packing);
     }
 
     private boolean isBiasOfZeros(TensorSet tensors, TensorEntry entry) {

@@ -1,11 +1,14 @@
 package dev.tidar.checkpoint.quantized;
 
+import dev.tidar.checkpoint.quantized.QuantizedFormat.Part;
+import dev.tidar.checkpoint.quantized.Scales.Cells;
 import dev.tidar.checkpoint.safetensors.ElementType;
 import dev.tidar.checkpoint.safetensors.StoredGrid;
 import dev.tidar.checkpoint.safetensors.TensorEntry;
 import dev.tidar.checkpoint.safetensors.TensorSet;
 import dev.tidar.file.Problem;
 import dev.tidar.json.JsonFields;
+import dev.tidar.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,6 +24,21 @@ record Transposed(TensorSet tensors, String module, int rows, int columns) {
     static final String ZEROS = ".qzeros";
     static final String SCALES = ".scales";
     static final String INDEX = ".g_idx";
+
+    private static final List<String> BESIDE = List.of(ZEROS, SCALES, INDEX);
+
+    static boolean stores(TensorSet tensors, String module) {
+        return tensors.has(module + CODES);
+    }
+
+    /** The role of a tensor of a folder in which some modules are stored so. */
+    static Part part(TensorEntry entry, WordPacking packing) {
+        String name = entry.name();
+        if (name.endsWith(CODES)) {
+            return Part.codes(entry.elements() * packing.perWord(), DType.I8);
+        }
+        return BESIDE.stream().anyMatch(name::endsWith) ? Part.beside() : Part.plain(entry);
+    }
 
     /** Reads how many columns share a scale; -1 stands for all. */
     static Tile tile(JsonFields config, String key) {
@@ -66,7 +84,13 @@ record Transposed(TensorSet tensors, String module, int rows, int columns) {
         return scales;
     }
 
-    static boolean isBeside(TensorEntry entry) {
-        return List.of(ZEROS, SCALES, INDEX).stream().anyMatch(entry.name()::endsWith);
+    /** The scale of each group of each row. */
+    static Cells scale(StoredGrid scales) {
+        return (row, group) -> scales.number(group, row);
+    }
+
+    /** The zero point of each group of each row. */
+    static Cells zero(StoredGrid zeros, WordPacking packing) {
+        return (row, group) -> packing.integer(zeros.word(group, row / packing.perWord()), row);
     }
 }
