@@ -117,17 +117,16 @@ final class CompressedTensorsReader {
 
     private static Storage storage(JsonFields formatted, boolean floats) {
         String format = formatted.string("format").orElseThrow(() -> formatted.missing("format"));
-        Storage bytes = floats ? Storage.FLOATS : Storage.INTEGERS;
         Storage storage = switch (format) {
             case "pack-quantized" -> Storage.WORDS;
             case "int-quantized" -> Storage.INTEGERS;
             case "float-quantized" -> Storage.FLOATS;
-            case "naive-quantized" -> bytes;
+            case "naive-quantized" -> floats ? Storage.FLOATS : Storage.INTEGERS;
             default ->
                 throw formatted.unsupported(
                         "format", "pack-quantized, int-quantized, float-quantized or naive-quantized");
         };
-        if (storage != (storage == Storage.WORDS && !floats ? storage : bytes)) {
+        if ((storage == Storage.FLOATS) != floats) {
             throw formatted.unsupported(
                     "format",
                     floats ? "float-quantized for float weights" : "pack-quantized or int-quantized for int weights");
