@@ -36,7 +36,7 @@ interface Codes {
 
     /** Signed integers in words along the columns, {@code [rows, words]}, stored with half their range added. */
     static Codes inRows(StoredGrid words, WordPacking packing) {
-        int half = packing.largest() / 2 + 1;
+        int half = packing.half();
         return (row, columns, target) -> {
             int perWord = packing.perWord();
             for (int at = 0, c = 0; c < columns; at++) {

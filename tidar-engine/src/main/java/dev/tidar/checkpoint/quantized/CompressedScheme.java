@@ -186,7 +186,7 @@ record CompressedScheme(Storage storage, int bits, boolean symmetric, Tile tile,
     /** Zero points in words along the rows, stored like codes. */
     private Cells zerosInWords(StoredGrid words) {
         WordPacking packing = packing();
-        int half = packing.largest() / 2 + 1;
+        int half = packing.half();
         return (row, group) -> packing.integer(words.word(row / packing.perWord(), group), row) - half;
     }
 

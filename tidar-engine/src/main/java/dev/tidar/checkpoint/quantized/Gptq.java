@@ -136,7 +136,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
      * zero points of a symmetric model, some read what is stored, and others take half the range for granted.
      */
     private void requireZero(Transposed stored, int zero) {
-        int half = packing.largest() / 2 + 1;
+        int half = packing.half();
         if (symmetric && zero + more() != half) {
             throw Problem.unsupported(
                     stored.fileOf(Transposed.ZEROS),

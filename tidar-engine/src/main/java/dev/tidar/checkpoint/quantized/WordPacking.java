@@ -34,6 +34,11 @@ enum WordPacking {
         return (1 << bits) - 1;
     }
 
+    /** Half the range of an integer: what is added to signed integers, and the zero point of a symmetric model. */
+    int half() {
+        return 1 << (bits - 1);
+    }
+
     /** The number of words that hold so many integers. */
     long words(int integers) {
         return (integers + perWord - 1L) / perWord;
