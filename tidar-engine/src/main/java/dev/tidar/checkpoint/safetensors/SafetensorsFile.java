@@ -125,8 +125,8 @@ public final class SafetensorsFile implements AutoCloseable {
         return windows;
     }
 
-    static long rowsPerWindow(long rowBytes) {
-        return Math.max(1, MAX_WINDOW_BYTES / Math.max(1, rowBytes));
+    static int rowsPerWindow(long rowBytes) {
+        return (int) Math.max(1, MAX_WINDOW_BYTES / Math.max(1, rowBytes));
     }
 
     /** The rows of so many bytes that may be read before the file is checked for changes; at least one. */

@@ -38,7 +38,7 @@ public final class StoredGrid {
             throw tooLarge(rowBytes);
         }
         this.windows = file.map(entry, rowBytes).toArray(ByteBuffer[]::new);
-        this.rowsPerWindow = (int) Math.min(Integer.MAX_VALUE, SafetensorsFile.rowsPerWindow(rowBytes));
+        this.rowsPerWindow = SafetensorsFile.rowsPerWindow(rowBytes);
         this.rowsPerCheck = SafetensorsFile.rowsPerCheck(rowBytes);
     }
 

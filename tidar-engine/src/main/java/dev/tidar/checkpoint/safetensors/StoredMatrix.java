@@ -50,7 +50,7 @@ final class StoredMatrix implements MatrixSource {
         List<ByteBuffer> mapped = file.map(entry, rowBytes);
         this.windows = mapped.toArray(ByteBuffer[]::new);
         this.rowsPerCheck = SafetensorsFile.rowsPerCheck(rowBytes);
-        this.rowsPerWindow = (int) Math.min(Integer.MAX_VALUE, SafetensorsFile.rowsPerWindow(rowBytes));
+        this.rowsPerWindow = SafetensorsFile.rowsPerWindow(rowBytes);
     }
 
     @Override

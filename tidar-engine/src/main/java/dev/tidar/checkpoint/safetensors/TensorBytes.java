@@ -48,7 +48,7 @@ final class TensorBytes {
 
     private ByteBuffer piece(int index) {
         file.requireUnchanged();
-        int perWindow = (int) SafetensorsFile.rowsPerWindow(SafetensorsFile.CHECKED_BYTES);
+        int perWindow = SafetensorsFile.rowsPerWindow(SafetensorsFile.CHECKED_BYTES);
         ByteBuffer window = windows.get(index / perWindow);
         int first = index % perWindow * SafetensorsFile.CHECKED_BYTES;
         return window.slice(first, Math.min(SafetensorsFile.CHECKED_BYTES, window.limit() - first));

@@ -26,7 +26,7 @@ class LargeFileTest {
 
     @Test
     void isReadByRowsOnBothSidesOfTheMappingLimitWithoutTakingHeap() throws IOException {
-        int lastOfFirstWindow = (int) SafetensorsFile.rowsPerWindow(4L * COLUMNS) - 1;
+        int lastOfFirstWindow = SafetensorsFile.rowsPerWindow(4L * COLUMNS) - 1;
         Path file = writeSparse(lastOfFirstWindow, lastOfFirstWindow + 1, ROWS - 1);
         long before = allocatedBytes();
 
