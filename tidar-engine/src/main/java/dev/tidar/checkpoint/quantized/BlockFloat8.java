@@ -52,8 +52,7 @@ record BlockFloat8(Tile tile) implements QuantizedFormat {
 
     @Override
     public long rows(TensorSet tensors, String module) {
-        List<Long> shape = tensors.entry(module + CODES).shape();
-        return shape.isEmpty() ? 1 : shape.get(0);
+        return tensors.entry(module + CODES).rows();
     }
 
     @Override

@@ -45,8 +45,7 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
 
     @Override
     public long rows(TensorSet tensors, String module) {
-        List<Long> shape = codes(tensors, module).shape();
-        return shape.isEmpty() ? 1 : shape.get(0);
+        return codes(tensors, module).rows();
     }
 
     @Override

@@ -70,8 +70,7 @@ public record StoredWeights(TensorSet tensors, Optional<Format> format) {
         if (isQuantized(weight)) {
             return format.orElseThrow().stored.rows(tensors, module(weight));
         }
-        List<Long> shape = tensors.entry(weight).shape();
-        return shape.isEmpty() ? 1 : shape.get(0);
+        return tensors.entry(weight).rows();
     }
 
     /**

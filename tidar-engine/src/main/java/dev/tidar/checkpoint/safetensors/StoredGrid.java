@@ -30,7 +30,7 @@ public final class StoredGrid {
         this.file = file;
         this.entry = entry;
         List<Long> shape = entry.shape();
-        this.rows = shape.isEmpty() ? 1 : dimension(shape.get(0));
+        this.rows = dimension(entry.rows());
         this.columns = shape.size() < 2 ? 1 : dimension(shape.get(1));
         this.bytes = entry.type().bits() / Byte.SIZE;
         long rowBytes = (long) columns * bytes;

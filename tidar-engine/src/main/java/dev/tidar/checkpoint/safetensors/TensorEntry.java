@@ -19,6 +19,11 @@ public record TensorEntry(String name, ElementType type, List<Long> shape, long 
         return end - begin;
     }
 
+    /** Returns the first dimension; 1 for a scalar. */
+    public long rows() {
+        return shape.isEmpty() ? 1 : shape.get(0);
+    }
+
     /**
      * Returns the number of elements. It cannot overflow, because the header was checked against the length of the
      * file.
