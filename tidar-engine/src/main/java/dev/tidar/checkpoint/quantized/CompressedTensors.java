@@ -9,6 +9,7 @@ import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -39,8 +40,7 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
 
     @Override
     public boolean stores(TensorSet tensors, String module) {
-        return Arrays.stream(Storage.values())
-                .anyMatch(storage -> storage.find(tensors, module).isPresent());
+        return find(tensors, module).isPresent();
     }
 
     @Override
@@ -72,10 +72,14 @@ record CompressedTensors(Set<CompressedScheme> schemes, Set<String> activations)
     }
 
     private static TensorEntry codes(TensorSet tensors, String module) {
+        return find(tensors, module).orElseThrow();
+    }
+
+    /** The tensor with the codes of a module. */
+    private static Optional<TensorEntry> find(TensorSet tensors, String module) {
         return Arrays.stream(Storage.values())
                 .flatMap(storage -> storage.find(tensors, module).stream())
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     @Override
