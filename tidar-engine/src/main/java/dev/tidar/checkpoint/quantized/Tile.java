@@ -40,15 +40,14 @@ record Tile(OptionalInt height, OptionalInt width) {
      */
     StoredGrid take(TensorSet tensors, String name, int rows, int columns, float largest) {
         int dimensions = tensors.entry(name).shape().size();
-        StoredGrid scales = tensors.grid(
+        return tensors.scales(
                 name,
                 shape(rows, columns, dimensions),
+                largest,
                 ElementType.F32,
                 ElementType.F16,
                 ElementType.BF16,
                 ElementType.F8_E8M0);
-        tensors.checkOnce(name, () -> scales.requireFinite(largest));
-        return scales;
     }
 
     /** The shape of a tensor with a number for each tile, where it has so many dimensions if that may be. */

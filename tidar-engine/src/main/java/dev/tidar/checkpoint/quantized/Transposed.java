@@ -77,11 +77,13 @@ record Transposed(TensorSet tensors, String module, int rows, int columns) {
      * @param largest the largest difference of a code and its zero point
      */
     StoredGrid scales(Groups groups, int largest) {
-        String name = module + SCALES;
-        StoredGrid scales = tensors.grid(
-                name, List.of((long) groups.count(), (long) rows), ElementType.F16, ElementType.BF16, ElementType.F32);
-        tensors.checkOnce(name, () -> scales.requireFinite(largest));
-        return scales;
+        return tensors.scales(
+                module + SCALES,
+                List.of((long) groups.count(), (long) rows),
+                largest,
+                ElementType.F16,
+                ElementType.BF16,
+                ElementType.F32);
     }
 
     /** The scale of each group of each row. */

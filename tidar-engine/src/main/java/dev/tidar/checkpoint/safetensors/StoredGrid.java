@@ -112,7 +112,7 @@ public final class StoredGrid {
      * @param factor the largest that an element is multiplied by
      * @throws dev.tidar.api.InvalidModelException if one is
      */
-    public void requireFinite(float factor) {
+    void requireFinite(float factor) {
         long bad = 0;
         long tooLarge = 0;
         for (int row = 0; row < rows; row++) {

@@ -80,7 +80,7 @@ public final class TensorSet implements AutoCloseable {
     public MatrixSource int8Matrix(String name, String scales, int rows, int columns) {
         Located tensor = take(name, List.of((long) rows, (long) columns));
         requireType(tensor, ElementType.I8);
-        return new StoredMatrix(tensor.file(), tensor.entry(), DType.I8, scales(name, scales, rows));
+        return new StoredMatrix(tensor.file(), tensor.entry(), DType.I8, rowScales(name, scales, rows));
     }
 
     /** Takes a tensor of this shape, of at most two dimensions, and of one of these types. */
@@ -88,6 +88,18 @@ public final class TensorSet implements AutoCloseable {
         Located tensor = take(name, shape);
         requireType(tensor, types);
         return new StoredGrid(tensor.file(), tensor.entry());
+    }
+
+    /**
+     * Takes scales of this shape, of at most two dimensions, and of one of these types; they and the weights must be
+     * finite.
+     *
+     * @param largest the largest that a scale is multiplied by
+     */
+    public StoredGrid scales(String name, List<Long> shape, float largest, ElementType... types) {
+        StoredGrid scales = grid(name, shape, types);
+        checkOnce(name, () -> scales.requireFinite(largest));
+        return scales;
     }
 
     /** Takes a float vector of this length, whose values must all be finite. */
@@ -178,18 +190,18 @@ public final class TensorSet implements AutoCloseable {
         }
     }
 
-    private float[] scales(String name, String scaleName, int rows) {
+    private float[] rowScales(String name, String scaleName, int rows) {
         if (!has(scaleName)) {
             throw Problem.incomplete(fileOf(name), "int8 tensor %s has no %s", name, scaleName);
         }
         List<Long> shape = entry(scaleName).shape();
-        StoredGrid stored = grid(
+        StoredGrid stored = scales(
                 scaleName,
                 shape.size() == 1 ? List.of((long) rows) : List.of((long) rows, 1L),
+                -Byte.MIN_VALUE,
                 ElementType.F32,
                 ElementType.F16,
                 ElementType.BF16);
-        checkOnce(scaleName, () -> stored.requireFinite(-Byte.MIN_VALUE));
         float[] scales = new float[rows];
         for (int row = 0; row < rows; row++) {
             stored.requireUnchangedAt(row);
