@@ -104,7 +104,14 @@ public final class TensorSet implements AutoCloseable {
 
     /** Takes a float vector of this length, whose values must all be finite. */
     public float[] vector(String name, int length) {
-        return finiteRow(take(name, List.of((long) length)), length);
+        Located tensor = take(name, List.of((long) length));
+        TensorEntry stored = tensor.entry();
+        TensorEntry row =
+                new TensorEntry(stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
+        float[] values = new float[length];
+        new StoredMatrix(tensor.file(), row, floats(tensor), new float[0]).readRow(0, values);
+        requireNone(tensor.file(), stored, countNonFinite(values));
+        return values;
     }
 
     /**
@@ -209,17 +216,6 @@ public final class TensorSet implements AutoCloseable {
         }
         stored.requireUnchanged();
         return scales;
-    }
-
-    /** Reads a vector as one row of finite values. */
-    private float[] finiteRow(Located tensor, int length) {
-        TensorEntry stored = tensor.entry();
-        TensorEntry row =
-                new TensorEntry(stored.name(), stored.type(), List.of(1L, (long) length), stored.begin(), stored.end());
-        float[] values = new float[length];
-        new StoredMatrix(tensor.file(), row, floats(tensor), new float[0]).readRow(0, values);
-        requireNone(tensor.file(), tensor.entry(), countNonFinite(values));
-        return values;
     }
 
     private Located take(String name, List<Long> shape) {
