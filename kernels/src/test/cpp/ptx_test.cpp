@@ -27,7 +27,8 @@ struct Outcome {
 };
 
 /** Runs a kernel that declares its registers itself. */
-Outcome runBare(const std::string& body, unsigned threads = 64) {
+Outcome runBare(const std::string& body) {
+    constexpr unsigned threads = 64;
     alignas(16) static uint32_t input[64];
     std::vector<uint32_t> words(threads, 0);
     for (uint32_t i = 0; i < 64; i++) {
