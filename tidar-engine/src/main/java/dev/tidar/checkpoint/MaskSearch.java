@@ -1,5 +1,6 @@
 package dev.tidar.checkpoint;
 
+import dev.tidar.file.FileNames;
 import dev.tidar.file.ModelFile;
 import dev.tidar.file.ModelFolder;
 import dev.tidar.file.Problem;
@@ -24,9 +25,7 @@ import tools.jackson.databind.JsonNode;
 record MaskSearch(ModelFolder folder) {
 
     private static final List<String> TEXTS = List.of("<|mask|>", "<|MASK|>", "<|tidar_mask|>");
-    private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     private static final String ADDED = "added_tokens.json";
-    private static final String TOKENIZER = "tokenizer.json";
     private static final int MAX_SMALL_BYTES = 16 << 20;
     private static final int MAX_TOKENIZER_BYTES = 64 << 20;
 
@@ -45,12 +44,12 @@ record MaskSearch(ModelFolder folder) {
 
     /** Looks in the small files first; the tokenizer itself has up to some ten million bytes. */
     Optional<Found> find() {
-        Optional<JsonNode> config = small(TOKENIZER_CONFIG);
+        Optional<JsonNode> config = small(FileNames.TOKENIZER_CONFIG);
         List<String> texts = Stream.concat(config.flatMap(MaskSearch::named).stream(), TEXTS.stream())
                 .toList();
-        return first(texts, TOKENIZER_CONFIG, config.map(MaskSearch::decoder).orElse(Map.of()))
+        return first(texts, FileNames.TOKENIZER_CONFIG, config.map(MaskSearch::decoder).orElse(Map.of()))
                 .or(() -> first(texts, ADDED, small(ADDED).map(MaskSearch::ids).orElse(Map.of())))
-                .or(() -> first(texts, TOKENIZER, addedTokens()));
+                .or(() -> first(texts, FileNames.TOKENIZER, addedTokens()));
     }
 
     private Optional<JsonNode> small(String name) {
@@ -99,7 +98,7 @@ record MaskSearch(ModelFolder folder) {
 
     /** Reads one list of the tokenizer; the rest of the file is passed over. */
     private Map<String, Integer> addedTokens() {
-        Path file = folder.path().resolve(TOKENIZER);
+        Path file = folder.path().resolve(FileNames.TOKENIZER);
         return ModelFile.utf8(file, MAX_TOKENIZER_BYTES)
                 .map(json -> addedTokens(file, json))
                 .orElse(Map.of());
