@@ -4,6 +4,7 @@ import dev.tidar.api.GenerationListener;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,20 +29,11 @@ public final class Deliveries implements AutoCloseable {
 
     /** Threads as they are needed. */
     public Deliveries() {
+        ThreadFactory named = work -> new DeliveryThread(this, work, numThreads.incrementAndGet());
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
-        ThreadPoolExecutor kept = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                work -> new DeliveryThread(this, work, numThreads.incrementAndGet()));
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
+        ThreadPoolExecutor kept =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named);
         kept.prestartAllCoreThreads(); // because none can be had when it is needed
         this.threads = pool;
         this.reserve = kept;
@@ -80,7 +72,17 @@ public final class Deliveries implements AutoCloseable {
      * @param onFault receives what the listener threw, on the thread that called it
      */
     public Delivery to(GenerationListener listener, Consumer<Throwable> onFault) {
-        return new Delivery(this, threads, reserve, listener, onFault);
+        return new Delivery(this, listener, onFault);
+    }
+
+    /** Runs the calls of a listener; throws as an {@link Executor} does. */
+    void execute(Runnable calls) {
+        threads.execute(calls);
+    }
+
+    /** Runs the calls of a listener that has to hear of the end, where {@link #execute} has no thread. */
+    void executeInReserve(Runnable calls) {
+        reserve.execute(calls);
     }
 
     /** The requests that have ended but whose listener has not returned from its last call yet. */

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -15,8 +14,6 @@ import java.util.function.Consumer;
 public final class Delivery {
 
     private final Deliveries owner;
-    private final Executor threads;
-    private final Executor reserve;
     private final GenerationListener listener;
     private final Consumer<Throwable> onFault;
     private final CountDownLatch heard = new CountDownLatch(1);
@@ -29,16 +26,8 @@ public final class Delivery {
     /** The thread that calls the listener now. */
     private Optional<Thread> caller = Optional.empty();
 
-    /** @param reserve runs the calls of a listener that has to hear of the end where {@code threads} has no thread */
-    Delivery(
-            Deliveries owner,
-            Executor threads,
-            Executor reserve,
-            GenerationListener listener,
-            Consumer<Throwable> onFault) {
+    Delivery(Deliveries owner, GenerationListener listener, Consumer<Throwable> onFault) {
         this.owner = owner;
-        this.threads = threads;
-        this.reserve = reserve;
         this.listener = listener;
         this.onFault = onFault;
     }
@@ -75,7 +64,7 @@ public final class Delivery {
             underWay = true;
         }
         try {
-            threads.execute(this::callAll);
+            owner.execute(this::callAll);
         } catch (RuntimeException | OutOfMemoryError e) { // there is no thread to be had
             onFault.accept(e);
             withoutThread();
@@ -91,7 +80,7 @@ public final class Delivery {
             }
         }
         try {
-            reserve.execute(this::callAll);
+            owner.executeInReserve(this::callAll);
         } catch (RuntimeException | OutOfMemoryError e) { // the engine is closed, and nobody hears of the end
             onFault.accept(e);
             synchronized (this) {

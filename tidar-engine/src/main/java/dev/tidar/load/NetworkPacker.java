@@ -31,10 +31,10 @@ final class NetworkPacker {
 
     /** Packs the model, and then the draft model, if there is one. */
     Networks pack(Checkpoints checkpoints, WidestStep widest) {
-        long own = checkpoints.model().parameters();
-        double share = own
-                / (double)
-                        (own + checkpoints.draft().map(Checkpoint::parameters).orElse(0L));
+        double share = checkpoints
+                .draft()
+                .map(draft -> share(checkpoints.model(), draft))
+                .orElse(1.0);
         PackedNetwork model = pack(checkpoints.model(), widest.rows(), part -> packed("packing weights", share * part));
         requireActing(model);
         Optional<PackedNetwork> draft = checkpoints
@@ -45,6 +45,11 @@ final class NetworkPacker {
                         part -> packed("packing the draft model", share + (1 - share) * part)));
         entry.outstanding(entry.plan().later());
         return new Networks(model, draft);
+    }
+
+    /** The part of the parameters of both that is the model's. */
+    private static double share(Checkpoint model, Checkpoint draft) {
+        return model.parameters() / (double) (model.parameters() + draft.parameters());
     }
 
     private PackedNetwork pack(Checkpoint checkpoint, int maxRows, DoubleConsumer progress) {

@@ -1,6 +1,8 @@
 package dev.tidar.checkpoint;
 
 import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
+import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * Good {@code quantization_config}s, as the formats' own tools write them, and tensors of one module to go with them.
@@ -40,6 +42,11 @@ final class QuantizationFixture {
     static final String MODULE = "m";
 
     private QuantizationFixture() {}
+
+    /** The folder of a model, with a {@code quantization_config} and tensors beside its own. */
+    static ModelFolderFixture quantized(Path folder, String config, Consumer<SafetensorsBytes> tensors) {
+        return ModelFolderFixture.in(folder).json("quantization_config", config).tensors(tensors);
+    }
 
     static SafetensorsBytes packed(SafetensorsBytes tensors) {
         return tensors.add(MODULE + ".weight_packed", "I32", new long[] {8, 1}, new byte[32])

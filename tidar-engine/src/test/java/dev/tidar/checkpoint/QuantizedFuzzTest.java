@@ -173,7 +173,7 @@ class QuantizedFuzzTest {
             return emptied(good, random);
         }
         byte[] bytes = good.clone();
-        int header = 8 + (bytes[0] & 0xff) + ((bytes[1] & 0xff) << 8) + ((bytes[2] & 0xff) << 16);
+        int header = 8 + headerLength(good);
         if (random.nextInt(3) == 0) {
             for (int i = 0; i < 64; i++) {
                 bytes[random.nextInt(header, bytes.length)] = (byte) random.nextInt(256);
@@ -198,9 +198,13 @@ class QuantizedFuzzTest {
         return bytes;
     }
 
+    private static int headerLength(byte[] file) {
+        return (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
     /** A tensor of a matrix that is read, without data, because one of its dimensions, or one more, is 0. */
     private static byte[] emptied(byte[] good, SplittableRandom random) {
-        int length = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        int length = headerLength(good);
         ObjectNode header = (ObjectNode) JSON.readTree(new String(good, 8, length, StandardCharsets.UTF_8));
         List<String> names = header.propertyNames().stream()
                 .filter(name -> name.startsWith("model.layers.1.") && name.contains("_proj."))

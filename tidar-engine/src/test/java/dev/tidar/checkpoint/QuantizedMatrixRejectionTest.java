@@ -5,6 +5,7 @@ import static dev.tidar.checkpoint.QuantizationFixture.float8;
 import static dev.tidar.checkpoint.QuantizationFixture.ints;
 import static dev.tidar.checkpoint.QuantizationFixture.longs;
 import static dev.tidar.checkpoint.QuantizationFixture.packed;
+import static dev.tidar.checkpoint.QuantizationFixture.quantized;
 import static dev.tidar.checkpoint.QuantizationFixture.transposed;
 import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,7 +76,8 @@ class QuantizedMatrixRejectionTest {
 
     @Test
     void zeroPointsAreLeftOver() {
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.PACKED,
                 t -> packed(t).add(MODULE + ".weight_zero_point", "I32", new long[] {1, 2}, new byte[8]));
         try (Checkpoint checkpoint = fixture.open()) {
@@ -156,7 +158,8 @@ class QuantizedMatrixRejectionTest {
 
     @Test
     void theShapeOfPackedWeightsIsEmpty() {
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.PACKED,
                 t -> packed(t).add(MODULE + ".weight_shape", "I64", new long[] {2, 0}, new byte[0]));
         try (Checkpoint checkpoint = fixture.open()) {
@@ -264,7 +267,8 @@ class QuantizedMatrixRejectionTest {
 
     @Test
     void anEightBitFloatIsNaNByTheScan() {
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.BLOCKS,
                 t -> float8(t, ".weight_scale_inv", 2, 1)
                         .add(MODULE + ".weight", "F8_E4M3", new long[] {1, 2}, new byte[] {0x7f, 1}));
@@ -274,12 +278,8 @@ class QuantizedMatrixRejectionTest {
     }
 
     private void rejected(String config, Consumer<SafetensorsBytes> tensors, Fault fault, String... words) {
-        try (Checkpoint checkpoint = with(config, tensors).open()) {
+        try (Checkpoint checkpoint = quantized(folder, config, tensors).open()) {
             assertRejected(fault, () -> checkpoint.matrix(MODULE + ".weight", 8, 8), words);
         }
-    }
-
-    private ModelFolderFixture with(String config, Consumer<SafetensorsBytes> tensors) {
-        return ModelFolderFixture.in(folder).json("quantization_config", config).tensors(tensors);
     }
 }

@@ -4,6 +4,7 @@ import static dev.tidar.checkpoint.QuantizationFixture.MODULE;
 import static dev.tidar.checkpoint.QuantizationFixture.float8;
 import static dev.tidar.checkpoint.QuantizationFixture.ints;
 import static dev.tidar.checkpoint.QuantizationFixture.packed;
+import static dev.tidar.checkpoint.QuantizationFixture.quantized;
 import static dev.tidar.checkpoint.QuantizationFixture.transposed;
 import static dev.tidar.checkpoint.Rejection.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +31,8 @@ class QuantizedMatrixTest {
 
     @Test
     void needsNoBiasOfZerosThatGptqAddedAndAnyOther() {
-        var fixture = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 8));
-        var other = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 1, 8));
+        var fixture = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 8));
+        var other = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 1, 8));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.unusedNames()).doesNotContain(MODULE + ".bias");
         }
@@ -43,7 +43,7 @@ class QuantizedMatrixTest {
 
     @Test
     void needsABiasOfZerosThatIsNoRowOfItsModule() {
-        var fixture = with(QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
+        var fixture = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
         }
@@ -66,7 +66,8 @@ class QuantizedMatrixTest {
         String two = QuantizationFixture.INT8.replace(
                 "\"config_groups\": {",
                 "\"config_groups\": {\"other\": {\"weights\": {\"num_bits\": 4, \"strategy\": \"channel\"}}, ");
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 two,
                 t -> t.add(MODULE + ".weight", "I8", new long[] {8, 8}, new byte[64])
                         .filled(MODULE + ".weight_scale", 1, 8, 1));
@@ -77,7 +78,8 @@ class QuantizedMatrixTest {
 
     @Test
     void isFiniteByTheScanWhereTensorsWithoutBytesClaimEndlessRows() {
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.BLOCKS,
                 t -> t.add("codes", "F8_E4M3", new long[] {0, Integer.MAX_VALUE}, new byte[0])
                         .add("floats", "F32", new long[] {0, 1L << 40}, new byte[0]));
@@ -89,7 +91,8 @@ class QuantizedMatrixTest {
     @Test
     void isNotReadOnAfterAMebibyteOfAFileThatChanges() throws IOException {
         int columns = 1 << 17;
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.AWQ.replace("\"group_size\": 4", "\"group_size\": -1"),
                 t -> t.add(MODULE + ".qweight", "I32", new long[] {columns, 1}, new byte[columns * Integer.BYTES])
                         .add(MODULE + ".qzeros", "I32", new long[] {1, 1}, ints(0))
@@ -111,7 +114,7 @@ class QuantizedMatrixTest {
     }
 
     private String storedAs(String config) {
-        try (Checkpoint checkpoint = with(config, t -> {}).open()) {
+        try (Checkpoint checkpoint = quantized(folder, config, t -> {}).open()) {
             return checkpoint.quantization().orElseThrow();
         }
     }
@@ -120,7 +123,8 @@ class QuantizedMatrixTest {
     void hasGroupsOfNeighboursWhereTheIndexWasNeverSet() {
         String byActivation =
                 QuantizationFixture.PACKED.replace("\"num_bits\"", "\"actorder\": \"group\", \"num_bits\"");
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 byActivation,
                 t -> packed(t)
                         .add(MODULE + ".weight_packed", "I32", new long[] {8, 1}, ints(0x98765432, 0, 0, 0, 0, 0, 0, 0))
@@ -157,7 +161,8 @@ class QuantizedMatrixTest {
 
     @Test
     void mayHaveScalesThatArePowersOfTwo() {
-        var fixture = with(
+        var fixture = quantized(
+                folder,
                 QuantizationFixture.BLOCKS,
                 t -> float8(t, ".weight_scale_inv", 2, 1)
                         .add(MODULE + ".weight", "F8_E4M3", new long[] {8, 8}, ofByte(0x38))
@@ -175,9 +180,5 @@ class QuantizedMatrixTest {
         byte[] bytes = new byte[64];
         Arrays.fill(bytes, (byte) value);
         return bytes;
-    }
-
-    private ModelFolderFixture with(String config, Consumer<SafetensorsBytes> tensors) {
-        return ModelFolderFixture.in(folder).json("quantization_config", config).tensors(tensors);
     }
 }

@@ -56,12 +56,10 @@ class TiedQuantizedHeadTest {
 
     @Test
     void isRejectedBecauseTheScalesOfItsBlocksAreOthers() {
-        ModelFolderFixture fixture = ModelFolderFixture.in(folder)
-                .json("quantization_config", QuantizationFixture.BLOCKS)
-                .tensors(t -> {
-                    floats(t, EMBEDDING, 1);
-                    floats(t, HEAD, 2);
-                });
+        ModelFolderFixture fixture = QuantizationFixture.quantized(folder, QuantizationFixture.BLOCKS, t -> {
+            floats(t, EMBEDDING, 1);
+            floats(t, HEAD, 2);
+        });
 
         rejected(fixture);
     }
@@ -72,7 +70,7 @@ class TiedQuantizedHeadTest {
     }
 
     private ModelFolderFixture words(Consumer<SafetensorsBytes> change) {
-        return ModelFolderFixture.in(folder).json("quantization_config", WORDS).tensors(t -> {
+        return QuantizationFixture.quantized(folder, WORDS, t -> {
             t.remove(EMBEDDING + ".weight");
             words(t, EMBEDDING);
             words(t, HEAD);

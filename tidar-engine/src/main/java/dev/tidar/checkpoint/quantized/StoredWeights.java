@@ -12,22 +12,37 @@ import dev.tidar.json.JsonFields;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
  * The matrices of a checkpoint by the names that their weights have in an unquantised one, such as
- * {@code model.layers.0.self_attn.q_proj.weight}, however they are stored.
- *
- * @param tensors all tensors of the checkpoint
- * @param format how quantised matrices are stored; empty where config.json says that there are none
+ * {@code model.layers.0.self_attn.q_proj.weight}, however they are stored. Thread-safe.
  */
-public record StoredWeights(TensorSet tensors, Optional<Format> format) {
+public final class StoredWeights {
 
     private static final String WEIGHT = ".weight";
     private static final List<String> CODES = List.of(Storage.WORDS.suffix(), Transposed.CODES);
+
+    private final TensorSet tensors;
+    private final Optional<Format> format;
+    /** What each tensor means, by its name; some formats read tensors to find out. */
+    private final Map<String, Part> parts = new ConcurrentHashMap<>();
+
+    /**
+     * Takes the tensors of a checkpoint.
+     *
+     * @param tensors all of them
+     * @param format how quantised matrices are stored; empty where config.json says that there are none
+     */
+    public StoredWeights(TensorSet tensors, Optional<Format> format) {
+        this.tensors = tensors;
+        this.format = format;
+    }
 
     /** What {@code quantization_config} says, read and checked. */
     public static final class Format {
@@ -49,6 +64,11 @@ public record StoredWeights(TensorSet tensors, Optional<Format> format) {
             }
             return config.object("quantization_config").map(fields -> new Format(QuantizedFormat.read(fields)));
         }
+    }
+
+    /** All tensors of the checkpoint. */
+    public TensorSet tensors() {
+        return tensors;
     }
 
     /** The stored format in words, such as {@code GPTQ int4, groups of 128}. */
@@ -150,7 +170,9 @@ public record StoredWeights(TensorSet tensors, Optional<Format> format) {
     }
 
     private Part part(TensorEntry entry) {
-        return format.map(found -> found.stored.part(tensors, entry)).orElseGet(() -> Part.plain(entry));
+        return parts.computeIfAbsent(
+                entry.name(),
+                name -> format.map(found -> found.stored.part(tensors, entry)).orElseGet(() -> Part.plain(entry)));
     }
 
     /** The names of the tensors that were not taken and that a network needs, in order. */
