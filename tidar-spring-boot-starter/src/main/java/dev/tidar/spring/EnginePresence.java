@@ -35,8 +35,6 @@ final class EnginePresence implements AutoCloseable {
     private volatile Optional<TidarEngine> known = Optional.empty();
     /** Why there is no engine; empty where there need not be one. */
     private volatile Optional<String> failure = Optional.empty();
-    /** Whether the engine is being loaded, which counts as use for the timer. */
-    private boolean loading;
 
     private boolean unloading;
     private boolean closed;
@@ -74,10 +72,9 @@ final class EnginePresence implements AutoCloseable {
             giveUpIfDead(present);
             throw e;
         }
-        known = Optional.of(present);
         locked(() -> {
-            if (loading && isPresent(present)) {
-                loading = false;
+            if (isPresent(present)) {
+                known = engine;
                 failure = Optional.empty();
             }
         });
@@ -93,7 +90,7 @@ final class EnginePresence implements AutoCloseable {
             boolean isServed = !closed && isPresent(present);
             if (isServed) {
                 failure = status.failure();
-                forget();
+                engine = Optional.empty();
             }
             return isServed;
         });
@@ -104,12 +101,6 @@ final class EnginePresence implements AutoCloseable {
 
     private boolean isPresent(TidarEngine one) {
         return engine.filter(present -> present == one).isPresent();
-    }
-
-    /** To be called with the lock. */
-    private void forget() {
-        engine = Optional.empty();
-        loading = false;
     }
 
     /**
@@ -134,7 +125,6 @@ final class EnginePresence implements AutoCloseable {
     private TidarEngine begin() {
         TidarEngine begun = loader.get();
         engine = Optional.of(begun);
-        loading = true;
         var thread = new Thread(() -> awaitEndOfLoading(begun), "tidar-load-" + name);
         thread.setDaemon(true);
         thread.start();
@@ -173,16 +163,19 @@ final class EnginePresence implements AutoCloseable {
         });
     }
 
-    /** To be called with the lock. Has no effect while the engine is in use. */
+    /**
+     * To be called with the lock. Has no effect while the engine is in use, or not yet known because it is being
+     * loaded.
+     */
     private void setTimer() {
-        if (users.isEmpty() && !loading && !closed && engine.isPresent()) {
+        if (users.isEmpty() && !closed && engine.isPresent() && engine.equals(known)) {
             long seen = users.uses();
             timer.start(() -> unloadIfUnusedSince(seen));
         }
     }
 
     private void unloadIfUnusedSince(long seen) {
-        unloadIf(() -> users.uses() == seen && users.isEmpty() && !unloading && !closed);
+        unloadIf(() -> users.uses() == seen && !unloading && !closed);
     }
 
     /** As {@link ModelEngine#unload}. */
@@ -251,7 +244,7 @@ final class EnginePresence implements AutoCloseable {
     private void takeAway() {
         unloading = true;
         leaving = engine;
-        forget();
+        engine = Optional.empty();
     }
 
     /** Closes what was taken away, while new requests wait. */

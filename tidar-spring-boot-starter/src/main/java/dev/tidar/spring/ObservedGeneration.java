@@ -12,9 +12,8 @@ import org.springframework.ai.chat.observation.ChatModelObservationContext;
 
 /**
  * Follows one generation for its observation: events, the times between tokens, and a response with the engine's own
- * counts, also where the generation was cancelled or failed. The response is made before the engine hears that the
- * request is over, because it may be unloaded then. Made when the request is submitted; after that confined to the
- * thread that calls the listener.
+ * counts, also where the generation was cancelled or failed. Made when the request is submitted; after that confined to
+ * the thread that calls the listener.
  */
 final class ObservedGeneration implements GenerationListener {
 
@@ -28,7 +27,14 @@ final class ObservedGeneration implements GenerationListener {
     private int tokens;
     private long lastNanos;
 
-    ObservedGeneration(Observation observation, ChatModelObservationContext context, ChatResponseMapper responses) {
+    /** What follows a generation; nothing where nobody observes it, because a listener takes a thread. */
+    static GenerationListener of(
+            Observation observation, ChatModelObservationContext context, ChatResponseMapper responses) {
+        return observation.isNoop() ? GenerationListener.NONE : new ObservedGeneration(observation, context, responses);
+    }
+
+    private ObservedGeneration(
+            Observation observation, ChatModelObservationContext context, ChatResponseMapper responses) {
         this.observation = observation;
         this.context = context;
         this.responses = responses;

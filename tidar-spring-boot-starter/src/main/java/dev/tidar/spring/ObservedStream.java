@@ -73,10 +73,8 @@ final class ObservedStream {
         }
         boolean submitted = false;
         try {
-            GenerationListener observed = observation.isNoop()
-                    ? GenerationListener.NONE
-                    : new ObservedGeneration(observation, context, responses);
-            Generation generation = engine.apply(new Handover(sink, observed));
+            Generation generation =
+                    engine.apply(new Handover(sink, ObservedGeneration.of(observation, context, responses)));
             submitted = true;
             sink.onCancel(generation::cancel);
         } finally {

@@ -92,8 +92,7 @@ public final class OnDemandEngine implements ModelEngine, AutoCloseable {
     /** What is loaded; what was loaded last, while nothing is. */
     @Override
     public Optional<Loaded> loaded() {
-        return status().flatMap(EngineStatus::loaded)
-                .or(() -> presence.known().map(TidarEngine::status).flatMap(EngineStatus::loaded));
+        return presence.known().or(presence::engine).map(TidarEngine::status).flatMap(EngineStatus::loaded);
     }
 
     /** Known also while it is unloaded, because an answer may be read when its engine is gone. */

@@ -158,11 +158,11 @@ public class TidarChatModel implements ChatModel {
     private ChatResponse answer(Prompt prompt) {
         Task task = task(prompt, false, salt(Context.empty()).blockOptional());
         Observation observation = observation(task.context);
-        var listener = new ObservedGeneration(observation, task.context, task.responses);
+        GenerationListener listener = ObservedGeneration.of(observation, task.context, task.responses);
         return observation.observe(() -> {
             GenerationResult result = await(submit(task.request, listener));
             ChatResponse response = task.context.getResponse();
-            if (response == null) { // a mocked engine calls no listener
+            if (response == null) { // nobody observes it, or a mocked engine calls no listener
                 response = task.responses.whole(result);
                 task.context.setResponse(response);
             }

@@ -217,12 +217,11 @@ class OnDemandEngineTest {
         OnDemandEngine loading = held(mayLoad, NEVER);
         var interrupted = new FutureTask<>(() -> ask(loading));
         var other = new FutureTask<>(() -> ask(loading));
-        var callers = List.of(new Thread(interrupted), new Thread(other));
         try {
-            callers.forEach(Thread::start);
-            await().until(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.WAITING));
+            Thread first = begin(interrupted);
+            begin(other);
 
-            callers.get(0).interrupt();
+            first.interrupt();
 
             assertThat(interrupted)
                     .failsWithin(Duration.ofSeconds(10))
@@ -243,12 +242,8 @@ class OnDemandEngineTest {
         var model = new TidarChatModel(
                 held(mayLoad, NEVER), TidarChatOptions.builder().build(), ObservationRegistry.NOOP);
         var call = new FutureTask<>(() -> model.call("Once upon a time"));
-        var caller = new Thread(call);
         try {
-            caller.start();
-            await().until(() -> caller.getState() == Thread.State.WAITING);
-
-            caller.interrupt();
+            begin(call).interrupt();
 
             assertThat(call)
                     .failsWithin(Duration.ofSeconds(10))

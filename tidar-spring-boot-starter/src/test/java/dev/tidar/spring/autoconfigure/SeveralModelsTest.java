@@ -289,8 +289,7 @@ class SeveralModelsTest {
     @Test
     void logsWhyAModelCannotBeLoadedInTheBackgroundInTheNamesOfItsProperties(@TempDir Path directory)
             throws IOException {
-        Path broken = StoriesModel.in(directory);
-        Files.writeString(broken.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
+        Path broken = brokenModel(directory);
         var log = (Logger) LoggerFactory.getLogger(LoadFailureLog.class);
         var failures = new ListAppender<ILoggingEvent>();
         failures.start();
@@ -312,8 +311,7 @@ class SeveralModelsTest {
 
     @Test
     void staysDownWhileRequestsTryInVainToLoadAModel(@TempDir Path directory) throws IOException {
-        Path broken = StoriesModel.in(directory);
-        Files.writeString(broken.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
+        Path broken = brokenModel(directory);
         application
                 .withPropertyValues("tidar.models.tales.model=" + broken, "tidar.models.tales.keep-alive=1m")
                 .run(context -> {
@@ -397,5 +395,12 @@ class SeveralModelsTest {
 
     private static EngineState state(OnDemandEngine engine) {
         return engine.status().orElseThrow().state();
+    }
+
+    /** A folder whose weights are a pointer to large-file storage. */
+    private static Path brokenModel(Path directory) throws IOException {
+        Path broken = StoriesModel.in(directory);
+        Files.writeString(broken.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
+        return broken;
     }
 }
