@@ -33,11 +33,6 @@ final class Guide {
         public String toString() {
             return page.getFileName() + ":" + line;
         }
-
-        /** Whether it is a file of an application, whose path is in a comment on its first line. */
-        boolean isFile() {
-            return text.startsWith("// src/") || text.startsWith("# src/");
-        }
     }
 
     /** README.md and the pages in docs, without those of its folders. */
@@ -89,10 +84,23 @@ final class Guide {
 
     /** All examples of a page. */
     static List<Example> examples(Path page) {
+        return parts(page).examples();
+    }
+
+    /** The lines of a page that stand outside of its examples. */
+    static String prose(Path page) {
+        return String.join("\n", parts(page).prose());
+    }
+
+    private record Parts(List<Example> examples, List<String> prose) {}
+
+    private static Parts parts(Path page) {
         List<Example> examples = new ArrayList<>();
+        List<String> prose = new ArrayList<>();
         List<String> lines = read(page).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).startsWith("```")) {
+                prose.add(lines.get(i));
                 continue;
             }
             int first = i + 1;
@@ -102,7 +110,7 @@ final class Guide {
             String text = String.join("\n", lines.subList(first, i)) + "\n";
             examples.add(new Example(page, first + 1, lines.get(first - 1).substring(3), text));
         }
-        return examples;
+        return new Parts(examples, prose);
     }
 
     static String read(Path file) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,8 @@ class JavaExamplesTest {
 
     private static Map<Example, String> failures = Map.of();
 
+    private final ClassLoader before = Thread.currentThread().getContextClassLoader();
+
     @BeforeAll
     static void compile() throws IOException {
         failures = JavaExamples.compile(Guide.examples("java").toList());
@@ -56,6 +59,11 @@ class JavaExamplesTest {
                 .findFirst()
                 .orElseThrow();
         Files.writeString(JavaExamples.CLASSES.resolve("application.yml"), settings);
+    }
+
+    @AfterEach
+    void giveTheThreadItsClassLoaderBack() {
+        Thread.currentThread().setContextClassLoader(before);
     }
 
     @Test
@@ -93,18 +101,14 @@ class JavaExamplesTest {
     @Test
     void makeATestOfItThatLoadsNoModel() throws Exception {
         var summary = new SummaryGeneratingListener();
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader loader = loader()) {
-            thread.setContextClassLoader(loader);
+            Thread.currentThread().setContextClassLoader(loader);
             LauncherFactory.create()
                     .execute(
                             LauncherDiscoveryRequestBuilder.request()
                                     .selectors(selectClass(loader.loadClass("com.example.chat.ChatModelIsMockedTest")))
                                     .build(),
                             summary);
-        } finally {
-            thread.setContextClassLoader(before);
         }
 
         assertThat(summary.getSummary().getFailures())
@@ -120,23 +124,17 @@ class JavaExamplesTest {
 
     private static ConfigurableApplicationContext run(ClassLoader loader, WebApplicationType type, Path directory)
             throws ClassNotFoundException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            var application = new SpringApplication(
-                    new DefaultResourceLoader(loader), loader.loadClass("com.example.chat.ChatApplication"));
-            application.setWebApplicationType(type);
-            return application.run(
-                    "--server.port=0",
-                    "--spring.main.banner-mode=off",
-                    "--tidar.model=" + StoriesModel.in(directory, 2_048),
-                    "--spring.threads.virtual.enabled=true",
-                    "--tidar.threads=1",
-                    "--tidar.chat.max-tokens=60");
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        Thread.currentThread().setContextClassLoader(loader);
+        var application = new SpringApplication(
+                new DefaultResourceLoader(loader), loader.loadClass("com.example.chat.ChatApplication"));
+        application.setWebApplicationType(type);
+        return application.run(
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--tidar.model=" + StoriesModel.in(directory, 2_048),
+                "--spring.threads.virtual.enabled=true",
+                "--tidar.threads=1",
+                "--tidar.chat.max-tokens=60");
     }
 
     private static String get(String url) throws IOException, InterruptedException {

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinksTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
-    private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.*)$");
     private static final Pattern MARKUP = Pattern.compile("\\[([^\\]]*)\\]\\([^)]*\\)");
@@ -56,8 +54,7 @@ class LinksTest {
     }
 
     private static Stream<String> links(Path page) {
-        String text =
-                CODE.matcher(FENCED.matcher(Guide.read(page)).replaceAll("")).replaceAll("");
+        String text = CODE.matcher(Guide.prose(page)).replaceAll("");
         return LINK.matcher(text).results().map(match -> match.group(1)).filter(link -> !link.contains("://"));
     }
 
@@ -67,13 +64,12 @@ class LinksTest {
             return List.of();
         }
         Map<String, Integer> times = new HashMap<>();
-        return HEADING.matcher(FENCED.matcher(Guide.read(page)).replaceAll(""))
+        return HEADING.matcher(Guide.prose(page))
                 .results()
                 .map(match -> anchor(match.group(1)))
                 .map(anchor -> {
-                    int before = Optional.ofNullable(times.merge(anchor, 1, Integer::sum))
-                                    .orElse(1)
-                            - 1;
+                    int before = times.getOrDefault(anchor, 0);
+                    times.put(anchor, before + 1);
                     return before == 0 ? anchor : anchor + "-" + before;
                 })
                 .toList();

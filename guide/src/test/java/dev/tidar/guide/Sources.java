@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The Java sources of what an application gets, with string literals that are joined by a plus made one. */
@@ -28,10 +27,6 @@ final class Sources {
     /** The text of each file. */
     static List<String> files() {
         return FILES;
-    }
-
-    static String text() {
-        return FILES.stream().collect(Collectors.joining("\n"));
     }
 
     private static Stream<Path> files(Path folder) {

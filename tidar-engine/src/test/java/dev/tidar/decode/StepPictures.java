@@ -5,10 +5,15 @@ import static dev.tidar.decode.Svg.number;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.decode.StepLayout.SinglePass;
 import dev.tidar.decode.StepLayout.TwoPass;
+import dev.tidar.sampling.RowSampling;
+import dev.tidar.sampling.SamplingParams;
+import dev.tidar.sampling.TokenCounts;
+import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;
+import dev.tidar.step.StepInputs;
 import dev.tidar.step.StepRows;
 import dev.tidar.step.Verification;
-import dev.tidar.step.VerifyPlan;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -35,27 +40,21 @@ final class StepPictures {
 
     private StepPictures() {}
 
-    /** The rows of a single-pass step with all outcomes, as the engine lays them out. */
-    private static StepRows rows() {
+    /** A single-pass step with all outcomes, as the engine lays it out. */
+    private static StepInputs inputs() {
         var layout = new SinglePass(DRAFT_LENGTH, StepLayout.allOutcomes(DRAFT_LENGTH));
         List<Integer> drafts = BLOCK.subList(1, BLOCK.size());
         var state = new DecodeState(COMMITTED, BLOCK.get(0), new Drafts(drafts, DraftSource.MASKS), false, AMPLE);
         SequenceStep step = layout.next(state, MASK);
-        var rows = new StepRows.Builder();
-        int sequence = rows.sequence(new int[1]);
-        for (int i = 0; i < step.exactTokens().size(); i++) {
-            rows.exact(sequence, step.exactTokens().get(i), step.position() + i);
-        }
-        for (SequenceStep.Group group : step.groups()) {
-            int[] tokens = group.tokens().stream().mapToInt(Integer::intValue).toArray();
-            rows.group(sequence, tokens, group.position(), group.seen());
-        }
-        return rows.build();
+        RowSampling greedy = RowSampling.draft(SamplingParams.GREEDY, TokenCounts.NONE);
+        var sampling = new RowSamplings(
+                Collections.nCopies(DRAFT_LENGTH, greedy), Collections.nCopies(DRAFT_LENGTH - 1, greedy));
+        return new StepInputs.Builder().add(new int[1], step, 1, sampling).build();
     }
 
     /** Which row sees which key. */
     static String mask() {
-        StepRows rows = rows();
+        StepRows rows = inputs().rows();
         int cell = 18;
         int left = 120;
         int top = 56;
@@ -108,8 +107,8 @@ final class StepPictures {
 
     /** One forward: what goes in, what comes out, what is kept, and what the next step begins with. */
     static String step() {
-        var plan = new VerifyPlan(0, DRAFT_LENGTH, 0, 0, DRAFT_LENGTH, new int[DRAFT_LENGTH + 1]);
-        int kept = Verification.kept(SAMPLED, plan, rows());
+        StepInputs inputs = inputs();
+        int kept = Verification.kept(SAMPLED, inputs.plans().get(0), inputs.rows());
         var svg = new Svg(
                 920,
                 370,

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code mvn -pl tidar-engine test -Dtest=StepPicturesTest -Dtidar.test.docs=write} draws them anew. */
+/**
+ * {@code mvn -pl tidar-engine -am test -Dtest=StepPicturesTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dtidar.test.docs=write} draws them anew.
+ */
 @DisplayName("The pictures of docs/how-it-works.md")
 class StepPicturesTest {
 
