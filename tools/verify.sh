@@ -38,6 +38,17 @@ total() {
         sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# Prints a row of a table for each test suite of all reports: name, cases, those that failed and were skipped, seconds.
+suites() {
+    find . -path '*/target/*-reports/TEST-*.xml' -exec grep -oh '<testsuite [^>]*' {} + | awk '
+        function value(name) {
+            match($0, " " name "=\"[^\"]*\"")
+            return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+        }
+        { print "| " value("name") " | " value("tests") " | " value("failures") + value("errors") " | " value("skipped") " | " value("time") " |" }
+    ' | sort
+}
+
 # Prints the test cases that failed, with the first lines of why.
 failures() {
     find . -path '*/target/*-reports/TEST-*.xml' -exec grep -lE '<(failure|error)[ >]' {} + 2>/dev/null | while read -r report; do

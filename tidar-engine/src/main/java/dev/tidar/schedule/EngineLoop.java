@@ -370,7 +370,7 @@ public final class EngineLoop implements AutoCloseable {
         endQueued();
         queue.wake();
         boolean interrupted = false;
-        boolean waiting = Thread.currentThread() != thread;
+        boolean waiting = Thread.currentThread() != thread && !deliveries.isOnListenerThread();
         while (waiting) {
             try {
                 over.await();

@@ -154,11 +154,12 @@ class EngineLoopTest {
     }
 
     @Test
-    void canBeClosedByAListener() throws InterruptedException {
+    void canBeClosedByAListenerThatWaitsForNoForward() throws InterruptedException {
         CountDownLatch hold = new CountDownLatch(1);
+        AtomicBoolean wasLetGo = new AtomicBoolean();
         start(forward -> {
             if (forward > 1) {
-                awaitQuietly(hold);
+                wasLetGo.set(awaitQuietly(hold));
             }
             return 5;
         });
@@ -171,6 +172,8 @@ class EngineLoopTest {
 
         assertThatThrownBy(generation::await).isInstanceOf(EngineClosedException.class);
         hold.countDown();
+        loop.close();
+        assertThat(wasLetGo).as("the forward still ran when the listener had closed").isTrue();
     }
 
     @Test
@@ -290,11 +293,12 @@ class EngineLoopTest {
         return Admissible.greedy(List.of(1, 2), maxTokens, 2000);
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
+    private static boolean awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await(30, TimeUnit.SECONDS);
+            return latch.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -156,7 +156,7 @@ final class OddGenerations {
                     .frequencyPenalty(2);
         }
         if (oneIn(6)) {
-            sampling.logitBias(Map.of(random.nextInt(513), -100.0, 512, 100.0));
+            sampling.logitBias(Map.of(random.nextInt(512), -100.0, 512, 100.0));
         }
         return sampling.build();
     }
