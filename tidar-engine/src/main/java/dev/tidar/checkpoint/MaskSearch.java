@@ -47,7 +47,10 @@ record MaskSearch(ModelFolder folder) {
         Optional<JsonNode> config = small(FileNames.TOKENIZER_CONFIG);
         List<String> texts = Stream.concat(config.flatMap(MaskSearch::named).stream(), TEXTS.stream())
                 .toList();
-        return first(texts, FileNames.TOKENIZER_CONFIG, config.map(MaskSearch::decoder).orElse(Map.of()))
+        return first(
+                        texts,
+                        FileNames.TOKENIZER_CONFIG,
+                        config.map(MaskSearch::decoder).orElse(Map.of()))
                 .or(() -> first(texts, ADDED, small(ADDED).map(MaskSearch::ids).orElse(Map.of())))
                 .or(() -> first(texts, FileNames.TOKENIZER, addedTokens()));
     }

@@ -32,8 +32,7 @@ public final class Deliveries implements AutoCloseable {
         ThreadFactory named = work -> new DeliveryThread(this, work, numThreads.incrementAndGet());
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
-        ThreadPoolExecutor kept =
-                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named);
+        ThreadPoolExecutor kept = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named);
         kept.prestartAllCoreThreads(); // because none can be had when it is needed
         this.threads = pool;
         this.reserve = kept;

@@ -96,7 +96,7 @@ class QuantizedFuzzTest {
                 "awq"
             })
     void opensOrIsRejected(String name) {
-        int mutations = TestGrid.sizeOfLongest(500, 5000);
+        int mutations = TestGrid.size(100, 500, 5000);
         int rejected = assertTimeoutPreemptively(
                 Duration.ofMinutes(2), () -> mutate(name, mutations, new SplittableRandom(name.length())));
 

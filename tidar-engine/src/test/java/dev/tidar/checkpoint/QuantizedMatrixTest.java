@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.tidar.api.InvalidModelException.Fault;
-import dev.tidar.checkpoint.safetensors.SafetensorsBytes;
 import dev.tidar.tensor.DType;
 import dev.tidar.tensor.MatrixSource;
 import java.io.IOException;
@@ -31,8 +30,10 @@ class QuantizedMatrixTest {
 
     @Test
     void needsNoBiasOfZerosThatGptqAddedAndAnyOther() {
-        var fixture = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 8));
-        var other = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 1, 8));
+        var fixture = quantized(
+                folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 8));
+        var other = quantized(
+                folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 1, 8));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.unusedNames()).doesNotContain(MODULE + ".bias");
         }
@@ -43,7 +44,8 @@ class QuantizedMatrixTest {
 
     @Test
     void needsABiasOfZerosThatIsNoRowOfItsModule() {
-        var fixture = quantized(folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
+        var fixture = quantized(
+                folder, QuantizationFixture.GPTQ, t -> transposed(t, 1, 8).filled(MODULE + ".bias", 0, 4));
         try (Checkpoint checkpoint = fixture.open()) {
             assertThat(checkpoint.unusedNames()).contains(MODULE + ".bias");
         }

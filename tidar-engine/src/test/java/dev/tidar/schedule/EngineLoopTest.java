@@ -155,10 +155,12 @@ class EngineLoopTest {
 
     @Test
     void canBeClosedByAListenerThatWaitsForNoForward() throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(1);
         CountDownLatch hold = new CountDownLatch(1);
         AtomicBoolean wasLetGo = new AtomicBoolean();
         start(forward -> {
             if (forward > 1) {
+                running.countDown();
                 wasLetGo.set(awaitQuietly(hold));
             }
             return 5;
@@ -166,6 +168,7 @@ class EngineLoopTest {
         Generation generation = loop.submit(admission(50), new GenerationListener() {
             @Override
             public void onChunk(TokenChunk chunk) {
+                awaitQuietly(running);
                 loop.close();
             }
         });
@@ -173,7 +176,9 @@ class EngineLoopTest {
         assertThatThrownBy(generation::await).isInstanceOf(EngineClosedException.class);
         hold.countDown();
         loop.close();
-        assertThat(wasLetGo).as("the forward still ran when the listener had closed").isTrue();
+        assertThat(wasLetGo)
+                .as("the forward still ran when the listener had closed")
+                .isTrue();
     }
 
     @Test

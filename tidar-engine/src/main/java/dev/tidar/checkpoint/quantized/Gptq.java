@@ -107,9 +107,7 @@ record Gptq(WordPacking packing, Tile tile, boolean zerosLessOne, boolean symmet
                 DType.I8,
                 Codes.downColumns(codes, packing),
                 new Scales(
-                        indexed(stored, groups),
-                        Transposed.scale(scales),
-                        (row, group) -> zero.at(row, group) + more),
+                        indexed(stored, groups), Transposed.scale(scales), (row, group) -> zero.at(row, group) + more),
                 List.of(codes, zeros, scales));
     }
 
