@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -84,6 +85,7 @@ final class SoakCommand implements Callable<Integer> {
         Limits limits = model.limits()
                 .maxRunning((concurrency + 1) / 2)
                 .maxQueued(concurrency)
+                .maxQueueWait(ChronoUnit.FOREVER.getDuration()) // leaks are sought, not speed
                 .build();
         List<String> texts = Prompts.builtInTexts();
         var plan = new SoakPlan(Duration.ofSeconds(seconds), Duration.ofSeconds(interval), concurrency, seed, texts);
