@@ -52,7 +52,7 @@ class EmbeddedModelTest {
     @ParameterizedTest(name = "{0}, draft length {3}, up to {4} prompts")
     @CsvSource({
         "single_pass, SINGLE_PASS, FULL, 4, 16",
-        "single_pass, SINGLE_PASS, FULL, 8, 3",
+        "single_pass, SINGLE_PASS, FULL, 8, 1",
         "short_groups, SINGLE_PASS, SHORT, 2, 16",
         "short_groups, SINGLE_PASS, SHORT, 3, 16",
         "two_pass, TWO_PASS, AUTO, 4, 16",
