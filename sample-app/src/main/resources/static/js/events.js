@@ -31,6 +31,11 @@ export async function engineFacts() {
   return (await reach("api/engine", { headers: { Accept: "application/json" } })).json();
 }
 
+/** What the engine has counted since it was loaded, as JSON. */
+export async function activity() {
+  return (await reach("api/activity", { headers: { Accept: "application/json" } })).json();
+}
+
 async function reach(path, options) {
   let response;
   try {
