@@ -1,12 +1,14 @@
 // One answer of the assistant: text that grows by steps, then its figures, or what went wrong.
 
 import { button, define, element, figure } from "./dom.js";
+import { stepsOf } from "./steps.js";
 
 export class Answer {
   #words = element("div", "text");
   #waiting = element("p", "waiting", "Reading the conversation…");
   #tokens = 0;
   #steps = 0;
+  #origins = [];
 
   constructor() {
     this.element = element("article", "turn assistant", this.#waiting, this.#words);
@@ -18,8 +20,8 @@ export class Answer {
     return this.#words.textContent;
   }
 
-  /** Adds what one step emitted: {step, tokens: [{text, accepted}]}. */
-  append({ step, tokens }) {
+  /** Adds what one step emitted: {step, tokens: [{text, accepted}], origin}. */
+  append({ step, tokens, origin }) {
     this.#waiting.remove();
     const run = element("span", "step");
     run.dataset.step = step;
@@ -30,12 +32,14 @@ export class Answer {
     this.#words.append(run);
     this.#tokens += tokens.length;
     this.#steps += 1;
+    if (origin) this.#origins.push({ step, origin });
   }
 
   /** Ends the answer with the figures of the engine. */
   finish({ finishReason, usage, stats }) {
     this.#settle();
     this.element.append(headline(finishReason, usage, stats), details(usage, stats));
+    this.#drawSteps();
   }
 
   /** Ends the answer because the reader stopped it. */
@@ -43,6 +47,7 @@ export class Answer {
     this.#settle();
     const counts = this.#tokens === 0 ? "before the first token" : `after ${plural(this.#tokens, "token")} in ${plural(this.#steps, "step")}`;
     this.element.append(element("p", "figures stopped", `Stopped ${counts}.`));
+    this.#drawSteps();
   }
 
   /** Ends the answer with an error and a way to try again. */
@@ -52,6 +57,10 @@ export class Answer {
     const failure = element("div", "failure", message, button("pill quiet", "Try again", retry));
     failure.setAttribute("role", "alert");
     this.element.append(failure);
+  }
+
+  #drawSteps() {
+    if (this.#origins.length > 0) this.element.append(stepsOf(this.#origins));
   }
 
   #settle() {

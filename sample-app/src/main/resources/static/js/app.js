@@ -34,7 +34,7 @@ async function reply() {
   running = new AbortController();
   update();
   try {
-    await follow(answer, chat({ messages, ...settings.requestOptions() }, running.signal));
+    await follow(answer, chat({ messages, steps: true, ...settings.requestOptions() }, running.signal));
   } catch (failure) {
     if (failure.name === "AbortError") answer.stop();
     else answer.fail(failure, () => retry(answer));

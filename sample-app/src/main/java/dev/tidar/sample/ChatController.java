@@ -31,7 +31,7 @@ class ChatController {
     Flux<ServerSentEvent<ChatEvent>> chat(@RequestBody ChatRequest request) {
         return client.prompt().messages(request.conversation()).options(request.options()).stream()
                 .chatResponse()
-                .map(response -> ChatEvent.of(response, engine))
+                .map(response -> ChatEvent.of(response, engine, request.wantsSteps()))
                 .switchOnFirst((first, events) -> first.isOnError() ? events : withFailureAsEvent(events))
                 .map(event ->
                         ServerSentEvent.builder(event).event(event.event()).build());

@@ -1,14 +1,17 @@
 package dev.tidar.sample;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
 import dev.tidar.api.GenerationStats;
+import dev.tidar.api.GenerationStep;
 import dev.tidar.api.TidarException;
 import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -22,15 +25,19 @@ sealed interface ChatEvent {
     @JsonIgnore
     String event();
 
-    /** The event for one response of the chat model: the last one has statistics, the others have text. */
-    static ChatEvent of(ChatResponse response, TidarEngine engine) {
+    /**
+     * The event for one response of the chat model: the last one has statistics, the others have text.
+     *
+     * @param withSteps whether chunks say how their steps came to their tokens
+     */
+    static ChatEvent of(ChatResponse response, TidarEngine engine, boolean withSteps) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
         return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
                 ? Done.of(
                         generation,
                         response.getMetadata(),
                         Statistics.of(response.getMetadata(), stats, engine.status()))
-                : Chunk.of(generation);
+                : Chunk.of(generation, withSteps ? Optional.of(engine) : Optional.empty());
     }
 
     /**
@@ -39,10 +46,17 @@ sealed interface ChatEvent {
      * @param step number of the step, 0 is the prefill
      * @param text text of the whole step
      * @param tokens its tokens in order
+     * @param origin how the step came to them, where the request asks for it
      */
-    record Chunk(int step, String text, List<Token> tokens) implements ChatEvent {
+    record Chunk(
+            int step,
+            String text,
+            List<Token> tokens,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<StepOrigin> origin)
+            implements ChatEvent {
 
-        static Chunk of(Generation generation) {
+        /** @param texts knows the texts of tokens; empty where the step is not asked for */
+        static Chunk of(Generation generation, Optional<TidarEngine> texts) {
             Integer step = generation.getMetadata().get(TidarMetadata.STEP);
             List<Map<String, Object>> tokens = generation.getMetadata().get(TidarMetadata.TOKENS);
             return new Chunk(
@@ -50,7 +64,10 @@ sealed interface ChatEvent {
                     Objects.requireNonNullElse(generation.getOutput().getText(), ""),
                     Objects.requireNonNull(tokens, TidarMetadata.TOKENS).stream()
                             .map(Token::of)
-                            .toList());
+                            .toList(),
+                    texts.flatMap(engine -> Optional.ofNullable(
+                                    generation.getMetadata().<GenerationStep>get(TidarMetadata.ORIGIN))
+                            .map(origin -> StepOrigin.of(origin, engine))));
         }
 
         @Override
