@@ -29,7 +29,7 @@ class ActivityTest {
     @Test
     void countsWhatAnAnswerTookAndGave() {
         JsonNode before = activity();
-        JsonNode done = last(ask(Map.of("maxTokens", 24, "mode", "two-pass", "draftLength", 4)));
+        JsonNode done = last(ask(Map.of("maxTokens", 12, "mode", "two-pass", "draftLength", 4)));
         JsonNode after = activity();
 
         int tokens = done.at("/usage/completionTokens").asInt();
@@ -44,21 +44,11 @@ class ActivityTest {
                 .isEqualTo(done.at("/stats/forwards").asInt());
         assertThat(after.get("atMillis").asLong())
                 .isGreaterThan(before.get("atMillis").asLong());
+        assertThat(after.get("drafts").size()).isGreaterThanOrEqualTo(3);
+        assertThat(after.at("/drafts/0/verified").asLong())
+                .isPositive()
+                .isGreaterThanOrEqualTo(after.at("/drafts/0/accepted").asLong());
         assertThat(after.toString()).doesNotContain("Count from");
-    }
-
-    @Test
-    void hasThePositionsThatDraftsWereVerifiedAt() {
-        ask(Map.of("maxTokens", 24, "mode", "two-pass", "draftLength", 4));
-
-        JsonNode drafts = activity().get("drafts");
-
-        assertThat(drafts.size()).isGreaterThanOrEqualTo(3);
-        assertThat(drafts.values())
-                .allSatisfy(position -> assertThat(position.get("accepted").asLong())
-                        .isLessThanOrEqualTo(position.get("verified").asLong()))
-                .last()
-                .satisfies(last -> assertThat(last.get("verified").asLong()).isPositive());
     }
 
     @Test
@@ -79,7 +69,7 @@ class ActivityTest {
 
     @Test
     void tellsHowEachStepCameToItsTokensWhereThatIsAskedFor() {
-        List<JsonNode> chunks = chunks(ask(Map.of("maxTokens", 24, "mode", "single-pass", "steps", true)));
+        List<JsonNode> chunks = chunks(ask(Map.of("maxTokens", 12, "mode", "single-pass", "steps", true)));
 
         assertThat(chunks).allSatisfy(chunk -> {
             JsonNode origin = chunk.get("origin");
@@ -102,7 +92,7 @@ class ActivityTest {
 
     @Test
     void sendsNothingOfStepsToThoseWhoDoNotAsk() {
-        assertThat(chunks(ask(Map.of("maxTokens", 4))))
+        assertThat(chunks(ask(Map.of("maxTokens", 2))))
                 .allSatisfy(
                         chunk -> assertThat(chunk.propertyNames()).containsExactlyInAnyOrder("step", "text", "tokens"));
     }

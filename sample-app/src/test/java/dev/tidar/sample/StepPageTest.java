@@ -109,7 +109,7 @@ class StepPageTest {
         browser.awaitTrue("document.getElementById('facts').textContent.includes('smollm2')");
         browser.evaluate("document.querySelector('input[value=' + arguments[0] + ']').click()", mode);
         browser.set("draft-length", draftLength);
-        browser.set("max-tokens", "40");
+        browser.set("max-tokens", "16");
         browser.type("#message", "Count from one to ten." + ENTER);
         browser.awaitTrue("document.querySelector('.assistant[aria-busy=false] .steps-of')");
     }
