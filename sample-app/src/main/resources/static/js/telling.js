@@ -26,7 +26,7 @@ function begins(step, { layout, promptRows, anchor, drafts, source, draftPassRow
   const before = draftPassRows > 0 ? ` A forward of ${plural(draftPassRows, "row")} drafted first.` : "";
   const rows = drafts.length > 0
     ? ` The anchor ${quoted([anchor])} and ${plural(drafts.length, "draft")} ${SOURCES[source]} are verified: ${quoted(drafts)}.`
-    : ` The anchor ${quoted([anchor])} runs without drafts.`;
+    : ` The anchor ${quoted([anchor])} runs without drafts${draftPassRows > 0 ? ", because none of them could be used" : ""}.`;
   return `Step ${figure(step)}, ${layout}.${again}${before}${rows}`;
 }
 

@@ -177,11 +177,17 @@ class GenerationStepTest {
     @Test
     void namesTheSourceOfItsDrafts() throws InterruptedException {
         List<GenerationStep> ofModel = run(story().decoding(Decoding.of(DecodeMode.DRAFT_MODEL))).steps;
-        List<GenerationStep> forced =
-                run(story().format(new AnswerFormat.Choices(List.of("There was a dog.", "There was a cat.")))).steps;
+        var format = new AnswerFormat.Regex("[a-z]{12} in the park\\.");
+        List<GenerationStep> forced = run(story().format(format).decoding(Decoding.of(DecodeMode.TWO_PASS))).steps;
 
         assertThat(sources(ofModel)).contains(Source.DRAFT_MODEL);
-        assertThat(sources(forced)).contains(Source.FORCED);
+        assertThat(sources(forced)).startsWith(Source.MASKS).contains(Source.FORCED);
+        assertThat(forced.stream()
+                        .filter(step ->
+                                step.source().filter(Source.FORCED::equals).isPresent())
+                        .map(GenerationStep::draftPassRows))
+                .as("rows that drafted for a step before")
+                .containsOnly(0);
     }
 
     @Test

@@ -132,8 +132,7 @@ class DashboardPageTest {
     }
 
     private void answer(DecodeMode mode, int maxTokens) {
-        var options =
-                TidarChatOptions.builder().maxTokens(maxTokens).mode(mode).draftLength(4);
+        var options = TidarChatOptions.builder().maxTokens(maxTokens).mode(mode).draftLength(4);
         model.call(new Prompt(List.of(new UserMessage("Name the seven days of the week.")), options.build()));
     }
 }
