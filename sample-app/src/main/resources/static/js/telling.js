@@ -4,7 +4,10 @@ import { figure } from "./dom.js";
 
 const plural = (count, noun) => `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-const quoted = (tokens) => tokens.map((text) => `“${text.replaceAll("\n", "⏎")}”`).join(" ");
+/** A space at which a line does not break, so that a token stays together with its quotes. */
+const NO_BREAK = "\u00a0";
+
+const quoted = (tokens) => tokens.map((text) => `“${text.replaceAll("\n", "⏎").replaceAll(" ", NO_BREAK)}”`).join(" ");
 
 const SOURCES = {
   masks: "from mask rows",
