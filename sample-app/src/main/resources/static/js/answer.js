@@ -14,10 +14,6 @@ export class Answer {
     this.element.setAttribute("aria-busy", "true");
   }
 
-  get text() {
-    return this.#words.textContent;
-  }
-
   /** Adds what one step emitted: {step, tokens: [{text, accepted}]}. */
   append({ step, tokens }) {
     this.#waiting.remove();
@@ -30,6 +26,27 @@ export class Answer {
     this.#words.append(run);
     this.#tokens += tokens.length;
     this.#steps += 1;
+  }
+
+  /** Shows the passages of the guide that the model was given: {page, heading, text}. */
+  sources(passages) {
+    this.element.append(passages.length === 0
+      ? element("p", "figures", "The guide has nothing close to this question.")
+      : element("div", "sources", element("p", "fine", "The model was given these passages of the guide. It is small and may misread them:"),
+        ...passages.map(({ page, heading, text }) => element("details", "source",
+          element("summary", "", heading ? `${page} › ${heading}` : page),
+          element("p", "passage", text)))));
+  }
+
+  /** Shows a call of a tool: {name, arguments, result}. */
+  called({ name, arguments: given, result }) {
+    this.#words.append(element("p", "call", element("b", "", name), ` ${given} → `, element("b", "", result)));
+  }
+
+  /** Shows an answer of an earlier visit, of which the text is all that is remembered. */
+  recall(text) {
+    this.#settle();
+    this.#words.append(text);
   }
 
   /** Ends the answer with the figures of the engine. */

@@ -3,14 +3,16 @@ package dev.tidar.sample;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
-import dev.tidar.api.GenerationStats;
 import dev.tidar.api.TidarException;
+import dev.tidar.sample.guide.Guide;
+import dev.tidar.sample.tool.ToolUse;
 import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
@@ -25,11 +27,9 @@ sealed interface ChatEvent {
     /** The event for one response of the chat model: the last one has statistics, the others have text. */
     static ChatEvent of(ChatResponse response, TidarEngine engine) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
-        return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
+        return response.getMetadata().containsKey(TidarMetadata.FORWARDS)
                 ? Done.of(
-                        generation,
-                        response.getMetadata(),
-                        Statistics.of(response.getMetadata(), stats, engine.status()))
+                        generation, response.getMetadata(), Statistics.of(response.getMetadata(), engine.status()))
                 : Chunk.of(generation);
     }
 
@@ -120,19 +120,46 @@ sealed interface ChatEvent {
             String backend,
             String seed) {
 
-        static Statistics of(ChatResponseMetadata about, GenerationStats stats, EngineStatus engine) {
+        /** From the metadata alone: after calls of tools, the usage is that of all rounds, and Spring AI's own. */
+        static Statistics of(ChatResponseMetadata about, EngineStatus engine) {
             return new Statistics(
-                    stats.tokensPerSecond(),
-                    stats.tokensPerForward(),
-                    stats.forwards(),
-                    stats.keptHistogram(),
-                    stats.layout(),
-                    stats.queued().toMillis(),
-                    stats.prefill().toMillis(),
-                    stats.decode().toMillis(),
+                    get(about, TidarMetadata.TOKENS_PER_SECOND),
+                    get(about, TidarMetadata.TOKENS_PER_FORWARD),
+                    get(about, TidarMetadata.FORWARDS),
+                    new TreeMap<>(Statistics.<Map<Integer, Integer>>get(about, TidarMetadata.KEPT)),
+                    get(about, TidarMetadata.LAYOUT),
+                    get(about, TidarMetadata.QUEUED_MILLIS),
+                    get(about, TidarMetadata.PREFILL_MILLIS),
+                    get(about, TidarMetadata.DECODE_MILLIS),
                     engine.device(),
                     engine.backend(),
                     String.valueOf(about.<Object>get(TidarMetadata.SEED)));
+        }
+
+        private static <T> T get(ChatResponseMetadata about, String key) {
+            return Objects.requireNonNull(about.<T>get(key), key);
+        }
+    }
+
+    /** What the guide has of a question, the closest first, before the answer that was written from it. */
+    record Sources(List<Guide.Passage> passages) implements ChatEvent {
+
+        @Override
+        public String event() {
+            return "sources";
+        }
+    }
+
+    /** A tool that the model has called, before what it made of the result; the arguments are a JSON object. */
+    record Called(String name, String arguments, String result) implements ChatEvent {
+
+        static Called of(ToolUse use) {
+            return new Called(use.name(), use.arguments(), use.result());
+        }
+
+        @Override
+        public String event() {
+            return "tool";
         }
     }
 

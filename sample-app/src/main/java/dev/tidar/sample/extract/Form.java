@@ -1,0 +1,57 @@
+package dev.tidar.sample.extract;
+
+import dev.tidar.api.InvalidRequestException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The records that a text can be read into. */
+enum Form {
+    CONTACT(
+            Contact.class,
+            "the person: the name, the company, the e-mail address and the phone number"),
+    APPOINTMENT(
+            Appointment.class,
+            "the appointment: its title, the day, the time, the place and the names of the people"),
+    PRODUCT(
+            Product.class,
+            "the product: its name, the price as a number, the currency and a list of its features");
+
+    private final Class<?> type;
+    private final String fields;
+
+    Form(Class<?> type, String fields) {
+        this.type = type;
+        this.fields = fields;
+    }
+
+    record Contact(String name, String company, String email, String phone) {}
+
+    record Appointment(String title, String day, String time, String place, List<String> people) {}
+
+    record Product(String name, double price, String currency, List<String> features) {}
+
+    Class<?> type() {
+        return type;
+    }
+
+    /** The schema constrains the answer and is no part of the prompt, so the prompt has to say what the fields mean. */
+    String question(String text) {
+        return "Text:\n%s\n\nFrom this text, copy %s. Leave empty what the text does not say.".formatted(text, fields);
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws InvalidRequestException naming the forms, if this is none */
+    static Form of(String word) {
+        return Arrays.stream(values())
+                .filter(form -> form.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequestException("form must be one of %s, but is %s"
+                        .formatted(
+                                Arrays.stream(values()).map(Form::word).collect(Collectors.joining(", ")), word)));
+    }
+}
