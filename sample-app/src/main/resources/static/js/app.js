@@ -19,6 +19,7 @@ const shading = byId("shading");
 
 let running = null;
 let serving = false;
+let recalling = null;
 
 async function ask(text) {
   byId("welcome").hidden = true;
@@ -77,6 +78,7 @@ function startAgain() {
 function clear() {
   running?.abort();
   running = null;
+  recalling = null;
   conversation.replaceChildren();
   byId("welcome").hidden = false;
   update();
@@ -85,19 +87,22 @@ function clear() {
 /** Shows what the server remembers of a conversation; the one before goes on to be remembered. */
 async function show(id) {
   clear();
+  const mine = {};
+  recalling = mine; // nothing is asked meanwhile, and what comes after another click is not shown
+  update();
+  let shown;
   try {
     const exchanges = await conversations.show(id);
-    for (const { question: asked, answer: said } of exchanges) {
-      const answer = new Answer();
-      answer.recall(said);
-      conversation.append(question(asked), answer.element);
-    }
-    byId("welcome").hidden = exchanges.length > 0;
-    scroll(true);
+    shown = exchanges.flatMap(({ question: asked, answer: said }) => [question(asked), new Answer().recall(said)]);
   } catch (failure) {
-    byId("welcome").hidden = true;
-    conversation.append(note(failure.status === 404 ? "The server no longer remembers this conversation." : failure.message));
+    shown = [note(failure.status === 404 ? "The server no longer remembers this conversation." : failure.message)];
   }
+  if (recalling !== mine) return;
+  recalling = null;
+  conversation.append(...shown);
+  byId("welcome").hidden = shown.length > 0;
+  update();
+  scroll(true);
 }
 
 /** Follows the text only while the reader is at its end. */
@@ -109,12 +114,12 @@ function scroll(always) {
 function update() {
   send.hidden = running !== null;
   stop.hidden = running === null;
-  send.disabled = !serving || message.value.trim() === "";
+  send.disabled = !serving || recalling !== null || message.value.trim() === "";
 }
 
 function submit() {
   const text = message.value.trim();
-  if (running || !serving || text === "" || !settings.areValid()) return;
+  if (running || recalling || !serving || text === "" || !settings.areValid()) return;
   message.value = "";
   ask(text);
 }

@@ -45,13 +45,12 @@ export async function* ask(text, options, signal) {
   }
 }
 
-/** What the server remembers of a conversation, as {question, answer}; shows it from now on. Throws ChatError. */
+/** Shows a conversation from now on; what the server remembers of it, as {question, answer}. Throws ChatError. */
 export async function show(id) {
+  remember(id);
   try {
     const response = await reach(`api/conversations/${id}`, { headers: { Accept: "application/json, application/problem+json" } });
-    const { exchanges } = await response.json();
-    remember(id);
-    return exchanges;
+    return (await response.json()).exchanges;
   } catch (failure) {
     if (failure.status === 404) drop(id);
     throw failure;

@@ -28,8 +28,7 @@ sealed interface ChatEvent {
     static ChatEvent of(ChatResponse response, TidarEngine engine) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
         return response.getMetadata().containsKey(TidarMetadata.FORWARDS)
-                ? Done.of(
-                        generation, response.getMetadata(), Statistics.of(response.getMetadata(), engine.status()))
+                ? Done.of(generation, response.getMetadata(), Statistics.of(response.getMetadata(), engine.status()))
                 : Chunk.of(generation);
     }
 

@@ -46,8 +46,7 @@ class ConversationController {
     private final Guide guide;
     private final HarmlessTools tools = new HarmlessTools(InstantSource.system());
 
-    ConversationController(
-            ChatClient.Builder client, TidarEngine engine, Conversations conversations, Guide guide) {
+    ConversationController(ChatClient.Builder client, TidarEngine engine, Conversations conversations, Guide guide) {
         this.client = client.build();
         this.engine = engine;
         this.conversations = conversations;
@@ -76,9 +75,9 @@ class ConversationController {
     }
 
     /**
-     * Streams the events of {@link ChatController}, and {@code sources} and {@code tool} where the request asks for
-     * the guide or for tools. The exchange is remembered when its answer is complete, or stopped by its reader; a
-     * question whose answer fails is not.
+     * Streams the events of {@link ChatController}, and {@code sources} and {@code tool} where the request asks for the
+     * guide or for tools. The exchange is remembered when its answer is complete, or stopped by its reader; a question
+     * whose answer fails is not.
      */
     @PostMapping(path = "/{id}/messages", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     Flux<ServerSentEvent<ChatEvent>> ask(@PathVariable String id, @RequestBody ConversationRequest request) {

@@ -33,7 +33,8 @@ record ConversationRequest(
 
     ConversationRequest {
         if (text == null || text.isBlank()) {
-            throw new InvalidRequestException("text must be given, but is %s".formatted(text == null ? "missing" : "blank"));
+            throw new InvalidRequestException(
+                    "text must be given, but is %s".formatted(text == null ? "missing" : "blank"));
         }
         if (tools != null && !TOOLS.contains(tools)) {
             throw new InvalidRequestException(

@@ -135,7 +135,7 @@ class ConversationTest {
     @Test
     void answersFromTheGuideAndNamesItsSourcesFirst() {
         List<ServerSentEvent<JsonNode>> events =
-                ask(Map.of("text", "Which properties does the prefix cache have?", "guide", true));
+                ask(Map.of("text", "Which properties does the prefix cache have?", "guide", true, "maxTokens", 4096));
 
         assertThat(events.get(0).event()).isEqualTo("sources");
         assertThat(events.get(0).data().get("passages").values())
@@ -145,8 +145,13 @@ class ConversationTest {
                     assertThat(passage.get("text").asString()).hasSizeLessThan(1000);
                     assertThat(passage.get("score").asDouble()).isGreaterThan(0.2);
                 });
-        String firstWords =
-                events.get(0).data().at("/passages/0/text").asString().lines().findFirst().orElseThrow();
+        String firstWords = events.get(0)
+                .data()
+                .at("/passages/0/text")
+                .asString()
+                .lines()
+                .findFirst()
+                .orElseThrow();
         assertThat(text(events)).as("what the model was asked").contains(firstWords, "Answer from the passages above");
         assertThat(exchanges().get(0).get("question").asString())
                 .as("what is remembered")
@@ -161,13 +166,17 @@ class ConversationTest {
                 .filter(event -> "tool".equals(event.event()))
                 .map(ServerSentEvent::data)
                 .toList();
-        assertThat(calls).as("a model that always calls has three rounds").hasSize(3).allSatisfy(call -> {
-            assertThat(call.get("name").asString()).isEqualTo("calculate");
-            assertThat(call.get("arguments").asString()).contains("MULTIPLY");
-            assertThat(call.get("result").asString()).contains("42");
-        });
+        assertThat(calls)
+                .as("a model that always calls has three rounds")
+                .hasSize(3)
+                .allSatisfy(call -> {
+                    assertThat(call.get("name").asString()).isEqualTo("calculate");
+                    assertThat(call.get("arguments").asString()).contains("MULTIPLY");
+                    assertThat(call.get("result").asString()).contains("42");
+                });
         assertThat(events.get(events.size() - 1).event()).isEqualTo("done");
-        assertThat(events.get(events.size() - 1).data().at("/stats/forwards").asInt()).isPositive();
+        assertThat(events.get(events.size() - 1).data().at("/stats/forwards").asInt())
+                .isPositive();
         assertThat(text(events)).startsWith("I heard: What is 6 times 7?");
         assertThat(exchanges()).hasSize(1);
     }
@@ -181,7 +190,12 @@ class ConversationTest {
 
     @Test
     void saysThatTheGuideIsThere() {
-        http.get().uri("/api/features").exchange().expectBody().jsonPath("$.guide").isEqualTo(true);
+        http.get()
+                .uri("/api/features")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.guide")
+                .isEqualTo(true);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -54,6 +54,7 @@ class RememberedPageTest {
         browser.evaluate("sessionStorage.clear(); localStorage.clear()");
         open("/");
         awaitTrue("document.getElementById('facts').textContent.includes('stories260k')");
+        browser.console(); // leaves that of the tests before behind
     }
 
     @Test
@@ -78,6 +79,7 @@ class RememberedPageTest {
         assertThat(browser.text(".turn.assistant .text")).isEqualTo("I heard: Two?");
 
         browser.click("#open-chats");
+        awaitTrue("document.getAnimations().length === 0");
         browser.screenshot(SCREENSHOTS.resolve("chats.png"));
         browser.click("#chat-list li:nth-child(2) .chat");
 
@@ -127,6 +129,9 @@ class RememberedPageTest {
         ask("Which properties does the prefix cache have?");
 
         assertThat(browser.text(".call")).contains("calculate", "MULTIPLY", "42");
+        assertThat(browser.text(".turn:last-child .text"))
+                .as("nothing of the calls but themselves")
+                .doesNotContain("tool_call", "</", "}\n");
         browser.click(".source summary");
         assertThat(browser.text(".source[open] .passage")).isNotBlank();
         browser.screenshot(SCREENSHOTS.resolve("sources.png"));
@@ -186,8 +191,7 @@ class RememberedPageTest {
         assertThat(browser.evaluate("""
                                 return [...document.querySelectorAll('input, select, textarea, button, a')]
                                   .filter(e => !e.textContent.trim() && !e.getAttribute('aria-label') && !e.labels?.length)
-                                  .map(e => e.outerHTML)""").values())
-                .isEmpty();
+                                  .map(e => e.outerHTML)""").values()).isEmpty();
         assertThat(browser.evaluate("return document.querySelector('nav.pages a[aria-current=page]').href")
                         .asString())
                 .endsWith(page);

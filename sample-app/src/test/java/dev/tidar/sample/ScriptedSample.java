@@ -28,9 +28,7 @@ import org.springframework.context.annotation.Import;
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@SpringBootTest(
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "sample.retrieval.folder=target/guide-index")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.retrieval.folder=target/guide-index")
 @AutoConfigureWebTestClient(timeout = "PT1M")
 @Import(ScriptedSample.Script.class)
 @interface ScriptedSample {
@@ -45,7 +43,9 @@ import org.springframework.context.annotation.Import;
 
         @Bean
         TidarEngine tidarEngine() throws IOException {
-            Path folder = StoriesModel.in(Files.createDirectories(Path.of("target", "scripted")), 16_384);
+            Path own = Path.of(
+                    "target", "scripted", String.valueOf(ProcessHandle.current().pid()));
+            Path folder = StoriesModel.in(Files.createDirectories(own), 16_384);
             Files.writeString(folder.resolve("tokenizer_config.json"), """
                     {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
                      "chat_template": "{%% for message in messages %%}<|{{ message.role }}|>{{ message.content }}\\n{%% endfor %%}%s"}
@@ -59,7 +59,8 @@ import org.springframework.context.annotation.Import;
         }
 
         private static String answer(String prompt) {
-            List<String> asked = Arrays.stream(prompt.split("<\\|user\\|>")).skip(1)
+            List<String> asked = Arrays.stream(prompt.split("<\\|user\\|>"))
+                    .skip(1)
                     .map(said -> said.replaceFirst("(?s)\\n<\\|.*", ""))
                     .toList();
             String question = asked.isEmpty() ? "" : asked.get(asked.size() - 1);

@@ -19,7 +19,10 @@ import org.springframework.ai.chat.model.ChatResponse;
  * @param tokens tokens of the answer
  */
 record Extraction(
-        String form, Object entity, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Place> closedByLimit, int tokens) {
+        String form,
+        Object entity,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Place> closedByLimit,
+        int tokens) {
 
     /**
      * A place in the answer.

@@ -1,5 +1,6 @@
 package dev.tidar.sample.extract;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.tidar.api.InvalidRequestException;
 import java.util.Arrays;
 import java.util.List;
@@ -8,15 +9,10 @@ import java.util.stream.Collectors;
 
 /** The records that a text can be read into. */
 enum Form {
-    CONTACT(
-            Contact.class,
-            "the person: the name, the company, the e-mail address and the phone number"),
+    CONTACT(Contact.class, "the person: the name, the company, the e-mail address and the phone number"),
     APPOINTMENT(
-            Appointment.class,
-            "the appointment: its title, the day, the time, the place and the names of the people"),
-    PRODUCT(
-            Product.class,
-            "the product: its name, the price as a number, the currency and a list of its features");
+            Appointment.class, "the appointment: its title, the day, the time, the place and the names of the people"),
+    PRODUCT(Product.class, "the product: its name, the price as a number, the currency and a list of its features");
 
     private final Class<?> type;
     private final String fields;
@@ -26,10 +22,16 @@ enum Form {
         this.fields = fields;
     }
 
+    // Without an order of their own, fields would be written in that of the alphabet, and the limit would cut another
+    // one.
+
+    @JsonPropertyOrder({"name", "company", "email", "phone"})
     record Contact(String name, String company, String email, String phone) {}
 
+    @JsonPropertyOrder({"title", "day", "time", "place", "people"})
     record Appointment(String title, String day, String time, String place, List<String> people) {}
 
+    @JsonPropertyOrder({"name", "price", "currency", "features"})
     record Product(String name, double price, String currency, List<String> features) {}
 
     Class<?> type() {
@@ -51,7 +53,6 @@ enum Form {
                 .filter(form -> form.word().equals(word))
                 .findFirst()
                 .orElseThrow(() -> new InvalidRequestException("form must be one of %s, but is %s"
-                        .formatted(
-                                Arrays.stream(values()).map(Form::word).collect(Collectors.joining(", ")), word)));
+                        .formatted(Arrays.stream(values()).map(Form::word).collect(Collectors.joining(", ")), word)));
     }
 }

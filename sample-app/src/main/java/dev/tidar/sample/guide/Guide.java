@@ -36,11 +36,12 @@ public class Guide implements DisposableBean {
 
     private static final int WAITING = 64;
 
-    /** After the memory, which keeps the question without the passages, and before the loop of tools, for one search. */
+    /**
+     * After the memory, which keeps the question without the passages, and before the loop of tools, for one search.
+     */
     private static final int ORDER = ToolCallingAdvisor.DEFAULT_ORDER - 50;
 
-    private static final PromptTemplate PROMPT = new PromptTemplate(
-            """
+    private static final PromptTemplate PROMPT = new PromptTemplate("""
             {question_answer_context}
 
             Answer from the passages above, in one or two sentences: {query}""");
@@ -92,8 +93,10 @@ public class Guide implements DisposableBean {
      */
     public Mono<Advisor> advisor() {
         if (!isAvailable()) {
-            return Mono.error(new InvalidRequestException("guide must be false or missing, but is true: this application"
-                    + " has no embedding model (its profile retrieval adds one), or sample.retrieval.enabled is false"));
+            return Mono.error(
+                    new InvalidRequestException(
+                            "guide must be false or missing, but is true: this application"
+                                    + " has no embedding model (its profile retrieval adds one), or sample.retrieval.enabled is false"));
         }
         return index.map(this::advisor);
     }

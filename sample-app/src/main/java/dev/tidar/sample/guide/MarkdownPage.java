@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.springframework.ai.document.Document;
 
 /**
- * A page of the guide, split into passages: a section for each heading, and a long section at its blank lines, or
- * where these are too far apart, at ends of lines, as between the rows of a table. A passage begins with its page and
+ * A page of the guide, split into passages: a section for each heading, and a long section at its blank lines, or where
+ * these are too far apart, at ends of lines, as between the rows of a table. A passage begins with its page and
  * heading, so that it is found by these words and makes sense alone.
  */
 final class MarkdownPage {

@@ -84,8 +84,7 @@ public final class Conversations {
                     "an answer of this conversation is still being written: wait for its end, or close its connection");
         }
         conversation.answering = true;
-        return new OpenExchange(
-                conversation.exchanges, question, exchanges -> end(id, conversation, exchanges));
+        return new OpenExchange(conversation.exchanges, question, exchanges -> end(id, conversation, exchanges));
     }
 
     /** Remembers, unless the conversation was deleted or forgotten meanwhile. */
@@ -139,8 +138,8 @@ public final class Conversations {
     }
 
     /**
-     * A conversation that has outgrown its window loses its older half at once, not one exchange with each question:
-     * so the prompts of the following questions begin alike, and find that beginning in the prefix cache.
+     * A conversation that has outgrown its window loses its older half at once, not one exchange with each question: so
+     * the prompts of the following questions begin alike, and find that beginning in the prefix cache.
      */
     private List<Exchange> fitted(List<Exchange> exchanges) {
         long rest = Exchange.length(exchanges);

@@ -15,7 +15,8 @@ import org.springframework.ai.tool.annotation.ToolParam;
  */
 public final class HarmlessTools {
 
-    private static final DateTimeFormatter SPOKEN = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu, HH:mm", Locale.ENGLISH);
+    private static final DateTimeFormatter SPOKEN =
+            DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu, HH:mm", Locale.ENGLISH);
 
     private final InstantSource clock;
 
@@ -42,13 +43,12 @@ public final class HarmlessTools {
     public String calculate(double first, Operation operation, double second) {
         BigDecimal a = BigDecimal.valueOf(first);
         BigDecimal b = BigDecimal.valueOf(second);
-        BigDecimal result =
-                switch (operation) {
-                    case ADD -> a.add(b);
-                    case SUBTRACT -> a.subtract(b);
-                    case MULTIPLY -> a.multiply(b);
-                    case DIVIDE -> a.divide(b, MathContext.DECIMAL64);
-                };
+        BigDecimal result = switch (operation) {
+            case ADD -> a.add(b);
+            case SUBTRACT -> a.subtract(b);
+            case MULTIPLY -> a.multiply(b);
+            case DIVIDE -> a.divide(b, MathContext.DECIMAL64);
+        };
         return result.round(MathContext.DECIMAL64).stripTrailingZeros().toPlainString();
     }
 }

@@ -34,9 +34,8 @@ public final class ToolRounds implements StreamAdvisor {
     public Flux<ChatClientResponse> adviseStream(ChatClientRequest request, StreamAdvisorChain chain) {
         List<Message> asked = request.prompt().getInstructions();
         List<Message> round = asked.subList(afterTheQuestion(asked), asked.size());
-        long rounds = round.stream()
-                .filter(ToolResponseMessage.class::isInstance)
-                .count();
+        long rounds =
+                round.stream().filter(ToolResponseMessage.class::isInstance).count();
         if (rounds == 0) {
             return chain.nextStream(request);
         }

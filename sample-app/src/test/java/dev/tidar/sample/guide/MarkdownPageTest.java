@@ -27,7 +27,8 @@ class MarkdownPageTest {
 
     @Test
     void namesItsTitleAndHeadingInTheMetadata() {
-        Document passage = MarkdownPage.passages("a.md", "# Tuning\n## Memory\ntext").get(0);
+        Document passage =
+                MarkdownPage.passages("a.md", "# Tuning\n## Memory\ntext").get(0);
 
         assertThat(passage.getId()).isEqualTo("a.md#0");
         assertThat(passage.getMetadata()).containsEntry("page", "Tuning").containsEntry("heading", "Memory");

@@ -23,14 +23,18 @@ class HarmlessToolsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.1, ADD, 0.2, 0.3", "1, SUBTRACT, 101, -100", "12, MULTIPLY, 12, 144", "1, DIVIDE, 3, 0.3333333333333333"})
+    @CsvSource({
+        "0.1, ADD, 0.2, 0.3",
+        "1, SUBTRACT, 101, -100",
+        "12, MULTIPLY, 12, 144",
+        "1, DIVIDE, 3, 0.3333333333333333"
+    })
     void reckonAsPeopleDo(double first, Operation operation, double second, String result) {
         assertThat(tools.calculate(first, operation, second)).isEqualTo(result);
     }
 
     @Test
     void divideByNothingButNumbers() {
-        assertThatExceptionOfType(ArithmeticException.class)
-                .isThrownBy(() -> tools.calculate(1, Operation.DIVIDE, 0));
+        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> tools.calculate(1, Operation.DIVIDE, 0));
     }
 }

@@ -46,8 +46,8 @@ class MiniLmEmbeddingModelTest {
 
     @Test
     void isABeanUnlessTheApplicationHasAnother() {
-        var runner = new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(MiniLmAutoConfiguration.class));
+        var runner =
+                new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(MiniLmAutoConfiguration.class));
 
         runner.run(context -> assertThat(context).hasSingleBean(MiniLmEmbeddingModel.class));
         runner.withBean("other", EmbeddingModel.class, () -> org.mockito.Mockito.mock(EmbeddingModel.class))
