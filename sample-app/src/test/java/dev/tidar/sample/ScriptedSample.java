@@ -71,7 +71,7 @@ import org.springframework.context.annotation.Import;
                         </tool_call>""";
             }
             if (question.startsWith("Text:")) {
-                return question.contains("the appointment")
+                return question.contains("of the appointment")
                         ? "{\"title\": \"Release\", \"day\": \"Thursday\", \"time\": \"14:30\", \"place\": \"\", \"people\": [%s]}"
                                 .formatted("\"Anna\", \"Tom\", ".repeat(WORDS))
                         : "{\"name\": \"Maria\", \"company\": \"Nordwind\", \"email\": \"\", \"phone\": \"\"}";

@@ -21,6 +21,9 @@ class ExtractController implements DisposableBean {
 
     private static final int THREADS = 4;
     private static final int WAITING = 32;
+    /** Small models are fond of lists that repeat one entry until the limit. */
+    private static final double LESS_OF_THE_SAME = 0.5;
+
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final ChatClient client;
@@ -49,7 +52,10 @@ class ExtractController implements DisposableBean {
         Form form = Form.of(request.form());
         var answer = client.prompt()
                 .messages(new UserMessage(form.question(request.text())))
-                .options(TidarChatOptions.builder().temperature(0.0).maxTokens(request.tokens()))
+                .options(TidarChatOptions.builder()
+                        .temperature(0.0)
+                        .frequencyPenalty(LESS_OF_THE_SAME)
+                        .maxTokens(request.tokens()))
                 .advisors(AdvisorParams.ENABLE_NATIVE_STRUCTURED_OUTPUT)
                 .call()
                 .responseEntity(form.type());

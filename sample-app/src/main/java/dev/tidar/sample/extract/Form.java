@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 
 /** The records that a text can be read into. */
 enum Form {
-    CONTACT(Contact.class, "the person: the name, the company, the e-mail address and the phone number"),
+    CONTACT(Contact.class, "the name, company, email and phone of the person"),
     APPOINTMENT(
-            Appointment.class, "the appointment: its title, the day, the time, the place and the names of the people"),
-    PRODUCT(Product.class, "the product: its name, the price as a number, the currency and a list of its features");
+            Appointment.class, "the title, day, time, place and people of the appointment"),
+    PRODUCT(Product.class, "the name, price, currency and features of the product");
 
     private final Class<?> type;
     private final String fields;
@@ -40,7 +40,7 @@ enum Form {
 
     /** The schema constrains the answer and is no part of the prompt, so the prompt has to say what the fields mean. */
     String question(String text) {
-        return "Text:\n%s\n\nFrom this text, copy %s. Leave empty what the text does not say.".formatted(text, fields);
+        return "Text: %s\n\nCopy from the text %s, as JSON.".formatted(text, fields);
     }
 
     String word() {
