@@ -121,22 +121,23 @@ sealed interface ChatEvent {
 
         /** From the metadata alone: after calls of tools, the usage is that of all rounds, and Spring AI's own. */
         static Statistics of(ChatResponseMetadata about, EngineStatus engine) {
+            Map<Integer, Integer> kept = about.get(TidarMetadata.KEPT);
             return new Statistics(
-                    get(about, TidarMetadata.TOKENS_PER_SECOND),
-                    get(about, TidarMetadata.TOKENS_PER_FORWARD),
-                    get(about, TidarMetadata.FORWARDS),
-                    new TreeMap<>(Statistics.<Map<Integer, Integer>>get(about, TidarMetadata.KEPT)),
-                    get(about, TidarMetadata.LAYOUT),
-                    get(about, TidarMetadata.QUEUED_MILLIS),
-                    get(about, TidarMetadata.PREFILL_MILLIS),
-                    get(about, TidarMetadata.DECODE_MILLIS),
+                    value(about, TidarMetadata.TOKENS_PER_SECOND, Double.class),
+                    value(about, TidarMetadata.TOKENS_PER_FORWARD, Double.class),
+                    value(about, TidarMetadata.FORWARDS, Integer.class),
+                    new TreeMap<>(Objects.requireNonNull(kept, TidarMetadata.KEPT)),
+                    value(about, TidarMetadata.LAYOUT, String.class),
+                    value(about, TidarMetadata.QUEUED_MILLIS, Long.class),
+                    value(about, TidarMetadata.PREFILL_MILLIS, Long.class),
+                    value(about, TidarMetadata.DECODE_MILLIS, Long.class),
                     engine.device(),
                     engine.backend(),
-                    String.valueOf(about.<Object>get(TidarMetadata.SEED)));
+                    value(about, TidarMetadata.SEED, Long.class).toString());
         }
 
-        private static <T> T get(ChatResponseMetadata about, String key) {
-            return Objects.requireNonNull(about.<T>get(key), key);
+        private static <T> T value(ChatResponseMetadata about, String key, Class<T> type) {
+            return type.cast(Objects.requireNonNull(about.<Object>get(key), key));
         }
     }
 

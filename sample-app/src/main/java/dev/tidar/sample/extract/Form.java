@@ -10,8 +10,7 @@ import java.util.stream.Collectors;
 /** The records that a text can be read into. */
 enum Form {
     CONTACT(Contact.class, "the name, company, email and phone of the person"),
-    APPOINTMENT(
-            Appointment.class, "the title, day, time, place and people of the appointment"),
+    APPOINTMENT(Appointment.class, "the title, day, time, place and people of the appointment"),
     PRODUCT(Product.class, "the name, price, currency and features of the product");
 
     private final Class<?> type;

@@ -36,9 +36,7 @@ public class Guide implements DisposableBean {
 
     private static final int WAITING = 64;
 
-    /**
-     * After the memory, which keeps the question without the passages, and before the loop of tools, for one search.
-     */
+    /** Before the loop of tools, so that a question is looked up once. */
     private static final int ORDER = ToolCallingAdvisor.DEFAULT_ORDER - 50;
 
     private static final PromptTemplate PROMPT = new PromptTemplate("""

@@ -64,7 +64,11 @@ public final class Conversations {
         return used(id).exchanges;
     }
 
-    /** @throws ResponseStatusException 404 if there is no such conversation, or no more */
+    /**
+     * Forgets a conversation.
+     *
+     * @throws ResponseStatusException 404 if there is no such conversation, or no more
+     */
     public synchronized void delete(String id) {
         used(id);
         forget(id);

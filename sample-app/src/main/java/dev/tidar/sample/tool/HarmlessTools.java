@@ -32,13 +32,21 @@ public final class HarmlessTools {
         DIVIDE
     }
 
-    /** @throws java.time.DateTimeException if there is no such zone */
+    /**
+     * The time, as people say it.
+     *
+     * @throws java.time.DateTimeException if there is no such zone
+     */
     @Tool(name = "time_in_zone", description = "Tells the date and the time now in a time zone.")
     public String timeInZone(@ToolParam(description = "the name of the zone, such as Asia/Tokyo") String zone) {
         return SPOKEN.format(clock.instant().atZone(ZoneId.of(zone)));
     }
 
-    /** @throws ArithmeticException on a division by zero */
+    /**
+     * The result in 16 decimal digits, without trailing zeros.
+     *
+     * @throws ArithmeticException on a division by zero
+     */
     @Tool(name = "calculate", description = "Adds, subtracts, multiplies or divides two numbers.")
     public String calculate(double first, Operation operation, double second) {
         BigDecimal a = BigDecimal.valueOf(first);
