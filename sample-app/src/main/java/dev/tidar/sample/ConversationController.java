@@ -56,7 +56,8 @@ class ConversationController {
     /** A conversation: its id is all that it takes to read and to continue it. */
     record Remembered(String id, List<Exchange> exchanges) {}
 
-    @PostMapping
+    /** Takes JSON only, which a stranger's page cannot send without asking: it could else crowd out conversations. */
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Remembered> open() {
         String id = conversations.open();
         return ResponseEntity.created(URI.create("/api/conversations/" + id)).body(new Remembered(id, List.of()));

@@ -40,6 +40,8 @@ class ConversationTest {
     void open() {
         JsonNode opened = http.post()
                 .uri("/api/conversations")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue("{}")
                 .exchange()
                 .expectStatus()
                 .isCreated()
