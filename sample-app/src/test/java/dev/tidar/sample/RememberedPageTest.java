@@ -224,7 +224,7 @@ class RememberedPageTest {
 
     private static void awaitTrue(String expression) {
         await(expression)
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> browser.isTrue(expression));
     }
