@@ -16,23 +16,41 @@ export class Answer {
     this.element.setAttribute("aria-busy", "true");
   }
 
-  get text() {
-    return this.#words.textContent;
-  }
-
-  /** Adds what one step emitted: {step, tokens: [{text, accepted}], origin}. */
-  append({ step, tokens, origin }) {
+  /** Adds what one step emitted: {step, text, tokens: [{text, accepted}], origin}. */
+  append({ step, text, tokens, origin }) {
     this.#waiting.remove();
     const run = element("span", "step");
     run.dataset.step = step;
     run.title = describe(step, tokens);
-    for (const { text, accepted } of tokens) {
-      run.append(element("span", accepted ? "token accepted" : "token", text));
+    for (const token of shown(text, tokens)) {
+      run.append(element("span", token.accepted ? "token accepted" : "token", token.text));
     }
     this.#words.append(run);
     this.#tokens += tokens.length;
     this.#steps += 1;
     if (origin) this.#origins.push({ step, origin });
+  }
+
+  /** Shows the passages of the guide that the model was given: {page, heading, text}. */
+  sources(passages) {
+    this.element.append(passages.length === 0
+      ? element("p", "figures", "The guide has nothing close to this question.")
+      : element("div", "sources", element("p", "fine", "The model was given these passages of the guide. A small model often misreads them:"),
+        ...passages.map(({ page, heading, text }) => element("details", "source",
+          element("summary", "", heading ? `${page} › ${heading}` : page),
+          element("p", "passage", text)))));
+  }
+
+  /** Shows a call of a tool: {name, arguments, result}. */
+  called({ name, arguments: given, result }) {
+    this.#words.append(element("p", "call", element("b", "", name), ` ${given} → `, element("b", "", result)));
+  }
+
+  /** Becomes an answer of an earlier visit, of which the text is all that is remembered; its element. */
+  recall(text) {
+    this.#settle();
+    this.#words.append(text);
+    return this.element;
   }
 
   /** Ends the answer with the figures of the engine. */
@@ -67,6 +85,12 @@ export class Answer {
     this.#waiting.remove();
     this.element.setAttribute("aria-busy", "false");
   }
+}
+
+/** The tokens of a step, or its text alone where tokens of a call are among them, which are no text. */
+function shown(text, tokens) {
+  if (tokens.map((token) => token.text).join("") === text) return tokens;
+  return text ? [{ text, accepted: false }] : [];
 }
 
 function describe(step, tokens) {

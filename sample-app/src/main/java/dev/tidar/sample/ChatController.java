@@ -32,7 +32,12 @@ class ChatController {
         return client.prompt().messages(request.conversation()).options(request.options()).stream()
                 .chatResponse()
                 .map(response -> ChatEvent.of(response, engine, request.wantsSteps()))
-                .switchOnFirst((first, events) -> first.isOnError() ? events : withFailureAsEvent(events))
+                .transform(ChatController::asServerSentEvents);
+    }
+
+    /** A failure before the first event stays one, so that it becomes an HTTP status. */
+    static Flux<ServerSentEvent<ChatEvent>> asServerSentEvents(Flux<ChatEvent> answer) {
+        return answer.switchOnFirst((first, events) -> first.isOnError() ? events : withFailureAsEvent(events))
                 .map(event ->
                         ServerSentEvent.builder(event).event(event.event()).build());
     }

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
-import dev.tidar.api.GenerationStats;
 import dev.tidar.api.GenerationStep;
 import dev.tidar.api.TidarException;
+import dev.tidar.sample.guide.Guide;
+import dev.tidar.sample.tool.ToolUse;
 import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
@@ -32,11 +34,8 @@ sealed interface ChatEvent {
      */
     static ChatEvent of(ChatResponse response, TidarEngine engine, boolean withSteps) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
-        return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
-                ? Done.of(
-                        generation,
-                        response.getMetadata(),
-                        Statistics.of(response.getMetadata(), stats, engine.status()))
+        return response.getMetadata().containsKey(TidarMetadata.FORWARDS)
+                ? Done.of(generation, response.getMetadata(), Statistics.of(response.getMetadata(), engine.status()))
                 : Chunk.of(generation, withSteps ? Optional.of(engine) : Optional.empty());
     }
 
@@ -137,19 +136,47 @@ sealed interface ChatEvent {
             String backend,
             String seed) {
 
-        static Statistics of(ChatResponseMetadata about, GenerationStats stats, EngineStatus engine) {
+        /** From the metadata alone: after calls of tools, the usage is that of all rounds, and Spring AI's own. */
+        static Statistics of(ChatResponseMetadata about, EngineStatus engine) {
+            Map<Integer, Integer> kept = about.get(TidarMetadata.KEPT);
             return new Statistics(
-                    stats.tokensPerSecond(),
-                    stats.tokensPerForward(),
-                    stats.forwards(),
-                    stats.keptHistogram(),
-                    stats.layout(),
-                    stats.queued().toMillis(),
-                    stats.prefill().toMillis(),
-                    stats.decode().toMillis(),
+                    value(about, TidarMetadata.TOKENS_PER_SECOND, Double.class),
+                    value(about, TidarMetadata.TOKENS_PER_FORWARD, Double.class),
+                    value(about, TidarMetadata.FORWARDS, Integer.class),
+                    new TreeMap<>(Objects.requireNonNull(kept, TidarMetadata.KEPT)),
+                    value(about, TidarMetadata.LAYOUT, String.class),
+                    value(about, TidarMetadata.QUEUED_MILLIS, Long.class),
+                    value(about, TidarMetadata.PREFILL_MILLIS, Long.class),
+                    value(about, TidarMetadata.DECODE_MILLIS, Long.class),
                     engine.device(),
                     engine.backend(),
-                    String.valueOf(about.<Object>get(TidarMetadata.SEED)));
+                    value(about, TidarMetadata.SEED, Long.class).toString());
+        }
+
+        private static <T> T value(ChatResponseMetadata about, String key, Class<T> type) {
+            return type.cast(Objects.requireNonNull(about.<Object>get(key), key));
+        }
+    }
+
+    /** What the guide has of a question, the closest first, before the answer that was written from it. */
+    record Sources(List<Guide.Passage> passages) implements ChatEvent {
+
+        @Override
+        public String event() {
+            return "sources";
+        }
+    }
+
+    /** A tool that the model has called, before what it made of the result; the arguments are a JSON object. */
+    record Called(String name, String arguments, String result) implements ChatEvent {
+
+        static Called of(ToolUse use) {
+            return new Called(use.name(), use.arguments(), use.result());
+        }
+
+        @Override
+        public String event() {
+            return "tool";
         }
     }
 
