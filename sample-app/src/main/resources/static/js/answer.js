@@ -1,12 +1,14 @@
 // One answer of the assistant: text that grows by steps, then its figures, or what went wrong.
 
 import { button, define, element, figure } from "./dom.js";
+import { stepsOf } from "./steps.js";
 
 export class Answer {
   #words = element("div", "text");
   #waiting = element("p", "waiting", "Reading the conversation…");
   #tokens = 0;
   #steps = 0;
+  #origins = [];
 
   constructor() {
     this.element = element("article", "turn assistant", this.#waiting, this.#words);
@@ -14,28 +16,48 @@ export class Answer {
     this.element.setAttribute("aria-busy", "true");
   }
 
-  get text() {
-    return this.#words.textContent;
-  }
-
-  /** Adds what one step emitted: {step, tokens: [{text, accepted}]}. */
-  append({ step, tokens }) {
+  /** Adds what one step emitted: {step, text, tokens: [{text, accepted}], origin}. */
+  append({ step, text, tokens, origin }) {
     this.#waiting.remove();
     const run = element("span", "step");
     run.dataset.step = step;
     run.title = describe(step, tokens);
-    for (const { text, accepted } of tokens) {
-      run.append(element("span", accepted ? "token accepted" : "token", text));
+    for (const token of shown(text, tokens)) {
+      run.append(element("span", token.accepted ? "token accepted" : "token", token.text));
     }
     this.#words.append(run);
     this.#tokens += tokens.length;
     this.#steps += 1;
+    if (origin) this.#origins.push({ step, origin });
+  }
+
+  /** Shows the passages of the guide that the model was given: {page, heading, text}. */
+  sources(passages) {
+    this.element.append(passages.length === 0
+      ? element("p", "figures", "The guide has nothing close to this question.")
+      : element("div", "sources", element("p", "fine", "The model was given these passages of the guide. A small model often misreads them:"),
+        ...passages.map(({ page, heading, text }) => element("details", "source",
+          element("summary", "", heading ? `${page} › ${heading}` : page),
+          element("p", "passage", text)))));
+  }
+
+  /** Shows a call of a tool: {name, arguments, result}. */
+  called({ name, arguments: given, result }) {
+    this.#words.append(element("p", "call", element("b", "", name), ` ${given} → `, element("b", "", result)));
+  }
+
+  /** Becomes an answer of an earlier visit, of which the text is all that is remembered; its element. */
+  recall(text) {
+    this.#settle();
+    this.#words.append(text);
+    return this.element;
   }
 
   /** Ends the answer with the figures of the engine. */
   finish({ finishReason, usage, stats }) {
     this.#settle();
     this.element.append(headline(finishReason, usage, stats), details(usage, stats));
+    this.#drawSteps();
   }
 
   /** Ends the answer because the reader stopped it. */
@@ -43,6 +65,7 @@ export class Answer {
     this.#settle();
     const counts = this.#tokens === 0 ? "before the first token" : `after ${plural(this.#tokens, "token")} in ${plural(this.#steps, "step")}`;
     this.element.append(element("p", "figures stopped", `Stopped ${counts}.`));
+    this.#drawSteps();
   }
 
   /** Ends the answer with an error and a way to try again. */
@@ -54,10 +77,20 @@ export class Answer {
     this.element.append(failure);
   }
 
+  #drawSteps() {
+    if (this.#origins.length > 0) this.element.append(stepsOf(this.#origins));
+  }
+
   #settle() {
     this.#waiting.remove();
     this.element.setAttribute("aria-busy", "false");
   }
+}
+
+/** The tokens of a step, or its text alone where tokens of a call are among them, which are no text. */
+function shown(text, tokens) {
+  if (tokens.map((token) => token.text).join("") === text) return tokens;
+  return text ? [{ text, accepted: false }] : [];
 }
 
 function describe(step, tokens) {

@@ -1,9 +1,11 @@
 // The conversation: what was said, the answer that streams, and the keys.
 
 import { Answer } from "./answer.js";
+import * as chats from "./chats.js";
+import * as conversations from "./conversations.js";
 import { byId, element } from "./dom.js";
 import * as engine from "./engine.js";
-import { chat } from "./events.js";
+import { features } from "./events.js";
 import * as settings from "./settings.js";
 
 const NEAR_THE_END = 80;
@@ -15,32 +17,32 @@ const send = byId("send");
 const stop = byId("stop");
 const shading = byId("shading");
 
-let messages = [];
 let running = null;
 let serving = false;
+let recalling = null;
 
 async function ask(text) {
-  const turn = element("div", "turn user", text);
   byId("welcome").hidden = true;
-  conversation.append(turn);
-  messages.push({ role: "user", text });
-  await reply();
+  conversation.append(question(text));
+  await reply(text);
 }
 
-async function reply() {
+const question = (text) => element("div", "turn user", text);
+
+async function reply(text) {
   const answer = new Answer();
   conversation.append(answer.element);
   scroll(true);
-  running = new AbortController();
+  const mine = new AbortController();
+  running = mine;
   update();
   try {
-    await follow(answer, chat({ messages, ...settings.requestOptions() }, running.signal));
+    await follow(answer, conversations.ask(text, { steps: true, ...settings.requestOptions() }, mine.signal));
   } catch (failure) {
     if (failure.name === "AbortError") answer.stop();
-    else answer.fail(failure, () => retry(answer));
+    else answer.fail(failure, () => retry(answer, text));
   }
-  running = null;
-  if (answer.element.isConnected && answer.text) messages.push({ role: "assistant", text: answer.text });
+  if (running === mine) running = null;
   update();
   scroll(false);
   engine.refresh();
@@ -49,6 +51,9 @@ async function reply() {
 async function follow(answer, events) {
   for await (const { event, data } of events) {
     if (event === "chunk") answer.append(data);
+    else if (event === "sources") answer.sources(data.passages);
+    else if (event === "tool") answer.called(data);
+    else if (event === "forgotten") answer.element.before(note("The server no longer remembers what was said above."));
     else if (event === "done") return answer.finish(data);
     else if (event === "error") throw Object.assign(new Error(data.message), { title: data.type });
     scroll(false);
@@ -56,19 +61,48 @@ async function follow(answer, events) {
   throw Object.assign(new Error("The stream ended before the answer did."), { title: "Connection lost" });
 }
 
-function retry(answer) {
+const note = (text) => element("p", "fine forgotten", text);
+
+function retry(answer, text) {
   if (running) return;
-  if (messages.at(-1).role === "assistant") messages.pop();
   answer.element.remove();
-  reply();
+  reply(text);
 }
 
 function startAgain() {
+  conversations.startAgain();
+  clear();
+  message.focus();
+}
+
+function clear() {
   running?.abort();
-  messages = [];
+  running = null;
+  recalling = null;
   conversation.replaceChildren();
   byId("welcome").hidden = false;
-  message.focus();
+  update();
+}
+
+/** Shows what the server remembers of a conversation; the one before goes on to be remembered. */
+async function show(id) {
+  clear();
+  const mine = {};
+  recalling = mine; // nothing is asked meanwhile, and what comes after another click is not shown
+  update();
+  let shown;
+  try {
+    const exchanges = await conversations.show(id);
+    shown = exchanges.flatMap(({ question: asked, answer: said }) => [question(asked), new Answer().recall(said)]);
+  } catch (failure) {
+    shown = [note(failure.status === 404 ? "The server no longer remembers this conversation." : failure.message)];
+  }
+  if (recalling !== mine) return;
+  recalling = null;
+  conversation.append(...shown);
+  byId("welcome").hidden = shown.length > 0;
+  update();
+  scroll(true);
 }
 
 /** Follows the text only while the reader is at its end. */
@@ -80,12 +114,12 @@ function scroll(always) {
 function update() {
   send.hidden = running !== null;
   stop.hidden = running === null;
-  send.disabled = !serving || message.value.trim() === "";
+  send.disabled = !serving || recalling !== null || message.value.trim() === "";
 }
 
 function submit() {
   const text = message.value.trim();
-  if (running || !serving || text === "" || !settings.areValid()) return;
+  if (running || recalling || !serving || text === "" || !settings.areValid()) return;
   message.value = "";
   ask(text);
 }
@@ -102,7 +136,7 @@ message.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !byId("settings").open) running?.abort();
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) running?.abort();
 });
 // A page kept for going back would keep its connection, and with it the engine, busy.
 window.addEventListener("pagehide", () => running?.abort());
@@ -115,7 +149,6 @@ shading.addEventListener("click", () => {
   shading.setAttribute("aria-pressed", String(on));
   byId("legend").hidden = !on;
 });
-byId("new-chat").addEventListener("click", startAgain);
 byId("open-settings").addEventListener("click", settings.open);
 byId("summary").addEventListener("click", settings.open);
 for (const example of document.querySelectorAll(".example")) {
@@ -127,6 +160,9 @@ for (const example of document.querySelectorAll(".example")) {
 
 if (matchMedia("(pointer: fine)").matches) message.focus();
 settings.start();
+chats.start({ show, startAgain });
+if (conversations.current() !== null) show(conversations.current());
+features().then(settings.useFeatures, () => settings.useFeatures({ guide: false }));
 update();
 engine.start(() => {
   serving = true;

@@ -1,23 +1,29 @@
-// The wire: one POST that answers with server-sent events, read with fetch so that it can carry a body and be aborted.
+// The wire: requests and server-sent events, read with fetch so that a request can carry a body and be aborted.
 
 /** A request that the application rejected, or a stream that it ended with an error event. */
 export class ChatError extends Error {
-  constructor(title, detail, retrySeconds = 0) {
+  constructor(title, detail, retrySeconds = 0, status = 0) {
     super(detail);
     this.title = title;
     this.retrySeconds = retrySeconds;
+    this.status = status;
   }
 }
 
-/** Sends a chat request; yields its events as {event, data}. Throws ChatError, or AbortError once the signal fires. */
-export async function* chat(request, signal) {
-  const response = await reach("api/chat", {
+/** Posts a request; yields the events of its answer as {event, data}. Throws ChatError, or AbortError once the signal fires. */
+export async function* stream(path, request, signal) {
+  const response = await post(path, request, signal, "text/event-stream, application/problem+json");
+  yield* events(response.body);
+}
+
+/** Posts a request that is answered in one piece. Throws ChatError, or AbortError once the signal fires. */
+export function post(path, request, signal, accept = "application/json, application/problem+json") {
+  return reach(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream, application/problem+json" },
+    headers: { "Content-Type": "application/json", Accept: accept },
     body: json(request),
     signal,
   });
-  yield* events(response.body);
 }
 
 /** A request as JSON. Its seed is a text of digits, because a script's numbers are exact only up to 2^53. */
@@ -31,7 +37,18 @@ export async function engineFacts() {
   return (await reach("api/engine", { headers: { Accept: "application/json" } })).json();
 }
 
-async function reach(path, options) {
+/** What the engine has counted since it was loaded, as JSON. */
+export async function activity() {
+  return (await reach("api/activity", { headers: { Accept: "application/json" } })).json();
+}
+
+/** What this build of the application can do, as JSON. */
+export async function features() {
+  return (await reach("api/features", { headers: { Accept: "application/json" } })).json();
+}
+
+/** A response of the application, if it is no problem. Throws ChatError, or AbortError. */
+export async function reach(path, options) {
   let response;
   try {
     response = await fetch(path, options);
@@ -45,6 +62,7 @@ async function reach(path, options) {
     problem.title ?? `Error ${response.status}`,
     problem.detail ?? response.statusText,
     Number(response.headers.get("Retry-After") ?? 0),
+    response.status,
   );
 }
 

@@ -11,6 +11,8 @@ const temperature = byId("temperature");
 const maxTokens = byId("max-tokens");
 const seed = byId("seed");
 const system = byId("system");
+const tools = byId("tools");
+const guide = byId("guide");
 
 const MODES = {
   auto: ["Auto", "Measured at load: the layout with the best expected tokens per second on this device."],
@@ -33,6 +35,8 @@ export function requestOptions() {
     maxTokens: Number(maxTokens.value),
     seed: seed.value || undefined,
     system: system.value.trim() || undefined,
+    tools: tools.value || undefined,
+    guide: guide.checked || undefined,
   };
 }
 
@@ -90,7 +94,17 @@ function changed() {
 function summary(chosen) {
   const length = requestOptions().draftLength;
   const layout = length ? `${MODES[chosen][0]}, K = ${length}` : MODES[chosen][0];
-  return `${layout} · temperature ${temperature.value} · ${maxTokens.value || "?"} tokens`;
+  const helpers = [tools.value && "tools", guide.checked && "guide"].filter(Boolean).map((helper) => ` · ${helper}`).join("");
+  return `${layout} · temperature ${temperature.value} · ${maxTokens.value || "?"} tokens${helpers}`;
+}
+
+/** Offers what this build of the application can do: {guide}. */
+export function useFeatures(features) {
+  guide.disabled = !features.guide;
+  byId("guide-help").textContent = features.guide
+    ? "The model is given the three closest passages and its answer names them. One as small as the embedded model often misreads them, so open them. The first question waits until the guide is indexed."
+    : "Not in this build: start it with the Maven profile retrieval, which adds an embedding model.";
+  changed();
 }
 
 /** Shows the settings as they are. */

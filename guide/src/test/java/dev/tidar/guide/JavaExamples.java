@@ -48,8 +48,11 @@ final class JavaExamples {
             import org.springframework.ai.chat.client.ChatClient;
             import org.springframework.ai.chat.client.ChatClientRequest;
             import org.springframework.ai.chat.client.ChatClientResponse;
+            import org.springframework.ai.chat.client.advisor.MessageChatMemoryAdvisor;
             import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
             import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
+            import org.springframework.ai.chat.memory.ChatMemory;
+            import org.springframework.ai.chat.memory.MessageWindowChatMemory;
             import org.springframework.ai.chat.messages.AssistantMessage;
             import org.springframework.ai.chat.model.ChatModel;
             import org.springframework.ai.chat.model.ChatResponse;

@@ -31,8 +31,13 @@ class ChatController {
     Flux<ServerSentEvent<ChatEvent>> chat(@RequestBody ChatRequest request) {
         return client.prompt().messages(request.conversation()).options(request.options()).stream()
                 .chatResponse()
-                .map(response -> ChatEvent.of(response, engine))
-                .switchOnFirst((first, events) -> first.isOnError() ? events : withFailureAsEvent(events))
+                .map(response -> ChatEvent.of(response, engine, request.wantsSteps()))
+                .transform(ChatController::asServerSentEvents);
+    }
+
+    /** A failure before the first event stays one, so that it becomes an HTTP status. */
+    static Flux<ServerSentEvent<ChatEvent>> asServerSentEvents(Flux<ChatEvent> answer) {
+        return answer.switchOnFirst((first, events) -> first.isOnError() ? events : withFailureAsEvent(events))
                 .map(event ->
                         ServerSentEvent.builder(event).event(event.event()).build());
     }

@@ -1,16 +1,21 @@
 package dev.tidar.sample;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineStatus;
-import dev.tidar.api.GenerationStats;
+import dev.tidar.api.GenerationStep;
 import dev.tidar.api.TidarException;
+import dev.tidar.sample.guide.Guide;
+import dev.tidar.sample.tool.ToolUse;
 import dev.tidar.spring.TidarMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
@@ -22,15 +27,16 @@ sealed interface ChatEvent {
     @JsonIgnore
     String event();
 
-    /** The event for one response of the chat model: the last one has statistics, the others have text. */
-    static ChatEvent of(ChatResponse response, TidarEngine engine) {
+    /**
+     * The event for one response of the chat model: the last one has statistics, the others have text.
+     *
+     * @param withSteps whether chunks say how their steps came to their tokens
+     */
+    static ChatEvent of(ChatResponse response, TidarEngine engine, boolean withSteps) {
         Generation generation = Objects.requireNonNull(response.getResult(), "every response has a result");
-        return response.getMetadata().getUsage().getNativeUsage() instanceof GenerationStats stats
-                ? Done.of(
-                        generation,
-                        response.getMetadata(),
-                        Statistics.of(response.getMetadata(), stats, engine.status()))
-                : Chunk.of(generation);
+        return response.getMetadata().containsKey(TidarMetadata.FORWARDS)
+                ? Done.of(generation, response.getMetadata(), Statistics.of(response.getMetadata(), engine.status()))
+                : Chunk.of(generation, withSteps ? Optional.of(engine) : Optional.empty());
     }
 
     /**
@@ -39,10 +45,17 @@ sealed interface ChatEvent {
      * @param step number of the step, 0 is the prefill
      * @param text text of the whole step
      * @param tokens its tokens in order
+     * @param origin how the step came to them, where the request asks for it
      */
-    record Chunk(int step, String text, List<Token> tokens) implements ChatEvent {
+    record Chunk(
+            int step,
+            String text,
+            List<Token> tokens,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<StepOrigin> origin)
+            implements ChatEvent {
 
-        static Chunk of(Generation generation) {
+        /** @param texts knows the texts of tokens; empty where the step is not asked for */
+        static Chunk of(Generation generation, Optional<TidarEngine> texts) {
             Integer step = generation.getMetadata().get(TidarMetadata.STEP);
             List<Map<String, Object>> tokens = generation.getMetadata().get(TidarMetadata.TOKENS);
             return new Chunk(
@@ -50,7 +63,10 @@ sealed interface ChatEvent {
                     Objects.requireNonNullElse(generation.getOutput().getText(), ""),
                     Objects.requireNonNull(tokens, TidarMetadata.TOKENS).stream()
                             .map(Token::of)
-                            .toList());
+                            .toList(),
+                    texts.flatMap(engine -> Optional.ofNullable(
+                                    generation.getMetadata().<GenerationStep>get(TidarMetadata.ORIGIN))
+                            .map(origin -> StepOrigin.of(origin, engine))));
         }
 
         @Override
@@ -120,19 +136,47 @@ sealed interface ChatEvent {
             String backend,
             String seed) {
 
-        static Statistics of(ChatResponseMetadata about, GenerationStats stats, EngineStatus engine) {
+        /** From the metadata alone: after calls of tools, the usage is that of all rounds, and Spring AI's own. */
+        static Statistics of(ChatResponseMetadata about, EngineStatus engine) {
+            Map<Integer, Integer> kept = about.get(TidarMetadata.KEPT);
             return new Statistics(
-                    stats.tokensPerSecond(),
-                    stats.tokensPerForward(),
-                    stats.forwards(),
-                    stats.keptHistogram(),
-                    stats.layout(),
-                    stats.queued().toMillis(),
-                    stats.prefill().toMillis(),
-                    stats.decode().toMillis(),
+                    value(about, TidarMetadata.TOKENS_PER_SECOND, Double.class),
+                    value(about, TidarMetadata.TOKENS_PER_FORWARD, Double.class),
+                    value(about, TidarMetadata.FORWARDS, Integer.class),
+                    new TreeMap<>(Objects.requireNonNull(kept, TidarMetadata.KEPT)),
+                    value(about, TidarMetadata.LAYOUT, String.class),
+                    value(about, TidarMetadata.QUEUED_MILLIS, Long.class),
+                    value(about, TidarMetadata.PREFILL_MILLIS, Long.class),
+                    value(about, TidarMetadata.DECODE_MILLIS, Long.class),
                     engine.device(),
                     engine.backend(),
-                    String.valueOf(about.<Object>get(TidarMetadata.SEED)));
+                    value(about, TidarMetadata.SEED, Long.class).toString());
+        }
+
+        private static <T> T value(ChatResponseMetadata about, String key, Class<T> type) {
+            return type.cast(Objects.requireNonNull(about.<Object>get(key), key));
+        }
+    }
+
+    /** What the guide has of a question, the closest first, before the answer that was written from it. */
+    record Sources(List<Guide.Passage> passages) implements ChatEvent {
+
+        @Override
+        public String event() {
+            return "sources";
+        }
+    }
+
+    /** A tool that the model has called, before what it made of the result; the arguments are a JSON object. */
+    record Called(String name, String arguments, String result) implements ChatEvent {
+
+        static Called of(ToolUse use) {
+            return new Called(use.name(), use.arguments(), use.result());
+        }
+
+        @Override
+        public String event() {
+            return "tool";
         }
     }
 

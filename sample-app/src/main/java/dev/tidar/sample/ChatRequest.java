@@ -32,6 +32,7 @@ import org.springframework.ai.chat.messages.UserMessage;
  * @param temperature divisor of the logits; 0 is greedy
  * @param maxTokens tokens of the answer at most
  * @param seed seed of the noise
+ * @param steps whether each chunk says how its step came to its tokens
  */
 record ChatRequest(
         List<Turn> messages,
@@ -42,7 +43,8 @@ record ChatRequest(
         @Nullable String groups,
         @Nullable Double temperature,
         @Nullable Integer maxTokens,
-        @Nullable Long seed) {
+        @Nullable Long seed,
+        @Nullable Boolean steps) {
 
     static final int MAX_MESSAGES = 128;
     static final int MAX_CHARACTERS = 65_536;
@@ -111,6 +113,11 @@ record ChatRequest(
         }
         messages.forEach(turn -> conversation.add(turn.message()));
         return conversation;
+    }
+
+    /** Whether each chunk is to say how its step came to its tokens. */
+    boolean wantsSteps() {
+        return Boolean.TRUE.equals(steps);
     }
 
     /** The options for the starter's chat model. */

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Reports the state of the engine to the page. */
+/** Reports the engine and its work to the pages. */
 @RestController
 class EngineController {
     private static final Duration LOAD_RETRY = Duration.ofSeconds(2);
@@ -23,9 +23,19 @@ class EngineController {
     /** There are no facts before the model is loaded; until then the answer is 503, as for a request. */
     @GetMapping("/api/engine")
     EngineFacts engine() {
+        return EngineFacts.of(loaded());
+    }
+
+    /** Its counts, which cost next to nothing to read; 503 before the model is loaded. */
+    @GetMapping("/api/activity")
+    ActivityFacts activity() {
+        return ActivityFacts.of(loaded(), System.nanoTime() / 1_000_000);
+    }
+
+    private EngineStatus loaded() {
         EngineStatus status = engine.status();
         if (status.loaded().isPresent()) {
-            return EngineFacts.of(status);
+            return status;
         }
         if (status.state() == EngineState.LOADING) {
             throw new EngineBusyException(

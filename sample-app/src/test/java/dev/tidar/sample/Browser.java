@@ -1,5 +1,7 @@
 package dev.tidar.sample;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -114,6 +117,23 @@ final class Browser implements AutoCloseable {
 
     boolean isTrue(String expression) {
         return evaluate("return Boolean(" + expression + ")").asBoolean();
+    }
+
+    /** Waits, for a minute at most, until an expression is true in the page. */
+    void awaitTrue(String expression) {
+        await(expression)
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> isTrue(expression));
+    }
+
+    /** Gives a field a value, as if it were typed. */
+    void set(String id, String value) {
+        evaluate(
+                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+                        + "field.dispatchEvent(new Event('input', {bubbles: true}))",
+                id,
+                value);
     }
 
     String text(String selector) {

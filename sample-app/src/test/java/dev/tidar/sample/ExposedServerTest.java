@@ -49,6 +49,10 @@ class ExposedServerTest {
                 Arguments.of(404, HttpMethod.GET, "/nowhere", json, "text/html"),
                 Arguments.of(404, HttpMethod.GET, "/api/chats", json, "text/event-stream"),
                 Arguments.of(404, HttpMethod.GET, "/actuator/env", json, json),
+                Arguments.of(404, HttpMethod.GET, "/api/conversations/guessed", json, json),
+                Arguments.of(405, HttpMethod.GET, "/api/conversations", json, json),
+                Arguments.of(405, HttpMethod.GET, "/api/extract", json, json),
+                Arguments.of(400, HttpMethod.POST, "/api/extract", json, json),
                 Arguments.of(405, HttpMethod.PUT, "/api/chat", json, "*/*"),
                 Arguments.of(405, HttpMethod.GET, "/api/chat", json, "text/event-stream"),
                 Arguments.of(405, HttpMethod.POST, "/api/engine", json, json),
@@ -56,6 +60,9 @@ class ExposedServerTest {
                 Arguments.of(406, HttpMethod.POST, "/api/chat", json, "image/png"),
                 Arguments.of(406, HttpMethod.GET, "/api/engine", json, "image/png"),
                 Arguments.of(415, HttpMethod.POST, "/api/chat", "text/plain", "*/*"),
+                Arguments.of(415, HttpMethod.POST, "/api/extract", "text/plain", "*/*"),
+                Arguments.of(415, HttpMethod.POST, "/api/conversations", "text/plain", "*/*"),
+                Arguments.of(415, HttpMethod.POST, "/api/conversations/a/messages", "text/plain", "*/*"),
                 Arguments.of(415, HttpMethod.POST, "/api/chat", "application/x-www-form-urlencoded", "*/*"));
     }
 

@@ -12,6 +12,8 @@ import dev.tidar.api.EngineStatus.Totals;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -25,12 +27,13 @@ class LoadingTest {
             .controllerAdvice(new ProblemAdvice())
             .build();
 
-    @Test
-    void tellsHowFarLoadingHasCome() {
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/engine", "/api/activity"})
+    void tellsHowFarLoadingHasCome(String path) {
         given(engine.status()).willReturn(status(EngineState.LOADING, Optional.empty()));
 
         http.get()
-                .uri("/api/engine")
+                .uri(path)
                 .exchange()
                 .expectStatus()
                 .isEqualTo(503)

@@ -47,8 +47,21 @@ class SampleApplicationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/chat.css", "/answer.css", "/settings.css", "/favicon.svg", "/js/app.js", "/js/engine.js"})
-    void servesWhatThePageLoads(String path) {
+    @ValueSource(
+            strings = {
+                "/chat.css",
+                "/answer.css",
+                "/settings.css",
+                "/extract.css",
+                "/favicon.svg",
+                "/extract.html",
+                "/js/app.js",
+                "/js/chats.js",
+                "/js/conversations.js",
+                "/js/engine.js",
+                "/js/extract.js"
+            })
+    void servesWhatThePagesLoad(String path) {
         http.get().uri(path).exchange().expectStatus().isOk();
     }
 

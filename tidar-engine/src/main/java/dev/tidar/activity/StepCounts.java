@@ -1,6 +1,7 @@
 package dev.tidar.activity;
 
 import dev.tidar.api.StepTotals;
+import dev.tidar.api.StepTotals.Decoded;
 import dev.tidar.api.StepTotals.Kind;
 import dev.tidar.api.StepTotals.OfKind;
 import dev.tidar.api.StepTotals.OfPosition;
@@ -23,6 +24,8 @@ final class StepCounts {
     private final Map<Kind, LongAdder> nanos = adders();
     private final AtomicLongArray verified = new AtomicLongArray(StepTotals.MAX_POSITIONS);
     private final AtomicLongArray accepted = new AtomicLongArray(StepTotals.MAX_POSITIONS);
+    private final LongAdder forwards = new LongAdder();
+    private final LongAdder tokens = new LongAdder();
 
     private static Map<Kind, LongAdder> adders() {
         return Stream.of(Kind.values()).collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new LongAdder()));
@@ -39,13 +42,24 @@ final class StepCounts {
         of(kind, steps).increment();
         of(kind, nanos).add(took);
         turns.stream()
-                .filter(turn -> !turn.isPrefill() && !turn.rows().isDraftPass())
+                .filter(turn -> turn.phase() != Turn.Phase.PREFILL)
                 .filter(turn -> turn.sequence().failure().isEmpty())
-                .forEach(this::countDrafts);
+                .forEach(this::countDecoded);
     }
 
     private static LongAdder of(Kind kind, Map<Kind, LongAdder> adders) {
         return Objects.requireNonNull(adders.get(kind));
+    }
+
+    /** Rows that compute known tokens again are no decode forward, but for the last of them, which emit. */
+    private void countDecoded(Turn turn) {
+        if (turn.rows().isDraftPass()) {
+            forwards.increment();
+        } else if (turn.rows().verifyRows() > 0) {
+            forwards.increment();
+            tokens.add(turn.sequence().stats().lastKept());
+            countDrafts(turn);
+        }
     }
 
     private void countDrafts(Turn turn) {
@@ -87,6 +101,7 @@ final class StepCounts {
                         .toList(),
                 IntStream.range(0, StepTotals.MAX_POSITIONS)
                         .mapToObj(position -> new OfPosition(verified.get(position), accepted.get(position)))
-                        .toList());
+                        .toList(),
+                new Decoded(forwards.sum(), tokens.sum()));
     }
 }

@@ -207,12 +207,45 @@ public record EngineStatus(
      * @param settled whether the time of autoregressive decoding, with which the others are compared, stands on
      *     forwards of requests; until then all figures are rough, because an application was starting when they were
      *     measured
+     * @param passTimes what forwards cost on this device, from which the times of the candidates follow
      */
-    public record LayoutReport(String chosen, String reason, List<Candidate> candidates, boolean settled) {
+    public record LayoutReport(
+            String chosen, String reason, List<Candidate> candidates, boolean settled, PassTimes passTimes) {
         public LayoutReport {
             candidates = List.copyOf(candidates);
         }
+
+        /** A report without times of forwards. */
+        public LayoutReport(String chosen, String reason, List<Candidate> candidates, boolean settled) {
+            this(chosen, reason, candidates, settled, PassTimes.NONE);
+        }
     }
+
+    /**
+     * What a forward costs by its rows: measured at load, and corrected by every forward since. Times are as of a few
+     * forwards ago.
+     *
+     * @param byRows times of the measured numbers of decode rows, ascending in rows; a decode row has a head and a
+     *     sample, as that of a sequence that decodes autoregressively. Times never fall
+     * @param promptRowMillis milliseconds that each prompt row adds to a forward
+     */
+    public record PassTimes(List<PassTime> byRows, double promptRowMillis) {
+
+        /** Nothing is measured. */
+        public static final PassTimes NONE = new PassTimes(List.of(), 0);
+
+        public PassTimes {
+            byRows = List.copyOf(byRows);
+        }
+    }
+
+    /**
+     * The time of a forward with this number of decode rows.
+     *
+     * @param rows decode rows
+     * @param millis milliseconds
+     */
+    public record PassTime(int rows, double millis) {}
 
     /**
      * A layout that auto considers.

@@ -10,12 +10,18 @@ import java.util.stream.Collectors;
  * @param step 0 is the prefill, then one number a decode step
  * @param tokens the emitted tokens, in order; the chunk with the text that was held back until the end has none
  * @param parts parts of the answer that became final; tags of thoughts and calls are in no part
+ * @param origin how the step came to its tokens; empty for the chunk without tokens
  */
-public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) {
+public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts, Optional<GenerationStep> origin) {
 
     public TokenChunk {
         tokens = List.copyOf(tokens);
         parts = List.copyOf(parts);
+    }
+
+    /** A chunk that does not say how the step came to its tokens. */
+    public TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) {
+        this(step, tokens, parts, Optional.empty());
     }
 
     /** A chunk without parts. */
@@ -24,7 +30,11 @@ public record TokenChunk(int step, List<Token> tokens, List<Answer.Part> parts) 
     }
 
     public TokenChunk withParts(List<Answer.Part> others) {
-        return new TokenChunk(step, tokens, others);
+        return new TokenChunk(step, tokens, others, origin);
+    }
+
+    public TokenChunk withOrigin(GenerationStep how) {
+        return new TokenChunk(step, tokens, parts, Optional.of(how));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.tidar.auto;
 
+import dev.tidar.api.EngineStatus;
 import dev.tidar.api.Lookup;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.StepLayout;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * Reinforcement Learning, 2.6). Where rows are nearly free, sequences share them for drafting; where rows cost more
  * than they gain, all sequences decode autoregressively.
  *
- * <p>Confined to the engine thread, but for {@link #standings}.
+ * <p>Confined to the engine thread, but for {@link #standings}, {@link #passTimes} and {@link #isSettled}.
  */
 public final class AdaptiveLayouts {
 
@@ -61,6 +62,7 @@ public final class AdaptiveLayouts {
 
     private final LayoutSharing sharing;
     private volatile List<Standing> standings;
+    private volatile EngineStatus.PassTimes passTimes;
     private int forwards;
     private int plainForwards;
     private int shares;
@@ -152,7 +154,13 @@ public final class AdaptiveLayouts {
         return standings;
     }
 
+    /** What forwards cost as of a few forwards ago. Any thread may call it. */
+    EngineStatus.PassTimes passTimes() {
+        return passTimes;
+    }
+
     private void publish() {
+        passTimes = times.report();
         standings = candidates.stream().map(this::standing).toList();
     }
 

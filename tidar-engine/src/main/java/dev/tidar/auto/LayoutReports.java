@@ -24,8 +24,12 @@ public final class LayoutReports {
         List<Candidate> candidates =
                 standings.stream().map(LayoutReports::candidate).toList();
         Optional<Standing> best = standings.stream().max(BY_SPEED);
-        return best.map(b ->
-                        new LayoutReport(b.layout().toString(), reason(b, standings), candidates, layouts.isSettled()))
+        return best.map(b -> new LayoutReport(
+                        b.layout().toString(),
+                        reason(b, standings),
+                        candidates,
+                        layouts.isSettled(),
+                        layouts.passTimes()))
                 .orElseGet(() -> new LayoutReport("", "nothing is measured yet", candidates, false));
     }
 

@@ -1,8 +1,11 @@
 package dev.tidar.auto;
 
+import dev.tidar.api.EngineStatus;
+import dev.tidar.api.EngineStatus.PassTime;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The time of a forward on this device by its number of rows, measured first at load and then by every forward since.
@@ -68,6 +71,15 @@ public final class PassTimes {
     /** Nanoseconds that each prompt row adds to a forward. */
     public double promptRowNanos() {
         return promptRowNanos;
+    }
+
+    /** What is known now, for status. */
+    EngineStatus.PassTimes report() {
+        return new EngineStatus.PassTimes(
+                IntStream.range(0, rows.length)
+                        .mapToObj(i -> new PassTime((int) rows[i], nanos[i] / 1e6))
+                        .toList(),
+                promptRowNanos / 1e6);
     }
 
     /**

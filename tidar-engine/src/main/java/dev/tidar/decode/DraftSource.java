@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.GenerationStep;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -20,6 +21,11 @@ public interface DraftSource {
         }
 
         @Override
+        public GenerationStep.Source reportedAs() {
+            return GenerationStep.Source.MASKS;
+        }
+
+        @Override
         public boolean costsDevice() {
             return true;
         }
@@ -35,6 +41,9 @@ public interface DraftSource {
      * @return the drafts; empty where this source has none
      */
     Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work);
+
+    /** What those who follow an answer are told of it. */
+    GenerationStep.Source reportedAs();
 
     /**
      * Whether its drafts come from rows on the device. Such drafts are verified by the layouts that pay for these rows;

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.GenerationStep;
 import dev.tidar.decode.DraftSource.Drafts;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -28,6 +29,11 @@ final class ForcedDrafts implements DraftSource {
         List<Integer> forced = constraint.forced(work);
         List<Integer> first = forced.subList(0, Math.min(MAX_FORCED, forced.size()));
         return new Drafts(constraint.allowedPrefix(first, work), this);
+    }
+
+    @Override
+    public GenerationStep.Source reportedAs() {
+        return GenerationStep.Source.FORCED;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.GenerationStep;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
@@ -100,6 +101,11 @@ final class LookupDrafts implements DraftSource {
     @Override
     public Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work) {
         return next.isEmpty() ? Drafts.NONE : new Drafts(constraint.allowedPrefix(next, work), this);
+    }
+
+    @Override
+    public GenerationStep.Source reportedAs() {
+        return GenerationStep.Source.TEXT;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.GenerationStep;
 import dev.tidar.draft.DraftedSequence;
 import java.util.function.LongConsumer;
 
@@ -16,6 +17,11 @@ record ModelDrafts(DraftedSequence drafted) implements DraftSource {
     @Override
     public Drafts propose(Sequence sequence, Constraint constraint, LongConsumer work) {
         return new Drafts(constraint.allowedPrefix(drafted.drafts(), work), this);
+    }
+
+    @Override
+    public GenerationStep.Source reportedAs() {
+        return GenerationStep.Source.DRAFT_MODEL;
     }
 
     @Override

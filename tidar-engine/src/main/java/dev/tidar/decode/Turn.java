@@ -1,9 +1,12 @@
 package dev.tidar.decode;
 
+import dev.tidar.api.GenerationStep;
+import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.DraftSource.Drafts;
 import dev.tidar.step.RowSamplings;
 import dev.tidar.step.SequenceStep;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One sequence's part in a step: everything that its rows need, decided before the step runs.
@@ -62,6 +65,57 @@ public record Turn(
     /** Verify rows beyond those of that layout: free drafts may be more than the draft length has room for. */
     public int rowsBeyondLayout() {
         return Math.max(0, rows.verifyRows() - timedAs().draftLength());
+    }
+
+    /**
+     * What is kept of this turn for those who follow the answer. To be called once its tokens are emitted.
+     *
+     * @param draftPassRows rows of the draft pass before it; 0 where there was none
+     */
+    public Origin origin(int draftPassRows) {
+        return new Origin(
+                layout,
+                rows,
+                drafts.source().reportedAs(),
+                draftPassRows,
+                sequence.finish().isPresent() ? List.of() : sequence.sequence().drafts());
+    }
+
+    /**
+     * How a step came to its tokens. The engine thread only makes this; what listeners get is made of it on their own
+     * threads. Constraints and masks of the turn are not in it, because a slow listener has many of these waiting.
+     *
+     * @param draftPassRows rows of the draft pass before it; 0 where there was none
+     * @param proposed drafts for the next step; empty where there is none
+     */
+    public record Origin(
+            StepLayout layout,
+            SequenceStep rows,
+            GenerationStep.Source source,
+            int draftPassRows,
+            List<Integer> proposed) {
+
+        /** The same as listeners get it, with the tokens that the step emitted, at least one. */
+        public GenerationStep of(List<TokenChunk.Token> tokens) {
+            List<Integer> verified = rows.draftsBefore(rows.verifyRows() - 1);
+            int promptRows = rows.exactTokens().size() - rows.verifyRows();
+            return new GenerationStep(
+                    layout.toString(),
+                    promptRows,
+                    rows.exactTokens().get(promptRows),
+                    verified,
+                    verified.isEmpty() ? Optional.empty() : Optional.of(source),
+                    (int) tokens.stream().filter(TokenChunk.Token::accepted).count(),
+                    tokens.stream().map(TokenChunk.Token::id).toList(),
+                    draftPassRows,
+                    rows.groups().stream().map(this::reported).toList(),
+                    proposed);
+        }
+
+        private GenerationStep.Group reported(SequenceStep.Group group) {
+            int masks = group.tokens().size();
+            return new GenerationStep.Group(group.kept(), rows.draftLength() - masks, masks);
+        }
     }
 
     /** The position after the last row whose keys and values are written to the cache. */

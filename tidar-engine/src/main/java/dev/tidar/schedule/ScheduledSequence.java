@@ -14,6 +14,7 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.LayoutChoice;
 import dev.tidar.decode.RunningSequence;
 import dev.tidar.decode.StepLayout;
+import dev.tidar.decode.Turn;
 import dev.tidar.delivery.Deliveries;
 import dev.tidar.delivery.Delivery;
 import dev.tidar.delivery.LogLimit;
@@ -66,6 +67,9 @@ final class ScheduledSequence implements Generation {
     private volatile int delivered;
     private volatile Optional<StepLayout> layout = Optional.empty();
     private OptionalLong firstToken = OptionalLong.empty();
+    /** Rows of the draft pass that the step under way began with. */
+    private int draftPassRows;
+
     private Optional<RunningSequence> sequence = Optional.empty();
     private volatile boolean cancelled;
 
@@ -188,6 +192,7 @@ final class ScheduledSequence implements Generation {
     void preempt() {
         preemptions++;
         totals.preemptions.increment();
+        draftPassRows = 0;
         runningSequence().preempt();
     }
 
@@ -218,19 +223,28 @@ final class ScheduledSequence implements Generation {
         return runningSequence().sequence().uncomputed();
     }
 
-    /** Passes on what a step emitted. */
-    void deliver() {
+    /**
+     * Passes on what a step emitted.
+     *
+     * @param turn its part in the step
+     */
+    void deliver(Turn turn) {
+        if (turn.rows().isDraftPass()) {
+            draftPassRows = turn.rows().rows();
+        }
         TokenChunk chunk = answer.takeChunk(numSteps());
         if (ended.get() || chunk.tokens().isEmpty()) {
             return;
         }
+        Turn.Origin origin = turn.origin(draftPassRows);
+        draftPassRows = 0;
         if (firstToken.isEmpty()) {
             firstToken = OptionalLong.of(nanoTime.getAsLong());
         }
         totals.tokens.add(chunk.tokens().size());
         delivered += chunk.tokens().size();
         layout = Optional.of(runningSequence().layout());
-        delivery.post(listener -> listener.onChunk(chunk));
+        delivery.post(listener -> listener.onChunk(chunk.withOrigin(origin.of(chunk.tokens()))));
     }
 
     /**

@@ -117,17 +117,17 @@ final class Scheduler {
                 plan.prefillRows(),
                 nanos);
         for (Scheduled scheduled : plan.scheduled()) {
-            endings.attempt(scheduled.request(), () -> complete(scheduled.request()));
+            endings.attempt(scheduled.request(), () -> complete(scheduled.request(), scheduled.turn()));
         }
     }
 
-    private void complete(ScheduledSequence s) {
+    private void complete(ScheduledSequence s, Turn turn) {
         Optional<GenerationFailedException> failure = s.runningSequence().failure();
         if (failure.isPresent()) {
             endings.fail(s, failure.get());
             return;
         }
-        s.deliver();
+        s.deliver(turn);
         s.runningSequence().finish().ifPresent(reason -> endings.finish(s, reason));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tidar.api.EngineStatus.PassTime;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
@@ -29,6 +30,14 @@ class PassTimesTest {
             assertThat(times.nanos(1)).isEqualTo(100, EXACT);
             assertThat(times.nanos(4)).isEqualTo(160, EXACT);
             assertThat(times.nanos(8)).isEqualTo(400, EXACT);
+        }
+
+        @Test
+        void isReportedInMilliseconds() {
+            PassTimes slow = new PassTimes(Map.of(1, 20_000_000L, 8, 30_000_000L), 500_000);
+
+            assertThat(slow.report().byRows()).containsExactly(new PassTime(1, 20), new PassTime(8, 30));
+            assertThat(slow.report().promptRowMillis()).isEqualTo(0.5, EXACT);
         }
 
         @Test

@@ -2,6 +2,7 @@ package dev.tidar.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidar.api.GenerationStep;
 import dev.tidar.kvcache.BlockPool;
 import dev.tidar.kvcache.BlockTable;
 import dev.tidar.step.GroupWidth;
@@ -214,6 +215,11 @@ class DraftSourceTest {
             Sequence longer = text(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7);
             lookup.extended(longer);
             assertThat(proposed(lookup, longer)).startsWith(8, 1);
+        }
+
+        @Test
+        void areReportedAsDraftsFromTheText() {
+            assertThat(new LookupDrafts(FREE).reportedAs()).isEqualTo(GenerationStep.Source.TEXT);
         }
 
         @Test

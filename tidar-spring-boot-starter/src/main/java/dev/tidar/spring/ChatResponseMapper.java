@@ -45,6 +45,7 @@ record ChatResponseMapper(String id, String model, Supplier<String> device, bool
                                 .map(token ->
                                         Map.<String, Object>of("text", token.text(), "accepted", token.accepted()))
                                 .toList());
+        chunk.origin().ifPresent(origin -> metadata.metadata(TidarMetadata.ORIGIN, origin));
         logProbs(
                 chunk.tokens().stream().map(TokenChunk.Token::id).toList(),
                 chunk.tokens().stream()

@@ -1,14 +1,15 @@
 package dev.tidar.spring;
 
 import dev.tidar.api.ClosedByLimit;
+import dev.tidar.api.GenerationStep;
 import dev.tidar.api.LogProbs;
 
 /**
  * Keys of the metadata that a {@link TidarChatModel} reports on an answer beyond Spring AI's own fields.
  *
- * <p>{@link #STEP} and {@link #TOKENS} are in the generation metadata of each streamed chunk, {@link #LOG_PROBS} there
- * and in that of a blocking answer. All others are in the response metadata of the last chunk of a stream, and of a
- * blocking answer.
+ * <p>{@link #STEP}, {@link #TOKENS} and {@link #ORIGIN} are in the generation metadata of each streamed chunk,
+ * {@link #LOG_PROBS} there and in that of a blocking answer. All others are in the response metadata of the last chunk
+ * of a stream, and of a blocking answer.
  */
 public final class TidarMetadata {
 
@@ -20,6 +21,12 @@ public final class TidarMetadata {
      * empty while a character is open) and {@code accepted} ({@link Boolean}, a draft that verification accepted).
      */
     public static final String TOKENS = "tidar.tokens";
+
+    /**
+     * {@link GenerationStep}: how the step came to these tokens, with its rows, its drafts and those that were
+     * rejected. {@link TidarChatModel#token} has the texts of the ids in it. Missing in a chunk without tokens.
+     */
+    public static final String ORIGIN = "tidar.origin";
 
     /**
      * {@code List<Map<String, Object>>}: the tokens of this chunk or answer in order, each with {@code id}

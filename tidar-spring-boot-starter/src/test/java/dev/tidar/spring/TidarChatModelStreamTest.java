@@ -7,6 +7,7 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.api.GenerationListener;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.GenerationStep;
 import dev.tidar.api.Prompt.Tokens;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -111,6 +112,8 @@ class TidarChatModelStreamTest {
             steps.add(metadata.get(TidarMetadata.STEP));
             List<Map<String, Object>> tokens = metadata.get(TidarMetadata.TOKENS);
             tokens.forEach(token -> accepted.add((Boolean) token.get("accepted")));
+            GenerationStep origin = metadata.get(TidarMetadata.ORIGIN);
+            assertThat(origin.emitted()).hasSameSizeAs(tokens);
             assertThat(tokens.stream().map(token -> (String) token.get("text")).collect(Collectors.joining()))
                     .isEqualTo(text(chunk));
         }
