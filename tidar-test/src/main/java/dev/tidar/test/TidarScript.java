@@ -45,17 +45,12 @@ public final class TidarScript implements EngineStarter {
 
     private static final long KV_BYTES = 16 << 20;
 
-    private static final Function<GenerationRequest, Reply> NOTHING = request -> {
-        throw new IllegalStateException(
-                "the script has no reply for this request: call TidarScript.reply before it is made");
-    };
-
     private final String name;
     private final ScriptedClock clock = new ScriptedClock();
     private final Queue<Reply> replies = new ArrayDeque<>();
     private final List<GenerationRequest> requests = new ArrayList<>();
     private final Map<Long, ScriptedAnswer> answers = new ConcurrentHashMap<>();
-    private Function<GenerationRequest, Reply> otherwise = NOTHING;
+    private Function<GenerationRequest, Reply> otherwise = TidarScript::nothing;
     private long seeds;
 
     public TidarScript() {
@@ -108,13 +103,13 @@ public final class TidarScript implements EngineStarter {
     }
 
     /**
-     * Forgets replies and requests, and opens the gates of answers that are under way. What {@link #otherwise} says is
-     * forgotten as well.
+     * Forgets replies and requests, and what {@link #otherwise} says. Answers that are under way end where they are, also
+     * those that wait at a gate.
      */
     public synchronized void reset() {
         replies.clear();
         requests.clear();
-        otherwise = NOTHING;
+        otherwise = TidarScript::nothing;
         answers.values().forEach(ScriptedAnswer::release);
         answers.clear();
     }
@@ -199,6 +194,11 @@ public final class TidarScript implements EngineStarter {
                 limits.maxStep(),
                 limits.stallWarning(),
                 limits.stallLimit());
+    }
+
+    private static Reply nothing(GenerationRequest request) {
+        throw new IllegalStateException(
+                "the script has no reply for this request: call TidarScript.reply before it is made");
     }
 
     /** Is called on the thread that submits. */

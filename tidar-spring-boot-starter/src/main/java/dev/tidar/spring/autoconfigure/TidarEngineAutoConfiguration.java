@@ -93,10 +93,12 @@ public final class TidarEngineAutoConfiguration {
         if (!StringUtils.hasText(properties.draftModel())) {
             return Optional.empty();
         }
-        return Optional.of(starter.model()
-                .map(model -> Path.of(model.name()))
-                .orElseGet(() -> new ModelLocation(properties.draftModel(), "tidar.draft-model")
-                        .resolve(resources, cache(properties))));
+        Optional<ModelSource> replaced = starter.model();
+        return Optional.of(
+                replaced.isPresent()
+                        ? Path.of(replaced.get().name())
+                        : new ModelLocation(properties.draftModel(), "tidar.draft-model")
+                                .resolve(resources, cache(properties)));
     }
 
     private static ModelCache cache(TidarProperties properties) {
