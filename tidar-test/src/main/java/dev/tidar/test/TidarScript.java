@@ -103,8 +103,8 @@ public final class TidarScript implements EngineStarter {
     }
 
     /**
-     * Forgets replies and requests, and what {@link #otherwise} says. Answers that are under way end where they are, also
-     * those that wait at a gate.
+     * Forgets replies and requests, and what {@link #otherwise} says. Answers that are under way end where they are,
+     * also those that wait at a gate.
      */
     public synchronized void reset() {
         replies.clear();
