@@ -26,10 +26,12 @@ public final class TidarEngine implements AutoCloseable {
 
     private final EngineLoader loader;
     private final EngineLoop loop;
+    private final UnaryOperator<GenerationRequest> requestDecorator;
 
-    private TidarEngine(EngineLoader loader, EngineLoop loop) {
+    private TidarEngine(EngineLoader loader, EngineLoop loop, UnaryOperator<GenerationRequest> requestDecorator) {
         this.loader = loader;
         this.loop = loop;
+        this.requestDecorator = requestDecorator;
     }
 
     /**
@@ -51,7 +53,7 @@ public final class TidarEngine implements AutoCloseable {
      * @param modelDecorator wraps or replaces the network, for tests
      */
     static TidarEngine load(EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
-        TidarEngine engine = start(options, nanoTime, modelDecorator);
+        TidarEngine engine = start(options, nanoTime, modelDecorator, request -> request);
         try {
             engine.awaitLoaded();
         } catch (RuntimeException | Error e) {
@@ -66,7 +68,7 @@ public final class TidarEngine implements AutoCloseable {
      * an {@link dev.tidar.api.EngineBusyException}; if loading fails it is DEAD, and {@link #status()} says why.
      */
     public static TidarEngine start(EngineOptions options) {
-        return start(options, System::nanoTime, network -> network);
+        return start(options, System::nanoTime, network -> network, request -> request);
     }
 
     /**
@@ -80,13 +82,21 @@ public final class TidarEngine implements AutoCloseable {
         return new EngineLoader(options, System::nanoTime, network -> network).folder();
     }
 
-    private static TidarEngine start(
-            EngineOptions options, LongSupplier nanoTime, UnaryOperator<TidarModel> modelDecorator) {
+    /**
+     * @param nanoTime a monotonic clock, which tests may advance
+     * @param modelDecorator wraps or replaces the network, for tests
+     * @param requestDecorator sees each request on the thread that submits it, and may change or reject it, for tests
+     */
+    static TidarEngine start(
+            EngineOptions options,
+            LongSupplier nanoTime,
+            UnaryOperator<TidarModel> modelDecorator,
+            UnaryOperator<GenerationRequest> requestDecorator) {
         Objects.requireNonNull(options, "options");
         EngineLoader loader = new EngineLoader(options, nanoTime, modelDecorator);
         EngineLoop loop = new EngineLoop(loader::load, options.limits(), EngineLoader::background, nanoTime);
         loader.stopWhen(loop::needsNoModel);
-        return new TidarEngine(loader, loop);
+        return new TidarEngine(loader, loop, requestDecorator);
     }
 
     /**
@@ -111,7 +121,7 @@ public final class TidarEngine implements AutoCloseable {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(listener, "listener");
         loop.requireOpen();
-        return loop.submit(loader.gate().admit(request), listener);
+        return loop.submit(loader.gate().admit(requestDecorator.apply(request)), listener);
     }
 
     /** What the engine is and does now. Reads only; costs next to nothing. */

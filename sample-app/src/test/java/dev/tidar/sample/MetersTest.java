@@ -3,6 +3,7 @@ package dev.tidar.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidar.test.TidarScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,11 +51,15 @@ class MetersTest {
     @Autowired
     WebTestClient http;
 
+    @Autowired
+    TidarScript script;
+
     /** A meter as the document describes it. */
     record Documented(String name, String unit, Set<String> tags) {}
 
     @BeforeEach
     void answerOnce() {
+        script.reply("There was a little dog.");
         http.post()
                 .uri("/api/chat")
                 .contentType(MediaType.APPLICATION_JSON)

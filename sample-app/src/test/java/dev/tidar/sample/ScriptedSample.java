@@ -1,18 +1,21 @@
 package dev.tidar.sample;
 
-import dev.tidar.ScriptedEngine;
+import dev.tidar.EngineStarter;
 import dev.tidar.TidarEngine;
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.EngineOptions;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.ModelSource;
+import dev.tidar.api.Prompt;
 import dev.tidar.sample.guide.WordCounts;
-import dev.tidar.spring.StoriesModel;
-import java.io.IOException;
+import dev.tidar.test.Reply;
+import dev.tidar.test.TidarScript;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -41,16 +44,22 @@ import org.springframework.context.annotation.Import;
 
         private static final int WORDS = 5_000;
 
+        /** A bean of this type and not the script itself, which would be reset after each test method. */
         @Bean
-        TidarEngine tidarEngine() throws IOException {
-            Path own = Path.of(
-                    "target", "scripted", String.valueOf(ProcessHandle.current().pid()));
-            Path folder = StoriesModel.in(Files.createDirectories(own), 16_384);
-            Files.writeString(folder.resolve("tokenizer_config.json"), """
-                    {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
-                     "chat_template": "{%% for message in messages %%}<|{{ message.role }}|>{{ message.content }}\\n{%% endfor %%}%s"}
-                    """.formatted(ScriptedEngine.ANSWER));
-            return ScriptedEngine.load(folder, Script::answer);
+        EngineStarter engineStarter() {
+            TidarScript script =
+                    new TidarScript().otherwise(request -> Reply.text(answer(request)).withinMaxTokens());
+            return new EngineStarter() {
+                @Override
+                public TidarEngine start(EngineOptions options) {
+                    return script.start(options);
+                }
+
+                @Override
+                public Optional<ModelSource> model() {
+                    return script.model();
+                }
+            };
         }
 
         @Bean
@@ -58,13 +67,14 @@ import org.springframework.context.annotation.Import;
             return new WordCounts();
         }
 
-        private static String answer(String prompt) {
-            List<String> asked = Arrays.stream(prompt.split("<\\|user\\|>"))
-                    .skip(1)
-                    .map(said -> said.replaceFirst("(?s)\\n<\\|.*", ""))
-                    .toList();
+        private static String answer(GenerationRequest request) {
+            List<String> asked = ((Prompt.Chat) request.prompt())
+                    .messages().stream()
+                            .filter(message -> message.role() == ChatMessage.Role.USER)
+                            .map(ChatMessage::text)
+                            .toList();
             String question = asked.isEmpty() ? "" : asked.get(asked.size() - 1);
-            if (prompt.contains("<tools>")) {
+            if (!request.tools().offered().isEmpty()) {
                 return """
                         <tool_call>
                         {"name": "calculate", "arguments": {"first": 6, "operation": "MULTIPLY", "second": 7}}

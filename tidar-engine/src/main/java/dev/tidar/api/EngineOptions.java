@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param limits what bounds the work of the engine
  * @param decoding layout for requests that leave it open
  * @param lookup whether requests in mode auto also verify drafts from their own text
+ * @param warmUp what is computed at the end of loading
  * @param progress receives the stages of the load, on the loading thread
  */
 public record EngineOptions(
@@ -45,6 +46,7 @@ public record EngineOptions(
         Limits limits,
         Decoding decoding,
         Lookup lookup,
+        WarmUp warmUp,
         Consumer<LoadProgress> progress) {
 
     /** Threads of the CPU backend at most; more than processors only wait for each other. */
@@ -63,6 +65,7 @@ public record EngineOptions(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(decoding, "decoding");
         Objects.requireNonNull(lookup, "lookup");
+        Objects.requireNonNull(warmUp, "warm-up");
         Objects.requireNonNull(progress, "progress");
         if (decoding.mode() == DecodeMode.DRAFT_MODEL && draftModel.isEmpty()) {
             throw new IllegalArgumentException("mode must not be draft-model unless a draft model is set");
@@ -120,6 +123,7 @@ public record EngineOptions(
         private Limits limits = Limits.DEFAULT;
         private Decoding decoding = Decoding.AUTO;
         private Lookup lookup = Lookup.AUTO;
+        private WarmUp warmUp = WarmUp.NONE;
         private Consumer<LoadProgress> progress = stage -> {};
 
         private Builder(ModelSource model) {
@@ -201,6 +205,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder warmUp(WarmUp prompts) {
+            warmUp = prompts;
+            return this;
+        }
+
         public Builder progress(Consumer<LoadProgress> listener) {
             progress = listener;
             return this;
@@ -224,6 +233,7 @@ public record EngineOptions(
                     limits,
                     decoding,
                     lookup,
+                    warmUp,
                     progress);
         }
     }

@@ -96,6 +96,23 @@ public record GenerationRequest(
         return new Builder(prompt);
     }
 
+    /** A builder that has all that this request has. */
+    public Builder toBuilder() {
+        var builder = new Builder(prompt);
+        builder.maxTokens = maxTokens;
+        builder.minTokens = minTokens;
+        builder.sampling = sampling;
+        builder.logProbs = logProbs;
+        builder.stopStrings = stopStrings;
+        builder.stopIds = stopIds;
+        builder.ignoreStopIds = ignoreStopIds;
+        builder.format = format;
+        builder.decoding = decoding;
+        builder.timeout = timeout;
+        builder.cacheSalt = cacheSalt;
+        return builder;
+    }
+
     /** Collects the options of a request; {@link #build} checks them. */
     public static final class Builder {
         private Prompt prompt;

@@ -292,11 +292,19 @@ public final class EngineLoader {
                 kvCache(own),
                 entry.plan().status(own.geometry()));
         model = Optional.of(loaded);
-        gate = Optional.of(new RequestGate(
+        RequestGate requests = new RequestGate(
                 options,
                 loaded,
                 () -> decoding,
-                () -> ThreadLocalRandom.current().nextLong()));
+                () -> ThreadLocalRandom.current().nextLong());
+        gate = Optional.of(requests);
+        new WarmUpStage(
+                        requests,
+                        new Decoder(network, facts.maskToken().orElse(0)),
+                        loaded,
+                        widest.prefillChunk(),
+                        stages)
+                .run(options.warmUp());
         stages.ready();
         log.info("{}", LoadReport.of(loaded));
         return new Engine(

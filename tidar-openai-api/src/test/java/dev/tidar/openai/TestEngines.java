@@ -4,8 +4,6 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.spring.StoriesModel;
 import dev.tidar.spring.WeatherModel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.springframework.util.function.SingletonSupplier;
@@ -31,13 +29,7 @@ public final class TestEngines {
                     .threads(1)
                     .build()));
 
-    private static final Supplier<TidarEngine> WEATHER_ENGINE = SingletonSupplier.of(() -> {
-        try {
-            return WeatherModel.load(FOLDER.resolve("scripted"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    });
+    private static final Supplier<TidarEngine> WEATHER_ENGINE = SingletonSupplier.of(WeatherModel::load);
 
     private TestEngines() {}
 

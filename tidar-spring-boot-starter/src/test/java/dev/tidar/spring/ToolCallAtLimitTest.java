@@ -8,15 +8,12 @@ import dev.tidar.api.ClosedByLimit;
 import dev.tidar.api.ToolCallAtLimitException;
 import dev.tidar.api.Tools;
 import dev.tidar.api.Tools.AtLimit;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -24,12 +21,12 @@ import org.springframework.ai.support.ToolCallbacks;
 import org.springframework.ai.tool.annotation.Tool;
 import reactor.test.StepVerifier;
 
-/** A model that wants to ask for the weather of Paris, and has no tokens for all of its call. */
+/** A model that wants to ask for the weather of San Francisco, and has no tokens for all of its call. */
 @DisplayName("A call of a tool for which maxTokens is too small")
 class ToolCallAtLimitTest {
 
-    private static final int MAX_TOKENS = 57;
-    private static final String QUESTION = "How is the weather in Paris?";
+    private static final int MAX_TOKENS = 65;
+    private static final String QUESTION = "How is the weather in San Francisco?";
 
     private static TidarEngine engine;
     private static TidarChatModel model;
@@ -43,8 +40,8 @@ class ToolCallAtLimitTest {
     }
 
     @BeforeAll
-    static void load(@TempDir Path folder) throws IOException {
-        engine = WeatherModel.load(folder);
+    static void load() {
+        engine = WeatherModel.load();
         model = new TidarChatModel(engine);
     }
 
@@ -68,8 +65,8 @@ class ToolCallAtLimitTest {
 
     private static void hasTheBeginning(ToolCallAtLimitException failure) {
         assertThat(failure.partialCall().tool()).contains("weather");
-        assertThat(failure.partialCall().text()).endsWith("\"city\": \"Pa");
-        assertThat(failure).hasMessageContaining("max-tokens = 57");
+        assertThat(failure.partialCall().text()).endsWith("\"city\": \"San Franci");
+        assertThat(failure).hasMessageContaining("max-tokens = 65");
     }
 
     @Test

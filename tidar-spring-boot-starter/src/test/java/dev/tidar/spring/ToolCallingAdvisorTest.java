@@ -1,12 +1,9 @@
 package dev.tidar.spring;
 
 import dev.tidar.TidarEngine;
-import java.io.IOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.test.chat.client.advisor.AbstractToolCallingAdvisorIT;
 
@@ -14,14 +11,11 @@ import org.springframework.ai.test.chat.client.advisor.AbstractToolCallingAdviso
 @DisplayName("Spring AI's tool-calling advisor")
 class ToolCallingAdvisorTest extends AbstractToolCallingAdvisorIT {
 
-    @TempDir
-    private static Path folder;
-
     private static TidarEngine engine;
 
     @BeforeAll
-    static void load() throws IOException {
-        engine = WeatherModel.load(folder);
+    static void load() {
+        engine = WeatherModel.load();
     }
 
     @AfterAll

@@ -1,14 +1,14 @@
 package dev.tidar.spring;
 
-import dev.tidar.ScriptedEngine;
 import dev.tidar.TidarEngine;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.tidar.api.ChatMessage;
+import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.Prompt;
+import dev.tidar.api.Tool;
+import dev.tidar.test.Reply;
+import dev.tidar.test.TidarScript;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,46 +18,44 @@ public final class WeatherModel {
     public static final String NAME = "weather";
 
     private static final List<String> CITIES = List.of("San Francisco", "Tokyo", "Paris");
-    private static final Pattern TOOL = Pattern.compile("<tools>\n(\\{.*\\})\n</tools>");
-    private static final Pattern RESULT = Pattern.compile("<tool_response>\n(.*?)\n</tool_response>", Pattern.DOTALL);
 
     private WeatherModel() {}
 
-    /** Loads it into a folder of its own, with a context that has room for tools told byte by byte. */
-    public static TidarEngine load(Path directory) throws IOException {
-        Path folder = directory.resolve(NAME);
-        FileSystemUtils.copyRecursively(StoriesModel.in(directory, 16_384), folder);
-        Files.writeString(folder.resolve("tokenizer_config.json"), """
-                {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
-                 "chat_template": "{%% for message in messages %%}<|{{ message.role }}|>{{ message.content }}\\n{%% endfor %%}%s"}
-                """.formatted(ScriptedEngine.ANSWER));
-        return ScriptedEngine.load(folder, WeatherModel::answer);
+    public static TidarEngine load() {
+        return new TidarScript(NAME)
+                .otherwise(request -> answer(request).withinMaxTokens())
+                .load();
     }
 
-    private static String answer(String prompt) {
-        List<String> heard =
-                RESULT.matcher(prompt).results().map(result -> result.group(1)).toList();
-        var tool = TOOL.matcher(prompt);
-        if (heard.isEmpty() && tool.find()) {
-            JsonNode function = JsonMapper.shared().readTree(tool.group(1)).path("function");
-            String question = prompt.substring(prompt.lastIndexOf("weather"));
+    private static Reply answer(GenerationRequest request) {
+        var chat = (Prompt.Chat) request.prompt();
+        List<String> heard = texts(chat, "tool");
+        List<Tool> tools = chat.tools().callable();
+        if (heard.isEmpty() && tools.size() == 1) {
+            List<String> asked = texts(chat, "user");
             return CITIES.stream()
-                    .filter(question::contains)
-                    .map(city -> call(function, city))
-                    .collect(Collectors.joining("\n"));
+                    .filter(asked.get(asked.size() - 1)::contains)
+                    .map(city -> call(tools.get(0), city))
+                    .reduce(Reply::then)
+                    .orElseGet(() -> Reply.text(""));
         }
-        return "I heard: " + String.join("; ", heard);
+        return Reply.text("I heard: " + String.join("; ", heard));
     }
 
-    private static String call(JsonNode function, String city) {
-        JsonNode properties = function.path("parameters").path("properties");
-        String arguments = properties.propertyNames().stream()
-                .map(name -> "\"%s\": %s".formatted(name, argument(properties.path(name), city)))
-                .collect(Collectors.joining(", ", "{", "}"));
-        return """
-                <tool_call>
-                {"name": "%s", "arguments": %s}
-                </tool_call>""".formatted(function.path("name").asString(), arguments);
+    private static List<String> texts(Prompt.Chat chat, String role) {
+        return chat.messages().stream()
+                .filter(message -> message.role().equals(role))
+                .map(ChatMessage::text)
+                .toList();
+    }
+
+    private static Reply call(Tool tool, String city) {
+        JsonNode properties = JsonMapper.shared().readTree(tool.parameters()).path("properties");
+        return Reply.toolCall(
+                tool.name(),
+                properties.propertyNames().stream()
+                        .map(name -> "\"%s\": %s".formatted(name, argument(properties.path(name), city)))
+                        .collect(Collectors.joining(", ", "{", "}")));
     }
 
     private static String argument(JsonNode schema, String city) {

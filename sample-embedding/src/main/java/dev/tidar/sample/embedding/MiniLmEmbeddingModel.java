@@ -3,6 +3,7 @@ package dev.tidar.sample.embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.springframework.ai.document.Document;
 import org.springframework.ai.embedding.AbstractEmbeddingModel;
@@ -40,7 +41,7 @@ public final class MiniLmEmbeddingModel extends AbstractEmbeddingModel {
 
     @Override
     public float[] embed(Document document) {
-        return embed(getEmbeddingContent(document));
+        return embed(Objects.requireNonNullElse(getEmbeddingContent(document), ""));
     }
 
     @Override

@@ -31,6 +31,7 @@ record EngineSettings(TidarProperties properties) {
                 .limits(limits())
                 .decoding(properties.decoding())
                 .lookup(properties.lookup())
+                .warmUp(properties.warmUp().warmUp())
                 .progress(new LoadProgressLog());
         if (model instanceof HubModel) {
             options.hub(properties.hub().options(System.getenv()));

@@ -1,5 +1,6 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.EngineStarter;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.ModelSource;
@@ -40,10 +41,15 @@ public final class TidarEngineAutoConfiguration {
      */
     @Bean(destroyMethod = "close")
     @Lazy
-    TidarEngine tidarEngine(TidarProperties properties, ResourceLoader resources, Environment environment) {
-        EngineOptions options = options(properties, resources);
+    TidarEngine tidarEngine(
+            TidarProperties properties,
+            ResourceLoader resources,
+            Environment environment,
+            ObjectProvider<EngineStarter> starters) {
+        EngineStarter starter = starter(starters);
+        EngineOptions options = options(properties, resources, starter);
         OtherEngines.hint();
-        TidarEngine engine = TidarEngine.start(options);
+        TidarEngine engine = starter.start(options);
         if (properties.loadMode() == LoadMode.EAGER) {
             EagerLoad.await(engine);
         } else {
@@ -61,9 +67,17 @@ public final class TidarEngineAutoConfiguration {
                 TidarEngineLifecycle.drainTime(properties.shutdown().drainTime(), phase));
     }
 
+    /** What starts the engines of an application. */
+    static EngineStarter starter(ObjectProvider<EngineStarter> starters) {
+        return starters.getIfAvailable(() -> TidarEngine::start);
+    }
+
     /** How a model is loaded, with its folders unpacked where they are inside a jar. */
-    static EngineOptions options(TidarProperties properties, ResourceLoader resources) {
-        return new EngineSettings(properties).options(model(properties, resources), draftFolder(properties, resources));
+    static EngineOptions options(TidarProperties properties, ResourceLoader resources, EngineStarter starter) {
+        return new EngineSettings(properties)
+                .options(
+                        starter.model().orElseGet(() -> model(properties, resources)),
+                        draftFolder(properties, resources, starter));
     }
 
     private static ModelSource model(TidarProperties properties, ResourceLoader resources) {
@@ -74,11 +88,17 @@ public final class TidarEngineAutoConfiguration {
     }
 
     /** The folder of its draft model; empty where it has none. */
-    private static Optional<Path> draftFolder(TidarProperties properties, ResourceLoader resources) {
-        return StringUtils.hasText(properties.draftModel())
-                ? Optional.of(new ModelLocation(properties.draftModel(), "tidar.draft-model")
-                        .resolve(resources, cache(properties)))
-                : Optional.empty();
+    private static Optional<Path> draftFolder(
+            TidarProperties properties, ResourceLoader resources, EngineStarter starter) {
+        if (!StringUtils.hasText(properties.draftModel())) {
+            return Optional.empty();
+        }
+        Optional<ModelSource> replaced = starter.model();
+        return Optional.of(
+                replaced.isPresent()
+                        ? Path.of(replaced.get().name())
+                        : new ModelLocation(properties.draftModel(), "tidar.draft-model")
+                                .resolve(resources, cache(properties)));
     }
 
     private static ModelCache cache(TidarProperties properties) {

@@ -1,5 +1,6 @@
 package dev.tidar.spring.autoconfigure;
 
+import dev.tidar.EngineStarter;
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.spring.ModelEngine;
@@ -61,12 +62,14 @@ public final class TidarModelsAutoConfiguration {
             ResourceLoader resources,
             ObjectProvider<ObservationRegistry> observations,
             ObjectProvider<ChatModelObservationConvention> convention,
-            ObjectProvider<PrefixCacheSaltResolver> salts) {
+            ObjectProvider<PrefixCacheSaltResolver> salts,
+            ObjectProvider<EngineStarter> starters) {
+        EngineStarter starter = TidarEngineAutoConfiguration.starter(starters);
         Map<String, OnDemandEngine> engines = new LinkedHashMap<>();
         Map<String, TidarChatModel> chatModels = new LinkedHashMap<>();
         Map<String, NamedModel> all = NamedModel.all(environment);
         all.forEach((name, model) -> {
-            OnDemandEngine engine = engine(model, resources);
+            OnDemandEngine engine = engine(model, resources, starter);
             engines.put(name, engine);
             chatModels.put(
                     name,
@@ -78,10 +81,10 @@ public final class TidarModelsAutoConfiguration {
     }
 
     /** Its place and settings are checked here, whenever it is loaded. */
-    private static OnDemandEngine engine(NamedModel model, ResourceLoader resources) {
+    private static OnDemandEngine engine(NamedModel model, ResourceLoader resources, EngineStarter starter) {
         try {
-            EngineOptions options = TidarEngineAutoConfiguration.options(model.settings(), resources);
-            return new OnDemandEngine(model.name(), () -> TidarEngine.start(options), model.keepAlive());
+            EngineOptions options = TidarEngineAutoConfiguration.options(model.settings(), resources, starter);
+            return new OnDemandEngine(model.name(), () -> starter.start(options), model.keepAlive());
         } catch (RuntimeException e) {
             throw new NamedModelException(model.prefix(), e);
         }

@@ -63,6 +63,7 @@ import org.springframework.util.unit.DataSize;
  * @param lookup Whether requests in mode auto also verify drafts from their own text, which is fast where an answer
  *     repeats its prompt: auto, or off.
  * @param loadMode When the model is loaded: before the application has started, or while it runs.
+ * @param warmUp What is computed at the end of loading, before requests are taken.
  * @param kvCache Memory for keys and values.
  * @param prefixCache Keys and values that are kept for prompts with the same beginning.
  * @param batch Requests that are decoded together.
@@ -94,6 +95,7 @@ public record TidarProperties(
         @DefaultValue("1") double beta,
         @DefaultValue("auto") Lookup lookup,
         @DefaultValue("eager") LoadMode loadMode,
+        @NestedConfigurationProperty @DefaultValue TidarWarmUpProperties warmUp,
         @DefaultValue KvCache kvCache,
         @DefaultValue PrefixCache prefixCache,
         @DefaultValue Batch batch,

@@ -38,19 +38,12 @@ import org.springframework.ai.chat.observation.DefaultChatModelObservationConven
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
-import org.springframework.aot.generate.ClassNameGenerator;
-import org.springframework.aot.generate.DefaultGenerationContext;
-import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.util.TestPropertyValues;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.aot.ApplicationContextAotGenerator;
-import org.springframework.javapoet.ClassName;
 
 @DisplayName("The auto-configuration")
 class TidarAutoConfigurationTest {
@@ -360,22 +353,6 @@ class TidarAutoConfigurationTest {
                     .run(context -> assertThat(context)
                             .hasSingleBean(TidarChatModel.class)
                             .doesNotHaveBean("tidarEndpoint"));
-        }
-    }
-
-    @Test
-    void isProcessedAheadOfTimeWithoutAModel() {
-        try (var context = new AnnotationConfigApplicationContext()) {
-            TestPropertyValues.of("tidar.model=nowhere").applyTo(context);
-            context.register(TidarEngineAutoConfiguration.class, TidarChatAutoConfiguration.class);
-            var generation = new DefaultGenerationContext(
-                    new ClassNameGenerator(ClassName.get("dev.tidar.spring", "Application")),
-                    new InMemoryGeneratedFiles());
-
-            ClassName initializer = new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
-            generation.writeGeneratedContent();
-
-            assertThat(initializer.simpleName()).contains("ApplicationContextInitializer");
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.tidar.api.Limits;
 import dev.tidar.api.ModelSource;
 import dev.tidar.api.RequestOption;
 import dev.tidar.api.Tools;
+import dev.tidar.api.WarmUp;
 import dev.tidar.spring.TidarChatOptions;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -64,6 +65,8 @@ class TidarPropertiesTest {
                 "tidar.watchdog.fail-after=29s | tidar.watchdog.fail-after must not be below tidar.watchdog.warn-after,"
                         + " which is 30000ms, but is 29000ms",
                 "tidar.shutdown.drain-time=0s | tidar.shutdown.drain-time must be in [1ms, 365d], but is 0ms",
+                "tidar.warm-up.max-tokens=0 | tidar.warm-up.max-tokens must be in [1, 1024], but is 0",
+                "tidar.warm-up.prompts=a,,b | tidar.warm-up.prompts must be texts, but one of them is empty",
                 "tidar.kv-cache.memory=0B | tidar.kv-cache.memory must be positive, but is 0B",
                 "tidar.queue.max-requests=0 | tidar.queue.max-requests must be positive, but is 0",
                 "tidar.chat.temperature=-1 | tidar.chat.temperature must be 0 or in [0.01, 100], but is -1.0",
@@ -319,10 +322,15 @@ class TidarPropertiesTest {
                         "tidar.limits.max-new-tokens=800",
                         "tidar.limits.max-request-time=2m",
                         "tidar.watchdog.warn-after=4s",
+                        "tidar.warm-up.system-prompts[0]=You answer, briefly.",
+                        "tidar.warm-up.prompts[0]=Hello",
+                        "tidar.warm-up.max-tokens=3",
                         "tidar.watchdog.fail-after=8s")
                 .run(context -> {
                     var options = new EngineSettings(context.getBean(TidarProperties.class))
                             .options(new ModelSource.Folder(Path.of("model")), Optional.empty());
+                    assertThat(options.warmUp())
+                            .isEqualTo(new WarmUp(List.of("You answer, briefly."), List.of("Hello"), 3));
 
                     assertThat(options.kvCache())
                             .isEqualTo(new KvCacheOptions(
