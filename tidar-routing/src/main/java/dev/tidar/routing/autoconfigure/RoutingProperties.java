@@ -62,8 +62,8 @@ public record RoutingProperties(
     /**
      * The engines of this application.
      *
-     * @param enabled Whether engines of this application are nodes. The one of "tidar.model" has the name "local", those under "tidar.models"
-     *     have theirs.
+     * @param enabled Whether engines of this application are nodes. The one of "tidar.model" has the name "local",
+     *     those under "tidar.models" have theirs.
      * @param maxQueued Requests that may wait for an engine while it counts as free.
      * @param weight Share of the requests that an engine gets, compared with the other nodes.
      */

@@ -92,7 +92,10 @@ final class NodeHttpClient implements HttpClient {
     public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
         var exchange = http.sendAsync(jdkRequest(request), events());
         request.headers().values(REQUEST_ID).forEach(id -> exchanges.put(id, exchange));
-        return exchange.thenApply(this::response);
+        return exchange.thenApply(this::response)
+                .exceptionallyCompose(failure -> exchange.isCancelled()
+                        ? new CompletableFuture<>() // nobody waits for what was given up
+                        : CompletableFuture.failedFuture(failure));
     }
 
     private java.net.http.HttpRequest jdkRequest(HttpRequest request) {
