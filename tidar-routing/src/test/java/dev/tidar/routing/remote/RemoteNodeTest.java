@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RemoteNodeTest {
 
     private static final String SECRET = "sk-a-secret-of-this-node";
-    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private final MisbehavingServer server = new MisbehavingServer();
