@@ -93,9 +93,9 @@ final class NodeHttpClient implements HttpClient {
         var exchange = http.sendAsync(jdkRequest(request), events());
         request.headers().values(REQUEST_ID).forEach(id -> exchanges.put(id, exchange));
         return exchange.thenApply(this::response)
-                .exceptionallyCompose(failure -> exchange.isCancelled()
-                        ? new CompletableFuture<>() // nobody waits for what was given up
-                        : CompletableFuture.failedFuture(failure));
+                .exceptionallyCompose(failure -> exchanges.containsValue(exchange)
+                        ? CompletableFuture.failedFuture(failure)
+                        : new CompletableFuture<>()); // nobody waits for what was given up
     }
 
     private java.net.http.HttpRequest jdkRequest(HttpRequest request) {
