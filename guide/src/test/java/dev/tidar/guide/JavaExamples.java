@@ -37,6 +37,7 @@ final class JavaExamples {
             import dev.tidar.api.ClosedByLimit;
             import dev.tidar.api.EngineOptions;
             import dev.tidar.api.Tools;
+            import dev.tidar.routing.RoutingMetadata;
             import dev.tidar.spring.PrefixCacheSaltResolver;
             import dev.tidar.spring.TidarChatModel;
             import dev.tidar.spring.TidarChatOptions;

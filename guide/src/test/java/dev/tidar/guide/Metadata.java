@@ -60,7 +60,8 @@ final class Metadata {
         return properties.stream()
                 .filter(property -> property.name().startsWith("tidar.")
                         || property.name().startsWith("management.endpoint.tidar.")
-                        || property.name().startsWith("management.health.tidar."))
+                        || property.name().startsWith("management.health.tidar.")
+                        || property.name().startsWith("management.health.tidar-routing."))
                 .toList();
     }
 

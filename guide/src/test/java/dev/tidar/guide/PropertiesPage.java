@@ -17,12 +17,15 @@ final class PropertiesPage {
             <!-- Written by PropertiesPageTest from the configuration metadata. Change the descriptions in the sources, then run
                  mvn -pl guide -am test -Dtest=PropertiesPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dtidar.test.docs=write -->
 
-            What `tidar-spring-boot-starter` and `tidar-openai-api` add to an application, in the words of your IDE. Only `tidar.model` must be set. An empty default means that the property is not set; what that means is in its description. A value out of range, or one that does not fit another one, ends the start with the name of the property and the rule.
+            What `tidar-spring-boot-starter`, `tidar-openai-api` and `tidar-routing` add to an application, in the words of your IDE. Only `tidar.model` must be set. An empty default means that the property is not set; what that means is in its description. A value out of range, or one that does not fit another one, ends the start with the name of the property and the rule.
 
             Under `tidar.models.<name>` each model has all properties of the sections up to `tidar.watchdog` but `tidar.models`, with `tidar.models.<name>` in place of `tidar`, and `keep-alive` ([several models](serving.md#several-models)). Which one to change for what: [tuning](tuning.md). Options of a request: [answers](answers.md). Models by name: [settings](models-by-name.md#settings), with the environment variables that count where a property is not set.
 
             `spring.ai.model.chat` is Spring AI's. Of its values two concern this model:<br>%s
             """;
+
+    /** Modules of their own, whose properties stand together. */
+    private static final List<String> ONE_SECTION = List.of("tidar.openai", "tidar.routing");
 
     private PropertiesPage() {}
 
@@ -44,7 +47,10 @@ final class PropertiesPage {
         String group = name.substring(0, name.lastIndexOf('.'));
         return group.startsWith("management.")
                 ? "management"
-                : group.startsWith("tidar.openai.") ? "tidar.openai" : group;
+                : ONE_SECTION.stream()
+                        .filter(one -> group.startsWith(one + "."))
+                        .findFirst()
+                        .orElse(group);
     }
 
     /** What belongs to the engine first, then what serves it, then what is Boot's. */
@@ -56,7 +62,8 @@ final class PropertiesPage {
     private static int place(String section) {
         return switch (section) {
             case "tidar.openai" -> 1;
-            case "management" -> 2;
+            case "tidar.routing" -> 2;
+            case "management" -> 3;
             default -> 0;
         };
     }

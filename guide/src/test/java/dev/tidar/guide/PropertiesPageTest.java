@@ -26,7 +26,10 @@ class PropertiesPageTest {
     }
 
     @Test
-    void hasThePropertiesOfBothModules() {
-        assertThat(Guide.read(PAGE)).contains("| `tidar.model` |").contains("| `tidar.openai.path` |");
+    void hasThePropertiesOfAllModules() {
+        assertThat(Guide.read(PAGE))
+                .contains("| `tidar.model` |")
+                .contains("| `tidar.openai.path` |")
+                .contains("| `tidar.routing.rule` |");
     }
 }

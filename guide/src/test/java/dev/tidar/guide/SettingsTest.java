@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.tidar.guide.Guide.Example;
 import dev.tidar.openai.autoconfigure.OpenAiApiProperties;
+import dev.tidar.routing.autoconfigure.RoutingProperties;
 import dev.tidar.spring.autoconfigure.TidarProperties;
 import java.io.IOException;
 import java.io.StringReader;
@@ -62,6 +63,7 @@ class SettingsTest {
         assertThatCode(() -> {
                     binder.bindOrCreate("tidar", TidarProperties.class);
                     binder.bindOrCreate("tidar.openai", OpenAiApiProperties.class);
+                    binder.bindOrCreate("tidar.routing", RoutingProperties.class);
                     for (String model : models(example)) {
                         binder.bindOrCreate("tidar.models." + model, TidarProperties.class);
                     }
@@ -146,7 +148,9 @@ class SettingsTest {
     }
 
     private static MockEnvironment environment(Example example) throws IOException {
-        var environment = new MockEnvironment().withProperty("OPENAI_API_KEYS", "a-key-of-sixteen-characters");
+        var environment = new MockEnvironment()
+                .withProperty("OPENAI_API_KEYS", "a-key-of-sixteen-characters")
+                .withProperty("FLEET_KEY", "a-key");
         sources(example).forEach(environment.getPropertySources()::addLast);
         return environment;
     }

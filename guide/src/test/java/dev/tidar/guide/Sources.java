@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 final class Sources {
 
     private static final List<String> MODULES =
-            List.of("tidar-engine", "tidar-test", "tidar-spring-boot-starter", "tidar-openai-api");
+            List.of("tidar-engine", "tidar-test", "tidar-spring-boot-starter", "tidar-openai-api", "tidar-routing");
 
     private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
 

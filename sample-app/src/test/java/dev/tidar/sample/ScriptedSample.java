@@ -70,7 +70,7 @@ import org.springframework.context.annotation.Import;
         private static String answer(GenerationRequest request) {
             List<String> asked = ((Prompt.Chat) request.prompt())
                     .messages().stream()
-                            .filter(message -> message.role() == ChatMessage.Role.USER)
+                            .filter(message -> message.role().equals("user"))
                             .map(ChatMessage::text)
                             .toList();
             String question = asked.isEmpty() ? "" : asked.get(asked.size() - 1);

@@ -1,0 +1,5 @@
+/** Properties and beans of the routing chat model. */
+@NullMarked
+package dev.tidar.routing.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
