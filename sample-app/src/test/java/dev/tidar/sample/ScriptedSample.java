@@ -47,8 +47,8 @@ import org.springframework.context.annotation.Import;
         /** A bean of this type and not the script itself, which would be reset after each test method. */
         @Bean
         EngineStarter engineStarter() {
-            TidarScript script =
-                    new TidarScript().otherwise(request -> Reply.text(answer(request)).withinMaxTokens());
+            TidarScript script = new TidarScript()
+                    .otherwise(request -> Reply.text(answer(request)).withinMaxTokens());
             return new EngineStarter() {
                 @Override
                 public TidarEngine start(EngineOptions options) {
