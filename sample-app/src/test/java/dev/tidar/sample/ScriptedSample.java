@@ -68,13 +68,13 @@ import org.springframework.context.annotation.Import;
         }
 
         private static String answer(GenerationRequest request) {
-            List<String> asked = ((Prompt.Chat) request.prompt())
-                    .messages().stream()
-                            .filter(message -> message.role().equals("user"))
-                            .map(ChatMessage::text)
-                            .toList();
+            var chat = (Prompt.Chat) request.prompt();
+            List<String> asked = chat.messages().stream()
+                    .filter(message -> message.role().equals("user"))
+                    .map(ChatMessage::text)
+                    .toList();
             String question = asked.isEmpty() ? "" : asked.get(asked.size() - 1);
-            if (!request.tools().offered().isEmpty()) {
+            if (!chat.tools().offered().isEmpty()) {
                 return """
                         <tool_call>
                         {"name": "calculate", "arguments": {"first": 6, "operation": "MULTIPLY", "second": 7}}

@@ -93,7 +93,7 @@ final class NodeHttpClient implements HttpClient {
         var exchange = http.sendAsync(jdkRequest(request), events());
         request.headers().values(REQUEST_ID).forEach(id -> exchanges.put(id, exchange));
         return exchange.thenApply(this::response)
-                .exceptionallyCompose(failure -> exchanges.containsValue(exchange)
+                .exceptionallyCompose(failure -> exchanges.values().stream().anyMatch(known -> known == exchange)
                         ? CompletableFuture.failedFuture(failure)
                         : new CompletableFuture<>()); // nobody waits for what was given up
     }
