@@ -25,7 +25,7 @@ export const current = () => shown;
  */
 export async function* ask(text, options, signal) {
   const request = { text, ...options };
-  if (shown === null) await open(text);
+  if (shown === null) await open(text, signal);
   for (let tries = 1; ; tries++) {
     try {
       yield* stream(`api/conversations/${shown}/messages`, request, signal);
@@ -33,7 +33,7 @@ export async function* ask(text, options, signal) {
     } catch (failure) {
       if (failure.status === 404) {
         drop(shown);
-        await open(text);
+        await open(text, signal);
         yield { event: "forgotten", data: {} };
       } else if (failure.status === 409 && tries < BUSY_TRIES) {
         // the server has yet to notice that the answer before was stopped
@@ -72,11 +72,14 @@ export async function forget(id) {
   drop(id);
 }
 
-async function open(title) {
-  const { id } = await (await post("api/conversations", {})).json();
+async function open(title, signal) {
+  const { id } = await (await post("api/conversations", {}, signal)).json();
   remember(id);
-  const others = all().filter((conversation) => conversation.id !== id);
-  write(localStorageOf(), LIST, [{ id, title: title.slice(0, LONGEST_TITLE) }, ...others].slice(0, LONGEST_LIST));
+  const list = [{ id, title: title.slice(0, LONGEST_TITLE) }, ...all().filter((conversation) => conversation.id !== id)];
+  write(localStorageOf(), LIST, list.slice(0, LONGEST_LIST));
+  for (const { id: unlisted } of list.slice(LONGEST_LIST)) {
+    forget(unlisted).catch(() => {}); // nobody could delete it later; the server forgets it by its age
+  }
 }
 
 function drop(id) {

@@ -64,7 +64,7 @@ class Steps {
 function table(step, origin) {
   const lines = [];
   if (origin.draftPassRows > 0) lines.push(draftPass(origin));
-  lines.push(verified(origin), emitted(origin), ...origin.groups.map((group) => masks(group, origin)));
+  lines.push(verified(origin, step === 0), emitted(origin), ...origin.groups.map((group) => masks(group, origin)));
   const width = Math.max(...lines.map(({ cells }) => cells.length));
   const positions = Array.from({ length: width }, (_, i) => (i === 0 ? "anchor" : `+${i}`));
   const head = element("tr", "", element("td"), ...positions.map((text) => header("col", text)));
@@ -84,11 +84,11 @@ function draftPass({ draftPassRows, anchor, drafts, source }) {
   return { name: "forward that drafts", className: "group", cells };
 }
 
-function verified({ anchor, drafts, source, accepted, emitted, promptRows }) {
+function verified({ anchor, drafts, source, accepted, emitted, promptRows }, isFirst) {
   const isOver = emitted.length === accepted; // the answer ended with an accepted draft
   const cells = drafts.map((text, i) =>
     i < accepted ? cell("accepted", text, "accepted") : isOver ? cell("row", text) : cell("rejected", text, "rejected"));
-  const prompt = promptRows > 0 ? `, after ${figure(promptRows)} of the prompt` : "";
+  const prompt = promptRows > 0 ? `, after ${figure(promptRows)} ${isFirst ? "of the prompt" : "computed again"}` : "";
   const from = source ? `, drafts of ${SOURCES[source]}` : "";
   return { name: `rows verified${prompt}${from}`, className: "verified", cells: [cell("row", anchor), ...cells] };
 }

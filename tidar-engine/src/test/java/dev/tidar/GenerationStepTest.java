@@ -23,6 +23,7 @@ import dev.tidar.api.TokenChunk;
 import dev.tidar.decode.TestModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -157,6 +158,16 @@ class GenerationStepTest {
             assertThat(step.source()).isEmpty();
             assertThat(step.emitted()).hasSize(1);
         });
+    }
+
+    @Test
+    void ofThePrefillHasTheRowsOfAllItsForwards() throws InterruptedException {
+        engine.clearPrefixCache();
+        List<Integer> prompt = Collections.nCopies(300, 403);
+
+        Told told = run(GenerationRequest.builder(new Prompt.Tokens(prompt)).maxTokens(2).decoding(SINGLE_PASS));
+
+        assertThat(told.steps.get(0).promptRows()).isEqualTo(299);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tidar.sample;
 
 import dev.tidar.TidarEngine;
 import dev.tidar.api.EngineBusyException;
+import dev.tidar.api.InvalidRequestException;
 import dev.tidar.sample.guide.Guide;
 import dev.tidar.sample.memory.Conversations;
 import dev.tidar.sample.memory.Exchange;
@@ -18,6 +19,7 @@ import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.client.advisor.MessageChatMemoryAdvisor;
 import org.springframework.ai.chat.client.advisor.api.Advisor;
 import org.springframework.ai.chat.memory.ChatMemory;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -65,8 +67,10 @@ class ConversationController {
 
     /** What the model will be reminded of with the next question. */
     @GetMapping("/{id}")
-    Remembered remembered(@PathVariable String id) {
-        return new Remembered(id, conversations.exchanges(id));
+    ResponseEntity<Remembered> remembered(@PathVariable String id) {
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .body(new Remembered(id, conversations.exchanges(id)));
     }
 
     @DeleteMapping("/{id}")
@@ -86,7 +90,8 @@ class ConversationController {
                         Mono.fromSupplier(() -> conversations.ask(id, request.text())),
                         exchange -> answer(id, exchange, request),
                         exchange -> Mono.fromRunnable(exchange::complete),
-                        (exchange, failure) -> Mono.fromRunnable(exchange::fail),
+                        (exchange, failure) -> Mono.fromRunnable(
+                                failure instanceof InvalidRequestException ? exchange::reject : exchange::fail),
                         exchange -> Mono.fromRunnable(exchange::stop))
                 .onErrorMap(
                         RejectedExecutionException.class,
@@ -100,7 +105,13 @@ class ConversationController {
         var events = new AnswerEvents(engine, exchange, request.wantsSteps());
         return guided.flatMapMany(more -> prompt(id, exchange, request, more).stream()
                 .chatClientResponse()
-                .concatMapIterable(events::of));
+                .concatMapIterable(events::of))
+                .onErrorMap(IllegalStateException.class, ConversationController::unwrapped);
+    }
+
+    /** What the model threw, where the advisor of the guide has wrapped it. */
+    private static Throwable unwrapped(IllegalStateException failure) {
+        return failure.getCause() instanceof RuntimeException cause ? cause : failure;
     }
 
     private ChatClient.ChatClientRequestSpec prompt(

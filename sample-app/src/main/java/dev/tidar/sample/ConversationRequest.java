@@ -34,7 +34,7 @@ record ConversationRequest(
     private static final List<String> TOOLS = List.of("auto", "required");
 
     ConversationRequest {
-        if (text == null || text.isBlank()) {
+        if (text == null || text.trim().isEmpty()) {
             throw new InvalidRequestException(
                     "text must be given, but is %s".formatted(text == null ? "missing" : "blank"));
         }
@@ -42,12 +42,12 @@ record ConversationRequest(
             throw new InvalidRequestException(
                     "tools must be missing or one of %s, but is %s".formatted(String.join(", ", TOOLS), tools));
         }
-        chat(text, system, mode, draftLength, outcomes, groups, temperature, maxTokens, seed);
+        chat(text, system, mode, draftLength, outcomes, groups, temperature, maxTokens, seed, steps);
     }
 
     /** Whether each chunk is to say how its step came to its tokens. */
     boolean wantsSteps() {
-        return Boolean.TRUE.equals(steps);
+        return chat().wantsSteps();
     }
 
     boolean wantsTools() {
@@ -70,7 +70,7 @@ record ConversationRequest(
     }
 
     private ChatRequest chat() {
-        return chat(text, system, mode, draftLength, outcomes, groups, temperature, maxTokens, seed);
+        return chat(text, system, mode, draftLength, outcomes, groups, temperature, maxTokens, seed, steps);
     }
 
     /** Checks what the two requests have in common. */
@@ -83,7 +83,8 @@ record ConversationRequest(
             @Nullable String groups,
             @Nullable Double temperature,
             @Nullable Integer maxTokens,
-            @Nullable Long seed) {
+            @Nullable Long seed,
+            @Nullable Boolean steps) {
         return new ChatRequest(
                 List.of(new ChatRequest.Turn("user", text)),
                 system,
@@ -94,6 +95,6 @@ record ConversationRequest(
                 temperature,
                 maxTokens,
                 seed,
-                null);
+                steps);
     }
 }

@@ -122,6 +122,11 @@ class ConversationTest {
     }
 
     @Test
+    void rejectsAQuestionToTheGuideAsAnyOther() {
+        post(Map.of("text", "long ".repeat(12_000), "guide", true)).expectStatus().isBadRequest();
+    }
+
+    @Test
     void remembersNoQuestionThatIsRejected() {
         post(Map.of("text", "long ".repeat(12_000)))
                 .expectStatus()

@@ -70,13 +70,15 @@ public record Turn(
     /**
      * What is kept of this turn for those who follow the answer. To be called once its tokens are emitted.
      *
+     * @param promptRows rows of the prompt since the last step that emitted, or of tokens that were computed again
      * @param draftPassRows rows of the draft pass before it; 0 where there was none
      */
-    public Origin origin(int draftPassRows) {
+    public Origin origin(int promptRows, int draftPassRows) {
         return new Origin(
                 layout,
                 rows,
                 drafts.source().reportedAs(),
+                promptRows,
                 draftPassRows,
                 sequence.finish().isPresent() ? List.of() : sequence.sequence().drafts());
     }
@@ -85,6 +87,7 @@ public record Turn(
      * How a step came to its tokens. The engine thread only makes this; what listeners get is made of it on their own
      * threads. Constraints and masks of the turn are not in it, because a slow listener has many of these waiting.
      *
+     * @param promptRows rows of the prompt since the last step that emitted, or of tokens that were computed again
      * @param draftPassRows rows of the draft pass before it; 0 where there was none
      * @param proposed drafts for the next step; empty where there is none
      */
@@ -92,17 +95,18 @@ public record Turn(
             StepLayout layout,
             SequenceStep rows,
             GenerationStep.Source source,
+            int promptRows,
             int draftPassRows,
             List<Integer> proposed) {
 
         /** The same as listeners get it, with the tokens that the step emitted, at least one. */
         public GenerationStep of(List<TokenChunk.Token> tokens) {
             List<Integer> verified = rows.draftsBefore(rows.verifyRows() - 1);
-            int promptRows = rows.exactTokens().size() - rows.verifyRows();
+            int anchor = rows.exactTokens().size() - rows.verifyRows();
             return new GenerationStep(
                     layout.toString(),
                     promptRows,
-                    rows.exactTokens().get(promptRows),
+                    rows.exactTokens().get(anchor),
                     verified,
                     verified.isEmpty() ? Optional.empty() : Optional.of(source),
                     (int) tokens.stream().filter(TokenChunk.Token::accepted).count(),

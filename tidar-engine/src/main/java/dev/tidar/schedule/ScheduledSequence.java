@@ -67,6 +67,8 @@ final class ScheduledSequence implements Generation {
     private volatile int delivered;
     private volatile Optional<StepLayout> layout = Optional.empty();
     private OptionalLong firstToken = OptionalLong.empty();
+    /** Rows of the prompt, or of tokens that are computed again, since the last chunk. */
+    private int promptRows;
     /** Rows of the draft pass that the step under way began with. */
     private int draftPassRows;
 
@@ -192,6 +194,7 @@ final class ScheduledSequence implements Generation {
     void preempt() {
         preemptions++;
         totals.preemptions.increment();
+        promptRows = 0;
         draftPassRows = 0;
         runningSequence().preempt();
     }
@@ -231,12 +234,15 @@ final class ScheduledSequence implements Generation {
     void deliver(Turn turn) {
         if (turn.rows().isDraftPass()) {
             draftPassRows = turn.rows().rows();
+        } else {
+            promptRows += turn.rows().exactTokens().size() - turn.rows().verifyRows();
         }
         TokenChunk chunk = answer.takeChunk(numSteps());
         if (ended.get() || chunk.tokens().isEmpty()) {
             return;
         }
-        Turn.Origin origin = turn.origin(draftPassRows);
+        Turn.Origin origin = turn.origin(promptRows, draftPassRows);
+        promptRows = 0;
         draftPassRows = 0;
         if (firstToken.isEmpty()) {
             firstToken = OptionalLong.of(nanoTime.getAsLong());

@@ -20,7 +20,7 @@ import reactor.core.scheduler.Schedulers;
 class ExtractController implements DisposableBean {
 
     private static final int THREADS = 4;
-    private static final int WAITING = 32;
+    private static final int WAITING_FOR_EACH_THREAD = 8;
     /** Small models are fond of lists that repeat one entry until the limit. */
     private static final double LESS_OF_THE_SAME = 0.5;
 
@@ -29,7 +29,7 @@ class ExtractController implements DisposableBean {
     private final ChatClient client;
 
     /** Threads of its own, because each waits for a whole answer; the shared ones deliver the chunks of all streams. */
-    private final Scheduler threads = Schedulers.newBoundedElastic(THREADS, WAITING, "extract", 60, true);
+    private final Scheduler threads = Schedulers.newBoundedElastic(THREADS, WAITING_FOR_EACH_THREAD, "extract", 60, true);
 
     ExtractController(ChatClient.Builder client) {
         this.client = client.build();

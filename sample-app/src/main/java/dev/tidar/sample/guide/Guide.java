@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.springframework.ai.chat.client.ChatClientResponse;
 import org.springframework.ai.chat.client.advisor.ToolCallingAdvisor;
 import org.springframework.ai.chat.client.advisor.api.Advisor;
@@ -51,6 +53,8 @@ public class Guide implements DisposableBean {
     private final Scheduler thread = Schedulers.newBoundedElastic(1, WAITING, "guide", 60, true);
 
     private final Mono<VectorStore> index;
+    /** For questions that wait for the index, which hold no thread, but their text. */
+    private final Semaphore places = new Semaphore(WAITING);
 
     Guide(RetrievalProperties properties, ObjectProvider<EmbeddingModel> models) {
         this.properties = properties;
@@ -87,7 +91,7 @@ public class Guide implements DisposableBean {
 
     /**
      * The advisor, once the index is there; an {@link InvalidRequestException} where the application has no embedding
-     * model. Where too many questions wait, a {@link java.util.concurrent.RejectedExecutionException} ends the answer.
+     * model. Where too many questions wait, a {@link RejectedExecutionException} ends the answer.
      */
     public Mono<Advisor> advisor() {
         if (!isAvailable()) {
@@ -96,7 +100,9 @@ public class Guide implements DisposableBean {
                             "guide must be false or missing, but is true: this application"
                                     + " has no embedding model (its profile retrieval adds one), or sample.retrieval.enabled is false"));
         }
-        return index.map(this::advisor);
+        return Mono.defer(() -> places.tryAcquire()
+                ? index.<Advisor>map(this::advisor).doFinally(end -> places.release())
+                : Mono.error(new RejectedExecutionException("too many questions wait for the index of the guide")));
     }
 
     private QuestionAnswerAdvisor advisor(VectorStore store) {
@@ -121,7 +127,11 @@ public class Guide implements DisposableBean {
     }
 
     private VectorStore open() {
-        return new PassageIndex(properties.folder(), models.getObject(), GuidePages.passages()).open();
+        try {
+            return new PassageIndex(properties.folder(), models.getObject(), GuidePages.passages()).open();
+        } catch (LinkageError e) { // which no stream passes on
+            throw new IllegalStateException("the native library of the embedding model cannot be loaded: " + e, e);
+        }
     }
 
     @Override

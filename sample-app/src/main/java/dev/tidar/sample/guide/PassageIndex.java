@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class PassageIndex {
 
     private static final String PREFIX = "guide-";
     private static final int HASH_CHARACTERS = 32;
+    private static final Pattern INDEX = Pattern.compile(PREFIX + "[0-9a-f]{" + HASH_CHARACTERS + "}\\.json");
 
     private final Path folder;
     private final EmbeddingModel model;
@@ -94,13 +96,17 @@ final class PassageIndex {
         } finally {
             Files.deleteIfExists(unfinished);
         }
-        try (DirectoryStream<Path> indexes = Files.newDirectoryStream(folder, PREFIX + "*.json")) {
+        try (DirectoryStream<Path> indexes = Files.newDirectoryStream(folder, PassageIndex::isIndex)) {
             for (Path index : indexes) {
                 if (!index.equals(file)) {
                     Files.deleteIfExists(index);
                 }
             }
         }
+    }
+
+    private static boolean isIndex(Path file) {
+        return INDEX.matcher(file.getFileName().toString()).matches();
     }
 
     private Set<String> ids() {

@@ -125,9 +125,22 @@ public final class Conversations {
 
     /** The one that was used last stays in any case. */
     private void shrink() {
-        while (byUse.size() > 1 && (byUse.size() > limits.maxCount() || characters > limits.maxCharacters())) {
+        while (byUse.size() > Math.max(1, limits.maxCount())) {
+            forget(mostDispensable());
+        }
+        while (byUse.size() > 1 && characters > limits.maxCharacters()) {
             forget(eldest().getKey());
         }
+    }
+
+    /** One in which nothing was said, so that nobody crowds out conversations by opening others; else the eldest. */
+    private String mostDispensable() {
+        return byUse.entrySet().stream()
+                .limit(byUse.size() - 1)
+                .filter(each -> each.getValue().exchanges.isEmpty() && !each.getValue().answering)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseGet(() -> eldest().getKey());
     }
 
     private Map.Entry<String, Conversation> eldest() {

@@ -51,6 +51,14 @@ public final class OpenExchange implements ChatMemory {
         end("");
     }
 
+    /**
+     * The engine takes no such prompt, which may be because of its length: the older half of what was said before is
+     * forgotten, so that the question can be asked again with less.
+     */
+    public void reject() {
+        end(before.subList((before.size() + 1) / 2, before.size()));
+    }
+
     @Override
     public List<Message> get(String conversationId) {
         return Exchange.messages(before);
@@ -76,18 +84,20 @@ public final class OpenExchange implements ChatMemory {
     }
 
     private void end(String answer) {
+        var exchanges = new ArrayList<>(before);
+        if (!answer.isEmpty()) {
+            exchanges.add(new Exchange(question, answer));
+        }
+        end(exchanges);
+    }
+
+    private void end(List<Exchange> exchanges) {
         synchronized (this) {
             if (ended) {
                 return;
             }
             ended = true;
         }
-        if (answer.isEmpty()) {
-            end.accept(before);
-            return;
-        }
-        var exchanges = new ArrayList<>(before);
-        exchanges.add(new Exchange(question, answer));
         end.accept(exchanges);
     }
 }

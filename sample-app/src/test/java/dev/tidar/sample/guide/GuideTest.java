@@ -2,13 +2,17 @@ package dev.tidar.sample.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tidar.api.InvalidRequestException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.EmbeddingResponse;
+import org.springframework.ai.embedding.EmbeddingRequest;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 
 @DisplayName("Answers from the guide")
@@ -32,6 +36,21 @@ class GuideTest {
         assertThat(embedded).isEqualTo(GuidePages.passages().size()).isGreaterThan(200);
         assertThat(model.embedded()).isEqualTo(embedded);
         assertThat(folder).isNotEmptyDirectory();
+        guide.destroy();
+    }
+
+    @Test
+    void failWhereTheLibraryOfTheModelCannotBeLoaded() {
+        Guide guide = guide(true, new WordCounts() {
+            @Override
+            public EmbeddingResponse call(EmbeddingRequest request) {
+                throw new UnsatisfiedLinkError("no onnxruntime");
+            }
+        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> guide.advisor().block(Duration.ofMinutes(1)))
+                .withMessageContaining("no onnxruntime");
         guide.destroy();
     }
 

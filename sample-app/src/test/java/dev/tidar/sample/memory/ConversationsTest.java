@@ -73,6 +73,34 @@ class ConversationsTest {
     }
 
     @Test
+    void keepsTheNewerHalfWhereAQuestionIsRejected() {
+        String id = conversations.open();
+        Stream.of("a", "b", "c").forEach(name -> answer(id, name, name));
+
+        conversations.ask(id, "long").reject();
+        assertThat(conversations.exchanges(id)).extracting(Exchange::question).containsExactly("c");
+
+        conversations.ask(id, "long").reject();
+        assertThat(conversations.exchanges(id)).isEmpty();
+    }
+
+    @Test
+    void forgetsConversationsInWhichNothingWasSaidFirst() {
+        String spoken = conversations.open();
+        answer(spoken, "a", "a");
+        String asked = conversations.open();
+        OpenExchange exchange = conversations.ask(asked, "b");
+        String empty = conversations.open();
+
+        conversations.open();
+
+        assertStatus(HttpStatus.NOT_FOUND, () -> conversations.exchanges(empty));
+        exchange.fail();
+        assertThat(conversations.exchanges(asked)).isEmpty();
+        assertThat(conversations.exchanges(spoken)).hasSize(1);
+    }
+
+    @Test
     void countsTheFirstEndOnly() {
         String id = conversations.open();
         OpenExchange exchange = conversations.ask(id, "one");

@@ -51,7 +51,8 @@ public final class MiniLmEmbeddingModel extends AbstractEmbeddingModel {
 
     /** @throws IllegalArgumentException if the text is blank */
     private static float[] vector(String text) {
-        String begin = text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
+        String trimmed = text.trim();
+        String begin = trimmed.substring(0, Math.min(trimmed.length(), MAX_CHARACTERS));
         return Model.LOADED.embed(TextSegment.from(begin)).content().vector();
     }
 }
