@@ -10,7 +10,7 @@ import org.springframework.ai.embedding.EmbeddingRequest;
 import org.springframework.ai.embedding.EmbeddingResponse;
 
 /** An embedding model for tests: texts are as close as the words that they share. */
-public final class WordCounts extends AbstractEmbeddingModel {
+public class WordCounts extends AbstractEmbeddingModel {
 
     private static final int SHORTEST_WORD = 4;
 
