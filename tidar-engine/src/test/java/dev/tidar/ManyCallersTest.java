@@ -91,7 +91,7 @@ class ManyCallersTest {
     void letsNoSlowOrBrokenListenerChangeWhatTheOthersGet() throws InterruptedException {
         load(Limits.builder().maxRunning(4));
         List<Integer> expected = story(WANTED).await().tokens();
-        Generation broken = engine.submit(request(WANTED), new GenerationListener() {
+        Generation broken = engine.submit(request(400), new GenerationListener() {
             @Override
             public void onChunk(TokenChunk chunk) {
                 throw new NoClassDefFoundError("listener");

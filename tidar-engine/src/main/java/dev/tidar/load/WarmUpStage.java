@@ -98,9 +98,12 @@ final class WarmUpStage {
         try {
             generate(gate.admit(request));
             return true;
-        } catch (EngineClosedException | DeviceException e) {
+        } catch (EngineClosedException e) {
             throw e;
-        } catch (TidarException e) {
+        } catch (RuntimeException e) {
+            if (e instanceof DeviceException fault && fault.isLasting()) {
+                throw e;
+            }
             log.warn("Prompt {} of the warm-up is skipped: {}", number, e.getMessage());
             return false;
         }

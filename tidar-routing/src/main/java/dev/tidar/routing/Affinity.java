@@ -27,10 +27,11 @@ final class Affinity {
     static OptionalLong key(List<Message> messages, Optional<String> salt, AffinityOptions options) {
         StringBuilder beginning = new StringBuilder();
         for (Message message : messages) {
+            String text = Objects.requireNonNullElse(message.getText(), "");
             beginning
                     .append(message.getMessageType())
                     .append('\n')
-                    .append(Objects.requireNonNullElse(message.getText(), ""))
+                    .append(text, 0, Math.min(text.length(), options.maxChars()))
                     .append('\n');
             if (message.getMessageType() == MessageType.USER || beginning.length() >= options.maxChars()) {
                 break;

@@ -71,6 +71,9 @@ final class Attempt {
             throw e;
         } catch (RuntimeException e) {
             throw failed(e);
+        } catch (Error e) { // which is no failure to pass over, but leaves the node too
+            end(() -> node.failed(this, NodeFailure.of(e)));
+            throw e;
         }
         return WholeAnswer.await(stream(marks).contextCapture());
     }

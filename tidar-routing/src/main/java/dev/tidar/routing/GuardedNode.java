@@ -144,14 +144,19 @@ public final class GuardedNode {
         } else {
             breaker.releasePermission();
         }
-        failure.retryAfter().ifPresent(this::rest);
+        if (node.load().isEmpty()) { // one whose load is known rejects by itself, and its places become free any time
+            failure.retryAfter().ifPresent(this::rest);
+        }
         counts.failed(failure.kind());
         leave();
         log.debug("Node {} is {}: {}", name(), failure.kind().word(), failure.getMessage());
     }
 
-    private void rest(Duration asked) {
-        restsUntil = clock.instant().plus(asked.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : asked);
+    private synchronized void rest(Duration asked) {
+        Instant until = clock.instant().plus(asked.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : asked);
+        if (until.isAfter(restsUntil)) {
+            restsUntil = until;
+        }
     }
 
     private void leave() {

@@ -109,19 +109,20 @@ public final class Router {
                 (isFirst ? first : among).add(node);
             }
         }
-        List<Choice> order = new ArrayList<>(choices(byLoad(first), "local"));
-        order.addAll(spread(among, request));
-        order.addAll(choices(byLoad(last), "least-busy"));
+        int shift = turn.getAndIncrement();
+        List<Choice> order = new ArrayList<>(choices(byLoad(first, shift), "local"));
+        order.addAll(spread(among, request, shift));
+        order.addAll(choices(byLoad(last, shift), "least-busy"));
         return order;
     }
 
     /** Nodes within the bound on their load by affinity, then the others by their load. */
-    private List<Choice> spread(List<GuardedNode> among, RoutedRequest request) {
+    private List<Choice> spread(List<GuardedNode> among, RoutedRequest request, int shift) {
         OptionalLong key = rule == RoutingRule.LEAST_BUSY
                 ? OptionalLong.empty()
                 : Affinity.key(request.prompt().getInstructions(), request.salt(), affinity);
         if (key.isEmpty()) {
-            return choices(byLoad(among), "least-busy");
+            return choices(byLoad(among, shift), "least-busy");
         }
         double weights = among.stream().mapToDouble(GuardedNode::weight).sum();
         int requests = among.stream().mapToInt(GuardedNode::load).sum() + 1;
@@ -132,15 +133,15 @@ public final class Router {
             (node.load() + 1 <= bound ? within : beyond).add(node);
         }
         List<Choice> order = new ArrayList<>(choices(within, "prefix"));
-        order.addAll(choices(byLoad(beyond), "least-busy"));
+        order.addAll(choices(byLoad(beyond, shift), "least-busy"));
         return order;
     }
 
     /** The least busy first; those that are equally busy take turns. */
-    private List<GuardedNode> byLoad(List<GuardedNode> some) {
+    private List<GuardedNode> byLoad(List<GuardedNode> some, int shift) {
         List<GuardedNode> turned = new ArrayList<>(some);
         if (turned.size() > 1) {
-            Collections.rotate(turned, Math.floorMod(turn.getAndIncrement(), turned.size()));
+            Collections.rotate(turned, Math.floorMod(shift, turned.size()));
         }
         record Busy(GuardedNode node, double load) {} // read once, because it changes meanwhile
         return turned.stream()

@@ -60,6 +60,7 @@ final class FakeNode implements Node {
     int maxConcurrent = 100;
     Supplier<Flux<ChatResponse>> answer;
     Optional<ChatResponse> whole = Optional.empty();
+    Optional<Error> breaks = Optional.empty();
 
     FakeNode(String name) {
         this.name = name;
@@ -139,6 +140,9 @@ final class FakeNode implements Node {
 
     @Override
     public Optional<ChatResponse> call(RoutedRequest request) {
+        breaks.ifPresent(error -> {
+            throw error;
+        });
         whole.ifPresent(any -> asked.add(request));
         return whole;
     }

@@ -171,6 +171,19 @@ class RouterTest {
                 .contains("local", "one", "two", "three");
     }
 
+    @Test
+    void letsEachKindOfEquallyBusyNodesTakeTurns() {
+        one.standing = Standing.FIRST;
+        one.load = OptionalInt.of(0);
+        var router = router(RoutingRule.LOCAL_FIRST); // two engines here, and two servers
+
+        assertThat(Stream.generate(
+                                () -> router.order(request(null)).get(0).node().name())
+                        .limit(4))
+                .containsOnly("local", "one")
+                .contains("local", "one");
+    }
+
     private Router router(RoutingRule rule) {
         return new Router(guarded(), rule, AFFINITY, Optional.empty());
     }

@@ -155,6 +155,28 @@ class RoutingChatModelTest {
     }
 
     @Test
+    void asksAnEngineOfTheApplicationAgainThoughItWasFullAMomentAgo() {
+        first.load = OptionalInt.of(0);
+        first.answer =
+                () -> Flux.error(new NodeFailure(FailureKind.BUSY, "full", Optional.of(Duration.ofSeconds(60)), null));
+        chunks();
+        first.answer = () -> Flux.just(FakeNode.text("here"));
+
+        chunks();
+
+        assertThat(nodes.get(0).mayBeAsked()).isTrue();
+        assertThat(first.asked).hasSize(2);
+    }
+
+    @Test
+    void leavesANodeThatBreaksWithAnError() {
+        first.breaks = Optional.of(new StackOverflowError("in a listener"));
+
+        assertThatThrownBy(() -> model.call(PROMPT)).isInstanceOf(StackOverflowError.class);
+        assertThat(nodes.get(0).inFlight()).isZero();
+    }
+
+    @Test
     void saysWhatBecameOfEachNodeWhereNoneAnswers() {
         first.answer =
                 () -> Flux.error(new NodeFailure(FailureKind.BUSY, "full", Optional.of(Duration.ofSeconds(7)), null));

@@ -75,14 +75,18 @@ final class ScriptedAnswer {
         }
     }
 
-    /** What is drafted for this place in a step that begins at another: the token, or a wrong one after the step. */
-    int draft(int begin, int place) {
-        int stepEnd = places.stream()
+    /** The place after the last token of a step that begins at this one. */
+    int stepEnd(int begin) {
+        return places.stream()
                 .mapToInt(Reply.Place::at)
                 .filter(at -> at > begin)
                 .reduce(begin + tokensPerStep, Math::min);
+    }
+
+    /** What is drafted for this place in a step that begins at another: the token, or a wrong one after the step. */
+    int draft(int begin, int place) {
         int token = token(place);
         // the last token of a step is the one that replaces a wrong draft
-        return place < stepEnd - 1 ? token : (token + 1) % ScriptedModelFolder.END;
+        return place < stepEnd(begin) - 1 ? token : (token + 1) % ScriptedModelFolder.END;
     }
 }

@@ -54,7 +54,8 @@ final class ScriptedNetwork implements TidarModel {
         for (int j = 0; j < plan.verifyRows(); j++) {
             sampled[plan.firstSample() + j] = allowed(sampling(inputs, plan, j).allowed(), answer.token(first + j));
         }
-        int kept = Verification.kept(sampled, plan, inputs.rows());
+        // drafts that a grammar forces could be more than the reply has for a step
+        int kept = Math.min(Verification.kept(sampled, plan, inputs.rows()), answer.stepEnd(first) - first);
         for (int j = 0; j < kept; j++) {
             answer.requireSaid(first + j, sampled[plan.firstSample() + j]);
         }

@@ -36,7 +36,8 @@ import java.util.stream.Stream;
  * be downloaded, and loading takes a moment.
  *
  * <p>Requests get the replies in the order in which they are submitted. One for which no reply is left fails with an
- * {@link IllegalStateException}, unless {@link #otherwise} says what to reply. Thread-safe.
+ * {@link IllegalStateException}, unless {@link #otherwise} says what to reply. A request that the engine then rejects, for
+ * its length or a full queue, has used its reply up too. Thread-safe.
  */
 public final class TidarScript implements EngineStarter {
 
@@ -151,7 +152,7 @@ public final class TidarScript implements EngineStarter {
         };
         return EngineDoor.start(
                 withoutModel(options, folder.path(), progress),
-                () -> clock.nanoTime(isLoading.get()),
+                clock.ofEngine(isLoading::get),
                 network -> new ScriptedNetwork(seed -> Optional.ofNullable(answers.get(seed))),
                 this::submitted);
     }

@@ -156,6 +156,20 @@ class TidarScriptTest {
     }
 
     @Test
+    void keepsToItsStepsWhereAFormatForcesMore() throws InterruptedException {
+        SCRIPT.reply(Reply.text("{\"temperature\": true}").tokensPerStep(3));
+
+        GenerationResult result = result(GenerationRequest.builder(chat("?"))
+                .format(
+                        new AnswerFormat.JsonSchema(
+                                "{\"type\": \"object\", \"properties\": {\"temperature\": {\"type\": \"boolean\"}}, \"required\": [\"temperature\"]}"))
+                .build());
+
+        assertThat(result.text()).isEqualTo("{\"temperature\": true}");
+        assertThat(result.stats().kept()).allMatch(kept -> kept <= 3);
+    }
+
+    @Test
     void waitsAtAGateUntilTheTestOpensIt() throws InterruptedException {
         var gate = new Gate();
         SCRIPT.reply(Reply.text("Once upon").waitingAt(gate).then(" a time"));

@@ -1,12 +1,16 @@
 package dev.tidar.routing.observation;
 
 import dev.tidar.routing.GuardedNode;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Health of the routing: UP if there is a node that may be asked, else OUT_OF_SERVICE. It asks no node. */
+/**
+ * Health of the routing: OUT_OF_SERVICE if the breakers of all nodes are open, else UP. Nodes that are busy are no reason
+ * to send requests elsewhere. It asks no node.
+ */
 public final class RoutingHealthIndicator extends AbstractHealthIndicator {
 
     private final List<GuardedNode> nodes;
@@ -18,10 +22,10 @@ public final class RoutingHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) {
-        if (nodes.stream().anyMatch(GuardedNode::mayBeAsked)) {
+        if (nodes.stream().anyMatch(node -> node.breaker() != CircuitBreaker.State.OPEN)) {
             health.up();
         } else {
-            health.outOfService().withDetail("reason", "no node may be asked now");
+            health.outOfService().withDetail("reason", "the breakers of all nodes are open");
         }
         nodes.forEach(node -> health.withDetail(
                 node.name(),

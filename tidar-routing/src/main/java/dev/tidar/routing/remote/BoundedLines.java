@@ -7,16 +7,19 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A stream of lines none of which is too long for the memory of its reader. It is read by one thread, and may be closed
+ * A stream of events none of which is too long for the memory of its reader. It is read by one thread, and may be closed
  * by any; who is reading then finds its end, and no error that nobody wants to hear of.
  */
 final class BoundedLines extends FilterInputStream {
 
     /** An event has one step of an answer, or one whole tool call. */
-    private static final int MAX_LINE_BYTES = 1 << 20;
+    private static final int MAX_EVENT_BYTES = 1 << 20;
 
     private volatile boolean isClosed;
-    private int lineBytes;
+    /** Bytes since the last empty line, which ends an event. */
+    private int eventBytes;
+
+    private boolean isLineEmpty;
 
     BoundedLines(InputStream lines) {
         super(lines);
@@ -52,9 +55,12 @@ final class BoundedLines extends FilterInputStream {
     }
 
     private void count(byte value) {
-        lineBytes = value == '\n' ? 0 : lineBytes + 1;
-        if (lineBytes > MAX_LINE_BYTES) {
-            throw new NodeFailure(FailureKind.GARBLED, "sent a line of more than %d bytes".formatted(MAX_LINE_BYTES));
+        eventBytes = value == '\n' && isLineEmpty ? 0 : eventBytes + 1;
+        if (value != '\r') {
+            isLineEmpty = value == '\n';
+        }
+        if (eventBytes > MAX_EVENT_BYTES) {
+            throw new NodeFailure(FailureKind.GARBLED, "sent an event of more than %d bytes".formatted(MAX_EVENT_BYTES));
         }
     }
 }

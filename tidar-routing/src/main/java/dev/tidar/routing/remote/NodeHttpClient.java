@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,9 @@ final class NodeHttpClient implements HttpClient {
     private final java.net.http.HttpClient http;
     private final Optional<String> apiKey;
     private final ErrorStatus errors;
+    /** The requests that somebody waits for, also those that are not sent yet. */
+    private final Set<String> wanted = ConcurrentHashMap.newKeySet();
+
     private final Map<String, CompletableFuture<java.net.http.HttpResponse<Body>>> exchanges =
             new ConcurrentHashMap<>();
 
@@ -64,11 +68,17 @@ final class NodeHttpClient implements HttpClient {
     /** Answers to one request: the events of a stream, or the beginning of anything else. */
     private record Body(Optional<InputStream> events, byte[] other) {}
 
+    /** Says before a request that it will come, and has to be given up in the end. */
+    void expect(String requestId) {
+        wanted.add(requestId);
+    }
+
     /**
-     * Ends a request at any time, and hangs up. It must come before the client closes its stream, because that waits
-     * for the line which is being read.
+     * Ends a request at any time, also before it is sent, and hangs up. It must come before the client closes its
+     * stream, because that waits for the line which is being read.
      */
     void giveUp(String requestId) {
+        wanted.remove(requestId);
         CompletableFuture<java.net.http.HttpResponse<Body>> exchange = exchanges.remove(requestId);
         if (exchange != null && !exchange.cancel(true) && !exchange.isCompletedExceptionally()) {
             exchange.join().body().events().ifPresent(NodeHttpClient::close);
@@ -90,12 +100,22 @@ final class NodeHttpClient implements HttpClient {
 
     @Override
     public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
+        List<String> ids = request.headers().values(REQUEST_ID);
+        if (isGivenUp(ids)) {
+            return new CompletableFuture<>(); // for which nobody waits
+        }
         var exchange = http.sendAsync(jdkRequest(request), events());
-        request.headers().values(REQUEST_ID).forEach(id -> exchanges.put(id, exchange));
+        ids.forEach(id -> exchanges.put(id, exchange));
+        if (isGivenUp(ids)) { // meanwhile
+            ids.forEach(this::giveUp);
+        }
         return exchange.thenApply(this::response)
-                .exceptionallyCompose(failure -> exchanges.values().stream().anyMatch(known -> known == exchange)
-                        ? CompletableFuture.failedFuture(failure)
-                        : new CompletableFuture<>()); // nobody waits for what was given up
+                .exceptionallyCompose(failure ->
+                        isGivenUp(ids) ? new CompletableFuture<>() : CompletableFuture.failedFuture(failure));
+    }
+
+    private boolean isGivenUp(List<String> ids) {
+        return !wanted.containsAll(ids);
     }
 
     private java.net.http.HttpRequest jdkRequest(HttpRequest request) {

@@ -134,7 +134,8 @@ public final class RemoteNode implements Node {
                     .mutate()
                     .chatOptions(options.of(request, id))
                     .build();
-            Flux<ChatResponse> answer = chat.stream(sent)
+            http.expect(id);
+            Flux<ChatResponse> answer = Flux.defer(() -> chat.stream(sent))
                     .doOnCancel(() -> http.giveUp(id))
                     .doOnTerminate(() -> http.giveUp(id))
                     .filter(gate::passes)
