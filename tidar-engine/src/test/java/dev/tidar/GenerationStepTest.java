@@ -165,7 +165,9 @@ class GenerationStepTest {
         engine.clearPrefixCache();
         List<Integer> prompt = Collections.nCopies(300, 403);
 
-        Told told = run(GenerationRequest.builder(new Prompt.Tokens(prompt)).maxTokens(2).decoding(SINGLE_PASS));
+        Told told = run(GenerationRequest.builder(new Prompt.Tokens(prompt))
+                .maxTokens(2)
+                .decoding(SINGLE_PASS));
 
         assertThat(told.steps.get(0).promptRows()).isEqualTo(299);
     }

@@ -104,8 +104,8 @@ class ConversationController {
                 request.wantsGuide() ? guide.advisor().map(advisor -> List.of(advisor)) : Mono.just(List.of());
         var events = new AnswerEvents(engine, exchange, request.wantsSteps());
         return guided.flatMapMany(more -> prompt(id, exchange, request, more).stream()
-                .chatClientResponse()
-                .concatMapIterable(events::of))
+                        .chatClientResponse()
+                        .concatMapIterable(events::of))
                 .onErrorMap(IllegalStateException.class, ConversationController::unwrapped);
     }
 

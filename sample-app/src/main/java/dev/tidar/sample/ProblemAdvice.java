@@ -47,7 +47,8 @@ class ProblemAdvice {
                 .filter(InvalidRequestException.class::isInstance)
                 .map(Throwable::getMessage)
                 .findFirst()
-                .orElseGet(() -> "the body must be a JSON object with the fields of this request, but " + fault(failure));
+                .orElseGet(
+                        () -> "the body must be a JSON object with the fields of this request, but " + fault(failure));
         return problem(failure.getStatusCode(), "Request rejected", detail, Optional.empty());
     }
 

@@ -123,7 +123,9 @@ class ConversationTest {
 
     @Test
     void rejectsAQuestionToTheGuideAsAnyOther() {
-        post(Map.of("text", "long ".repeat(12_000), "guide", true)).expectStatus().isBadRequest();
+        post(Map.of("text", "long ".repeat(12_000), "guide", true))
+                .expectStatus()
+                .isBadRequest();
     }
 
     @Test

@@ -53,7 +53,7 @@ class RememberedPageTest {
         open("/");
         browser.evaluate("sessionStorage.clear(); localStorage.clear()");
         open("/");
-        awaitTrue("document.getElementById('facts').textContent.includes('stories260k')");
+        awaitTrue("document.getElementById('facts').textContent.includes('scripted')");
         browser.console(); // leaves that of the tests before behind
     }
 

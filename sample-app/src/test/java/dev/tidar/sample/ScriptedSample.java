@@ -5,8 +5,10 @@ import dev.tidar.TidarEngine;
 import dev.tidar.api.ChatMessage;
 import dev.tidar.api.EngineOptions;
 import dev.tidar.api.GenerationRequest;
+import dev.tidar.api.InvalidRequestException;
 import dev.tidar.api.ModelSource;
 import dev.tidar.api.Prompt;
+import dev.tidar.api.Tools;
 import dev.tidar.sample.guide.WordCounts;
 import dev.tidar.test.Reply;
 import dev.tidar.test.TidarScript;
@@ -43,12 +45,12 @@ import org.springframework.context.annotation.Import;
         static final String LONG = "Tell me a long story.";
 
         private static final int WORDS = 5_000;
+        private static final int CONTEXT = 16_384;
 
         /** A bean of this type and not the script itself, which would be reset after each test method. */
         @Bean
         EngineStarter engineStarter() {
-            TidarScript script = new TidarScript()
-                    .otherwise(request -> Reply.text(answer(request)).withinMaxTokens());
+            TidarScript script = new TidarScript().otherwise(Script::reply);
             return new EngineStarter() {
                 @Override
                 public TidarEngine start(EngineOptions options) {
@@ -67,14 +69,27 @@ import org.springframework.context.annotation.Import;
             return new WordCounts();
         }
 
-        private static String answer(GenerationRequest request) {
+        /**
+         * The scripted model has no context that anything is too long for, so the script rejects as an engine would.
+         */
+        private static Reply reply(GenerationRequest request) {
             var chat = (Prompt.Chat) request.prompt();
+            int length = chat.messages().stream()
+                    .mapToInt(message -> message.text().length())
+                    .sum();
+            return length > CONTEXT
+                    ? Reply.rejection(new InvalidRequestException(
+                            "the prompt has %d tokens, but a context of %d".formatted(length, CONTEXT)))
+                    : Reply.text(answer(chat)).withinMaxTokens();
+        }
+
+        private static String answer(Prompt.Chat chat) {
             List<String> asked = chat.messages().stream()
                     .filter(message -> message.role().equals("user"))
                     .map(ChatMessage::text)
                     .toList();
             String question = asked.isEmpty() ? "" : asked.get(asked.size() - 1);
-            if (!chat.tools().offered().isEmpty()) {
+            if (!chat.tools().offered().isEmpty() && !chat.tools().choice().equals(Tools.Choice.NONE)) {
                 return """
                         <tool_call>
                         {"name": "calculate", "arguments": {"first": 6, "operation": "MULTIPLY", "second": 7}}

@@ -17,8 +17,8 @@ import java.util.Optional;
  * }</pre>
  *
  * @param layout layout of the step, for example {@code single-pass, draft length 4}
- * @param promptRows rows before the anchor's: those of the prompt that were not cached, or of all tokens that are computed
- *     again after a preemption, of all its forwards where there were several; 0 in a step that only decodes
+ * @param promptRows rows before the anchor's: those of the prompt that were not cached, or of all tokens that are
+ *     computed again after a preemption, of all its forwards where there were several; 0 in a step that only decodes
  * @param anchor token of the first verify row, emitted by the step before; in a prefill the last token of the prompt
  * @param drafts tokens of the other verify rows, in order; empty where there were none
  * @param source where the drafts come from; empty where there were none

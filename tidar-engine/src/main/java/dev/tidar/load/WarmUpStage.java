@@ -6,7 +6,6 @@ import dev.tidar.api.EngineClosedException;
 import dev.tidar.api.GenerationFailedException;
 import dev.tidar.api.GenerationRequest;
 import dev.tidar.api.Prompt;
-import dev.tidar.api.TidarException;
 import dev.tidar.api.WarmUp;
 import dev.tidar.decode.Decoder;
 import dev.tidar.decode.LayoutChoice;

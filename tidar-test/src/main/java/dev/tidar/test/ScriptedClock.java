@@ -13,8 +13,8 @@ final class ScriptedClock {
     private final AtomicLong advanced = new AtomicLong();
 
     /**
-     * The time of one engine, in nanoseconds. While its model is loaded it leaps, so that each measurement of a forward,
-     * which says nothing here, ends after one.
+     * The time of one engine, in nanoseconds. While its model is loaded it leaps, so that each measurement of a
+     * forward, which says nothing here, ends after one.
      */
     LongSupplier ofEngine(BooleanSupplier isLoading) {
         var leapt = new AtomicLong();

@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * be downloaded, and loading takes a moment.
  *
  * <p>Requests get the replies in the order in which they are submitted. One for which no reply is left fails with an
- * {@link IllegalStateException}, unless {@link #otherwise} says what to reply. A request that the engine then rejects, for
- * its length or a full queue, has used its reply up too. Thread-safe.
+ * {@link IllegalStateException}, unless {@link #otherwise} says what to reply. A request that the engine then rejects,
+ * for its length or a full queue, has used its reply up too. Thread-safe.
  */
 public final class TidarScript implements EngineStarter {
 

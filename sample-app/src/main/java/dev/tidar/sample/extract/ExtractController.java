@@ -29,7 +29,8 @@ class ExtractController implements DisposableBean {
     private final ChatClient client;
 
     /** Threads of its own, because each waits for a whole answer; the shared ones deliver the chunks of all streams. */
-    private final Scheduler threads = Schedulers.newBoundedElastic(THREADS, WAITING_FOR_EACH_THREAD, "extract", 60, true);
+    private final Scheduler threads =
+            Schedulers.newBoundedElastic(THREADS, WAITING_FOR_EACH_THREAD, "extract", 60, true);
 
     ExtractController(ChatClient.Builder client) {
         this.client = client.build();

@@ -8,8 +8,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of the routing: OUT_OF_SERVICE if the breakers of all nodes are open, else UP. Nodes that are busy are no reason
- * to send requests elsewhere. It asks no node.
+ * Health of the routing: OUT_OF_SERVICE if the breakers of all nodes are open, else UP. Nodes that are busy are no
+ * reason to send requests elsewhere. It asks no node.
  */
 public final class RoutingHealthIndicator extends AbstractHealthIndicator {
 

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A stream of events none of which is too long for the memory of its reader. It is read by one thread, and may be closed
- * by any; who is reading then finds its end, and no error that nobody wants to hear of.
+ * A stream of events none of which is too long for the memory of its reader. It is read by one thread, and may be
+ * closed by any; who is reading then finds its end, and no error that nobody wants to hear of.
  */
 final class BoundedLines extends FilterInputStream {
 
@@ -60,7 +60,8 @@ final class BoundedLines extends FilterInputStream {
             isLineEmpty = value == '\n';
         }
         if (eventBytes > MAX_EVENT_BYTES) {
-            throw new NodeFailure(FailureKind.GARBLED, "sent an event of more than %d bytes".formatted(MAX_EVENT_BYTES));
+            throw new NodeFailure(
+                    FailureKind.GARBLED, "sent an event of more than %d bytes".formatted(MAX_EVENT_BYTES));
         }
     }
 }
