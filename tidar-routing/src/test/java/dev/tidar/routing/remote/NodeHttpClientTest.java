@@ -33,6 +33,7 @@ class NodeHttpClientTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             arrived.add(exchange.getRequestHeaders().getFirst(NodeHttpClient.REQUEST_ID));
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
