@@ -1,6 +1,6 @@
 // One answer of the assistant: text that grows by steps, then its figures, or what went wrong.
 
-import { button, define, element, figure } from "./dom.js";
+import { button, define, element, figure, plural } from "./dom.js";
 import { stepsOf } from "./steps.js";
 
 export class Answer {
@@ -142,4 +142,3 @@ function histogram(kept) {
   }));
 }
 
-const plural = (count, noun) => `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;

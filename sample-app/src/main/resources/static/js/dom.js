@@ -27,3 +27,13 @@ export function define(list, entries) {
 /** A number with a fixed count of decimals, grouped as the reader's language does. */
 export const figure = (value, decimals = 0) =>
   value.toLocaleString(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+/** A count with its noun. */
+export const plural = (count, noun) => `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The header of a column ("col") or a row ("row") of a table. */
+export function header(scope, text) {
+  const made = element("th", "", text);
+  made.scope = scope;
+  return made;
+}

@@ -1,6 +1,6 @@
 // The extraction page: a text goes out, a record comes back.
 
-import { byId, element } from "./dom.js";
+import { byId, element, header } from "./dom.js";
 import { post } from "./events.js";
 
 const form = byId("extraction");
@@ -77,8 +77,7 @@ const firstName = (pointer) => pointer.split("/")[1]?.replaceAll("~1", "/").repl
 function row(field, value, isCut) {
   const cell = element("td", isCut ? "cut" : "", shown(value));
   if (isCut) cell.append(element("span", "mark", "closed by the limit"));
-  const head = element("th", "", field);
-  head.scope = "row";
+  const head = header("row", field);
   return element("tr", "", head, cell);
 }
 

@@ -1,6 +1,6 @@
 // One chart of the dashboard with its title, which is its value now, and the same as a table on demand.
 
-import { element } from "./dom.js";
+import { element, header } from "./dom.js";
 
 export class Panel {
   #spec;
@@ -51,12 +51,6 @@ export class Panel {
         element("tr", "", header("row", first), ...others.map((text) => element("td", "", text))))));
     this.#table.replaceChildren(table);
   }
-}
-
-function header(scope, text) {
-  const made = element("th", "", text);
-  made.scope = scope;
-  return made;
 }
 
 /** What the colours of a chart stand for; none where it has one. */

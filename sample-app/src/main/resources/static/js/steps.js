@@ -1,6 +1,6 @@
 // The steps of one answer, one at a time, as the paper draws them: which rows, which drafts, what was kept.
 
-import { button, element, figure } from "./dom.js";
+import { button, element, figure, header } from "./dom.js";
 import { tell } from "./telling.js";
 
 const SOURCES = { masks: "mask rows", text: "the text before", forced: "the format", "draft-model": "the draft model" };
@@ -123,12 +123,6 @@ function cell(className, text, verdict = "") {
 function mask(text) {
   const made = element("td", "", element("span", "cell mask", text === undefined ? "" : visible(text)));
   if (text === undefined) made.append(element("span", "unseen", "mask"));
-  return made;
-}
-
-function header(scope, text) {
-  const made = element("th", "", text);
-  made.scope = scope;
   return made;
 }
 

@@ -1,8 +1,7 @@
 // A step in words, for those who listen to it and for those who read along.
 
-import { figure } from "./dom.js";
+import { figure, plural } from "./dom.js";
 
-const plural = (count, noun) => `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** A space at which a line does not break, so that a token stays together with its quotes. */
 const NO_BREAK = "\u00a0";
