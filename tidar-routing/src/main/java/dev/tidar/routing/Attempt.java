@@ -17,7 +17,6 @@ final class Attempt {
 
     private final GuardedNode node;
     private final RoutedRequest request;
-    private final long begun;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** What was delivered; written by one signal after the other. */
@@ -25,19 +24,13 @@ final class Attempt {
 
     private volatile boolean hasFirstToken;
 
-    Attempt(GuardedNode node, RoutedRequest request, long begun) {
+    Attempt(GuardedNode node, RoutedRequest request) {
         this.node = node;
         this.request = request;
-        this.begun = begun;
     }
 
     GuardedNode node() {
         return node;
-    }
-
-    /** When it began, on the clock of the node's breaker. */
-    long begun() {
-        return begun;
     }
 
     /**
@@ -49,7 +42,7 @@ final class Attempt {
         return Flux.defer(() -> node.node().stream(request))
                 .doOnNext(this::delivered)
                 .map(response -> marked(response, marks))
-                .doOnComplete(() -> end(() -> node.finished(this)))
+                .doOnComplete(() -> end(node::finished))
                 .doOnCancel(() -> end(node::cancelled))
                 .onErrorMap(this::failed);
     }
@@ -63,7 +56,7 @@ final class Attempt {
         try {
             Optional<ChatResponse> whole = node.node().call(request);
             if (whole.isPresent()) {
-                end(() -> node.finished(this));
+                end(node::finished);
                 return marked(whole.get(), marks);
             }
         } catch (CancellationException e) {
@@ -72,7 +65,7 @@ final class Attempt {
         } catch (RuntimeException e) {
             throw failed(e);
         } catch (Error e) { // which is no failure to pass over, but leaves the node too
-            end(() -> node.failed(this, NodeFailure.of(e)));
+            end(() -> node.failed(NodeFailure.of(e)));
             throw e;
         }
         return WholeAnswer.await(stream(marks).contextCapture());
@@ -94,7 +87,7 @@ final class Attempt {
 
     private RuntimeException failed(Throwable thrown) {
         NodeFailure failure = NodeFailure.of(thrown);
-        end(() -> node.failed(this, failure));
+        end(() -> node.failed(failure));
         return hasFirstToken ? inTheMiddle(failure) : failure;
     }
 

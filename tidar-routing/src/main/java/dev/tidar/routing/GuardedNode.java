@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,6 @@ public final class GuardedNode {
     private final Bulkhead bulkhead;
     private final Clock clock;
     private final NodeCounts counts = new NodeCounts();
-    private final AtomicInteger inFlight = new AtomicInteger();
     private volatile Instant restsUntil = Instant.MIN;
 
     /**
@@ -73,7 +72,8 @@ public final class GuardedNode {
 
     /** The requests that it has from here. */
     public int inFlight() {
-        return inFlight.get();
+        Bulkhead.Metrics metrics = bulkhead.getMetrics();
+        return metrics.getMaxAllowedConcurrentCalls() - metrics.getAvailableConcurrentCalls();
     }
 
     /** The state of its breaker. */
@@ -83,7 +83,7 @@ public final class GuardedNode {
 
     /** All requests that it has, as far as that is known here. */
     int load() {
-        return node.load().orElse(inFlight.get());
+        return node.load().orElseGet(this::inFlight);
     }
 
     /** Whether it would be asked now. */
@@ -114,16 +114,18 @@ public final class GuardedNode {
             breaker.releasePermission();
             throw new NodeFailure(FailureKind.BUSY, "has as many requests as its max-concurrent allows");
         }
-        inFlight.incrementAndGet();
-        return new Attempt(this, request, breaker.getCurrentTimestamp());
+        return new Attempt(this, request);
     }
 
     private boolean isResting() {
         return clock.instant().isBefore(restsUntil);
     }
 
-    void finished(Attempt attempt) {
-        breaker.onSuccess(breaker.getCurrentTimestamp() - attempt.begun(), breaker.getTimestampUnit());
+    /**
+     * The breaker counts failures and no times: a long answer is not a slow call, and times have limits of their own.
+     */
+    void finished() {
+        breaker.onSuccess(0, TimeUnit.NANOSECONDS);
         counts.finished();
         leave();
     }
@@ -135,12 +137,11 @@ public final class GuardedNode {
         leave();
     }
 
-    void failed(Attempt attempt, NodeFailure failure) {
-        long took = breaker.getCurrentTimestamp() - attempt.begun();
+    void failed(NodeFailure failure) {
         if (failure.kind().isFaultOfTheNode()) {
-            breaker.onError(took, breaker.getTimestampUnit(), failure);
+            breaker.onError(0, TimeUnit.NANOSECONDS, failure);
         } else if (failure.kind() == FailureKind.REJECTED) {
-            breaker.onSuccess(took, breaker.getTimestampUnit());
+            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
         } else {
             breaker.releasePermission();
         }
@@ -160,7 +161,6 @@ public final class GuardedNode {
     }
 
     private void leave() {
-        inFlight.decrementAndGet();
         bulkhead.onComplete();
     }
 }

@@ -83,7 +83,6 @@ final class Nodes {
         }
     }
 
-    /** A long answer is not a slow call: times have limits of their own. */
     private CircuitBreakerConfig breaker() {
         RoutingProperties.Breaker breaker = properties.breaker();
         return CircuitBreakerConfig.custom()
@@ -94,7 +93,6 @@ final class Nodes {
                 .waitDurationInOpenState(breaker.openTime())
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true) // else nobody asks it while others answer
-                .slowCallDurationThreshold(Duration.ofDays(1))
                 .build();
     }
 }

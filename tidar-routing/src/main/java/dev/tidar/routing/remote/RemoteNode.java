@@ -13,7 +13,6 @@ import dev.tidar.routing.RoutedRequest;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.openai.OpenAiChatModel;
@@ -58,8 +59,7 @@ public final class RemoteNode implements Node {
             RemoteTimeouts timeouts,
             ObservationRegistry observations) {
         this.name = name;
-        this.models = new HashSet<>(aliases);
-        this.models.add(model);
+        this.models = Stream.concat(aliases.stream(), Stream.of(model)).collect(Collectors.toUnmodifiableSet());
         this.options = new RemoteOptions(model, dialect);
         this.timeouts = timeouts;
         this.http = new NodeHttpClient(address.apiKey(), timeouts.connect(), Clock.systemUTC());
