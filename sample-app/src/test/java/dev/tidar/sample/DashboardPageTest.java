@@ -5,51 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidar.api.DecodeMode;
 import dev.tidar.spring.TidarChatOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
 
 @RunningSample
-@RequiresChromium
 @DisplayName("The dashboard in a browser")
-class DashboardPageTest {
-
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-
-    private static Browser browser;
+class DashboardPageTest extends InBrowser {
 
     @Autowired
     ChatModel model;
 
-    @LocalServerPort
-    int port;
-
-    @BeforeAll
-    static void startBrowser(@TempDir Path profile) throws IOException {
-        browser = Browser.start(profile);
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
     @BeforeEach
     void openThePage() {
         browser.emulate(1280, 860, "light");
-        browser.open("http://127.0.0.1:" + port + "/dashboard.html");
+        open("/dashboard.html");
         browser.awaitTrue("document.querySelector('#pass-times circle')");
     }
 
@@ -65,9 +41,14 @@ class DashboardPageTest {
         browser.awaitTrue("[...document.querySelectorAll('#cache rect')].some(bar => bar.getAttribute('height') > 0)");
         assertThat(List.of("speed", "per-forward", "acceptance", "step-time", "pass-times", "cache"))
                 .allSatisfy(panel -> {
-                    String value = browser.text("#" + panel + " .now b");
+                    JsonNode now = browser.evaluate( // both at once, because the page goes on
+                            "const panel = document.getElementById(arguments[0]); return ["
+                                    + "panel.querySelector('.now b').textContent,"
+                                    + "panel.querySelector('svg').getAttribute('aria-label')]",
+                            panel);
+                    String value = now.get(0).asString();
                     assertThat(value).as(panel).matches("[\\d.,]+");
-                    assertThat(label(panel)).contains(value);
+                    assertThat(now.get(1).asString()).contains(value);
                 });
         assertThat(browser.text("#strip")).contains("ready", "finished", "MiB");
         assertThat(browser.console()).isEmpty();
@@ -107,7 +88,7 @@ class DashboardPageTest {
     @Test
     void fitsAPhoneInTheDark() throws IOException {
         browser.emulate(360, 740, "dark");
-        browser.open("http://127.0.0.1:" + port + "/dashboard.html");
+        open("/dashboard.html");
         answer(DecodeMode.TWO_PASS, 6);
         browser.awaitTrue("document.querySelector('#acceptance rect.filled')");
 
@@ -119,12 +100,6 @@ class DashboardPageTest {
                                 "[...document.querySelectorAll('.chart svg')].every(svg => svg.getBoundingClientRect().right <= 360)"))
                 .isTrue();
         browser.screenshot(SCREENSHOTS.resolve("dashboard-phone-dark.png"));
-    }
-
-    private static String label(String panel) {
-        return browser.evaluate(
-                        "return document.querySelector(arguments[0]).getAttribute('aria-label')", "#" + panel + " svg")
-                .asString();
     }
 
     private static String quoted(String text) {

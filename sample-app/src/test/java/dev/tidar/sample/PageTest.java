@@ -5,66 +5,42 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidar.TidarEngine;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 @RunningSample
-@RequiresChromium
 @DisplayName("The page in a browser")
-class PageTest {
+class PageTest extends InBrowser {
 
-    private static final String ENTER = "\uE007";
     private static final String SHIFT = "\uE008";
     private static final String ESCAPE = "\uE00C";
     private static final String FINISHED = "document.querySelector('.assistant[aria-busy=false] .figures')";
 
-    private static Browser browser;
-
     @Autowired
     TidarEngine engine;
-
-    @LocalServerPort
-    int port;
-
-    @BeforeAll
-    static void startBrowser(@TempDir Path profile) throws IOException {
-        browser = Browser.start(profile);
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void openThePage() {
         browser.emulate(1280, 860, "light");
-        browser.open("http://127.0.0.1:" + port + "/");
+        open("/");
         browser.evaluate("sessionStorage.clear()"); // without the conversation of the test before
-        browser.open("http://127.0.0.1:" + port + "/");
-        awaitTrue("document.getElementById('facts').textContent.includes('smollm2')");
+        open("/");
+        browser.awaitTrue("document.getElementById('facts').textContent.includes('smollm2')");
         browser.console(); // leaves that of the tests before behind
     }
 
     @Test
     void sendsAMessageAndShowsTheAnswerWhileItGrows() {
-        set("max-tokens", "48");
+        browser.set("max-tokens", "48");
         browser.type("#message", "Name three colours." + ENTER);
 
-        awaitTrue("document.querySelector('.assistant[aria-busy=true] .token')");
+        browser.awaitTrue("document.querySelector('.assistant[aria-busy=true] .token')");
         assertThat(browser.text(".turn.user")).isEqualTo("Name three colours.");
 
-        awaitTrue(FINISHED);
+        browser.awaitTrue(FINISHED);
         assertThat(browser.text(".figures")).contains("tokens/s", "tokens per forward");
         assertThat(browser.console()).isEmpty();
     }
@@ -73,11 +49,11 @@ class PageTest {
     void stopsTheEngineByTheStopButton() {
         askForALongAnswer();
         browser.type("#message", "Tell me a very long story." + ENTER);
-        awaitTrue("document.querySelectorAll('.token').length > 2");
+        browser.awaitTrue("document.querySelectorAll('.token').length > 2");
 
         browser.click("#stop");
 
-        awaitTrue("document.querySelector('.stopped')");
+        browser.awaitTrue("document.querySelector('.stopped')");
         assertThat(browser.text(".stopped")).matches("Stopped after .+ tokens in .+ steps\\.");
         awaitIdleEngine();
         assertThat(browser.isTrue("document.getElementById('stop').hidden")).isTrue();
@@ -87,12 +63,12 @@ class PageTest {
     void stopsTheEngineByTheEscapeKeyAndByLeavingThePage() {
         askForALongAnswer();
         browser.type("#message", "Tell me a very long story." + ENTER);
-        awaitTrue("document.querySelector('.token')");
+        browser.awaitTrue("document.querySelector('.token')");
         browser.type("#message", ESCAPE);
         awaitIdleEngine();
 
         browser.type("#message", "Another one." + ENTER);
-        awaitTrue("document.querySelector('.turn:last-child .token')");
+        browser.awaitTrue("document.querySelector('.turn:last-child .token')");
         browser.open("about:blank");
         awaitIdleEngine();
     }
@@ -102,10 +78,10 @@ class PageTest {
         browser.click("#open-settings");
         browser.click("#modes label:nth-child(3)");
         browser.click(".sheet-head button");
-        set("draft-length", "4");
-        set("max-tokens", "64");
+        browser.set("draft-length", "4");
+        browser.set("max-tokens", "64");
         browser.type("#message", "Count from one to ten." + ENTER);
-        awaitTrue(FINISHED);
+        browser.awaitTrue(FINISHED);
         String accepted = "getComputedStyle(document.querySelector('.token.accepted')).backgroundColor";
         String plain = browser.evaluate("return " + accepted).asString();
 
@@ -114,7 +90,7 @@ class PageTest {
         assertThat(browser.evaluate("return " + accepted).asString()).isNotEqualTo(plain);
         assertThat(browser.isTrue("document.getElementById('legend').hidden")).isFalse();
         assertThat(browser.text(".figures .layout")).contains("two-pass");
-        browser.screenshot(Path.of("target", "screenshots", "shaded.png"));
+        browser.screenshot(SCREENSHOTS.resolve("shaded.png"));
 
         browser.click("#shading");
         assertThat(browser.evaluate("return " + accepted).asString()).isEqualTo(plain);
@@ -141,15 +117,15 @@ class PageTest {
         browser.evaluate("document.getElementById('message').value = 'x'.repeat(70000)");
         browser.type("#message", ENTER);
 
-        awaitTrue("document.querySelector('.failure[role=alert]')");
+        browser.awaitTrue("document.querySelector('.failure[role=alert]')");
         assertThat(browser.text(".failure")).contains("at most 65536 characters");
     }
 
     @Test
     void insertsMarkupOfTheUserAsText() {
-        set("max-tokens", "1");
+        browser.set("max-tokens", "1");
         browser.type("#message", "<img src=x onerror=alert(1)>" + ENTER);
-        awaitTrue(FINISHED);
+        browser.awaitTrue(FINISHED);
 
         assertThat(browser.text(".turn.user")).isEqualTo("<img src=x onerror=alert(1)>");
         assertThat(browser.isTrue("document.querySelector('#conversation img')"))
@@ -159,15 +135,15 @@ class PageTest {
     @Test
     void fitsAPhoneInTheDark() throws IOException {
         browser.emulate(390, 844, "dark");
-        browser.open("http://127.0.0.1:" + port + "/");
-        set("max-tokens", "32");
+        open("/");
+        browser.set("max-tokens", "32");
         browser.type("#message", "What is a JVM?" + ENTER);
-        awaitTrue(FINISHED);
+        browser.awaitTrue(FINISHED);
 
         assertThat(browser.isTrue("document.documentElement.scrollWidth <= 390"))
                 .as("no sideways scrolling")
                 .isTrue();
-        browser.screenshot(Path.of("target", "screenshots", "phone-dark.png"));
+        browser.screenshot(SCREENSHOTS.resolve("phone-dark.png"));
     }
 
     @Test
@@ -192,24 +168,9 @@ class PageTest {
 
     /** This seed does not end the answer early. */
     private static void askForALongAnswer() {
-        set("max-tokens", "4000");
-        set("temperature", "1.5");
-        set("seed", "3");
-    }
-
-    private static void set(String id, String value) {
-        browser.evaluate(
-                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
-                        + "field.dispatchEvent(new Event('input', {bubbles: true}))",
-                id,
-                value);
-    }
-
-    private static void awaitTrue(String expression) {
-        await(expression)
-                .atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> browser.isTrue(expression));
+        browser.set("max-tokens", "4000");
+        browser.set("temperature", "1.5");
+        browser.set("seed", "3");
     }
 
     private void awaitIdleEngine() {

@@ -1,51 +1,23 @@
 package dev.tidar.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.tidar.sample.memory.Conversations;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** What the pages make of memory, of the guide, of tools and of records; the answers are a script's. */
 @ScriptedSample
-@RequiresChromium
 @DisplayName("A page with help from the server")
-class RememberedPageTest {
-
-    private static final String ENTER = "\uE007";
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-
-    private static Browser browser;
+class RememberedPageTest extends InBrowser {
 
     @Autowired
     Conversations conversations;
-
-    @LocalServerPort
-    int port;
-
-    @BeforeAll
-    static void startBrowser(@TempDir Path profile) throws IOException {
-        browser = Browser.start(profile);
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void openAFreshPage() {
@@ -53,7 +25,7 @@ class RememberedPageTest {
         open("/");
         browser.evaluate("sessionStorage.clear(); localStorage.clear()");
         open("/");
-        awaitTrue("document.getElementById('facts').textContent.includes('scripted')");
+        browser.awaitTrue("document.getElementById('facts').textContent.includes('scripted')");
         browser.console(); // leaves that of the tests before behind
     }
 
@@ -63,7 +35,7 @@ class RememberedPageTest {
 
         open("/");
 
-        awaitTrue("document.querySelector('.turn.assistant')");
+        browser.awaitTrue("document.querySelector('.turn.assistant')");
         assertThat(browser.text(".turn.user")).isEqualTo("One?");
         assertThat(browser.text(".turn.assistant .text")).isEqualTo("I heard: One?");
         ask("Two?");
@@ -79,11 +51,11 @@ class RememberedPageTest {
         assertThat(browser.text(".turn.assistant .text")).isEqualTo("I heard: Two?");
 
         browser.click("#open-chats");
-        awaitTrue("document.getAnimations().length === 0");
+        browser.awaitTrue("document.getAnimations().length === 0");
         browser.screenshot(SCREENSHOTS.resolve("chats.png"));
         browser.click("#chat-list li:nth-child(2) .chat");
 
-        awaitTrue("document.querySelector('.turn.user').textContent === 'One?'");
+        browser.awaitTrue("document.querySelector('.turn.user').textContent === 'One?'");
     }
 
     @Test
@@ -96,7 +68,7 @@ class RememberedPageTest {
         browser.click("#open-chats");
         browser.click("#chat-list .delete");
 
-        awaitTrue("!document.getElementById('no-chats').hidden");
+        browser.awaitTrue("!document.getElementById('no-chats').hidden");
         assertThat(browser.isTrue("document.querySelector('.turn')")).isFalse();
         browser.click("#close-chats");
         assertThat(browser.evaluate("return fetch('api/conversations/' + arguments[0]).then(r => r.status)", id)
@@ -118,10 +90,10 @@ class RememberedPageTest {
 
     @Test
     void showsPassagesOfTheGuideAndCallsOfTools() throws IOException {
-        awaitTrue("!document.getElementById('guide').disabled");
+        browser.awaitTrue("!document.getElementById('guide').disabled");
         browser.click("#open-settings");
         browser.click("#guide");
-        set("tools", "required");
+        browser.set("tools", "required");
         browser.screenshot(SCREENSHOTS.resolve("helpers.png"));
         browser.click(".sheet-head button");
         assertThat(browser.text("#summary")).contains("tools", "guide");
@@ -144,7 +116,7 @@ class RememberedPageTest {
         browser.click("#example");
         browser.click("#read");
 
-        awaitTrue("!document.getElementById('result').hidden");
+        browser.awaitTrue("!document.getElementById('result').hidden");
         assertThat(browser.text("#fields")).contains("name", "Maria", "company", "Nordwind", "empty");
         assertThat(browser.text("#json")).contains("\"name\": \"Maria\"");
         assertThat(browser.isTrue("document.activeElement.id === 'result-title'"))
@@ -160,10 +132,10 @@ class RememberedPageTest {
         open("/extract.html");
         browser.click(".forms label:nth-child(2)");
         browser.click("#example");
-        set("max-tokens", "120");
+        browser.set("max-tokens", "120");
         browser.click("#read");
 
-        awaitTrue("!document.getElementById('result').hidden");
+        browser.awaitTrue("!document.getElementById('result').hidden");
         assertThat(browser.text("#closed")).contains("The limit on tokens ended this record", "people");
         assertThat(browser.text("#fields tr:last-child")).contains("people", "closed by the limit");
         assertThat(browser.text("#fields tr:first-child")).doesNotContain("closed by the limit");
@@ -174,11 +146,11 @@ class RememberedPageTest {
     @Test
     void saysWhyATextWasRejected() {
         open("/extract.html");
-        set("text", "x");
-        set("max-tokens", "3");
+        browser.set("text", "x");
+        browser.set("max-tokens", "3");
         browser.click("#read");
 
-        awaitTrue("!document.getElementById('failure').hidden");
+        browser.awaitTrue("!document.getElementById('failure').hidden");
         assertThat(browser.text("#failure")).contains("Request rejected", "max-tokens");
     }
 
@@ -204,28 +176,9 @@ class RememberedPageTest {
                 .isTrue();
     }
 
-    private void open(String page) {
-        browser.open("http://127.0.0.1:" + port + page);
-    }
-
     private static void ask(String question) {
-        awaitTrue("document.querySelector('#message')");
+        browser.awaitTrue("document.querySelector('#message')");
         browser.type("#message", question + ENTER);
-        awaitTrue("document.querySelector('.turn:last-child.assistant[aria-busy=false] .figures')");
-    }
-
-    private static void set(String id, String value) {
-        browser.evaluate(
-                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
-                        + "field.dispatchEvent(new Event('input', {bubbles: true}))",
-                id,
-                value);
-    }
-
-    private static void awaitTrue(String expression) {
-        await(expression)
-                .atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> browser.isTrue(expression));
+        browser.awaitTrue("document.querySelector('.turn:last-child.assistant[aria-busy=false] .figures')");
     }
 }

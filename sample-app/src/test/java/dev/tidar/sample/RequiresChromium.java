@@ -1,6 +1,7 @@
 package dev.tidar.sample;
 
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Skips a class, and says so in the log and in the report, where chromium or chromedriver is not on the PATH. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
 @ExtendWith(RequiresChromium.Condition.class)
 @interface RequiresChromium {
 

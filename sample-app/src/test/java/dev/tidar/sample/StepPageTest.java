@@ -3,43 +3,17 @@ package dev.tidar.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 @RunningSample
-@RequiresChromium
 @DisplayName("The steps of an answer in a browser")
-class StepPageTest {
+class StepPageTest extends InBrowser {
 
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-
-    private static final String ENTER = "\uE007";
     private static final String RIGHT = "\uE014";
     private static final String LEFT = "\uE012";
     private static final String END = "\uE010";
     private static final String SLIDER = ".stepper input";
-
-    private static Browser browser;
-
-    @LocalServerPort
-    int port;
-
-    @BeforeAll
-    static void startBrowser(@TempDir Path profile) throws IOException {
-        browser = Browser.start(profile);
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Test
     void areDrawnOneAtATimeByTheKeyboard() throws IOException {
@@ -105,7 +79,7 @@ class StepPageTest {
 
     private void ask(int width, int height, String colours, String mode, String draftLength) {
         browser.emulate(width, height, colours);
-        browser.open("http://127.0.0.1:" + port + "/");
+        open("/");
         browser.awaitTrue("document.getElementById('facts').textContent.includes('smollm2')");
         browser.evaluate("document.querySelector('input[value=' + arguments[0] + ']').click()", mode);
         browser.set("draft-length", draftLength);
