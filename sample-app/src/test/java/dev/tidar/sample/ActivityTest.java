@@ -29,7 +29,7 @@ class ActivityTest {
     @Test
     void countsWhatAnAnswerTookAndGave() {
         JsonNode before = activity();
-        JsonNode done = last(ask(Map.of("maxTokens", 12, "mode", "two-pass", "draftLength", 4)));
+        JsonNode done = Replies.last(ask(Map.of("maxTokens", 12, "mode", "two-pass", "draftLength", 4)));
         JsonNode after = activity();
 
         int tokens = done.at("/usage/completionTokens").asInt();
@@ -69,7 +69,7 @@ class ActivityTest {
 
     @Test
     void tellsHowEachStepCameToItsTokensWhereThatIsAskedFor() {
-        List<JsonNode> chunks = chunks(ask(Map.of("maxTokens", 12, "mode", "single-pass", "steps", true)));
+        List<JsonNode> chunks = Replies.chunks(ask(Map.of("maxTokens", 12, "mode", "single-pass", "steps", true)));
 
         assertThat(chunks).allSatisfy(chunk -> {
             JsonNode origin = chunk.get("origin");
@@ -92,7 +92,7 @@ class ActivityTest {
 
     @Test
     void sendsNothingOfStepsToThoseWhoDoNotAsk() {
-        assertThat(chunks(ask(Map.of("maxTokens", 2))))
+        assertThat(Replies.chunks(ask(Map.of("maxTokens", 2))))
                 .allSatisfy(
                         chunk -> assertThat(chunk.propertyNames()).containsExactlyInAnyOrder("step", "text", "tokens"));
     }
@@ -134,17 +134,6 @@ class ActivityTest {
                 .getResponseBody()
                 .collectList()
                 .block(Duration.ofMinutes(2));
-    }
-
-    private static List<JsonNode> chunks(List<ServerSentEvent<JsonNode>> events) {
-        return events.stream()
-                .filter(event -> "chunk".equals(event.event()))
-                .map(ServerSentEvent::data)
-                .toList();
-    }
-
-    private static JsonNode last(List<ServerSentEvent<JsonNode>> events) {
-        return events.get(events.size() - 1).data();
     }
 
     private static long grown(String count, JsonNode before, JsonNode after) {

@@ -50,7 +50,7 @@ class ChatStreamTest {
         List<String> names = events.stream().map(ServerSentEvent::event).toList();
         assertThat(names).endsWith("done");
         assertThat(names.subList(0, names.size() - 1)).isNotEmpty().containsOnly("chunk");
-        assertThat(chunks(events))
+        assertThat(Replies.chunks(events))
                 .extracting(chunk -> chunk.get("step").asInt())
                 .isSorted()
                 .doesNotHaveDuplicates();
@@ -58,7 +58,7 @@ class ChatStreamTest {
 
     @Test
     void namesTheTokensOfEachStepWhoseTextsJoinToItsText() {
-        List<JsonNode> chunks = chunks(ask(Map.of("maxTokens", 24, "mode", "two-pass", "draftLength", 4)));
+        List<JsonNode> chunks = Replies.chunks(ask(Map.of("maxTokens", 24, "mode", "two-pass", "draftLength", 4)));
 
         assertThat(chunks)
                 .allSatisfy(chunk -> assertThat(joined(chunk.get("tokens").values()))
@@ -82,12 +82,12 @@ class ChatStreamTest {
         List<ServerSentEvent<JsonNode>> events =
                 ask(Map.of("maxTokens", 40, "temperature", 0.8, "seed", 7, "mode", Words.of(mode)));
 
-        assertThat(joined(chunks(events))).isNotBlank().isEqualTo(blocking);
+        assertThat(joined(Replies.chunks(events))).isNotBlank().isEqualTo(blocking);
     }
 
     @Test
     void endsWithUsageAndStatistics() {
-        JsonNode done = last(ask(Map.of("maxTokens", 8, "mode", "autoregressive")));
+        JsonNode done = Replies.last(ask(Map.of("maxTokens", 8, "mode", "autoregressive")));
 
         assertThat(done.get("finishReason").asString()).isEqualTo("length");
         assertThat(done.at("/usage/completionTokens").asInt()).isEqualTo(8);
@@ -110,7 +110,7 @@ class ChatStreamTest {
     void tellsWhatItFoundOfThePromptInThePrefixCache() {
         ask(Map.of("maxTokens", 1));
 
-        JsonNode usage = last(ask(Map.of("maxTokens", 1))).get("usage");
+        JsonNode usage = Replies.last(ask(Map.of("maxTokens", 1))).get("usage");
 
         assertThat(usage.get("cachedTokens").asInt())
                 .isPositive()
@@ -151,17 +151,6 @@ class ChatStreamTest {
                 .contentTypeCompatibleWith(MediaType.TEXT_EVENT_STREAM)
                 .returnResult(new ParameterizedTypeReference<ServerSentEvent<JsonNode>>() {})
                 .getResponseBody();
-    }
-
-    private static List<JsonNode> chunks(List<ServerSentEvent<JsonNode>> events) {
-        return events.stream()
-                .filter(event -> "chunk".equals(event.event()))
-                .map(ServerSentEvent::data)
-                .toList();
-    }
-
-    private static JsonNode last(List<ServerSentEvent<JsonNode>> events) {
-        return events.get(events.size() - 1).data();
     }
 
     private static String joined(Iterable<JsonNode> parts) {

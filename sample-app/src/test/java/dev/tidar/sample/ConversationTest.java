@@ -184,8 +184,7 @@ class ConversationTest {
                     assertThat(call.get("result").asString()).contains("42");
                 });
         assertThat(events.get(events.size() - 1).event()).isEqualTo("done");
-        assertThat(events.get(events.size() - 1).data().at("/stats/forwards").asInt())
-                .isPositive();
+        assertThat(Replies.last(events).at("/stats/forwards").asInt()).isPositive();
         assertThat(text(events)).startsWith("I heard: What is 6 times 7?");
         assertThat(exchanges()).hasSize(1);
     }
@@ -210,14 +209,7 @@ class ConversationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void rejectsARequestThatBreaksARule(String rule, Map<String, Object> request) {
-        post(request)
-                .expectStatus()
-                .isBadRequest()
-                .expectHeader()
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .expectBody()
-                .jsonPath("$.detail")
-                .value(String.class, detail -> assertThat(detail).contains(rule));
+        Replies.assertRejected(post(request), rule);
     }
 
     static Stream<Arguments> rejectsARequestThatBreaksARule() {
@@ -280,13 +272,12 @@ class ConversationTest {
     }
 
     private static JsonNode usage(List<ServerSentEvent<JsonNode>> events) {
-        return events.get(events.size() - 1).data().get("usage");
+        return Replies.last(events).get("usage");
     }
 
     private static String text(List<ServerSentEvent<JsonNode>> events) {
-        return events.stream()
-                .filter(event -> "chunk".equals(event.event()))
-                .map(event -> event.data().get("text").asString())
+        return Replies.chunks(events).stream()
+                .map(chunk -> chunk.get("text").asString())
                 .collect(Collectors.joining());
     }
 }
